@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the port tells the kernel at boot, and how other CPUs are started. */
+#pragma once
+
+#include <hal/base.h>
+
+#define HAL_MEMORY_RANGES_MAX 32
+#define HAL_COMMAND_LINE_SIZE 512
+
+struct hal_memory_range {
+    paddr start, end; /* page-aligned, usable RAM not occupied by the kernel image, the port's tables or firmware */
+};
+
+struct hal_boot_info {
+    struct hal_memory_range ranges[HAL_MEMORY_RANGES_MAX];
+    u32 range_count;
+    u32 cpu_count; /* 1..KOS_CPUS_MAX, the boot CPU is 0 */
+    char command_line[HAL_COMMAND_LINE_SIZE];
+};
+
+/*
+ * Every physical page of RAM is mapped writable, never executable, at this constant offset ("direct map") before
+ * kernel_main runs. HAL_DIRECT_MAP comes from <arch/layout.h>.
+ */
+#include <arch/layout.h>
+static inline void *hal_direct(paddr physical) { return (void *)(HAL_DIRECT_MAP + physical); }
+static inline paddr hal_physical(const void *direct) { return (u64)direct - HAL_DIRECT_MAP; }
+
+/* The port takes page-table pages and per-CPU blocks from here once set (zeroed page, or PADDR_NONE). Boot CPU only. */
+typedef paddr (*hal_page_source)(void);
+
+/*
+ * Starts CPU index (1..cpu_count-1) on a stack and per-CPU area made from pages of the source; it ends up in
+ * kernel_secondary_main(). Returns once the CPU has called hal_cpu_online() or failed to within a second (rcTimeout).
+ * Boot CPU only.
+ */
+retcode hal_cpu_start(u32 index, hal_page_source source);
+
+/* Called by a secondary CPU when it can be relied on. */
+void hal_cpu_online(void);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The per-CPU area. struct hal_cpu (arch) is the first member of the generic struct cpu (smp/cpu.h); the port reserves
+ * HAL_CPU_AREA_SIZE zeroed bytes for it, beside the CPU's one kernel stack, with unmapped guard pages around the stack.
+ *
+ * The port's struct hal_cpu starts with:
+ *     struct hal_context *current;  // whose registers are in the CPU while it is in user mode; never null after the first resume
+ *     u64 pending;                  // bits of enum cpu_pending (smp/cpu.h) and HAL_PENDING_FPU; 0 = fast paths may run
+ *     u32 index;
+ */
+#pragma once
+
+#include <arch/cpu.h>
+#include <hal/base.h>
+
+#define HAL_CPU_AREA_SIZE 4096
+
+/* Bit of hal_cpu.pending owned by the port: the FP registers hold the current thread's state. */
+#define HAL_PENDING_FPU (1ULL << 63)
+
+static inline struct hal_cpu *hal_cpu_self(void); /* arch */
+
+/*
+ * Waits in a low-power state for an interrupt with interrupts enabled. Never returns: any interrupt starts afresh at the top of
+ * the kernel stack in its upcall. A pending interrupt is never lost.
+ */
+[[noreturn]] void hal_cpu_idle(void);
+
+/* Stops this CPU for good. */
+[[noreturn]] void hal_cpu_halt(void);
+
+/* Makes kernel_ipi_interrupt() run on that CPU. */
+void hal_ipi_send(u32 cpu_index);
+
+/* Spin-wait hint, and barrier helpers come from <stdatomic.h>. */
+static inline void hal_cpu_relax(void); /* arch */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * User page tables. The kernel half is the same in every space. The caller serializes changes to one space; the hardware and
+ * hal_space_lookup() read concurrently. Page size 4 KiB.
+ *
+ * struct hal_space (arch) starts with: paddr root; and holds what the switch needs (CR3 value with PCID, or TTBR0 with ASID).
+ */
+#pragma once
+
+#include <hal/base.h>
+#include <hal/boot.h>
+#include <arch/paging.h>
+
+#define HAL_PAGE_READ 1U
+#define HAL_PAGE_WRITE 2U
+#define HAL_PAGE_EXECUTE 4U
+
+/* Page-table pages come from and go to these: zeroed page or PADDR_NONE. context is the caller's (quota). */
+struct hal_page_allocator {
+    paddr (*allocate)(void *context);
+    void (*free)(void *context, paddr page);
+    void *context;
+};
+
+retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages); /* rcOutOfMemory */
+
+/* Frees all page-table pages (not the mapped pages); no CPU may have it active: hal_space_leave() first. */
+void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages);
+
+/* If this CPU has the space active, switches to the kernel's own. */
+void hal_space_leave(const struct hal_space *space);
+
+/* Maps one page with HAL_PAGE_* (user-accessible, cached). Replaces what was there; no invalidation. rcOutOfMemory leaves no effect. */
+retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
+                      const struct hal_page_allocator *pages);
+
+/* Removes one page's mapping; returns the page, or PADDR_NONE if none. No invalidation. */
+paddr hal_space_unmap(struct hal_space *space, vaddr address);
+
+/* Page mapped at address and its HAL_PAGE_* in *access, or PADDR_NONE. Any CPU, no lock. */
+paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access);
+
+/* Makes this CPU (aarch64: all CPUs) forget translations of count pages from address in that space; count ~0 = all. */
+void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count);
+
+/* Does hal_space_invalidate reach all CPUs by itself? If not the kernel asks the others by IPI. */
+#define HAL_INVALIDATE_BROADCASTS ARCH_INVALIDATE_BROADCASTS
+
+/* Zeroes a page through the direct map by the fastest way. */
+void hal_page_zero(paddr page);
