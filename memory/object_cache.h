@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Typed object cache (slab): objects of one size cut from pages, with a free list per CPU in front of a locked list of partial
+ * slabs. In debug kernels a free object is filled with 0xdb, and checked when handed out.
+ */
+#pragma once
+#include <hal/base.h>
+#include <memory/quota.h>
+#include <smp/list.h>
+#include <smp/spinlock.h>
+
+struct object_cache {
+    const char *name;
+    u32 size;      /* of an object, rounded to its alignment */
+    u32 per_slab;
+    u32 order;     /* pages of a slab = 2^order */
+    struct spinlock lock;
+    struct list partial;                    /* slabs with free objects; guarded by lock */
+    u64 slabs;                              /* guarded by lock */
+    struct object_cache_cpu {
+        cache_aligned void *free; u32 count; /* owned by that CPU */
+    } cpus[KOS_CPUS_MAX];
+};
+
+/* alignment: power of two, at most 4096; size up to 8 KiB. */
+void object_cache_init(struct object_cache *cache, const char *name, size_t size, size_t alignment);
+/* Zeroed object charged to quota (null: the kernel); null if quota or memory is exhausted. */
+void *object_cache_allocate(struct object_cache *cache, struct quota *quota);
+void object_cache_free(struct object_cache *cache, void *object, struct quota *quota);
