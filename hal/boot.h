@@ -26,6 +26,9 @@ struct hal_boot_info {
 static inline void *hal_direct(paddr physical) { return (void *)(HAL_DIRECT_MAP + physical); }
 static inline paddr hal_physical(const void *direct) { return (u64)direct - HAL_DIRECT_MAP; }
 
+/* Physical address of something in the kernel image (the ROMFS). */
+paddr hal_image_physical(const void *address);
+
 /* The port takes page-table pages and per-CPU blocks from here once set (zeroed page, or PADDR_NONE). Boot CPU only. */
 typedef paddr (*hal_page_source)(void);
 

@@ -29,9 +29,12 @@ struct address_space {
     struct spinlock lock;
     struct list regions;
     struct quota *quota;      /* pages and page tables are charged here */
+    struct region *last;      /* region found last; guarded by lock */
     vaddr hint;               /* where the next search for a hole starts (ASLR) */
     _Atomic u64 cpus;         /* CPUs on which threads of this space may have run; bits only get set, under the thread placement */
 };
+
+void space_room_init(void); /* boot */
 
 retcode space_init(struct address_space *space, struct quota *quota, u64 random); /* rcOutOfMemory, rcQuotaExceeded */
 /* Frees everything; no thread runs in it any more. */
@@ -57,6 +60,12 @@ retcode space_fault(struct address_space *space, vaddr address, u32 hal_access);
 /* Kernel pointer (direct map) to the byte at address of any space, faulting the page in; valid to the end of that page. Null if not
  * accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the lock). */
 void *space_resolve(struct address_space *space, vaddr address, u32 hal_access);
+
+/* ---- between the files of this room; space->lock held ---- */
+struct region *space_region(struct address_space *space, vaddr address);
+retcode space_fault_locked(struct address_space *space, vaddr address, u32 hal_access);
+void space_remove_locked(struct address_space *space, vaddr start, vaddr end); /* whole regions */
+struct hal_page_allocator space_tables(struct address_space *space);
 
 /* Called by the memory room when translations must go on other CPUs: set by smp at boot. cpus = space->cpus. */
 extern void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);

@@ -10,15 +10,17 @@
 #pragma once
 #include <abi/handle.h>
 #include <object/object.h>
+#include <smp/epoch.h>
 
 struct capability {
-    struct object *object;      /* holds a reference; null once revoked */
+    struct object *object;      /* holds a reference, also when revoked, until it is closed */
     struct capability *parent;  /* guarded by object->lock, like children and sibling */
     struct list children, sibling;
     struct list link;           /* in object->capabilities; guarded by object->lock */
     struct handle_table *table; /* where it sits */
     u32 handle, rights;
     struct object *badge;       /* OBJECT_BADGE with which the subtree from here on was made, or null; holds a reference */
+    struct epoch_entry epoch;   /* reclamation */
     bool revoked;               /* guarded by object's lock; the slot stays occupied: rcHandleRevoked */
 };
 
@@ -48,6 +50,8 @@ struct handle_table {
 
 #define HANDLE_TABLE_ENTRIES_FIRST 32U
 #define HANDLE_TABLE_ENTRIES_MAX 65536U
+
+void object_room_init(void); /* boot */
 
 retcode handle_table_init(struct handle_table *table, struct quota *quota);
 /* Closes everything in it and frees it. Nobody uses it any more. */

@@ -5,47 +5,57 @@
  */
 #pragma once
 #include <hal/hal.h>
+#include <smp/cross_call.h>
+#include <smp/epoch.h>
 #include <smp/inbox.h>
 #include <smp/list.h>
 #include <stdatomic.h>
 
 /* Bits of hal_cpu.pending; tested once per kernel entry on the fast path and once on the slow exit. */
-#define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread at least as urgent as the current one waits */
+#define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
+#define CPU_PENDING_EPOCH (1ULL << 1)      /* deferred entries wait for epoch_advance */
 #define CPU_PENDING_FPU HAL_PENDING_FPU
 
-#define CPU_PRIORITIES 64U /* levels of the run queue: sched/run_queue.h */
+#define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
 struct run_queue {
-    u64 ready;                          /* bit p: queue p is not empty */
-    struct list queues[CPU_PRIORITIES]; /* runnable threads that do not run, FIFO per level */
+    u64 ready;                      /* bit l: queue l is not empty */
+    struct list queues[CPU_LEVELS]; /* runnable threads that do not run, FIFO per level */
 };
 
 struct cpu {
     struct hal_cpu hal; /* first: current, pending, index */
 
-    u64 slot_offset; /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    bool busy;              /* a thread runs: that of hal.current; false while idle */
     struct run_queue run_queue;
-    struct thread *idle_since; /* reserved for accounting */
 
     struct list timers;   /* struct timer, ascending by deadline: sched/timer.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
-    u64 switches;         /* scheduler decisions so far; the slice timer compares */
+    u64 switches;         /* scheduler decisions so far */
     u64 slice_switches;   /* value of switches when the slice timer was armed */
-    bool slice_armed;
+
+    struct epoch_entry *epoch_next;    /* deferred since the last advance */
+    struct epoch_entry *epoch_current; /* wait for the other CPUs */
 
     u8 *scratch; /* one page for copies of names and strings during one kernel entry */
 
+    struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
+
     /* Written by other CPUs. */
     cache_aligned struct inbox inbox;
-    _Atomic u32 idle;    /* 1 while the CPU is going to sleep or sleeps; owner writes, pushers read: smp/inbox.h */
-    _Atomic u64 shootdown_done;
+    _Atomic u32 idle;           /* 1 while the CPU is going to sleep or sleeps; owner writes, pushers read: smp/inbox.h */
+    _Atomic u32 epoch_waiting;  /* CPUs that have not yet passed for epoch_current; others decrement */
+    _Atomic u64 cross_senders;  /* bit s: CPU s has a cross call for this CPU */
+    _Atomic u64 cross_remaining; /* of this CPU's own cross call: targets that have not run it */
+    const struct cross_call *_Atomic cross_call;
 };
 static_assert(sizeof(struct cpu) <= HAL_CPU_AREA_SIZE, "the port reserves that much");
 
 static inline struct cpu *cpu_self(void) { return (struct cpu *)(void *)hal_cpu_self(); }
 
 extern struct cpu *cpu_table[KOS_CPUS_MAX]; /* constant once a CPU is online */
-extern u32 cpu_count;                       /* online CPUs, constant after boot */
+extern _Atomic u32 cpu_count;               /* online CPUs; grows at boot only */
 
-/* Called by each CPU on its way up. */
-void cpu_init(struct cpu *cpu);
+/* Called by each CPU on its way up, with its scratch page. */
+void cpu_init(struct cpu *cpu, u8 *scratch);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The memory and string functions that the compiler and the kernel call; words at a time where both sides allow. */
+#include <hal/base.h>
+
+typedef u64 __attribute__((may_alias, aligned(1))) word_any;
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    u8 *out = to;
+    const u8 *in = from;
+    while (size >= 64) {
+        word_any *o = (word_any *)out;
+        const word_any *i = (const word_any *)in;
+        u64 a = i[0], b = i[1], c = i[2], d = i[3], e = i[4], f = i[5], g = i[6], h = i[7];
+        o[0] = a, o[1] = b, o[2] = c, o[3] = d, o[4] = e, o[5] = f, o[6] = g, o[7] = h;
+        out += 64, in += 64, size -= 64;
+    }
+    for (; size >= 8; size -= 8, out += 8, in += 8)
+        *(word_any *)out = *(const word_any *)in;
+    while (size-- > 0)
+        *out++ = *in++;
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    u8 *out = to;
+    const u8 *in = from;
+    if (out < in || out >= in + size)
+        return memcpy(to, from, size);
+    while (size-- > 0)
+        out[size] = in[size];
+    return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+    u8 *out = to;
+    u64 pattern = (u8)value * 0x0101010101010101ULL;
+    while (size >= 64) {
+        word_any *o = (word_any *)out;
+        o[0] = o[1] = o[2] = o[3] = o[4] = o[5] = o[6] = o[7] = pattern;
+        out += 64, size -= 64;
+    }
+    for (; size >= 8; size -= 8, out += 8)
+        *(word_any *)out = pattern;
+    while (size-- > 0)
+        *out++ = (u8)value;
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const u8 *x = a, *y = b;
+    for (size_t i = 0; i < size; i++)
+        if (x[i] != y[i])
+            return x[i] < y[i] ? -1 : 1;
+    return 0;
+}
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+    while (text[length] != '\0')
+        length++;
+    return length;
+}
+
+int strcmp(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b)
+        a++, b++;
+    return (unsigned char)*a - (unsigned char)*b;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Per-CPU area of the x86_64 port: found from the stack pointer, without the GS base (see layout.h). */
+#pragma once
+
+#include <arch/layout.h>
+#include <hal/base.h>
+
+struct hal_context;
+
+struct hal_cpu {
+    struct hal_context *current;
+    u64 pending;
+    u32 index;
+    u32 apic_id;
+    u64 timer_deadline; /* ns; what hal_timer_set asked for */
+};
+
+static inline struct hal_cpu *hal_cpu_self(void) {
+    u64 stack;
+    __asm__("mov %%rsp, %0" : "=r"(stack)); /* not volatile: may be computed once per function */
+    return (struct hal_cpu *)((stack & ~(u64)(HAL_CPU_BLOCK_SIZE - 1)) + HAL_BLOCK_AREA);
+}
+
+static inline void hal_cpu_relax(void) { __asm__ volatile("pause" ::: "memory"); }

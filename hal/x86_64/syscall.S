@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way of a system call into the kernel and out of it. Message registers are those of clang's preserve_none
+ * convention (README.md), so nothing is moved: rcx and r11, which SYSCALL overwrites, become self and cpu.
+ */
+#include <hal/x86_64/offsets.h>
+
+#define AREA (hal_entry_stub - (HAL_BLOCK_CODE - HAL_BLOCK_AREA))
+#define STACK_TOP (hal_entry_stub - (HAL_BLOCK_CODE - HAL_BLOCK_STACK_TOP))
+
+/*
+ * Copied to offset 0 of each CPU's code page, where the rip-relative operands meet that CPU's area and stack. The two
+ * jumps are corrected by cpu.c when it copies. At SYSCALL: rip in rcx, rflags in r11, rsp still the user's.
+ * The stack is left as a called function expects it.
+ */
+    .section .rodata
+    .balign 64
+    .globl hal_entry_stub, hal_entry_stub_reply, hal_entry_stub_call, hal_entry_stub_end
+hal_entry_stub:
+    mov AREA + CPU_CURRENT(%rip), %r11
+    mov %rcx, CONTEXT_PC(%r11)
+    mov %rsp, CONTEXT_SP(%r11)
+    mov %rbp, CONTEXT_FP(%r11)
+    mov %rbx, CONTEXT_RBX(%r11)
+    mov %r11, %rcx
+    lea AREA(%rip), %r11
+    lea STACK_TOP - 8(%rip), %rsp
+    test %rdi, %rdi
+    .byte 0x0f, 0x88 /* js kernel_reply_entry */
+hal_entry_stub_reply:
+    .long kernel_reply_entry - . - 4
+    .byte 0xe9 /* jmp kernel_call_entry */
+hal_entry_stub_call:
+    .long kernel_call_entry - . - 4
+hal_entry_stub_end:
+
+/*
+ * preserve_none, self in rcx. pc was stored by the stub or checked by hal_resume(), so it is canonical and SYSRET cannot
+ * fault. From the load of rsp on only NMI and machine check can come, on stacks of their own.
+ */
+    .section .text.fast, "ax", @progbits
+    .balign 64
+    .globl hal_fast_resume
+hal_fast_resume:
+    mov CONTEXT_SP(%rcx), %rsp
+    mov CONTEXT_FP(%rcx), %rbp
+    mov CONTEXT_PC(%rcx), %rcx
+    xor %edi, %edi
+    xor %ebx, %ebx
+    xor %r10d, %r10d
+    mov $FLAGS_USER, %r11d
+    sysretq
+
+/* [[noreturn]] void hal_resume_call(const struct hal_context *): message and status from the context, the rest zero. */
+    .text
+    .globl hal_resume_call
+hal_resume_call:
+    mov %rdi, %rcx
+    mov CONTEXT_R12(%rcx), %r12
+    mov CONTEXT_R13(%rcx), %r13
+    mov CONTEXT_R14(%rcx), %r14
+    mov CONTEXT_R15(%rcx), %r15
+    mov CONTEXT_RDX(%rcx), %rdx
+    mov CONTEXT_R8(%rcx), %r8
+    mov CONTEXT_R9(%rcx), %r9
+    mov CONTEXT_RAX(%rcx), %rax
+    mov CONTEXT_RSI(%rcx), %rsi
+    mov CONTEXT_RDI(%rcx), %rdi
+    mov CONTEXT_SP(%rcx), %rsp
+    mov CONTEXT_FP(%rcx), %rbp
+    mov CONTEXT_PC(%rcx), %rcx
+    xor %ebx, %ebx
+    xor %r10d, %r10d
+    mov $FLAGS_USER, %r11d
+    sysretq

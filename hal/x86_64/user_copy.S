@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only instructions that touch user memory. A page fault between hal_user_access_start and hal_user_access_end that
+ * cannot be resolved continues at hal_user_access_failed (trap.c).
+ */
+    .text
+    .globl hal_user_access_start, hal_user_access_end, hal_user_access_failed
+
+/* bool hal_user_copy(void *to, const void *from, size_t size) */
+    .globl hal_user_copy
+    .balign 16
+hal_user_copy:
+    mov %rdx, %rcx
+    shr $3, %rcx
+    and $7, %edx
+hal_user_access_start:
+    rep movsq
+    mov %edx, %ecx
+    rep movsb
+    mov $1, %eax
+    ret
+
+/* bool hal_user_load_u32(u32 *value, const u32 *from) */
+    .globl hal_user_load_u32
+hal_user_load_u32:
+    mov (%rsi), %eax
+hal_user_access_end:
+    mov %eax, (%rdi)
+    mov $1, %eax
+    ret
+
+hal_user_access_failed:
+    xor %eax, %eax
+    ret

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ipc/ipc.h>
+
+#define SELECTOR_KNOWN_BITS ((3ULL << KOS_OPERATION_SHIFT) | KOS_CALL_FLAGS | 0xffffffffULL)
+
+void ipc_slow(struct thread *thread)
+{
+    word selector = thread->context.selector;
+    /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see handle_block */
+    thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);
+    if (unlikely((selector & ~SELECTOR_KNOWN_BITS) != 0 || (selector >> KOS_OPERATION_SHIFT) > KOS_OPERATION_REPLY))
+        thread_fault_illegal_call(thread);
+    else if (selector >> KOS_OPERATION_SHIFT == KOS_OPERATION_REPLY)
+        ipc_reply(thread, selector);
+    else if (selector >> KOS_OPERATION_SHIFT == KOS_OPERATION_RECV)
+        ipc_receive(thread, selector);
+    else if ((u32)selector == KOS_CORE_HANDLE)
+        core_call_slow(thread, selector);
+    else
+        ipc_call(thread, selector);
+    sched_exit();
+}
+
+void ipc_connect(struct thread *client, struct thread *server, word reply_grant)
+{
+    server->caller = client;
+    server->reply_grant = reply_grant;
+    if (client->level > server->base_level)
+        server->level = client->level;
+    else
+        server->level = server->base_level;
+    client->peer = server;
+    client->state = THREAD_REPLY_WAIT;
+}
+
+/* Where a client handle leads: the endpoint (with a reference) and the channel, if it is one; a callable handle fixes the RIID in *info. */
+static retcode route(struct thread *client, u32 handle, word *info, struct endpoint **endpoint, struct channel **channel)
+{
+    struct object *object;
+    retcode code = handle_lookup(&client->domain->handles, handle, OBJECT_NONE, KOS_RIGHT_IPC_CALL, &object);
+    if (code != rcOk)
+        return code;
+    *channel = nullptr;
+    if (object->type == OBJECT_CHANNEL) {
+        *channel = container_of(object, struct channel, object);
+        *endpoint = (*channel)->endpoint;
+    } else if (object->type == OBJECT_USER) {
+        code = user_object_callable(object, endpoint, info);
+    } else {
+        code = rcInvalidArgument;
+    }
+    if (code == rcOk)
+        object_reference(&(*endpoint)->object);
+    object_release(object);
+    return code;
+}
+
+/* The response that may take the fast path back: only between two threads of one CPU where the client's level rules. */
+static word fast_grant(const struct thread *client, const struct thread *server, struct endpoint *endpoint)
+{
+    if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
+        server->base_level > client->level)
+        return 0;
+    const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
+    if (pair == nullptr)
+        return 0;
+    const struct ksm_entry *entry = ksm_entry(pair, client->call_info);
+    return entry->request == client->call_info ? entry->response : 0;
+}
+
+/* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. */
+static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint)
+{
+    struct message message;
+    retcode code = message_read(client, &message);
+    if (code != rcOk)
+        return code;
+    message.info = client->call_info;
+    const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
+    if (method == nullptr)
+        return rcInvalidArgument;
+    code = message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
+    if (code != rcOk)
+        return code;
+    ipc_extended_end(server);
+    server->state = THREAD_RUNNABLE;
+    ipc_connect(client, server, fast_grant(client, server, endpoint));
+    return rcOk;
+}
+
+/* Before queueing: everything about the request that does not need the receiver. */
+static retcode check_request(struct thread *client, struct endpoint *endpoint)
+{
+    struct message message;
+    retcode code = message_read(client, &message);
+    if (code != rcOk)
+        return code;
+    const struct ksm_method *method = ksm_method(endpoint->owner_class, client->call_info);
+    if (method == nullptr || !ksm_shape_fits(&method->request, client->call_info, message.buffer.arena_size))
+        return rcInvalidArgument;
+    struct ksm_query query = {.event = KSM_REQUEST,
+                              .source_class = client->domain->class,
+                              .destination_class = endpoint->owner_class,
+                              .source_sid = client->domain->object.sid,
+                              .destination_sid = endpoint->owner_sid,
+                              .riid = (u32)(client->call_info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
+                              .mid = (u32)(client->call_info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+    if (ksm_reads_message(KSM_REQUEST, query.source_class, query.destination_class, client->call_info))
+        return rcOk; /* decided when a receiver takes it, on the bytes that it gets */
+    return ksm_decide(&query);
+}
+
+static retcode call(struct thread *client, word selector, struct endpoint *endpoint)
+{
+    retcode code;
+    if ((selector & KOS_CALL_EXTENDED) != 0 && (code = ipc_extended_begin(client, true)) != rcOk)
+        return code;
+    struct thread *server = endpoint_take(endpoint);
+    if (server != nullptr) {
+        code = deliver_request(client, server, endpoint);
+        if (code != rcOk) {
+            endpoint_park(endpoint, server);
+            return code;
+        }
+        client->endpoint = endpoint;
+        sched_block();
+        sched_handoff(server);
+        return rcOk;
+    }
+    code = check_request(client, endpoint);
+    if (code == rcOk)
+        code = endpoint_queue(endpoint, client);
+    if (code == rcOk)
+        sched_block();
+    return code;
+}
+
+void ipc_call(struct thread *client, word selector)
+{
+    struct endpoint *endpoint;
+    struct channel *channel;
+    word info = client->context.info;
+    retcode code = (selector & KOS_CALL_THEN_RECV) != 0 || (info & KOS_INFO_ERROR) != 0 ? rcInvalidArgument : rcOk;
+    if (code == rcOk)
+        code = route(client, (u32)selector, &info, &endpoint, &channel);
+    if (code == rcOk) {
+        client->call_info = info;
+        client->channel = channel;
+        code = call(client, selector, endpoint);
+        object_release(&endpoint->object);
+    }
+    if (code != rcOk)
+        ipc_complete(client, code);
+}
+
+/* A caller taken from the queue gets its request delivered to server (blocked or running, not parked); false if the request failed: the caller is told. */
+static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server)
+{
+    retcode code = deliver_request(client, server, endpoint);
+    if (code == rcOk)
+        return true;
+    client->peer_cpu = client->home;
+    ipc_complete(client, code);
+    sched_wake_remote(client);
+    return false;
+}
+
+void ipc_serve(struct endpoint *endpoint)
+{
+    struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
+    spinlock_lock(&endpoint->lock);
+    bool closed = endpoint->closed;
+    spinlock_unlock(&endpoint->lock);
+    struct thread *server;
+    while ((server = endpoint_take(endpoint)) != nullptr) {
+        struct thread *client = nullptr;
+        if (closed) {
+            ipc_complete(server, rcHandleRevoked);
+            server->receive_selector = 0;
+            sched_wake_remote(server);
+            continue;
+        }
+        while ((client = endpoint_next_caller(endpoint)) != nullptr && !accept(endpoint, client, server))
+            ;
+        if (client == nullptr) {
+            endpoint_park(endpoint, server);
+            return;
+        }
+        sched_wake_remote(server);
+    }
+    if (!closed && slot->receiver == nullptr)
+        slot->receiver = SLOT_CONTENDED; /* the next Recv here looks at the queue */
+}
+
+/* The running thread receives: the next waiting caller, or it parks. */
+static retcode receive(struct thread *server, struct endpoint *endpoint, word selector)
+{
+    spinlock_lock(&endpoint->lock);
+    bool closed = endpoint->closed;
+    spinlock_unlock(&endpoint->lock);
+    if (closed)
+        return rcHandleRevoked;
+    endpoint_attach(endpoint, server, (u32)selector);
+    struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
+    struct thread *client;
+    while ((client = endpoint_next_caller(endpoint)) != nullptr)
+        if (accept(endpoint, client, server))
+            return rcOk;
+    if (slot->receiver == SLOT_CONTENDED)
+        slot->receiver = nullptr;
+    bool extended = (selector & KOS_CALL_EXTENDED) != 0;
+    retcode code;
+    if (extended && (code = ipc_extended_begin(server, false)) != rcOk)
+        return code;
+    /* Only a plain receiver may be taken by the fast path, which knows of no time limits. */
+    server->receive_selector =
+        extended ? 0 : (KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT) | KOS_CALL_THEN_RECV | (u32)selector;
+    server->receive_slot = slot;
+    server->state = THREAD_RECEIVING;
+    server->level = server->base_level;
+    sched_block();
+    endpoint_park(endpoint, server);
+    return rcOk;
+}
+
+void ipc_receive(struct thread *server, word selector)
+{
+    struct object *object;
+    retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : rcOk;
+    if (code == rcOk)
+        code = handle_lookup(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
+    if (code == rcOk) {
+        struct endpoint *endpoint = container_of(object, struct endpoint, object);
+        if (endpoint->owner != server->domain)
+            code = rcInvalidOperation; /* a moved listener would speak for another class */
+        else {
+            ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+            code = receive(server, endpoint, selector);
+        }
+        object_release(object);
+    }
+    if (code != rcOk)
+        ipc_complete(server, code);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ipc/ipc.h>
+#include <memory/object_cache.h>
+
+static struct object_cache endpoints, channels;
+static u32 slot_count;
+
+static void endpoint_reclaim(struct epoch_entry *entry)
+{
+    struct endpoint *endpoint = container_of(entry, struct endpoint, epoch);
+    object_cache_free(&endpoints, endpoint, nullptr);
+}
+
+static void endpoint_destroy(struct object *object)
+{
+    struct endpoint *endpoint = container_of(object, struct endpoint, object);
+    domain_drop(endpoint->quota);
+    epoch_defer(&endpoint->epoch, endpoint_reclaim);
+}
+
+/* The last handle to receive with is gone: waiting callers go, parked receivers go. */
+static void endpoint_unreachable(struct object *object)
+{
+    struct endpoint *endpoint = container_of(object, struct endpoint, object);
+    spinlock_lock(&endpoint->lock);
+    endpoint->closed = true;
+    spinlock_unlock(&endpoint->lock);
+    struct thread *caller;
+    while ((caller = endpoint_next_caller(endpoint)) != nullptr) {
+        ipc_complete(caller, rcNotConnected);
+        sched_wake_remote(caller);
+    }
+    /* Receivers belong to their CPUs; each finds the endpoint closed when it is poked. */
+    for (u64 rest = endpoint->serving; rest != 0; rest &= rest - 1) {
+        u32 cpu = (u32)__builtin_ctzll(rest);
+        if (cpu == cpu_self()->hal.index)
+            ipc_serve(endpoint);
+        else {
+            object_reference(object); /* the poke may be handled after the last release */
+            if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, endpoint->slots[cpu].poke.handle))
+                object_release(object);
+        }
+    }
+}
+
+static void channel_reclaim(struct epoch_entry *entry)
+{
+    object_cache_free(&channels, container_of(entry, struct channel, epoch), nullptr);
+}
+
+static void channel_destroy(struct object *object)
+{
+    struct channel *channel = container_of(object, struct channel, object);
+    object_release(&channel->endpoint->object);
+    domain_drop(channel->quota);
+    epoch_defer(&channel->epoch, channel_reclaim);
+}
+
+/* The last client handle is gone: calls in progress through the channel end. */
+static void channel_unreachable(struct object *object)
+{
+    struct channel *channel = container_of(object, struct channel, object);
+    struct endpoint *endpoint = channel->endpoint;
+    for (;;) {
+        struct thread *victim = nullptr;
+        spinlock_lock(&endpoint->lock);
+        list_for_each(node, &endpoint->callers) {
+            struct thread *client = list_entry(node, struct thread, ipc_link);
+            if (client->channel == channel) {
+                victim = client;
+                list_remove(&client->ipc_link);
+                break;
+            }
+        }
+        spinlock_unlock(&endpoint->lock);
+        if (victim == nullptr)
+            break;
+        ipc_complete(victim, rcHandleRevoked);
+        sched_wake_remote(victim);
+    }
+    ipc_abandon_served(endpoint, channel);
+}
+
+/* What the fast path may follow from a slot of table. */
+static void *channel_of(struct handle_table *table, struct object *object, u32 rights)
+{
+    if (object->type != OBJECT_CHANNEL || (rights & KOS_RIGHT_IPC_CALL) == 0)
+        return nullptr;
+    struct channel *channel = container_of(object, struct channel, object);
+    /* the channel's decisions are those of the class it was made for */
+    return channel->pair->source_class == container_of(table, struct domain, handles)->class ? channel : nullptr;
+}
+
+void ipc_init(void)
+{
+    slot_count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    object_cache_init(&endpoints, "endpoint", sizeof(struct endpoint) + slot_count * sizeof(struct endpoint_slot),
+                      KOS_CACHE_LINE);
+    object_cache_init(&channels, "channel", sizeof(struct channel), KOS_CACHE_LINE);
+    object_operations[OBJECT_ENDPOINT] = (struct object_operations){endpoint_unreachable, endpoint_destroy};
+    object_operations[OBJECT_CHANNEL] = (struct object_operations){channel_unreachable, channel_destroy};
+    handle_channel_of = channel_of;
+    sync_object_init();
+}
+
+static void poked(struct request *request)
+{
+    struct endpoint *endpoint = container_of(request, struct endpoint_slot, poke)->endpoint;
+    ipc_serve(endpoint);
+    object_release(&endpoint->object); /* the pusher's */
+}
+
+retcode endpoint_create(struct domain *owner, struct endpoint **result)
+{
+    struct endpoint *endpoint = object_cache_allocate(&endpoints, &owner->quota);
+    if (endpoint == nullptr)
+        return rcQuotaExceeded;
+    object_init(&endpoint->object, OBJECT_ENDPOINT);
+    endpoint->owner = owner;
+    endpoint->owner_class = owner->class;
+    endpoint->owner_sid = owner->object.sid;
+    endpoint->quota = &owner->quota;
+    domain_hold(endpoint->quota);
+    list_init(&endpoint->callers);
+    list_init(&endpoint->threads);
+    for (u32 cpu = 0; cpu < slot_count; cpu++) {
+        list_init(&endpoint->slots[cpu].parked);
+        endpoint->slots[cpu].endpoint = endpoint;
+        endpoint->slots[cpu].poke.handle = poked;
+    }
+    *result = endpoint;
+    return rcOk;
+}
+
+retcode channel_create(struct domain *client, struct endpoint *endpoint, struct channel **result)
+{
+    struct ksm_pair *pair = ksm_pair_get(client->class, endpoint->owner_class);
+    if (pair == nullptr)
+        return rcOutOfMemory;
+    struct channel *channel = object_cache_allocate(&channels, &client->quota);
+    if (channel == nullptr)
+        return rcQuotaExceeded;
+    object_init(&channel->object, OBJECT_CHANNEL);
+    object_reference(&endpoint->object);
+    channel->endpoint = endpoint;
+    channel->slots = endpoint->slots;
+    channel->pair = pair;
+    channel->quota = &client->quota;
+    domain_hold(channel->quota);
+    *result = channel;
+    return rcOk;
+}
+
+static struct endpoint_slot *own_slot(struct endpoint *endpoint) { return &endpoint->slots[cpu_self()->hal.index]; }
+
+struct thread *endpoint_take(struct endpoint *endpoint)
+{
+    struct endpoint_slot *slot = own_slot(endpoint);
+    struct thread *receiver = slot->receiver;
+    if (receiver > SLOT_CONTENDED) {
+        slot->receiver = nullptr;
+        return receiver;
+    }
+    if (list_empty(&slot->parked))
+        return nullptr;
+    receiver = list_entry(slot->parked.next, struct thread, ipc_link);
+    list_remove(&receiver->ipc_link);
+    return receiver;
+}
+
+void endpoint_park(struct endpoint *endpoint, struct thread *thread)
+{
+    struct endpoint_slot *slot = own_slot(endpoint);
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0)
+        slot->receiver = thread;
+    else
+        list_push_front(&slot->parked, &thread->ipc_link);
+}
+
+void endpoint_unpark(struct thread *thread)
+{
+    struct endpoint_slot *slot = own_slot(thread->receive_endpoint);
+    if (slot->receiver == thread)
+        slot->receiver = nullptr;
+    else
+        list_remove(&thread->ipc_link);
+}
+
+retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
+{
+    spinlock_lock(&endpoint->lock);
+    if (endpoint->closed) {
+        spinlock_unlock(&endpoint->lock);
+        return rcNotConnected;
+    }
+    client->state = THREAD_CALLING;
+    client->endpoint = endpoint;
+    struct list *place = endpoint->callers.previous;
+    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
+        place = place->previous;
+    list_insert_after(place, &client->ipc_link);
+    u64 serving = endpoint->serving;
+    spinlock_unlock(&endpoint->lock);
+    u32 self = cpu_self()->hal.index;
+    if (own_slot(endpoint)->receiver == nullptr)
+        own_slot(endpoint)->receiver = SLOT_CONTENDED;
+    for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1) {
+        u32 cpu = (u32)__builtin_ctzll(rest);
+        object_reference(&endpoint->object);
+        if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, poked))
+            object_release(&endpoint->object); /* one is on its way */
+    }
+    return rcOk;
+}
+
+struct thread *endpoint_next_caller(struct endpoint *endpoint)
+{
+    struct thread *client = nullptr;
+    spinlock_lock(&endpoint->lock);
+    if (!list_empty(&endpoint->callers)) {
+        client = list_entry(endpoint->callers.next, struct thread, ipc_link);
+        list_remove(&client->ipc_link);
+        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
+        client->state = THREAD_REPLY_WAIT;
+        client->peer = nullptr;
+    }
+    spinlock_unlock(&endpoint->lock);
+    return client;
+}
+
+void endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
+{
+    thread->receive_handle = handle;
+    if (thread->receive_endpoint == endpoint)
+        return;
+    endpoint_detach(thread);
+    object_reference(&endpoint->object);
+    thread->receive_endpoint = endpoint;
+    spinlock_lock(&endpoint->lock);
+    list_push_back(&endpoint->threads, &thread->receive_link);
+    endpoint->serving |= 1ULL << cpu_self()->hal.index;
+    spinlock_unlock(&endpoint->lock);
+}
+
+void endpoint_detach(struct thread *thread)
+{
+    struct endpoint *endpoint = thread->receive_endpoint;
+    if (endpoint == nullptr)
+        return;
+    thread->receive_endpoint = nullptr;
+    thread->receive_selector = 0;
+    spinlock_lock(&endpoint->lock);
+    list_remove(&thread->receive_link);
+    spinlock_unlock(&endpoint->lock);
+    object_release(&endpoint->object);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Endpoint: where servers receive; what a server or listener handle names. Channel: what a client handle names.
+ *
+ * Life of a Call (thread states), with who owns the client's IPC state:
+ *
+ *   from            event                                   to           owner afterwards
+ *   RUNNABLE        Call, receiver parked on this CPU       REPLY_WAIT   this CPU (client's home)
+ *   RUNNABLE        Call, none parked here                  CALLING      the endpoint (its lock); serving CPUs are poked
+ *   CALLING         a receiver takes it on CPU s            REPLY_WAIT   s
+ *   CALLING         timeout, IPC interrupt, channel or      RUNNABLE     home; code rcTimeout, rcIpcInterrupt, rcHandleRevoked,
+ *                   endpoint gone, thread terminated        (or DEAD)    rcNotConnected
+ *   REPLY_WAIT      Reply on s                              RUNNABLE     home, by its inbox if s is another CPU
+ *   REPLY_WAIT      server thread ends, or receives again   RUNNABLE     home; rcNotConnected, rcAbort
+ *   REPLY_WAIT      timeout, channel gone, terminated       RUNNABLE     home asks s (cancel_request); s unlinks the server, whose
+ *                                                           (or DEAD)    Reply then says rcNotConnected, and sends the client home
+ *
+ * A receiver parks only on its own CPU, in the slot of that CPU, which only that CPU touches. `receiver` is null, a thread, or
+ * SLOT_CONTENDED: callers wait in endpoint->callers, so the next Recv here must take the slow path.
+ * Lock order: endpoint->lock is a leaf but for run queues' inboxes (lock-free).
+ */
+#pragma once
+#include <ksm/ksm.h>
+#include <sched/scheduler.h>
+
+#define SLOT_CONTENDED ((struct thread *)1)
+
+struct endpoint_slot {
+    cache_aligned struct thread *receiver;   /* what the fast path takes */
+    struct list parked;        /* more receivers of this CPU */
+    struct request poke;       /* "callers wait": from any CPU to this one */
+    struct endpoint *endpoint; /* constant */
+};
+static_assert(sizeof(struct endpoint_slot) == KOS_CACHE_LINE, "cpu->slot_offset scales by it");
+
+struct endpoint {
+    struct object object;    /* OBJECT_ENDPOINT */
+    struct domain *owner;    /* server; constant; valid while not closed */
+    u32 owner_class;         /* constant */
+    u32 owner_sid;
+    struct spinlock lock;
+    struct list callers;     /* CALLING threads, most urgent first; guarded by lock */
+    struct list threads;     /* threads that receive here (receive_link); guarded by lock */
+    u64 serving;             /* CPUs on which a thread receives or received; guarded by lock */
+    bool closed;             /* no handle is left to receive on; guarded by lock */
+    struct quota *quota;
+    struct epoch_entry epoch;
+    struct endpoint_slot slots[]; /* one per CPU */
+};
+
+struct channel {
+    /* fast path */
+    struct ksm_pair *pair;        /* decisions of (class of the client it was made for, server's class); constant */
+    struct endpoint_slot *slots;  /* endpoint->slots; constant */
+    /* slow side */
+    struct endpoint *endpoint;    /* holds a reference */
+    struct object object;         /* OBJECT_CHANNEL */
+    struct quota *quota;
+    struct epoch_entry epoch;
+};
+
+void ipc_init(void); /* boot, after cpu_count is final */
+
+/* rcQuotaExceeded, rcOutOfMemory. One reference each, for the caller. */
+retcode endpoint_create(struct domain *owner, struct endpoint **endpoint);
+retcode channel_create(struct domain *client, struct endpoint *endpoint, struct channel **channel);
+
+/* A receiver parked on this CPU, taken out; null if none. */
+struct thread *endpoint_take(struct endpoint *endpoint);
+/* Parks the running thread here (state RECEIVING set, blocked by the caller). */
+void endpoint_park(struct endpoint *endpoint, struct thread *thread);
+/* Takes a parked thread out again. */
+void endpoint_unpark(struct thread *thread);
+/* Queues a CALLING thread and pokes the CPUs that serve. rcNotConnected if the endpoint is closed. */
+retcode endpoint_queue(struct endpoint *endpoint, struct thread *client);
+/* Most urgent waiting caller, taken out; null if none. */
+struct thread *endpoint_next_caller(struct endpoint *endpoint);
+/* The thread receives on this endpoint from now on. */
+void endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle);
+void endpoint_detach(struct thread *thread);

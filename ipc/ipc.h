@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The slow side of Call, Recv and Reply; see endpoint.h for the states. */
+#pragma once
+#include <ipc/endpoint.h>
+
+/* Fast paths' way out: decodes the selector and does everything in full. Registers are spilled. */
+[[noreturn]] void ipc_slow(struct thread *thread);
+
+/* ---- transfer.c ---- */
+/* Where the outgoing message of a thread is, read once. */
+struct message {
+    word info;
+    bool in_memory;
+    struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
+};
+/* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
+retcode message_read(struct thread *sender, struct message *message);
+/* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail comes before
+ * anything is visible to the receiver. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall, rcSourceFault, rcTargetFault, rcNoCapability...
+ * The receiver's status is set to rcOk. */
+retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
+                        const struct ksm_shape *shape, struct endpoint *endpoint);
+
+/* Ends a system call of a thread that is not running with an error status (no message). Owner of its IPC state. */
+void ipc_complete(struct thread *thread, retcode code);
+
+/* ---- handle_pass.c, user_object.c ---- */
+/* One handle of a message goes from one task to another: transfer or dereference; *descriptor becomes what the receiver sees. */
+retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handle_descriptor *descriptor);
+/* Endpoint (no new reference) of a callable handle's object; puts its RIID into *info. rcInvalidArgument if it is none. */
+retcode user_object_callable(const struct object *object, struct endpoint **endpoint, word *info);
+
+/* ---- call.c, receive.c, reply.c: operate on the running thread; afterwards leave by sched_exit() ---- */
+void ipc_call(struct thread *client, word selector);
+void ipc_receive(struct thread *server, word selector);
+void ipc_reply(struct thread *server, word selector);
+/* Links client and server after delivery. */
+void ipc_connect(struct thread *client, struct thread *server, word reply_grant);
+/* Takes waiting callers as long as a receiver is parked here: owner CPU of the slot. */
+void ipc_serve(struct endpoint *endpoint);
+
+/* ---- cancel.c ---- */
+/* Ends whatever IPC or futex wait thread (home: this CPU) is in, with code; true if done now (the thread is in no queue, state unchanged), false if another
+ * CPU was asked and the thread will be woken with code later. */
+bool ipc_cancel(struct thread *thread, retcode code);
+/* The thread ends: its caller gets rcNotConnected, its endpoint loses it. */
+void ipc_thread_gone(struct thread *thread);
+
+/* The request that server is serving, if any, ends with code. Server's CPU. */
+void ipc_abandon_caller(struct thread *server, retcode code);
+/* Calls through channel that threads of endpoint are serving end with rcHandleRevoked. */
+void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel);
+
+/* ---- sync_object.c: IPC synchronization objects ---- */
+struct sync_object {
+    struct object object;
+    struct spinlock lock;
+    struct list waiters; /* threads in CallEx or RecvEx with it; guarded by lock */
+    bool interrupting;   /* guarded by lock */
+    struct quota *quota;
+    struct epoch_entry epoch;
+};
+void sync_object_init(void);
+retcode sync_object_create(struct quota *quota, struct sync_object **sync);
+void sync_object_set(struct sync_object *sync, bool interrupting);
+/* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk. */
+retcode ipc_extended_begin(struct thread *thread, bool call);
+void ipc_extended_end(struct thread *thread);
+
+/* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form. */
+HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS);
+void core_call_slow(struct thread *client, word selector);
+/* Implemented by kernel/exception.c: the running thread broke the ABI. */
+void thread_fault_illegal_call(struct thread *thread);

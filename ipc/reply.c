@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ipc/ipc.h>
+
+/* MID and RIID of the request that server answers. */
+static word request_identity(const struct thread *server)
+{
+    word info = server->reply_grant != 0 ? server->reply_grant : server->caller->call_info;
+    return info & 0xffffffffU;
+}
+
+static void unlink_caller(struct thread *server)
+{
+    server->caller->peer = nullptr;
+    server->caller->peer_cpu = server->caller->home;
+    server->caller = nullptr;
+    server->reply_grant = 0;
+}
+
+/* Verification, decision, delivery of the response; the client is told of a failure too, for the exchange ends here. */
+static retcode respond(struct thread *server, struct thread *client)
+{
+    word info = server->context.info;
+    if ((info & 0xffffffffU) != request_identity(server))
+        return rcInvalidArgument;
+    const struct ksm_method *method = ksm_method(server->domain->class, info);
+    struct message message;
+    retcode code = method == nullptr ? rcInvalidArgument : message_read(server, &message);
+    if (code != rcOk)
+        return code;
+    bool error = (info & KOS_INFO_ERROR) != 0;
+    return message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
+                           error ? &method->error : &method->response, server->receive_endpoint);
+}
+
+/* A blocked client becomes runnable: directly if the server blocks next, else by its level. */
+static void client_ready(struct thread *client, bool server_blocks)
+{
+    if (client->home != cpu_self()->hal.index || !server_blocks)
+        sched_wake_remote(client);
+    else {
+        timer_cancel(&client->timer);
+        client->state = THREAD_RUNNABLE;
+        sched_handoff(client);
+    }
+}
+
+void ipc_reply(struct thread *server, word selector)
+{
+    struct thread *client = server->caller;
+    bool then_receive = (selector & KOS_CALL_THEN_RECV) != 0;
+    if (client == nullptr) {
+        ipc_complete(server, rcNotConnected);
+        return;
+    }
+    /* A malformed response leaves the exchange as it is: the server may try again. */
+    retcode code = respond(server, client);
+    if (code == rcInvalidArgument || code == rcSourceFault) {
+        ipc_complete(server, code);
+        return;
+    }
+    unlink_caller(server);
+    server->level = server->base_level;
+    if (code != rcOk)
+        ipc_complete(client, code);
+    else
+        ipc_extended_end(client);
+    if (code != rcOk || !then_receive) {
+        ipc_complete(server, code);
+        if (run_queue_above(&cpu_self()->run_queue, server->level))
+            cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE;
+        client_ready(client, false);
+        return;
+    }
+    ipc_receive(server, selector & ~(word)(KOS_CALL_MEMORY | KOS_CALL_THEN_RECV));
+    client_ready(client, server->state == THREAD_RECEIVING);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Message transfer off the fast path. Registers: the words of the context. Memory: one copy, page by page, from the sender's pages
+ * to the receiver's through the direct map, so it does not matter whose space is active.
+ */
+#include <ipc/ipc.h>
+#include <memory/page.h>
+
+static u32 info_size(word info) { return (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK); }
+static u32 info_handles(word info) { return (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK); }
+
+/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
+static void *page_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
+{
+    *span = PAGE_SIZE - (address & (PAGE_SIZE - 1));
+    if (*span > size)
+        *span = size;
+    return space_resolve(space, address, access);
+}
+
+static retcode copy_in(struct domain *from, void *to, vaddr address, u64 size)
+{
+    u8 *bytes = to;
+    while (size != 0) {
+        u64 span;
+        const void *source = page_span(&from->space, address, size, HAL_ACCESS_READ, &span);
+        if (source == nullptr)
+            return rcSourceFault;
+        memcpy(bytes, source, span);
+        bytes += span, address += span, size -= span;
+    }
+    return rcOk;
+}
+
+static retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size)
+{
+    const u8 *bytes = from;
+    while (size != 0) {
+        u64 span;
+        void *target = page_span(&to->space, address, size, HAL_ACCESS_WRITE, &span);
+        if (target == nullptr)
+            return rcTargetFault;
+        memcpy(target, bytes, span);
+        bytes += span, address += span, size -= span;
+    }
+    return rcOk;
+}
+
+static retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size)
+{
+    while (size != 0) {
+        u64 read_span, span;
+        const void *in = page_span(&from->space, source, size, HAL_ACCESS_READ, &read_span);
+        if (in == nullptr)
+            return rcSourceFault;
+        void *out = page_span(&to->space, target, read_span, HAL_ACCESS_WRITE, &span);
+        if (out == nullptr)
+            return rcTargetFault;
+        memcpy(out, in, span);
+        source += span, target += span, size -= span;
+    }
+    return rcOk;
+}
+
+static bool user_range(vaddr address, u64 size)
+{
+    return size == 0 || (address >= KOS_USER_BASE && address < KOS_USER_LIMIT && size <= KOS_USER_LIMIT - address);
+}
+
+retcode message_read(struct thread *sender, struct message *message)
+{
+    message->info = sender->context.info;
+    message->in_memory = (sender->context.selector & KOS_CALL_MEMORY) != 0;
+    u32 size = info_size(message->info);
+    if (size < KOS_MESSAGE_HEADER_SIZE || size % 8 != 0)
+        return rcInvalidArgument;
+    if (!message->in_memory) {
+        message->buffer = (struct kos_message_buffer){};
+        return size <= KOS_REGISTER_MESSAGE_SIZE ? rcOk : rcInvalidArgument;
+    }
+    struct kos_message_buffer *buffer = &message->buffer;
+    retcode code = copy_in(sender->domain, buffer, sender->context.words[0], sizeof(*buffer));
+    if (code != rcOk)
+        return code;
+    if ((u64)size + buffer->arena_size > KOS_MESSAGE_SIZE_MAX)
+        return rcBufferTooLarge;
+    if (buffer->constant_size != size || buffer->constant_part % 8 != 0)
+        return rcInvalidArgument;
+    if (!user_range(buffer->constant_part, size) || !user_range(buffer->arena, buffer->arena_size))
+        return rcSourceFault;
+    return rcOk;
+}
+
+/* One kernel copy of what goes into the constant part, in cpu->scratch (behind the header's place). */
+static retcode snapshot(struct thread *sender, const struct message *message, u8 *copy)
+{
+    u32 size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE;
+    if (!message->in_memory) {
+        memcpy(copy, sender->context.words, size);
+        return rcOk;
+    }
+    if (size > PAGE_SIZE)
+        return rcBufferTooLarge;
+    return copy_in(sender->domain, copy, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, size);
+}
+
+/* Gives the handles of a snapshot to the receiver; on failure takes back those already given. */
+static retcode handles_transfer(struct thread *sender, struct thread *receiver, const struct ksm_shape *shape, u8 *copy)
+{
+    u32 done = 0;
+    retcode code = rcOk;
+    for (; done < shape->handle_count; done++) {
+        struct kos_handle_descriptor descriptor;
+        u8 *place = copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE;
+        memcpy(&descriptor, place, sizeof(descriptor));
+        code = ipc_handle_pass(sender->domain, receiver->domain, &descriptor);
+        if (code != rcOk)
+            break;
+        memcpy(place, &descriptor, sizeof(descriptor));
+    }
+    if (code == rcOk)
+        return rcOk;
+    while (done-- > 0) {
+        struct kos_handle_descriptor descriptor;
+        memcpy(&descriptor, copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE, sizeof(descriptor));
+        if (descriptor.badge == 0 && descriptor.handle != KOS_INVALID_HANDLE &&
+            handle_close(&receiver->domain->handles, descriptor.handle) != rcOk)
+            continue; /* the receiver closed it meanwhile */
+    }
+    return code;
+}
+
+static retcode decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                      const struct message *message, const u8 *copy, struct endpoint *endpoint)
+{
+    bool request = event == KSM_REQUEST;
+    struct ksm_query query = {
+        .event = event,
+        .source_class = sender->domain->class,
+        .destination_class = request ? endpoint->owner_class : receiver->domain->class,
+        .source_sid = sender->domain->object.sid,
+        .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
+        .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
+        .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
+        .constant_part = copy,
+        .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
+    };
+    return ksm_decide(&query);
+}
+
+/* Register message into registers. */
+static void deliver_words(struct thread *receiver, const void *words, u32 size)
+{
+    memcpy(receiver->context.words, words, size);
+    memset((u8 *)receiver->context.words + size, 0, sizeof(receiver->context.words) - size);
+}
+
+static retcode deliver_memory(struct thread *sender, struct thread *receiver, const struct message *message,
+                              const u8 *copy)
+{
+    struct kos_message_buffer target;
+    if (receiver->context.receive == 0)
+        return rcBufferTooSmall;
+    if (copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) != rcOk)
+        return rcTargetFault;
+    u32 size = info_size(message->info);
+    if (target.constant_size < size || target.arena_size < message->buffer.arena_size)
+        return rcBufferTooSmall;
+    if (!user_range(target.constant_part, size) || !user_range(target.arena, message->buffer.arena_size))
+        return rcTargetFault;
+    vaddr constant_part = target.constant_part + KOS_MESSAGE_HEADER_SIZE;
+    u32 payload = size - KOS_MESSAGE_HEADER_SIZE;
+    retcode code = copy != nullptr
+                       ? copy_out(receiver->domain, constant_part, copy, payload)
+                       : copy_across(receiver->domain, constant_part, sender->domain,
+                                     message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload);
+    if (code == rcOk)
+        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena, message->buffer.arena_size);
+    if (code != rcOk)
+        return code;
+    memset(receiver->context.words, 0, sizeof(receiver->context.words));
+    receiver->context.words[0] = size;
+    receiver->context.words[1] = message->buffer.arena_size;
+    return rcOk;
+}
+
+retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
+                        const struct ksm_shape *shape, struct endpoint *endpoint)
+{
+    u32 source_class = sender->domain->class;
+    u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
+    if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
+        return rcInvalidArgument;
+    /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
+    u8 *copy = nullptr;
+    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 ||
+        ksm_reads_message(event, source_class, destination_class, message->info)) {
+        copy = cpu_self()->scratch;
+        retcode code = snapshot(sender, message, copy);
+        if (code != rcOk)
+            return code;
+        if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size))
+            return rcInvalidArgument;
+    }
+    retcode code = decide(event, sender, receiver, message, copy, endpoint);
+    if (code == rcOk && info_handles(message->info) != 0)
+        code = handles_transfer(sender, receiver, shape, copy);
+    if (code != rcOk)
+        return code;
+    if (message->in_memory)
+        code = deliver_memory(sender, receiver, message, copy);
+    else
+        deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
+    if (code != rcOk)
+        return code; /* transferred handles stay with the receiver: it can close them, nothing is lost */
+    receiver->context.info = message->info;
+    receiver->context.selector = message->in_memory ? KOS_STATUS_MEMORY : 0;
+    receiver->context.kind = HAL_RESUME_CALL;
+    return rcOk;
+}
+
+void ipc_complete(struct thread *thread, retcode code)
+{
+    ipc_extended_end(thread);
+    thread->context.selector = (u32)code;
+    thread->context.info = 0;
+    memset(thread->context.words, 0, sizeof(thread->context.words));
+    thread->context.kind = HAL_RESUME_CALL;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoint fs.FS: the image's ROMFS. */
+#include <kernel/core_call.h>
+#include <kernel/kernel.h>
+#include <memory/object_cache.h>
+
+struct file {
+    struct object object; /* OBJECT_FILE */
+    struct romfs_file entry;
+    struct quota *quota;
+    struct epoch_entry epoch;
+};
+
+static struct object_cache files;
+
+static void file_reclaim(struct epoch_entry *entry)
+{
+    object_cache_free(&files, container_of(entry, struct file, epoch), nullptr);
+}
+
+static void file_destroy(struct object *object)
+{
+    struct file *file = container_of(object, struct file, object);
+    domain_drop(file->quota);
+    epoch_defer(&file->epoch, file_reclaim);
+}
+
+void core_fs_init(void)
+{
+    object_cache_init(&files, "file", sizeof(struct file), 8);
+    object_operations[OBJECT_FILE] = (struct object_operations){nullptr, file_destroy};
+}
+
+retcode core_FS_Open(struct core_call *call)
+{
+    const char *name = core_string(call, call->words[0]);
+    struct romfs_file entry;
+    u32 handle = KOS_INVALID_HANDLE;
+    if (name == nullptr)
+        return rcInvalidArgument;
+    retcode code = romfs_lookup(&kernel_romfs, name, &entry);
+    if (code != rcOk)
+        return code;
+    struct file *file = object_cache_allocate(&files, &call->task->domain.quota);
+    if (file == nullptr)
+        return rcQuotaExceeded;
+    object_init(&file->object, OBJECT_FILE);
+    file->entry = entry;
+    file->quota = &call->task->domain.quota;
+    domain_hold(file->quota);
+    code = handle_insert(&call->task->domain.handles, &file->object,
+                         KOS_RIGHT_FILE_READ | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID, &handle);
+    object_release(&file->object);
+    call->words[1] = handle;
+    return code;
+}
+
+static retcode file_get(struct core_call *call, struct file **file)
+{
+    struct object *object;
+    retcode code = handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_FILE, KOS_RIGHT_FILE_READ, &object);
+    if (code == rcOk)
+        *file = container_of(object, struct file, object);
+    return code;
+}
+
+retcode core_FS_Close(struct core_call *call)
+{
+    struct file *file;
+    retcode code = file_get(call, &file);
+    if (code != rcOk)
+        return code;
+    object_release(&file->object);
+    return handle_close(&call->task->domain.handles, (u32)call->words[0]);
+}
+
+retcode core_FS_Read(struct core_call *call)
+{
+    struct file *file;
+    retcode code = file_get(call, &file);
+    if (code != rcOk)
+        return code;
+    u64 sector = call->words[1], sectors = (file->entry.size + KOS_PAGE_SIZE - 1) / KOS_PAGE_SIZE;
+    if (sector >= sectors) {
+        code = rcInvalidArgument;
+    } else {
+        u64 offset = sector * KOS_PAGE_SIZE, left = file->entry.size - offset;
+        u64 size = left < KOS_PAGE_SIZE ? left : KOS_PAGE_SIZE;
+        code = core_return_bytes(call, 2, (const u8 *)file->entry.data + offset, size);
+        call->words[1] = code == rcOk ? size : 0;
+    }
+    object_release(&file->object);
+    return code;
+}
+
+retcode core_FS_GetSize(struct core_call *call)
+{
+    struct file *file;
+    retcode code = file_get(call, &file);
+    if (code != rcOk)
+        return code;
+    call->words[1] = file->entry.size;
+    object_release(&file->object);
+    return rcOk;
+}
+
+retcode core_FS_GetId(struct core_call *call)
+{
+    struct file *file;
+    retcode code = file_get(call, &file);
+    if (code != rcOk)
+        return code;
+    call->words[1] = file->entry.id;
+    object_release(&file->object);
+    return rcOk;
+}
+
+retcode core_FS_Count(struct core_call *call)
+{
+    call->words[1] = romfs_count(&kernel_romfs);
+    return rcOk;
+}
+
+retcode core_FS_GetInfo(struct core_call *call)
+{
+    struct romfs_file entry;
+    retcode code = romfs_at(&kernel_romfs, call->words[0], &entry);
+    if (code != rcOk)
+        return code;
+    call->words[1] = entry.size;
+    return core_return_bytes(call, 2, entry.name, strlen(entry.name) + 1);
+}
+
+retcode core_FS_GetFsSize(struct core_call *call)
+{
+    call->words[1] = romfs_size(&kernel_romfs);
+    return rcOk;
+}

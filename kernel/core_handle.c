@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoint handle.Handle. */
+#include <ipc/user_object.h>
+#include <kernel/core_call.h>
+
+static struct handle_table *table(struct core_call *call) { return &call->task->domain.handles; }
+
+retcode core_HANDLE_Copy(struct core_call *call)
+{
+    struct object *badge = nullptr;
+    u32 derived = KOS_INVALID_HANDLE;
+    retcode code = rcOk;
+    if ((u32)call->words[2] != KOS_INVALID_HANDLE)
+        code = handle_lookup(table(call), (u32)call->words[2], OBJECT_BADGE, 0, &badge);
+    if (code == rcOk)
+        code = handle_derive(table(call), (u32)call->words[0], table(call), (u32)call->words[1], KOS_RIGHT_COPY, badge, &derived);
+    if (badge != nullptr)
+        object_release(badge);
+    call->words[1] = derived;
+    return code;
+}
+
+retcode core_HANDLE_CreateUserObject(struct core_call *call)
+{
+    struct object *listener = nullptr, *object;
+    struct endpoint *endpoint = nullptr;
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = rcOk;
+    if ((u32)call->words[3] != KOS_INVALID_HANDLE) {
+        code = handle_lookup(table(call), (u32)call->words[3], OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &listener);
+        if (code == rcOk)
+            endpoint = container_of(listener, struct endpoint, object);
+    }
+    if (code == rcOk)
+        code = user_object_create(&call->task->domain.quota, (u32)call->words[0], call->words[2], endpoint,
+                                  (u32)call->words[4] & 0xffffU, &object);
+    if (code == rcOk) {
+        code = handle_insert(table(call), object, (u32)call->words[1], &handle);
+        object_release(object);
+    }
+    if (listener != nullptr)
+        object_release(listener);
+    call->words[1] = handle;
+    return code;
+}
+
+/* A listener's handle value may be cached for Reply-then-Recv by threads of this task: they look it up again. */
+static void forget_receivers(struct core_call *call, u32 handle)
+{
+    struct task *task = call->task;
+    spinlock_lock(&task->lock);
+    list_for_each(node, &task->threads) {
+        struct thread *thread = list_entry(node, struct thread, task_link);
+        if (thread->receive_handle == handle)
+            thread->receive_selector = 0; /* at worst another CPU's thread takes the fast path once more */
+    }
+    spinlock_unlock(&task->lock);
+}
+
+retcode core_HANDLE_Close(struct core_call *call)
+{
+    u32 handle = (u32)call->words[0];
+    if (handle == KOS_CORE_HANDLE)
+        return rcInvalidOperation;
+    forget_receivers(call, handle);
+    return handle_close(table(call), handle);
+}
+
+retcode core_HANDLE_Revoke(struct core_call *call)
+{
+    u32 handle = (u32)call->words[0];
+    if (handle == KOS_CORE_HANDLE)
+        return rcInvalidOperation;
+    forget_receivers(call, handle);
+    return handle_revoke(table(call), handle);
+}
+
+retcode core_HANDLE_RevokeSubtree(struct core_call *call)
+{
+    struct object *badge;
+    retcode code = handle_lookup(table(call), (u32)call->words[1], OBJECT_BADGE, 0, &badge);
+    if (code != rcOk)
+        return code;
+    code = handle_revoke_subtree(table(call), (u32)call->words[0], badge);
+    object_release(badge);
+    return code;
+}
+
+retcode core_HANDLE_GetSid(struct core_call *call)
+{
+    struct object *object;
+    retcode code = handle_lookup(table(call), (u32)call->words[0], OBJECT_NONE, KOS_RIGHT_GET_SID, &object);
+    if (code != rcOk)
+        return code;
+    call->words[1] = object->sid;
+    object_release(object);
+    return rcOk;
+}
+
+retcode core_HANDLE_CreateBadge(struct core_call *call)
+{
+    struct object *badge;
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = badge_create(&call->task->domain.quota, call->words[0], &badge);
+    if (code == rcOk) {
+        code = handle_insert(table(call), badge, KOS_RIGHT_GET_EVENT | KOS_RIGHT_GET_SID, &handle);
+        object_release(badge);
+    }
+    call->words[1] = handle;
+    return code;
+}
+
+/* Channel within the task: on an existing listener, or with a new one. */
+retcode core_HANDLE_Connect(struct core_call *call)
+{
+    struct domain *domain = &call->task->domain;
+    struct endpoint *endpoint = nullptr;
+    struct channel *channel = nullptr;
+    struct object *object;
+    u32 listener = (u32)call->words[0], client = KOS_INVALID_HANDLE;
+    bool made = listener == KOS_INVALID_HANDLE;
+    retcode code;
+    if (made) {
+        code = endpoint_create(domain, &endpoint);
+        if (code == rcOk)
+            code = handle_insert(table(call), &endpoint->object,
+                                 KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY, &listener);
+    } else {
+        code = handle_lookup(table(call), listener, OBJECT_ENDPOINT, KOS_RIGHT_LISTENER_EXTEND, &object);
+        if (code == rcOk)
+            endpoint = container_of(object, struct endpoint, object);
+    }
+    bool listening = made && code == rcOk;
+    if (code == rcOk)
+        code = channel_create(domain, endpoint, &channel);
+    if (code == rcOk) {
+        code = handle_insert(table(call), &channel->object,
+                             KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, &client);
+        object_release(&channel->object);
+    }
+    if (endpoint != nullptr)
+        object_release(&endpoint->object);
+    if (code != rcOk && listening && handle_close(table(call), listener) != rcOk)
+        code = rcInternalError;
+    call->words[1] = call->words[2] = listener;
+    call->words[3] = client;
+    return code;
+}
+
+retcode core_HANDLE_GetRiid(struct core_call *call)
+{
+    const char *name = core_string(call, call->words[1]);
+    struct object *object;
+    u32 riid = 0;
+    if (name == nullptr)
+        return rcInvalidArgument;
+    retcode code = handle_lookup(table(call), (u32)call->words[0], OBJECT_CHANNEL, 0, &object);
+    if (code != rcOk)
+        return code;
+    code = ksm_endpoint_find(container_of(object, struct channel, object)->endpoint->owner_class, name, &riid);
+    object_release(object);
+    call->words[1] = riid;
+    return code;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoint vmm.VMM. */
+#include <kernel/core_call.h>
+
+static struct address_space *space(struct core_call *call) { return &call->task->domain.space; }
+
+retcode core_VMM_Allocate(struct core_call *call)
+{
+    vaddr address = call->words[0];
+    retcode code = space_allocate(space(call), &address, call->words[1], (u32)call->words[2]);
+    call->words[1] = code == rcOk ? address : 0;
+    return code;
+}
+
+retcode core_VMM_Commit(struct core_call *call)
+{
+    return space_commit(space(call), call->words[0], call->words[1], (u32)call->words[2]);
+}
+
+retcode core_VMM_Decommit(struct core_call *call) { return space_decommit(space(call), call->words[0], call->words[1]); }
+
+retcode core_VMM_Protect(struct core_call *call)
+{
+    return space_protect(space(call), call->words[0], call->words[1], (u32)call->words[2]);
+}
+
+retcode core_VMM_Free(struct core_call *call) { return space_free(space(call), call->words[0], call->words[1]); }
+
+retcode core_VMM_Query(struct core_call *call)
+{
+    vaddr start = 0;
+    u64 size = 0;
+    u32 flags = 0;
+    retcode code = space_query(space(call), call->words[0], &start, &size, &flags);
+    call->words[1] = start;
+    call->words[2] = size;
+    call->words[3] = flags;
+    return code;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoints sync.Sync, time.Time, hal.HAL, pm.PM, ipc.IPC. */
+#include <kernel/core_call.h>
+#include <kernel/kernel.h>
+#include <memory/page.h>
+#include <sched/futex.h>
+
+void futex_complete(struct thread *thread, retcode code) { core_respond(thread, code, 0, 0); }
+
+retcode core_SYNC_Wait(struct core_call *call)
+{
+    retcode code = futex_wait(call->self, call->words[0], (u32)call->words[1], (u32)call->words[2]);
+    call->words[1] = 0;
+    return code == rcOk ? CORE_BLOCKED : code;
+}
+
+retcode core_SYNC_Wake(struct core_call *call)
+{
+    call->words[1] = futex_wake(&call->task->domain, call->words[0], (u32)call->words[1]);
+    return rcOk;
+}
+
+/* Wall clock = time since boot + offset; a gradual adjustment runs at a given slew from a given moment on. */
+static struct {
+    struct spinlock lock;
+    s64 offset;       /* ns; all guarded by lock */
+    s64 adjustment;   /* ns still to apply at slew_start */
+    u64 slew_start;   /* hal_time_now */
+    u64 slew;         /* microseconds per second */
+} wall;
+
+static s64 applied(u64 now)
+{
+    s64 most = (s64)((now - wall.slew_start) / 1000000U * wall.slew);
+    if (wall.adjustment >= 0)
+        return most < wall.adjustment ? most : wall.adjustment;
+    return -most > wall.adjustment ? -most : wall.adjustment;
+}
+
+static void settle(u64 now)
+{
+    s64 part = applied(now);
+    wall.offset += part;
+    wall.adjustment -= part;
+    wall.slew_start = now;
+}
+
+#define SECOND 1000000000LL
+
+retcode core_TIME_SetSystemTime(struct core_call *call)
+{
+    if (call->words[1] >= SECOND || call->words[0] > 0xffffffffffULL >> 8)
+        return rcInvalidArgument;
+    spinlock_lock(&wall.lock);
+    wall.offset = (s64)call->words[0] * SECOND + (s64)call->words[1] - (s64)hal_time_now();
+    wall.adjustment = 0;
+    spinlock_unlock(&wall.lock);
+    return rcOk;
+}
+
+retcode core_TIME_SetSystemTimeAdj(struct core_call *call)
+{
+    s64 seconds = (s64)call->words[0], nanoseconds = (s64)call->words[1];
+    if (seconds > 1000000 || seconds < -1000000 || nanoseconds >= SECOND || nanoseconds <= -SECOND ||
+        call->words[2] == 0 || call->words[2] > 1000000)
+        return rcInvalidArgument;
+    spinlock_lock(&wall.lock);
+    settle(hal_time_now());
+    s64 previous = wall.adjustment;
+    wall.adjustment = seconds * SECOND + nanoseconds;
+    wall.slew = call->words[2];
+    spinlock_unlock(&wall.lock);
+    call->words[1] = (word)(previous / SECOND);
+    call->words[2] = (word)(previous % SECOND);
+    return rcOk;
+}
+
+retcode core_TIME_GetSystemTimeAdj(struct core_call *call)
+{
+    spinlock_lock(&wall.lock);
+    settle(hal_time_now());
+    s64 left = wall.adjustment;
+    spinlock_unlock(&wall.lock);
+    call->words[1] = (word)(left / SECOND);
+    call->words[2] = (word)(left % SECOND);
+    return rcOk;
+}
+
+retcode core_TIME_GetSystemTime(struct core_call *call)
+{
+    spinlock_lock(&wall.lock);
+    u64 now = hal_time_now();
+    settle(now);
+    s64 time = (s64)now + wall.offset;
+    spinlock_unlock(&wall.lock);
+    call->words[1] = (word)(time / SECOND);
+    call->words[2] = (word)(time % SECOND);
+    return rcOk;
+}
+
+retcode core_TIME_GetUpTime(struct core_call *call)
+{
+    u64 now = hal_time_now();
+    call->words[1] = now / (u64)SECOND;
+    call->words[2] = now % (u64)SECOND;
+    return rcOk;
+}
+
+retcode core_TIME_GetResolution(struct core_call *call)
+{
+    call->words[1] = hal_time_resolution();
+    return rcOk;
+}
+
+/* Platform parameters: "name=value" words of the kernel's command line. */
+retcode core_HAL_GetEnv(struct core_call *call)
+{
+    const char *name = core_string(call, call->words[0]);
+    if (name == nullptr)
+        return rcInvalidArgument;
+    size_t length = strlen(name);
+    for (const char *at = kernel_command_line; *at != '\0';) {
+        size_t span = 0;
+        while (at[span] != '\0' && at[span] != ' ')
+            span++;
+        if (span > length && memcmp(at, name, length) == 0 && at[length] == '=') {
+            char value[HAL_COMMAND_LINE_SIZE];
+            memcpy(value, at + length + 1, span - length - 1);
+            value[span - length - 1] = '\0';
+            return core_return_bytes(call, 1, value, span - length);
+        }
+        at += span;
+        while (*at == ' ')
+            at++;
+    }
+    return rcResourceNotFound;
+}
+
+retcode core_HAL_DebugWrite(struct core_call *call)
+{
+    const u8 *bytes;
+    u32 size;
+    if (!core_bytes(call, call->words[0], &bytes, &size) || size > KOS_NAME_SIZE)
+        return rcInvalidArgument;
+    hal_console_write((const char *)bytes, size);
+    return rcOk;
+}
+
+retcode core_HAL_GetCpuCount(struct core_call *call)
+{
+    call->words[1] = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    return rcOk;
+}
+
+retcode core_HAL_GetEntropy(struct core_call *call)
+{
+    u64 size = call->words[0];
+    u64 bytes[KOS_NAME_SIZE / 8];
+    if (size > sizeof(bytes))
+        return rcInvalidArgument;
+    for (u64 i = 0; i < (size + 7) / 8; i++)
+        bytes[i] = kernel_random();
+    return core_return_bytes(call, 1, bytes, size);
+}
+
+retcode core_PM_Request(struct core_call *call)
+{
+    if (call->words[0] == KOS_POWER_OFF)
+        hal_power_off();
+    if (call->words[0] == KOS_POWER_RESET)
+        hal_reset();
+    return rcInvalidArgument;
+}
+
+retcode core_PM_GetCpusOnline(struct core_call *call)
+{
+    u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    call->words[1] = count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
+    return rcOk;
+}
+
+retcode core_IPC_CreateSyncObject(struct core_call *call)
+{
+    struct sync_object *sync;
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = sync_object_create(&call->task->domain.quota, &sync);
+    if (code == rcOk) {
+        code = handle_insert(&call->task->domain.handles, &sync->object, 0, &handle); /* not transferable */
+        object_release(&sync->object);
+    }
+    call->words[1] = handle;
+    return code;
+}
+
+static retcode set_interrupt(struct core_call *call, bool interrupting)
+{
+    struct object *object;
+    retcode code = handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_SYNC, 0, &object);
+    if (code != rcOk)
+        return code;
+    sync_object_set(container_of(object, struct sync_object, object), interrupting);
+    object_release(object);
+    return rcOk;
+}
+
+retcode core_IPC_SetInterrupt(struct core_call *call) { return set_interrupt(call, true); }
+retcode core_IPC_ClearInterrupt(struct core_call *call) { return set_interrupt(call, false); }

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The port's upcalls for interrupts and exceptions. */
+#include <hal/upcall.h>
+#include <kernel/core_call.h>
+#include <kernel/kernel.h>
+#include <memory/object_cache.h>
+
+static struct object_cache fpu_states;
+
+void fpu_room_init(void);
+void fpu_room_init(void) { object_cache_init(&fpu_states, "fpu_state", HAL_FPU_STATE_SIZE, 64); }
+
+void fpu_state_free(struct thread *thread);
+void fpu_state_free(struct thread *thread)
+{
+    if (thread->context.fpu != nullptr)
+        object_cache_free(&fpu_states, thread->context.fpu, &thread->domain->quota);
+    thread->context.fpu = nullptr;
+}
+
+static void interrupt_enter(void)
+{
+    struct cpu *cpu = cpu_self();
+    atomic_store_explicit(&cpu->idle, 0, memory_order_relaxed);
+    if (cpu->epoch_current != nullptr) /* perhaps the last CPU has passed */
+        cpu->hal.pending |= CPU_PENDING_EPOCH;
+}
+
+void kernel_timer_interrupt(void)
+{
+    interrupt_enter();
+    timer_run();
+    sched_exit();
+}
+
+void kernel_ipi_interrupt(void)
+{
+    interrupt_enter();
+    sched_exit();
+}
+
+void kernel_spurious_interrupt(void)
+{
+    interrupt_enter();
+    sched_exit();
+}
+
+static void backtrace(struct thread *thread)
+{
+    vaddr frame = thread->context.fp;
+    kernel_print("  backtrace:");
+    for (u32 depth = 0; depth < 16 && frame != 0 && frame % 8 == 0; depth++) {
+        u64 record[2]; /* caller's frame pointer, return address: the same on both architectures */
+        if (!hal_copy_from_user(record, frame, sizeof(record)) || record[0] <= frame)
+            break;
+        kernel_print(" %lx", record[1]);
+        frame = record[0];
+    }
+    kernel_print("\n");
+}
+
+static void report(struct thread *thread, const struct hal_exception *exception)
+{
+    struct task *task = task_of(thread->domain);
+    kernel_print("\nunhandled exception: %s in task %s (id %u) thread %u, CPU %u\n", exception->name, task->name, task->id,
+                 thread->tid, thread->home);
+    kernel_print("  code %lx address %lx access %s%s%s, image at %lx\n", exception->code, exception->address,
+                 (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "", (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
+                 (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "", task->image_base);
+    hal_context_print(&thread->context);
+    backtrace(thread);
+    kernel_print("terminating task %s\n", task->name);
+}
+
+static bool fpu_grant(struct thread *thread)
+{
+    if (thread->context.fpu == nullptr)
+        thread->context.fpu = object_cache_allocate(&fpu_states, &thread->domain->quota);
+    if (thread->context.fpu == nullptr)
+        return false;
+    hal_fpu_enable(&thread->context);
+    return true;
+}
+
+void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
+{
+    struct thread *thread = thread_of(context);
+    if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
+        if (likely(space_fault(&thread->domain->space, exception->address, exception->access) == rcOk)) {
+            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
+                hal_resume(context);
+            sched_exit();
+        }
+    } else if (exception->kind == HAL_EXCEPTION_FPU && fpu_grant(thread)) {
+        sched_exit();
+    }
+    report(thread, exception);
+    task_terminate(task_of(thread->domain), -1, KOS_TASK_FAULTED);
+    sched_exit();
+}
+
+bool kernel_user_fault(vaddr address, u32 access)
+{
+    return space_fault(&thread_current()->domain->space, address, access) == rcOk;
+}
+
+void thread_fault_illegal_call(struct thread *thread)
+{
+    const struct hal_exception exception = {.kind = HAL_EXCEPTION_ILLEGAL,
+                                            .code = thread->context.selector,
+                                            .name = "illegal system call (there are three: Call, Recv, Reply)"};
+    report(thread, &exception);
+    task_terminate(task_of(thread->domain), -1, KOS_TASK_FAULTED);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Start-up: from the port's hand-over to Einit. */
+#include <hal/upcall.h>
+#include <image/romfs.h>
+#include <ipc/user_object.h>
+#include <kernel/core_call.h>
+#include <kernel/kernel.h>
+#include <memory/page.h>
+
+void ksm_core_shapes_init(void);
+
+struct romfs kernel_romfs;
+char kernel_command_line[HAL_COMMAND_LINE_SIZE];
+
+/* The image's ROMFS: made by tools/romfs, put in by the link. */
+extern const u8 romfs_start[], romfs_end[];
+
+static u8 *scratch_page(void)
+{
+    paddr page = page_allocate(0);
+    if (page == PADDR_NONE)
+        kernel_panic("no memory for CPU %u", hal_cpu_self()->index);
+    return hal_direct(page);
+}
+
+static void start_cpus(u32 count)
+{
+    for (u32 index = 1; index < count; index++)
+        if (hal_cpu_start(index, page_allocate_zeroed) != rcOk) {
+            kernel_print("CPU %u does not start; going on with %u\n", index, index);
+            return;
+        }
+}
+
+static void shootdown_run(const struct cross_call *call) { hal_space_invalidate(call->space, call->address, call->count); }
+
+static void shootdown(struct address_space *space, vaddr address, u64 count)
+{
+    const struct cross_call call = {.function = shootdown_run, .space = &space->hal, .address = address, .count = count};
+    cross_call(atomic_load_explicit(&space->cpus, memory_order_relaxed), &call);
+}
+
+static void start_einit(void)
+{
+    struct task *einit;
+    retcode code = ksm_init();
+    if (code == rcOk)
+        code = ksm_decide_execute(KSM_CLASS_CORE, 0, KSM_CLASS_CORE, 0);
+    if (code != rcOk) {
+        kernel_print("kernel: the policy does not let the kernel start (%s)\n", retcode_name(code));
+        hal_power_off();
+    }
+    code = task_create(nullptr, "Einit", "Einit", "Einit", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
+    if (code == rcOk)
+        code = task_resume(einit);
+    if (code != rcOk)
+        kernel_panic("cannot start the init task Einit: %s (is it in the image, and does the policy grant its start?)",
+                     retcode_name(code));
+}
+
+void kernel_main(const struct hal_boot_info *boot)
+{
+    for (u32 i = 0; i < boot->range_count; i++)
+        page_allocator_add(boot->ranges[i].start, boot->ranges[i].end);
+    memcpy(kernel_command_line, boot->command_line, sizeof(kernel_command_line));
+    cpu_init(cpu_self(), scratch_page());
+    space_shootdown = shootdown;
+    space_room_init();
+    object_room_init();
+    ksm_core_shapes_init();
+    start_cpus(boot->cpu_count);
+    ipc_init();
+    user_object_init();
+    core_fs_init();
+    thread_room_init();
+    task_room_init();
+    core_call_init();
+    if (romfs_open(romfs_start, (u64)(romfs_end - romfs_start), &kernel_romfs) != rcOk)
+        kernel_panic("the image's ROMFS is malformed");
+    start_einit();
+    sched_exit();
+}
+
+void kernel_secondary_main(void)
+{
+    cpu_init(cpu_self(), scratch_page());
+    hal_cpu_online();
+    sched_exit();
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <abi/core.h>
+#include <kernel/core_call.h>
+#include <kernel/kernel.h>
+#include <kernel/loader.h>
+#include <kernel/task.h>
+#include <memory/object_cache.h>
+#include <memory/page.h>
+#include <sched/futex.h>
+
+#define TASK_PAGES_DEFAULT 65536U /* 256 MiB */
+#define TASK_OBJECTS_DEFAULT 16384U
+
+static struct object_cache tasks, resources, futex_tables;
+static struct spinlock tasks_lock;
+static struct list all_tasks; /* named, not yet dead; guarded by tasks_lock */
+static _Atomic u64 live_tasks;
+static _Atomic u32 next_id = 1;
+
+static void task_reclaim(struct epoch_entry *entry)
+{
+    struct task *task = container_of(entry, struct task, epoch);
+    struct domain *creator = task->creator;
+    object_cache_free(&futex_tables, task->domain.futexes, nullptr);
+    object_cache_free(&tasks, task, nullptr);
+    if (creator != nullptr)
+        domain_drop(&creator->quota);
+    atomic_fetch_sub_explicit(&live_tasks, 1, memory_order_relaxed);
+}
+
+static void task_destroy(struct object *object) { epoch_defer(&task_from_object(object)->epoch, task_reclaim); }
+
+/* Nobody can start or watch it any more. A task that never ran ends here. */
+static void task_unreachable(struct object *object)
+{
+    struct task *task = task_from_object(object);
+    if (task->state == TASK_CREATED)
+        task_terminate(task, -1, KOS_TASK_TERMINATED);
+}
+
+void task_room_init(void)
+{
+    object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
+    object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
+    object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), 8);
+    object_operations[OBJECT_TASK] = (struct object_operations){task_unreachable, task_destroy};
+    list_init(&all_tasks);
+}
+
+u64 task_count(void) { return atomic_load_explicit(&live_tasks, memory_order_relaxed); }
+
+static bool name_claim(struct task *task, const char *name)
+{
+    bool free = strlen(name) < sizeof(task->name);
+    spinlock_lock(&tasks_lock);
+    list_for_each(node, &all_tasks)
+        if (strcmp(list_entry(node, struct task, all_link)->name, name) == 0)
+            free = false;
+    if (free) {
+        memcpy(task->name, name, strlen(name) + 1);
+        list_push_back(&all_tasks, &task->all_link);
+    }
+    spinlock_unlock(&tasks_lock);
+    return free;
+}
+
+/* Everything of a task that goes with its last thread; also undoes a creation that failed half way. */
+static void teardown(struct task *task)
+{
+    spinlock_lock(&tasks_lock);
+    list_remove(&task->all_link);
+    spinlock_unlock(&tasks_lock);
+    handle_table_destroy(&task->domain.handles);
+    while (!list_empty(&task->resources)) {
+        struct task_resource *resource = list_entry(task->resources.next, struct task_resource, link);
+        list_remove(&resource->link);
+        object_cache_free(&resources, resource, &task->domain.quota);
+    }
+    space_destroy(&task->domain.space);
+}
+
+/* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
+static retcode task_build(struct task *task, const char *class, const char *path, u32 thread_class, u32 priority,
+                          struct domain *creator)
+{
+    struct domain *domain = &task->domain;
+    retcode code = ksm_class_find(class, &domain->class);
+    struct romfs_file file;
+    if (code == rcOk)
+        code = romfs_lookup(&kernel_romfs, path, &file);
+    if (code != rcOk)
+        return code;
+    code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE, creator != nullptr ? creator->object.sid : 0,
+                              domain->class, domain->object.sid);
+    domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
+    if (code != rcOk)
+        return code;
+    u32 core_handle;
+    if (domain->core_pair == nullptr)
+        return rcOutOfMemory;
+    code = handle_insert(&domain->handles, core_object(), KOS_RIGHT_IPC_CALL, &core_handle);
+    struct elf_image image;
+    if (code == rcOk)
+        code = loader_load(task, file.data, file.size, &image, &task->image_base);
+    if (code != rcOk)
+        return code;
+    kassert(core_handle == KOS_CORE_HANDLE);
+    const struct thread_parameters parameters = {.routine = task->image_base + image.entry,
+                                                 .stack_size = task->stack_size_default,
+                                                 .class = thread_class,
+                                                 .priority = priority,
+                                                 .home = cpu_self()->hal.index};
+    code = thread_create(task, &parameters, &task->first);
+    if (code != rcOk)
+        return code;
+    task->startup_block = (struct kos_startup){.image_base = task->image_base,
+                                               .dynamic = image.dynamic != 0 ? task->image_base + image.dynamic : 0,
+                                               .stack_base = task->first->stack_base,
+                                               .stack_size = task->first->stack_size,
+                                               .tid = task->first->tid,
+                                               .random = {kernel_random(), kernel_random()}};
+    u32 handle;
+    code = handle_insert(&domain->handles, &task->first->object,
+                         KOS_RIGHT_THREAD_CONTROL | KOS_RIGHT_THREAD_WAIT | KOS_RIGHT_THREAD_INFO | KOS_RIGHT_COPY |
+                             KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT,
+                         &handle);
+    task->startup_block.first_thread = handle;
+    if (code == rcOk)
+        code = task_set_environment(task, task->name, strlen(task->name) + 1, nullptr, 0);
+    return code;
+}
+
+retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u32 thread_class,
+                    u32 priority, struct task **result)
+{
+    struct task *task = object_cache_allocate(&tasks, creator != nullptr ? &creator->quota : nullptr);
+    if (task == nullptr)
+        return rcQuotaExceeded;
+    object_init(&task->domain.object, OBJECT_TASK);
+    list_init(&task->threads);
+    list_init(&task->resources);
+    list_init(&task->joiners);
+    list_init(&task->all_link);
+    task->creator = creator;
+    if (creator != nullptr)
+        domain_hold(&creator->quota);
+    task->id = atomic_fetch_add_explicit(&next_id, 1, memory_order_relaxed);
+    task->stack_size_default = THREAD_STACK_SIZE_DEFAULT;
+    atomic_fetch_add_explicit(&live_tasks, 1, memory_order_relaxed);
+    quota_init(&task->domain.quota, TASK_PAGES_DEFAULT, TASK_OBJECTS_DEFAULT);
+    task->domain.futexes = object_cache_allocate(&futex_tables, nullptr);
+    retcode code = task->domain.futexes == nullptr ? rcOutOfMemory : rcOk;
+    if (code == rcOk)
+        futex_table_init(task->domain.futexes);
+    if (code == rcOk)
+        code = space_init(&task->domain.space, &task->domain.quota, kernel_random());
+    if (code == rcOk) {
+        code = handle_table_init(&task->domain.handles, &task->domain.quota);
+        if (code != rcOk)
+            space_destroy(&task->domain.space);
+    }
+    if (code != rcOk) {
+        object_release(&task->domain.object);
+        return code;
+    }
+    code = name_claim(task, name) ? task_build(task, class, path, thread_class, priority, creator) : rcAlreadyExists;
+    if (code == rcOk) {
+        *result = task;
+        return rcOk;
+    }
+    if (task->first != nullptr) { /* ends like any other task */
+        struct thread *first = task->first;
+        task_terminate(task, -1, KOS_TASK_TERMINATED);
+        object_release(&first->object);
+    } else {
+        task->state = TASK_DEAD;
+        teardown(task);
+    }
+    object_release(&task->domain.object);
+    return code;
+}
+
+static retcode put(struct task *task, vaddr target, const void *from, u64 size)
+{
+    const u8 *bytes = from;
+    while (size != 0) {
+        u64 span = KOS_PAGE_SIZE - (target & (KOS_PAGE_SIZE - 1));
+        if (span > size)
+            span = size;
+        void *page = space_resolve(&task->domain.space, target, HAL_ACCESS_WRITE);
+        if (page == nullptr)
+            return rcOutOfMemory;
+        memcpy(page, bytes, span);
+        bytes += span, target += span, size -= span;
+    }
+    return rcOk;
+}
+
+/* Strings in a row to a table of pointers in the child: writes the pointers from `table` on, returns how many. */
+static retcode put_strings(struct task *task, vaddr table, vaddr strings, const char *text, u64 size, u64 *count)
+{
+    retcode code = put(task, strings, text, size);
+    *count = 0;
+    for (u64 at = 0; code == rcOk && at < size; at += strlen(text + at) + 1) {
+        vaddr pointer = strings + at;
+        code = put(task, table + 8 * (*count)++, &pointer, 8);
+    }
+    const u64 null = 0;
+    return code == rcOk ? put(task, table + 8 * *count, &null, 8) : code;
+}
+
+static u64 strings_in(const char *text, u64 size)
+{
+    u64 count = 0;
+    for (u64 at = 0; at < size; at++)
+        count += text[at] == '\0';
+    return count;
+}
+
+/* The top of the first stack, upwards: stack pointer, startup block, argv, envp, strings. */
+retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size)
+{
+    if (task->state != TASK_CREATED)
+        return rcInvalidOperation;
+    if ((args_size != 0 && args[args_size - 1] != '\0') || (envs_size != 0 && envs[envs_size - 1] != '\0'))
+        return rcInvalidArgument;
+    struct kos_startup *startup = &task->startup_block;
+    vaddr top = startup->stack_base + startup->stack_size;
+    u64 pointers = 8 * (strings_in(args, args_size) + strings_in(envs, envs_size) + 2);
+    u64 total = round_up(sizeof(*startup) + pointers + args_size + envs_size, 16);
+    if (total > startup->stack_size / 2)
+        return rcBufferTooLarge;
+    vaddr block = top - total, strings = block + sizeof(*startup) + pointers;
+    startup->argv = block + sizeof(*startup);
+    u64 arg_count, env_count;
+    retcode code = put_strings(task, startup->argv, strings, args, args_size, &arg_count);
+    startup->argc = arg_count;
+    startup->envp = startup->argv + 8 * (startup->argc + 1);
+    if (code == rcOk)
+        code = put_strings(task, startup->envp, strings + args_size, envs, envs_size, &env_count);
+    if (code == rcOk)
+        code = put(task, block, startup, sizeof(*startup));
+    if (code != rcOk)
+        return code;
+    struct thread *first = task->first;
+    vaddr pc = first->context.pc;
+    hal_context_init(&first->context, &task->domain.space.hal, pc, block, block, 0);
+    return rcOk;
+}
+
+retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name)
+{
+    u32 present;
+    if (strlen(name) >= KOS_SHORT_NAME_SIZE)
+        return rcInvalidArgument;
+    if (task_find_resource(task, kind, name, &present) == rcOk)
+        return rcAlreadyExists;
+    struct task_resource *resource = object_cache_allocate(&resources, &task->domain.quota);
+    if (resource == nullptr)
+        return rcQuotaExceeded;
+    resource->kind = kind;
+    resource->handle = handle;
+    memcpy(resource->name, name, strlen(name) + 1);
+    spinlock_lock(&task->lock);
+    list_push_back(&task->resources, &resource->link);
+    spinlock_unlock(&task->lock);
+    return rcOk;
+}
+
+retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
+{
+    retcode code = rcResourceNotFound;
+    spinlock_lock(&task->lock);
+    list_for_each(node, &task->resources) {
+        const struct task_resource *resource = list_entry(node, struct task_resource, link);
+        if (resource->kind == kind && strcmp(resource->name, name) == 0) {
+            *handle = resource->handle;
+            code = rcOk;
+            break;
+        }
+    }
+    spinlock_unlock(&task->lock);
+    return code;
+}
+
+/* The server's listener of that name, made on first use; *endpoint gets a reference. */
+static retcode listener_get(struct task *server, const char *name, struct endpoint **endpoint)
+{
+    u32 handle;
+    struct object *object;
+    if (task_find_resource(server, KOS_RESOURCE_LISTENER, name, &handle) == rcOk) {
+        retcode code = handle_lookup(&server->domain.handles, handle, OBJECT_ENDPOINT, 0, &object);
+        if (code == rcOk)
+            *endpoint = container_of(object, struct endpoint, object);
+        return code;
+    }
+    retcode code = endpoint_create(&server->domain, endpoint);
+    if (code != rcOk)
+        return code;
+    code = handle_insert(&server->domain.handles, &(*endpoint)->object,
+                         KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY, &handle);
+    if (code == rcOk) {
+        code = task_add_resource(server, KOS_RESOURCE_LISTENER, handle, name);
+        if (code != rcOk && handle_close(&server->domain.handles, handle) != rcOk)
+            kernel_panic("a handle just made is gone");
+    }
+    if (code != rcOk)
+        object_release(&(*endpoint)->object);
+    return code;
+}
+
+retcode task_connect(struct task *client, struct task *server, const char *name)
+{
+    if (client->state != TASK_CREATED || server->state != TASK_CREATED)
+        return rcInvalidOperation;
+    u32 handle;
+    if (task_find_resource(client, KOS_RESOURCE_CHANNEL, name, &handle) == rcOk)
+        return rcAlreadyExists;
+    struct endpoint *endpoint;
+    struct channel *channel;
+    retcode code = listener_get(server, name, &endpoint);
+    if (code != rcOk)
+        return code;
+    code = channel_create(&client->domain, endpoint, &channel);
+    object_release(&endpoint->object);
+    if (code != rcOk)
+        return code;
+    code = handle_insert(&client->domain.handles, &channel->object,
+                         KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, &handle);
+    object_release(&channel->object);
+    if (code == rcOk) {
+        code = task_add_resource(client, KOS_RESOURCE_CHANNEL, handle, name);
+        if (code != rcOk && handle_close(&client->domain.handles, handle) != rcOk)
+            kernel_panic("a handle just made is gone");
+    }
+    return code;
+}
+
+retcode task_resume(struct task *task)
+{
+    spinlock_lock(&task->lock);
+    bool created = task->state == TASK_CREATED;
+    if (created) {
+        task->state = TASK_RUNNING;
+        object_reference(&task->domain.object); /* its own, while it runs */
+    }
+    spinlock_unlock(&task->lock);
+    if (!created)
+        return rcInvalidOperation;
+    struct thread *first = task->first;
+    task->first = nullptr;
+    retcode code = thread_resume(first);
+    object_release(&first->object);
+    return code;
+}
+
+void task_terminate(struct task *task, s32 code, u32 reason)
+{
+    spinlock_lock(&task->lock);
+    bool first_time = task->state < TASK_DYING;
+    if (task->state == TASK_CREATED)
+        object_reference(&task->domain.object); /* dropped by the end, like a running task's own */
+    if (first_time) {
+        task->state = TASK_DYING;
+        task->exit_code = code;
+        task->exit_reason = reason;
+        list_for_each(node, &task->threads) thread_terminate(list_entry(node, struct thread, task_link), code);
+    }
+    spinlock_unlock(&task->lock);
+}
+
+static void leave_space(const struct cross_call *call) { hal_space_leave(call->space); }
+
+/* From the inbox: no thread of the task is anywhere any more. */
+static void task_ended(struct request *request)
+{
+    struct task *task = container_of(request, struct task, teardown);
+    const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
+    leave_space(&call);
+    cross_call(~0ULL, &call);
+    if (task->first != nullptr) {
+        object_release(&task->first->object);
+        task->first = nullptr;
+    }
+    teardown(task);
+    task->state = TASK_DEAD;
+    thread_joinable_end(&task->ended);
+    thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
+    object_release(&task->domain.object);
+}
+
+void task_thread_gone(struct task *task, struct thread *thread)
+{
+    spinlock_lock(&task->lock);
+    list_remove(&thread->task_link);
+    bool last = --task->thread_count == 0;
+    if (last && task->state < TASK_DYING) { /* the last thread just returned */
+        task->state = TASK_DYING;
+        task->exit_code = thread->exit_code;
+        task->exit_reason = KOS_TASK_EXITED;
+    }
+    spinlock_unlock(&task->lock);
+    if (last)
+        inbox_push(cpu_self(), &task->teardown, task_ended);
+}

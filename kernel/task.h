@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Task: a process. Created empty and stopped from a ROMFS file; gets arguments, channels and handles from its creator; runs; ends by itself, by
+ * Terminate or by an unhandled exception. Its end: every thread leaves on its own CPU; the last one to leave starts the teardown there; the object stays
+ * until the last handle is closed.
+ */
+#pragma once
+#include <image/elf.h>
+#include <ipc/ipc.h>
+#include <kernel/thread.h>
+
+enum task_state : u32 { TASK_CREATED, TASK_RUNNING, TASK_DYING, TASK_DEAD };
+
+/* A named thing that the task finds by Task.LookupResource. */
+struct task_resource {
+    struct list link; /* in task->resources; guarded by task->lock */
+    u32 kind;         /* KOS_RESOURCE_* */
+    u32 handle;
+    char name[KOS_SHORT_NAME_SIZE];
+};
+
+struct task {
+    struct domain domain; /* first: object, space, handles, quota, class */
+    struct spinlock lock; /* guards what follows, up to the constants */
+    enum task_state state;
+    struct list threads;
+    u32 thread_count;
+    struct list resources;
+    struct list joiners;   /* threads in Task.Wait */
+    bool ended;            /* guarded by the join lock */
+    s32 exit_code;
+    u32 exit_reason;       /* KOS_TASK_* */
+    /* constant after creation */
+    u32 id;
+    char name[KOS_SHORT_NAME_SIZE];
+    vaddr image_base;
+    u64 stack_size_default;
+    struct domain *creator; /* kernel objects of the task itself are charged there; null: the kernel */
+    struct thread *first;   /* until Resume */
+    vaddr startup;          /* top of the first thread's stack, where arguments go; until Resume */
+    struct kos_startup startup_block;
+    struct epoch_entry epoch;
+    struct request teardown;
+    struct list all_link; /* guarded by the lock of all tasks */
+};
+
+static inline struct task *task_of(struct domain *domain) { return container_of(domain, struct task, domain); }
+static inline struct task *task_from_object(struct object *object)
+{
+    return task_of(container_of(object, struct domain, object));
+}
+
+void task_room_init(void);
+
+/* creator null: the kernel (for Einit). Codes: rcResourceNotFound (class or file), rcBadImage, rcQuotaExceeded, rcOutOfMemory, rcSecurityDisallow (execute event),
+ * rcAlreadyExists (name in use). One reference. */
+retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u32 thread_class,
+                    u32 priority, struct task **task);
+/* args and envs: strings in a row. Replaces what was set. rcInvalidOperation once it runs. */
+retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
+retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
+retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
+/* Static channel: client handle under `name` in client, listener under `name` in server. */
+retcode task_connect(struct task *client, struct task *server, const char *name);
+retcode task_resume(struct task *task);
+/* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */
+void task_terminate(struct task *task, s32 code, u32 reason);
+/* Called by a thread's end. */
+void task_thread_gone(struct task *task, struct thread *thread);
+
+u64 task_count(void);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <kernel/core_call.h>
+#include <kernel/task.h>
+#include <kernel/thread.h>
+#include <memory/object_cache.h>
+
+static struct object_cache threads;
+static _Atomic u32 next_tid = 1;
+static struct spinlock join_lock; /* guards joiners of threads and tasks */
+
+void fpu_room_init(void);
+void fpu_state_free(struct thread *thread);
+
+static void thread_reclaim(struct epoch_entry *entry)
+{
+    struct thread *thread = container_of(entry, struct thread, epoch);
+    struct quota *quota = &thread->domain->quota;
+    fpu_state_free(thread);
+    object_cache_free(&threads, thread, nullptr);
+    domain_drop(quota);
+}
+
+static void thread_destroy(struct object *object) { epoch_defer(&thread_from_object(object)->epoch, thread_reclaim); }
+
+void thread_room_init(void)
+{
+    object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
+    object_operations[OBJECT_THREAD] = (struct object_operations){nullptr, thread_destroy};
+    fpu_room_init();
+}
+
+static retcode stack_make(struct task *task, struct thread *thread, u64 size)
+{
+    vaddr base = 0;
+    size = round_up(size, KOS_PAGE_SIZE);
+    retcode code = space_allocate(&task->domain.space, &base, size,
+                                  KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_READ | KOS_VMM_WRITE | KOS_VMM_LOW_GUARD);
+    if (code == rcOk) {
+        thread->stack_base = base;
+        thread->stack_size = size;
+    }
+    return code;
+}
+
+static void thread_init(struct thread *thread, struct task *task, const struct thread_parameters *parameters)
+{
+    object_init(&thread->object, OBJECT_THREAD);
+    thread->domain = &task->domain;
+    domain_hold(&task->domain.quota);
+    thread->handles = atomic_load_explicit(&task->domain.handles.block, memory_order_acquire);
+    thread->class = parameters->class;
+    thread->priority = parameters->priority;
+    thread->base_level = thread->level = run_level(parameters->class, parameters->priority);
+    thread->home = thread->peer_cpu = parameters->home;
+    thread->affinity = 1ULL << parameters->home;
+    thread->state = THREAD_SUSPENDED;
+    thread->detached = parameters->detached;
+    thread->tid = atomic_fetch_add_explicit(&next_tid, 1, memory_order_relaxed);
+    list_init(&thread->ipc_link);
+    list_init(&thread->receive_link);
+    list_init(&thread->sync_link);
+    list_init(&thread->run_link);
+    list_init(&thread->futex_link);
+    list_init(&thread->task_link);
+    list_init(&thread->join_link);
+    list_init(&thread->joiners);
+    timer_init(&thread->timer);
+    hal_context_init(&thread->context, &task->domain.space.hal, parameters->routine,
+                     thread->stack_base + thread->stack_size, parameters->argument0, parameters->argument1);
+}
+
+retcode thread_create(struct task *task, const struct thread_parameters *parameters, struct thread **result)
+{
+    if (parameters->routine < KOS_USER_BASE || parameters->routine >= KOS_USER_LIMIT)
+        return rcInvalidArgument;
+    struct thread *thread = object_cache_allocate(&threads, &task->domain.quota);
+    if (thread == nullptr)
+        return rcQuotaExceeded;
+    retcode code = stack_make(task, thread, parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default);
+    if (code != rcOk) {
+        object_cache_free(&threads, thread, &task->domain.quota);
+        return code;
+    }
+    thread_init(thread, task, parameters);
+    spinlock_lock(&task->lock);
+    bool ending = task->state >= TASK_DYING;
+    if (!ending) {
+        list_push_back(&task->threads, &thread->task_link);
+        task->thread_count++;
+        atomic_fetch_or_explicit(&task->domain.space.cpus, 1ULL << thread->home, memory_order_relaxed);
+        object_reference(&thread->object); /* the thread's own, until it has ended */
+    }
+    spinlock_unlock(&task->lock);
+    if (ending) {
+        object_release(&thread->object);
+        return rcInvalidOperation;
+    }
+    *result = thread;
+    return rcOk;
+}
+
+static void resume_here(struct thread *thread)
+{
+    if (thread->state == THREAD_SUSPENDED)
+        sched_wake(thread);
+}
+
+static void resume_arrived(struct request *request)
+{
+    struct thread *thread = container_of(request, struct thread, control_request);
+    resume_here(thread);
+    object_release(&thread->object);
+}
+
+retcode thread_resume(struct thread *thread)
+{
+    if (thread->state != THREAD_SUSPENDED)
+        return rcInvalidThreadState;
+    if (thread->home == cpu_self()->hal.index)
+        resume_here(thread);
+    else {
+        object_reference(&thread->object);
+        if (!inbox_push(cpu_table[thread->home], &thread->control_request, resume_arrived))
+            object_release(&thread->object);
+    }
+    return rcOk;
+}
+
+static void terminate_here(struct thread *thread)
+{
+    if (thread->dying || thread->state == THREAD_DEAD)
+        return;
+    thread->dying = true;
+    if (thread->state == THREAD_RUNNABLE) {
+        cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at dying */
+        return;
+    }
+    if (thread->state == THREAD_JOINING) {
+        spinlock_lock(&join_lock);
+        list_remove(&thread->join_link);
+        spinlock_unlock(&join_lock);
+    }
+    if (ipc_cancel(thread, rcAbort))
+        sched_wake(thread);
+}
+
+static void terminate_arrived(struct request *request)
+{
+    struct thread *thread = container_of(request, struct thread, terminate_request);
+    terminate_here(thread);
+    object_release(&thread->object);
+}
+
+void thread_terminate(struct thread *thread, s32 code)
+{
+    thread->exit_code = code;
+    if (thread->home == cpu_self()->hal.index)
+        terminate_here(thread);
+    else {
+        object_reference(&thread->object);
+        if (!inbox_push(cpu_table[thread->home], &thread->terminate_request, terminate_arrived))
+            object_release(&thread->object);
+    }
+}
+
+void thread_exit(struct thread *thread, s32 code)
+{
+    thread->exit_code = code;
+    thread->dying = true;
+    thread->context.kind = HAL_RESUME_CALL;
+}
+
+void thread_joinable_end(bool *ended)
+{
+    spinlock_lock(&join_lock);
+    *ended = true;
+    spinlock_unlock(&join_lock);
+}
+
+void thread_join_wake(struct list *joiners, s32 code, u32 reason)
+{
+    for (;;) {
+        struct thread *joiner = nullptr;
+        spinlock_lock(&join_lock);
+        if (!list_empty(joiners)) {
+            joiner = list_entry(joiners->next, struct thread, join_link);
+            list_remove(&joiner->join_link);
+        }
+        spinlock_unlock(&join_lock);
+        if (joiner == nullptr)
+            return;
+        core_respond(joiner, rcOk, (word)(s64)code, reason);
+        sched_wake_remote(joiner);
+    }
+}
+
+static void join_time_limit(struct timer *timer)
+{
+    struct thread *joiner = container_of(timer, struct thread, timer);
+    spinlock_lock(&join_lock);
+    bool waiting = !list_empty(&joiner->join_link);
+    list_remove(&joiner->join_link);
+    spinlock_unlock(&join_lock);
+    if (waiting) {
+        core_respond(joiner, rcTimeout, 0, 0);
+        sched_wake(joiner);
+    }
+}
+
+bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended, u32 timeout_ms)
+{
+    spinlock_lock(&join_lock);
+    bool waits = !*ended;
+    if (waits) {
+        joiner->state = THREAD_JOINING;
+        list_push_back(joiners, &joiner->join_link);
+        if (timeout_ms != KOS_INFINITE_TIMEOUT)
+            timer_arm(&joiner->timer, timer_deadline(timeout_ms), join_time_limit);
+    }
+    spinlock_unlock(&join_lock);
+    if (waits)
+        sched_block();
+    return waits;
+}
+
+void thread_finish(struct thread *thread)
+{
+    struct cpu *cpu = cpu_self();
+    struct task *task = task_of(thread->domain);
+    kassert(thread_current() == thread && cpu->busy);
+    ipc_thread_gone(thread);
+    if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
+        hal_fpu_release(&cpu->hal);
+    cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
+    thread->state = THREAD_DEAD;
+    sched_block();
+    if (task->state == TASK_RUNNING && space_free(&task->domain.space, thread->stack_base, thread->stack_size) != rcOk)
+        kernel_print("thread %u: its stack was unmapped by its task\n", thread->tid);
+    thread_joinable_end(&thread->ended);
+    thread_join_wake(&thread->joiners, thread->exit_code, 0);
+    task_thread_gone(task, thread);
+    object_release(&thread->object); /* its own */
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <hal/boot.h>
+#include <ksm/ksm.h>
+#include <memory/page.h>
+
+/* The image's policy overrides this; a kernel without one refuses everything. */
+[[gnu::weak]] const struct ksm_policy *const ksm_policy = nullptr;
+
+static struct ksm_pair *_Atomic pairs; /* push-only; guarded by pairs_lock for writers, acquire for readers */
+static struct spinlock pairs_lock;
+
+static const struct ksm_policy *policy_now(void)
+{
+    /* The weak null must not be folded into the code: the link decides. */
+    const struct ksm_policy *const volatile *place = &ksm_policy;
+    return *place;
+}
+
+retcode ksm_init(void)
+{
+    const struct ksm_policy *policy = policy_now();
+    if (policy == nullptr) {
+        kernel_print("ksm: no security policy in this image; nothing will run\n");
+        return rcSecurityDisallow;
+    }
+    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
+        policy->describe == nullptr || policy->classes[KSM_CLASS_CORE].endpoints == nullptr) {
+        kernel_print("ksm: the security policy is malformed (version %u, %u classes)\n", policy->version,
+                     policy->class_count);
+        return rcInvalidArgument;
+    }
+    return rcOk;
+}
+
+retcode ksm_class_find(const char *name, u32 *class)
+{
+    const struct ksm_policy *policy = policy_now();
+    for (u32 i = 0; i < policy->class_count; i++) {
+        if (strcmp(policy->classes[i].name, name) == 0) {
+            *class = i;
+            return rcOk;
+        }
+    }
+    return rcResourceNotFound;
+}
+
+/* "name" equals the endpoint's qualified name, or that name behind "<class>.". */
+static bool endpoint_named(const struct ksm_class *class, const struct ksm_endpoint *endpoint, const char *name)
+{
+    if (strcmp(endpoint->name, name) == 0)
+        return true;
+    size_t length = strlen(class->name);
+    return strlen(name) > length && memcmp(name, class->name, length) == 0 && name[length] == '.' &&
+           strcmp(name + length + 1, endpoint->name) == 0;
+}
+
+retcode ksm_endpoint_find(u32 class_index, const char *name, u32 *riid)
+{
+    const struct ksm_class *class = &policy_now()->classes[class_index];
+    for (u32 i = 0; i < class->endpoint_count; i++) {
+        if (endpoint_named(class, &class->endpoints[i], name)) {
+            *riid = i;
+            return rcOk;
+        }
+    }
+    return rcResourceNotFound;
+}
+
+static u32 info_riid(word info) { return (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU; }
+static u32 info_mid(word info) { return (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU; }
+
+const struct ksm_method *ksm_method(u32 class_index, word info)
+{
+    const struct ksm_class *class = &policy_now()->classes[class_index];
+    u32 riid = info_riid(info), mid = info_mid(info);
+    if (riid >= class->endpoint_count || mid >= class->endpoints[riid].interface->method_count)
+        return nullptr;
+    return &class->endpoints[riid].interface->methods[mid];
+}
+
+static word shape_info(const struct ksm_shape *shape, u32 riid, u32 mid)
+{
+    return KOS_INFO(riid, mid, shape->size, shape->handle_count);
+}
+
+/* Constant grants of register-sized messages without handles or arena may be answered by the table. */
+static bool shape_is_direct(const struct ksm_shape *shape)
+{
+    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0;
+}
+
+static void pair_unfold(struct ksm_pair *pair, const struct ksm_policy *policy)
+{
+    const struct ksm_class *class = &policy->classes[pair->destination_class];
+    for (u32 riid = 0; riid < class->endpoint_count; riid++) {
+        const struct ksm_interface *interface = class->endpoints[riid].interface;
+        for (u32 mid = 0; mid < interface->method_count; mid++) {
+            const struct ksm_method *method = &interface->methods[mid];
+            word request = shape_info(&method->request, riid, mid);
+            struct ksm_entry *entry = &pair->entries[ksm_hash(request) & pair->mask];
+            if (entry->request != 0 || !shape_is_direct(&method->request) ||
+                policy->describe(KSM_REQUEST, pair->source_class, pair->destination_class, riid, mid).verdict != KSM_GRANT)
+                continue; /* a collision costs the second method the fast path, nothing else */
+            if (!shape_is_direct(&method->response) ||
+                policy->describe(KSM_RESPONSE, pair->destination_class, pair->source_class, riid, mid).verdict != KSM_GRANT)
+                continue;
+            entry->request = request;
+            entry->response = shape_info(&method->response, riid, mid);
+        }
+    }
+}
+
+static u64 pair_entries(const struct ksm_class *class)
+{
+    u64 most = 1;
+    for (u32 riid = 0; riid < class->endpoint_count; riid++)
+        most = most > riid * 16 + class->endpoints[riid].interface->method_count
+                   ? most
+                   : riid * 16 + class->endpoints[riid].interface->method_count;
+    u64 entries = 1;
+    while (entries < most && entries < 4096)
+        entries *= 2;
+    return entries;
+}
+
+static struct ksm_pair *pair_find(u32 source_class, u32 destination_class)
+{
+    /* acquire: pairs with the release when a pair is pushed */
+    for (struct ksm_pair *pair = atomic_load_explicit(&pairs, memory_order_acquire); pair != nullptr; pair = pair->next)
+        if (pair->source_class == source_class && pair->destination_class == destination_class)
+            return pair;
+    return nullptr;
+}
+
+struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
+{
+    struct ksm_pair *pair = pair_find(source_class, destination_class);
+    if (pair != nullptr)
+        return pair;
+    const struct ksm_policy *policy = policy_now();
+    u64 entries = pair_entries(&policy->classes[destination_class]);
+    u64 size = sizeof(struct ksm_pair) + entries * sizeof(struct ksm_entry);
+    unsigned order = 0;
+    while (((u64)PAGE_SIZE << order) < size)
+        order++;
+    paddr page = page_allocate(order);
+    if (page == PADDR_NONE)
+        return nullptr;
+    struct ksm_pair *made = hal_direct(page);
+    memset(made, 0, size);
+    made->mask = entries - 1;
+    made->source_class = source_class;
+    made->destination_class = destination_class;
+    pair_unfold(made, policy);
+    spinlock_lock(&pairs_lock);
+    pair = pair_find(source_class, destination_class);
+    if (pair == nullptr) {
+        made->next = atomic_load_explicit(&pairs, memory_order_relaxed);
+        atomic_store_explicit(&pairs, made, memory_order_release);
+        pair = made;
+        made = nullptr;
+    }
+    spinlock_unlock(&pairs_lock);
+    if (made != nullptr) /* another CPU was first */
+        page_free(page, order);
+    return pair;
+}
+
+bool ksm_shape_fits(const struct ksm_shape *shape, word info, u64 arena_size)
+{
+    return shape->size != 0 && ((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) == shape->size &&
+           ((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK) == shape->handle_count &&
+           arena_size <= shape->arena_size;
+}
+
+bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u64 arena_size)
+{
+    const u8 *bytes = constant_part;
+    for (u32 i = 0; i < shape->chunk_count; i++) {
+        struct kos_chunk chunk;
+        memcpy(&chunk, bytes + shape->chunks[i].offset - KOS_MESSAGE_HEADER_SIZE, sizeof(chunk));
+        if (chunk.size > shape->chunks[i].size_max || (u64)chunk.offset + chunk.size > arena_size ||
+            chunk.size % shape->chunks[i].element_size != 0)
+            return false;
+    }
+    return true;
+}
+
+retcode ksm_decide(const struct ksm_query *query)
+{
+    struct ksm_descriptor descriptor = policy_now()->describe(query->event, query->source_class,
+                                                              query->destination_class, query->riid, query->mid);
+    if (descriptor.verdict == KSM_GRANT)
+        return rcOk;
+    if (descriptor.verdict == KSM_EVALUATE && descriptor.evaluate != nullptr && descriptor.evaluate(query))
+        return rcOk;
+    return rcSecurityDisallow;
+}
+
+bool ksm_reads_message(enum ksm_event event, u32 source_class, u32 destination_class, word info)
+{
+    return policy_now()->describe(event, source_class, destination_class, info_riid(info), info_mid(info)).verdict ==
+           KSM_EVALUATE;
+}
+
+retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid)
+{
+    struct ksm_query query = {.event = KSM_EXECUTE,
+                              .source_class = source_class,
+                              .destination_class = destination_class,
+                              .source_sid = source_sid,
+                              .destination_sid = destination_sid};
+    return ksm_decide(&query);
+}

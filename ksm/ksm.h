@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * KSMS, the kernel's side of the security module: every execute, request, response, error and security event becomes a decision here.
+ * Default deny; an error while deciding denies.
+ *
+ * The decisions of one (source class, destination class) are unfolded once, when the first channel between them is made, into a pair. Its
+ * table answers a request on the fast path by one load and one compare: the entry holds the complete info word (RIID, MID,
+ * size, no handles, no error) of a request that is granted by constant verdict and fits registers, so one comparison verifies the shape and
+ * grants; `response` holds the same for the answer, or 0.
+ */
+#pragma once
+#include <abi/ipc.h>
+#include <ksm/policy.h>
+#include <smp/spinlock.h>
+
+struct ksm_entry {
+    word request;  /* info word granted as it stands; 0 = decide on the slow path */
+    word response; /* info word of the response granted as it stands; 0 likewise */
+};
+
+struct ksm_pair {
+    u64 mask; /* entries - 1; constant, like all of this */
+    u32 source_class, destination_class;
+    struct ksm_pair *next; /* list of all pairs; pairs live forever: there are at most classes^2 */
+    struct ksm_entry entries[];
+};
+
+/* Place of a request's info word in a pair's table. */
+static inline u64 ksm_hash(word info) { return info + (info >> 12); }
+static inline const struct ksm_entry *ksm_entry(const struct ksm_pair *pair, word info)
+{
+    return &pair->entries[ksm_hash(info) & pair->mask];
+}
+
+/* Boot: rcOk, or rcSecurityDisallow without a policy, rcInvalidArgument for one that is malformed (said on the console). */
+retcode ksm_init(void);
+
+/* Class index by name: rcResourceNotFound. */
+retcode ksm_class_find(const char *name, u32 *class);
+/* RIID of an endpoint of class by a name as ServiceLocatorGetRiid takes it: rcResourceNotFound. */
+retcode ksm_endpoint_find(u32 class, const char *name, u32 *riid);
+/* Method addressed by an info word in class, or null. */
+const struct ksm_method *ksm_method(u32 class, word info);
+
+/* The pair of two classes, made on first use: null if out of memory. */
+struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class);
+
+/* Shape check of a message's fixed properties: sizes and handle count of the info word against shape. */
+bool ksm_shape_fits(const struct ksm_shape *shape, word info, u64 arena_size);
+/* Every chunk of the constant part (after the header) lies in the arena and is no larger than its maximum. */
+bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u64 arena_size);
+
+/* The decision: rcOk or rcSecurityDisallow. Fills the query's event from the arguments; constant_part may be null if the verdict is constant. */
+retcode ksm_decide(const struct ksm_query *query);
+/* True if deciding reads the message (verdict KSM_EVALUATE). */
+bool ksm_reads_message(enum ksm_event event, u32 source_class, u32 destination_class, word info);
+/* Start of a process of destination class by one of source class. */
+retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid);

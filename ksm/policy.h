@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The interface between the kernel and a solution's security policy. The policy compiler will emit a `struct ksm_policy`
+ * against exactly this header; until then a solution brings one written in C. The image's link puts it in; without it the kernel has a null
+ * policy, says so and starts nothing.
+ *
+ * Everything here is constant data and pure functions: any CPU, interrupts masked, no locks.
+ */
+#pragma once
+#include <hal/base.h>
+
+enum ksm_event : u32 { KSM_EXECUTE, KSM_REQUEST, KSM_RESPONSE, KSM_ERROR, KSM_SECURITY };
+
+/* KSM_NO_RULE is what an empty policy says to everything; it denies like KSM_DENY. */
+enum ksm_verdict : u32 { KSM_NO_RULE, KSM_DENY, KSM_GRANT, KSM_EVALUATE };
+
+/* A chunk descriptor (struct kos_chunk) in a constant part. */
+struct ksm_chunk {
+    u32 offset;       /* from the start of the message header */
+    u32 size_max;     /* bytes */
+    u32 element_size; /* the chunk's size is a multiple of it */
+};
+
+/* Shape of one direction of a method: what verification demands before any rule. */
+struct ksm_shape {
+    u32 size;       /* constant part, header included; 0 = this direction does not exist */
+    u32 arena_size; /* bytes at most */
+    u32 handle_count;
+    const u32 *handle_offsets; /* of struct kos_handle_descriptor, from the start of the header */
+    u32 chunk_count;
+    const struct ksm_chunk *chunks;
+};
+
+struct ksm_method {
+    const char *name;
+    struct ksm_shape request, response, error;
+};
+
+struct ksm_interface {
+    const char *name;
+    const struct ksm_method *methods; /* by MID */
+    u32 method_count;
+};
+
+struct ksm_endpoint {
+    const char *name; /* qualified within the class: "instance.endpoint" or "endpoint" */
+    const struct ksm_interface *interface;
+};
+
+struct ksm_class {
+    const char *name;
+    const struct ksm_endpoint *endpoints; /* by RIID */
+    u32 endpoint_count;
+};
+
+/* One event, as the rules see it. */
+struct ksm_query {
+    enum ksm_event event;
+    u32 source_class, destination_class;
+    u32 source_sid, destination_sid;
+    u32 riid, mid;
+    const void *constant_part; /* after the header; null for execute */
+    u32 constant_size;         /* bytes of it */
+};
+
+struct ksm_descriptor {
+    enum ksm_verdict verdict;
+    bool (*evaluate)(const struct ksm_query *query); /* KSM_EVALUATE: true grants */
+};
+
+struct ksm_policy {
+    u32 version; /* KSM_POLICY_VERSION */
+    const struct ksm_class *classes; /* [0] is kl.core.Core and [1] Einit */
+    u32 class_count;
+    /* What the policy says to (event, source, destination, endpoint, method); for execute riid = mid = 0. */
+    struct ksm_descriptor (*describe)(enum ksm_event event, u32 source_class, u32 destination_class, u32 riid, u32 mid);
+};
+#define KSM_POLICY_VERSION 1U
+#define KSM_CLASS_CORE 0U
+#define KSM_CLASS_EINIT 1U
+
+/* Defined by the solution; the kernel's own definition is weak and null. */
+extern const struct ksm_policy *const ksm_policy;
+
+/* Shapes of the kernel's endpoints, made from abi/core.h: for classes[0].endpoints. */
+extern const struct ksm_endpoint ksm_core_endpoints[];
+extern const u32 ksm_core_endpoint_count;

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Buddy allocator. A free block's links lie in the block itself; one byte per page tells the order of a free block that starts there, else
+ * 0xff. The bytes of a range lie in its first pages.
+ */
+#include <hal/boot.h>
+#include <hal/paging.h>
+#include <memory/page.h>
+#include <smp/cpu.h>
+#include <smp/spinlock.h>
+
+#define ORDERS (PAGE_ORDER_MAX + 1)
+#define NOT_FREE 0xffU
+#define ZONES_MAX 32
+#define CACHE_PAGES 64U
+#define CACHE_BATCH 32U
+
+/* One range of RAM; constant after boot but for the bytes. */
+static struct zone {
+    paddr start, end;
+    u8 *orders; /* per page; guarded by lock */
+} zones[ZONES_MAX];
+static u32 zone_count;
+
+static struct spinlock lock;
+static struct list free_blocks[ORDERS]; /* guarded by lock */
+static bool lists_ready;
+static u64 pages_total, pages_free; /* guarded by lock */
+
+static struct page_cache { /* owned by its CPU */
+    cache_aligned u32 count;
+    paddr pages[CACHE_PAGES];
+} caches[KOS_CPUS_MAX];
+
+static struct zone *zone_of(paddr page)
+{
+    for (u32 i = 0; i < zone_count; i++)
+        if (page >= zones[i].start && page < zones[i].end)
+            return &zones[i];
+    return nullptr;
+}
+
+static u8 *order_of(struct zone *zone, paddr page) { return &zone->orders[(page - zone->start) >> PAGE_SHIFT]; }
+
+static void block_put(struct zone *zone, paddr page, unsigned order)
+{
+    *order_of(zone, page) = (u8)order;
+    list_push_front(&free_blocks[order], hal_direct(page));
+}
+
+static void block_take(struct zone *zone, paddr page)
+{
+    *order_of(zone, page) = NOT_FREE;
+    list_remove(hal_direct(page));
+}
+
+/* lock held. Merges with the buddy as long as that is free and of the same order. */
+static void block_free(struct zone *zone, paddr page, unsigned order)
+{
+    while (order < PAGE_ORDER_MAX) {
+        paddr buddy = page ^ ((u64)PAGE_SIZE << order);
+        if (buddy < zone->start || buddy + ((u64)PAGE_SIZE << order) > zone->end || *order_of(zone, buddy) != order)
+            break;
+        block_take(zone, buddy);
+        page = page < buddy ? page : buddy;
+        order++;
+    }
+    block_put(zone, page, order);
+}
+
+static paddr block_allocate(unsigned order)
+{
+    unsigned from = order;
+    while (from < ORDERS && list_empty(&free_blocks[from]))
+        from++;
+    if (from == ORDERS)
+        return PADDR_NONE;
+    paddr page = hal_physical(free_blocks[from].next);
+    struct zone *zone = zone_of(page);
+    block_take(zone, page);
+    while (from > order) {
+        from--;
+        block_put(zone, page + ((u64)PAGE_SIZE << from), from);
+    }
+    pages_free -= 1ULL << order;
+    return page;
+}
+
+void page_allocator_add(paddr start, paddr end)
+{
+    if (!lists_ready)
+        for (unsigned order = 0; order < ORDERS; order++)
+            list_init(&free_blocks[order]);
+    lists_ready = true;
+    u64 pages = (end - start) >> PAGE_SHIFT, bytes = round_up(pages, PAGE_SIZE);
+    if (zone_count == ZONES_MAX || end <= start + bytes)
+        return;
+    struct zone *zone = &zones[zone_count++];
+    zone->start = start;
+    zone->end = end;
+    zone->orders = hal_direct(start);
+    memset(zone->orders, NOT_FREE, pages);
+    for (paddr page = start + bytes; page < end;) {
+        unsigned order = PAGE_ORDER_MAX;
+        while ((page & (((u64)PAGE_SIZE << order) - 1)) != 0 || page + ((u64)PAGE_SIZE << order) > end)
+            order--;
+        block_put(zone, page, order);
+        pages_free += 1ULL << order;
+        pages_total += 1ULL << order;
+        page += (u64)PAGE_SIZE << order;
+    }
+}
+
+static void cache_refill(struct page_cache *cache)
+{
+    spinlock_lock(&lock);
+    while (cache->count < CACHE_BATCH) {
+        paddr page = block_allocate(0);
+        if (page == PADDR_NONE)
+            break;
+        cache->pages[cache->count++] = page;
+    }
+    spinlock_unlock(&lock);
+}
+
+static void cache_drain(struct page_cache *cache)
+{
+    spinlock_lock(&lock);
+    while (cache->count > CACHE_BATCH) {
+        paddr page = cache->pages[--cache->count];
+        block_free(zone_of(page), page, 0);
+        pages_free++;
+    }
+    spinlock_unlock(&lock);
+}
+
+paddr page_allocate(unsigned order)
+{
+    if (order == 0) {
+        struct page_cache *cache = &caches[hal_cpu_self()->index];
+        if (unlikely(cache->count == 0)) {
+            cache_refill(cache);
+            if (cache->count == 0)
+                return PADDR_NONE;
+        }
+        return cache->pages[--cache->count];
+    }
+    if (order > PAGE_ORDER_MAX)
+        return PADDR_NONE;
+    spinlock_lock(&lock);
+    paddr page = block_allocate(order);
+    spinlock_unlock(&lock);
+    return page;
+}
+
+void page_free(paddr page, unsigned order)
+{
+    kassert(page % PAGE_SIZE == 0 && zone_of(page) != nullptr);
+    if (order == 0) {
+        struct page_cache *cache = &caches[hal_cpu_self()->index];
+        if (unlikely(cache->count == CACHE_PAGES))
+            cache_drain(cache);
+        cache->pages[cache->count++] = page;
+        return;
+    }
+    spinlock_lock(&lock);
+    block_free(zone_of(page), page, order);
+    pages_free += 1ULL << order;
+    spinlock_unlock(&lock);
+}
+
+paddr page_allocate_zeroed(void)
+{
+    paddr page = page_allocate(0);
+    if (page != PADDR_NONE)
+        hal_page_zero(page);
+    return page;
+}
+
+u64 page_count_total(void) { return pages_total; }
+
+u64 page_count_free(void)
+{
+    spinlock_lock(&lock);
+    u64 count = pages_free;
+    spinlock_unlock(&lock);
+    for (u32 cpu = 0; cpu < KOS_CPUS_MAX; cpu++)
+        count += caches[cpu].count;
+    return count;
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when unreachable or destroy run.
+ * Revocation clears the slot's `callable` under the object's lock only: that word is written by whoever holds the object's lock.
+ */
+#include <memory/object_cache.h>
+#include <memory/page.h>
+#include <hal/boot.h>
+#include <object/capability.h>
+
+void *(*handle_channel_of)(struct handle_table *table, struct object *object, u32 rights);
+
+static struct object_cache capabilities, first_blocks;
+
+#define BLOCK_SIZE(entries) (sizeof(struct handle_block) + (entries) * sizeof(struct handle_entry))
+
+void object_room_init(void)
+{
+    object_cache_init(&capabilities, "capability", sizeof(struct capability), 8);
+    object_cache_init(&first_blocks, "handle_block", BLOCK_SIZE(HANDLE_TABLE_ENTRIES_FIRST), KOS_CACHE_LINE);
+}
+
+/* ---- tables ---- */
+
+static unsigned block_order(u64 entries)
+{
+    unsigned order = 0;
+    while (((u64)PAGE_SIZE << order) < BLOCK_SIZE(entries))
+        order++;
+    return order;
+}
+
+static struct handle_block *block_make(struct handle_table *table, u64 entries)
+{
+    struct handle_block *block;
+    if (entries == HANDLE_TABLE_ENTRIES_FIRST) {
+        block = object_cache_allocate(&first_blocks, table->quota);
+    } else {
+        unsigned order = block_order(entries);
+        if (quota_charge_pages(table->quota, 1ULL << order) != rcOk)
+            return nullptr;
+        paddr page = page_allocate(order);
+        if (page == PADDR_NONE) {
+            quota_release_pages(table->quota, 1ULL << order);
+            return nullptr;
+        }
+        block = hal_direct(page);
+        memset(block, 0, BLOCK_SIZE(entries));
+    }
+    if (block != nullptr)
+        block->mask = entries - 1;
+    return block;
+}
+
+static void block_free(struct handle_table *table, struct handle_block *block)
+{
+    u64 entries = block->mask + 1;
+    if (entries == HANDLE_TABLE_ENTRIES_FIRST) {
+        object_cache_free(&first_blocks, block, table->quota);
+    } else {
+        page_free(hal_physical(block), block_order(entries));
+        quota_release_pages(table->quota, 1ULL << block_order(entries));
+    }
+}
+
+static struct handle_block *block_of(struct handle_table *table)
+{
+    /* acquire: the entries were copied before the block was published */
+    return atomic_load_explicit(&table->block, memory_order_acquire);
+}
+
+static void chain_free(struct handle_table *table, struct handle_block *block, u64 from)
+{
+    for (u64 index = block->mask; index >= from; index--) {
+        block->entries[index].next_free = table->free_first;
+        table->free_first = (u32)index;
+    }
+}
+
+retcode handle_table_init(struct handle_table *table, struct quota *quota)
+{
+    table->quota = quota;
+    struct handle_block *block = block_make(table, HANDLE_TABLE_ENTRIES_FIRST);
+    if (block == nullptr)
+        return rcQuotaExceeded;
+    chain_free(table, block, 1); /* index 0 stays unused */
+    atomic_store_explicit(&table->block, block, memory_order_release);
+    return rcOk;
+}
+
+/* lock held. The old block stays for readers that are in it; its callable words go to 0, so threads that cached it miss and look again. */
+static retcode table_grow(struct handle_table *table)
+{
+    struct handle_block *old = block_of(table);
+    u64 entries = (old->mask + 1) * 2;
+    if (entries > HANDLE_TABLE_ENTRIES_MAX)
+        return rcOutOfMemory;
+    struct handle_block *block = block_make(table, entries);
+    if (block == nullptr)
+        return rcQuotaExceeded;
+    memcpy(block->entries, old->entries, (old->mask + 1) * sizeof(struct handle_entry));
+    block->outgrown = old;
+    chain_free(table, block, old->mask + 1);
+    atomic_store_explicit(&table->block, block, memory_order_release);
+    for (u64 index = 0; index <= old->mask; index++)
+        atomic_store_explicit(&old->entries[index].callable, 0, memory_order_relaxed);
+    return rcOk;
+}
+
+static struct handle_entry *entry_of(struct handle_table *table, u32 handle)
+{
+    struct handle_block *block = block_of(table);
+    u32 index = handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
+    return index != 0 && index <= block->mask ? &block->entries[index] : nullptr;
+}
+
+/* Capability behind handle, revoked ones too; null if there is none. Valid during this kernel entry. */
+static struct capability *capability_of(struct handle_table *table, u32 handle)
+{
+    struct handle_entry *entry = entry_of(table, handle);
+    /* acquire: the capability was filled in before it was published */
+    struct capability *capability = entry == nullptr ? nullptr : atomic_load_explicit(&entry->capability, memory_order_acquire);
+    return capability != nullptr && capability->handle == handle ? capability : nullptr;
+}
+
+/* A new reference unless the object is already going. */
+static bool object_try_reference(struct object *object)
+{
+    u32 count = atomic_load_explicit(&object->references, memory_order_relaxed);
+    while (count != 0)
+        if (atomic_compare_exchange_weak_explicit(&object->references, &count, count + 1, memory_order_acquire,
+                                                  memory_order_relaxed))
+            return true;
+    return false;
+}
+
+static retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
+{
+    struct capability *capability = capability_of(table, handle);
+    if (capability == nullptr)
+        return rcInvalidHandle;
+    if (capability->revoked)
+        return rcHandleRevoked;
+    if (!object_try_reference(capability->object))
+        return rcInvalidHandle;
+    *result = capability;
+    return rcOk;
+}
+
+retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
+{
+    struct capability *capability;
+    retcode code = capability_get(table, handle, &capability);
+    if (code != rcOk)
+        return code;
+    struct object *found = capability->object;
+    if (type != OBJECT_NONE && found->type != type)
+        code = rcInvalidArgument;
+    else if ((capability->rights & rights) != rights)
+        code = rcNoCapability;
+    if (code != rcOk)
+        object_release(found);
+    else
+        *object = found;
+    return code;
+}
+
+retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view)
+{
+    struct capability *capability;
+    retcode code = capability_get(table, handle, &capability);
+    if (code != rcOk)
+        return code;
+    struct object *object = capability->object;
+    spinlock_lock(&object->lock);
+    view->object = object;
+    view->rights = capability->rights;
+    view->badge = capability->badge;
+    if (view->badge != nullptr)
+        object_reference(view->badge);
+    spinlock_unlock(&object->lock);
+    return rcOk;
+}
+
+void handle_view_release(struct handle_view *view)
+{
+    object_release(view->object);
+    if (view->badge != nullptr)
+        object_release(view->badge);
+}
+
+/* ---- the tree ---- */
+
+static void capability_reclaim(struct epoch_entry *entry)
+{
+    struct capability *capability = container_of(entry, struct capability, epoch);
+    object_cache_free(&capabilities, capability, nullptr);
+}
+
+/* Gives the capability a slot and publishes it. object lock held. */
+static retcode slot_take(struct handle_table *table, struct capability *capability)
+{
+    spinlock_lock(&table->lock);
+    retcode code = table->free_first != 0 ? rcOk : table_grow(table);
+    if (code == rcOk) {
+        u32 index = table->free_first;
+        struct handle_entry *entry = &block_of(table)->entries[index];
+        table->free_first = entry->next_free;
+        table->count++;
+        entry->generation = entry->generation >= 0xfffeU ? 1 : entry->generation + 1;
+        capability->table = table;
+        capability->handle = (entry->generation << KOS_HANDLE_INDEX_BITS) | index;
+        entry->channel = handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
+        atomic_store_explicit(&entry->capability, capability, memory_order_release);
+        if (entry->channel != nullptr) /* release: the channel pointer first */
+            atomic_store_explicit(&entry->callable, capability->handle, memory_order_release);
+    }
+    spinlock_unlock(&table->lock);
+    return code;
+}
+
+static struct capability *capability_new(struct handle_table *table, struct object *object, u32 rights)
+{
+    struct capability *capability = object_cache_allocate(&capabilities, table->quota);
+    if (capability != nullptr) {
+        capability->object = object;
+        capability->rights = rights;
+        list_init(&capability->children);
+        list_init(&capability->sibling);
+        list_init(&capability->link);
+    }
+    return capability;
+}
+
+retcode handle_insert(struct handle_table *table, struct object *object, u32 rights, u32 *handle)
+{
+    struct capability *capability = capability_new(table, object, rights);
+    if (capability == nullptr)
+        return rcQuotaExceeded;
+    spinlock_lock(&object->lock);
+    object_reference(object);
+    retcode code = slot_take(table, capability);
+    if (code == rcOk) {
+        list_push_back(&object->capabilities, &capability->link);
+        *handle = capability->handle;
+    }
+    spinlock_unlock(&object->lock);
+    if (code != rcOk) {
+        object_cache_free(&capabilities, capability, table->quota);
+        object_release(object);
+    }
+    return code;
+}
+
+retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right,
+                      struct object *badge, u32 *derived)
+{
+    struct object *object;
+    retcode code = handle_lookup(from, handle, OBJECT_NONE, right, &object);
+    if (code != rcOk)
+        return code;
+    struct capability *child = capability_new(to, object, 0);
+    if (child == nullptr) {
+        object_release(object);
+        return rcQuotaExceeded;
+    }
+    spinlock_lock(&object->lock);
+    struct capability *parent = capability_of(from, handle);
+    code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
+    if (code == rcOk) {
+        child->rights = rights & parent->rights;
+        child->badge = badge != nullptr ? badge : nullptr;
+        code = slot_take(to, child);
+    }
+    if (code == rcOk) {
+        if (badge != nullptr)
+            object_reference(badge);
+        child->parent = parent;
+        list_push_back(&parent->children, &child->sibling);
+        list_push_back(&object->capabilities, &child->link);
+        *derived = child->handle;
+    }
+    spinlock_unlock(&object->lock);
+    if (code != rcOk) {
+        object_cache_free(&capabilities, child, to->quota);
+        object_release(object);
+    } /* else the lookup's reference is the child's */
+    return code;
+}
+
+/* object lock held: the slot becomes free. */
+static void slot_release(struct capability *capability)
+{
+    struct handle_table *table = capability->table;
+    spinlock_lock(&table->lock);
+    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
+    struct handle_entry *entry = &block_of(table)->entries[index];
+    atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
+    atomic_store_explicit(&entry->capability, nullptr, memory_order_relaxed);
+    entry->next_free = table->free_first;
+    table->free_first = index;
+    table->count--;
+    spinlock_unlock(&table->lock);
+}
+
+/* object lock held. The children go to the parent. */
+static void tree_remove(struct capability *capability)
+{
+    while (!list_empty(&capability->children)) {
+        struct capability *child = list_entry(capability->children.next, struct capability, sibling);
+        list_remove(&child->sibling);
+        child->parent = capability->parent;
+        if (child->parent != nullptr)
+            list_push_back(&child->parent->children, &child->sibling);
+    }
+    list_remove(&capability->sibling);
+    list_remove(&capability->link);
+}
+
+/* No lock held: what follows when live capabilities went away. count references are dropped. */
+static void object_left(struct object *object, bool last, u32 count)
+{
+    if (last && object_operations[object->type].unreachable != nullptr)
+        object_operations[object->type].unreachable(object);
+    while (count-- > 0)
+        object_release(object);
+}
+
+static retcode close_under(struct handle_table *table, u32 handle, struct object *object, bool *last, bool *live)
+{
+    struct capability *capability = capability_of(table, handle);
+    if (capability == nullptr || capability->object != object)
+        return rcInvalidHandle;
+    *live = !capability->revoked;
+    tree_remove(capability);
+    slot_release(capability);
+    *last = *live && list_empty(&object->capabilities);
+    struct object *badge = capability->badge;
+    quota_release_object(table->quota);
+    epoch_defer(&capability->epoch, capability_reclaim);
+    if (badge != nullptr)
+        object_release(badge);
+    return rcOk;
+}
+
+retcode handle_close(struct handle_table *table, u32 handle)
+{
+    struct capability *capability = capability_of(table, handle);
+    if (capability == nullptr)
+        return rcInvalidHandle;
+    struct object *object = capability->object;
+    /* A revoked capability keeps a reference too, so the object and its lock are there. */
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
+    bool last = false, live = false;
+    spinlock_lock(&object->lock);
+    retcode code = close_under(table, handle, object, &last, &live);
+    spinlock_unlock(&object->lock);
+    object_left(object, last, code == rcOk ? 2 : 1);
+    return code;
+}
+
+/* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
+static void mark_revoked(struct capability *capability)
+{
+    struct handle_entry *entry = entry_of(capability->table, capability->handle);
+    atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
+    capability->revoked = true;
+    capability->parent = nullptr;
+    list_remove(&capability->sibling);
+    list_remove(&capability->link);
+}
+
+/* object lock held. All descendants of capability, iteratively: a leaf at a time. With badge: only subtrees whose root carries it. */
+static void revoke_below(struct capability *capability, const struct object *badge)
+{
+    struct list *node = capability->children.next;
+    while (node != &capability->children) {
+        struct capability *root = list_entry(node, struct capability, sibling);
+        node = node->next;
+        if (badge != nullptr && root->badge != badge)
+            continue;
+        struct capability *at = root;
+        for (;;) {
+            while (!list_empty(&at->children))
+                at = list_entry(at->children.next, struct capability, sibling);
+            struct capability *parent = at->parent;
+            bool done = at == root;
+            mark_revoked(at);
+            if (done)
+                break;
+            at = parent;
+        }
+    }
+}
+
+static retcode revoke(struct handle_table *table, u32 handle, const struct object *badge, bool close)
+{
+    struct capability *capability;
+    retcode code = capability_get(table, handle, &capability);
+    if (code != rcOk)
+        return code;
+    struct object *object = capability->object;
+    bool last = false, live = false;
+    spinlock_lock(&object->lock);
+    capability = capability_of(table, handle);
+    code = capability == nullptr || capability->revoked ? rcInvalidHandle : rcOk;
+    if (code == rcOk) {
+        revoke_below(capability, badge);
+        if (close)
+            code = close_under(table, handle, object, &last, &live);
+    }
+    spinlock_unlock(&object->lock);
+    object_left(object, last, close && code == rcOk ? 2 : 1);
+    return code;
+}
+
+retcode handle_revoke(struct handle_table *table, u32 handle) { return revoke(table, handle, nullptr, true); }
+
+retcode handle_revoke_subtree(struct handle_table *table, u32 handle, const struct object *badge)
+{
+    return revoke(table, handle, badge, false);
+}
+
+retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_table *owner, u32 *ancestor)
+{
+    struct capability *capability;
+    retcode code = capability_get(from, handle, &capability);
+    if (code != rcOk)
+        return code;
+    struct object *object = capability->object;
+    code = rcResourceNotFound;
+    spinlock_lock(&object->lock);
+    for (capability = capability->parent; capability != nullptr; capability = capability->parent)
+        if (capability->table == owner && !capability->revoked) {
+            *ancestor = capability->handle;
+            code = rcOk;
+            break;
+        }
+    spinlock_unlock(&object->lock);
+    object_release(object);
+    return code;
+}
+
+void handle_table_destroy(struct handle_table *table)
+{
+    struct handle_block *block = block_of(table);
+    if (block == nullptr)
+        return;
+    for (u64 index = 1; index <= block->mask; index++) {
+        struct capability *capability = atomic_load_explicit(&block->entries[index].capability, memory_order_relaxed);
+        if (capability != nullptr && handle_close(table, capability->handle) != rcOk)
+            kernel_panic("handle %x of a dead task does not close", capability->handle);
+    }
+    while (block != nullptr) {
+        struct handle_block *outgrown = block->outgrown;
+        block_free(table, block);
+        block = outgrown;
+    }
+    atomic_store_explicit(&table->block, nullptr, memory_order_relaxed);
+}

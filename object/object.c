@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <object/object.h>
+
+struct object_operations object_operations[OBJECT_TYPES];
+
+u32 object_sid_allocate(void)
+{
+    static _Atomic u32 next = 1;
+    return atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
+}
+
+void object_init(struct object *object, enum object_type type)
+{
+    object->type = type;
+    object->sid = object_sid_allocate();
+    atomic_store_explicit(&object->references, 1, memory_order_relaxed);
+    list_init(&object->capabilities);
+}
+
+void object_reference(struct object *object)
+{
+    /* relaxed: who references holds a reference or a lock that keeps the object */
+    atomic_fetch_add_explicit(&object->references, 1, memory_order_relaxed);
+}
+
+void object_release(struct object *object)
+{
+    /* acq_rel: all uses come before the end */
+    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1 &&
+        object_operations[object->type].destroy != nullptr)
+        object_operations[object->type].destroy(object);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *   sender s                                    target t
+ *   1 s.cross_call := call, s.remaining := mask  a senders := exchange(t.senders, 0)
+ *   2 t.senders |= s for each, IPI               b for each s: run s.cross_call
+ *   3 until remaining = 0: serve own senders     c s.remaining &= ~t (release)
+ */
+#include <smp/cpu.h>
+#include <smp/cross_call.h>
+
+void smp_poll(void)
+{
+    struct cpu *self = cpu_self();
+    if (atomic_load_explicit(&self->cross_senders, memory_order_relaxed) == 0)
+        return;
+    u64 senders = atomic_exchange_explicit(&self->cross_senders, 0, memory_order_acquire); /* a */
+    while (senders != 0) {
+        struct cpu *sender = cpu_table[__builtin_ctzll(senders)];
+        senders &= senders - 1;
+        const struct cross_call *call = atomic_load_explicit(&sender->cross_call, memory_order_relaxed);
+        call->function(call); /* b */
+        atomic_fetch_and_explicit(&sender->cross_remaining, ~(1ULL << self->hal.index), memory_order_release); /* c */
+    }
+}
+
+void cross_call(u64 mask, const struct cross_call *call)
+{
+    struct cpu *self = cpu_self();
+    u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
+    mask &= (count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1) & ~(1ULL << self->hal.index);
+    if (mask == 0)
+        return;
+    atomic_store_explicit(&self->cross_call, call, memory_order_relaxed); /* 1; ordered by the release below */
+    atomic_store_explicit(&self->cross_remaining, mask, memory_order_relaxed);
+    for (u64 rest = mask; rest != 0; rest &= rest - 1) { /* 2 */
+        u32 target = (u32)__builtin_ctzll(rest);
+        atomic_fetch_or_explicit(&cpu_table[target]->cross_senders, 1ULL << self->hal.index, memory_order_release);
+        hal_ipi_send(target);
+    }
+    while (atomic_load_explicit(&self->cross_remaining, memory_order_acquire) != 0) { /* 3 */
+        smp_poll();
+        hal_cpu_relax();
+    }
+}
