@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when unreachable or destroy run.
+ * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when abandoned or destroy run.
  * Revocation clears the slot's `callable` under the object's lock only: that word is written by whoever holds the object's lock.
  */
 #include <memory/object_cache.h>
@@ -320,8 +320,8 @@ static void tree_remove(struct capability *capability)
 /* No lock held: what follows when live capabilities went away. count references are dropped. */
 static void object_left(struct object *object, bool last, u32 count)
 {
-    if (last && object_operations[object->type].unreachable != nullptr)
-        object_operations[object->type].unreachable(object);
+    if (last && object_operations[object->type].abandoned != nullptr)
+        object_operations[object->type].abandoned(object);
     while (count-- > 0)
         object_release(object);
 }

@@ -34,7 +34,7 @@ struct object {
 
 /* What a type does at two moments; indexed by type, set once at boot by the type's owner. */
 struct object_operations {
-    void (*unreachable)(struct object *object); /* last capability is gone (closed or revoked); references may remain. May be null */
+    void (*abandoned)(struct object *object); /* last capability is gone (closed or revoked); references may remain. May be null */
     void (*destroy)(struct object *object);     /* last reference is gone: free it */
 };
 extern struct object_operations object_operations[OBJECT_TYPES];
