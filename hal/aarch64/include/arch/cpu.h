@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Per-CPU area of the aarch64 port: TPIDR_EL1 points to it. Assembly knows the offsets (offsets.h). */
+#pragma once
+
+#include <arch/layout.h>
+#include <hal/base.h>
+
+struct hal_context;
+
+struct hal_cpu {
+    struct hal_context *current;
+    u64 pending;
+    u32 index;
+    u32 reserved;
+    u64 affinity; /* MPIDR_EL1, affinity fields only */
+    u64 zero[2];  /* always 0: registers are cleared by pairs from here */
+};
+
+static inline struct hal_cpu *hal_cpu_self(void) {
+    struct hal_cpu *cpu;
+    __asm__("mrs %0, tpidr_el1" : "=r"(cpu)); /* not volatile: constant once the CPU runs C */
+    return cpu;
+}
+
+static inline void hal_cpu_relax(void) { __asm__ volatile("yield" ::: "memory"); }

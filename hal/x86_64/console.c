@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* COM1 (16550), power off and reset of the q35 machine, RDRAND. */
+#include <hal/x86_64/port.h>
+#include <stdatomic.h>
+
+#define COM1 0x3f8
+
+void console_init(void)
+{
+    port_out8(COM1 + 1, 0);    /* no interrupts */
+    port_out8(COM1 + 3, 0x80); /* divisor */
+    port_out8(COM1 + 0, 1);    /* 115200 */
+    port_out8(COM1 + 1, 0);
+    port_out8(COM1 + 3, 3);    /* 8n1 */
+    port_out8(COM1 + 2, 7);    /* FIFO */
+}
+
+static _Atomic u32 console_lock;
+
+static void put(char c)
+{
+    while ((port_in8(COM1 + 5) & 0x20) == 0)
+        hal_cpu_relax();
+    port_out8(COM1, (u8)c);
+}
+
+void hal_console_write(const char *text, size_t size)
+{
+    /* Lines of several CPUs must not mix; a CPU that dies while printing must not stop the others for ever. */
+    for (u32 tries = 0; tries < 10000000; tries++) {
+        u32 free = 0;
+        if (atomic_compare_exchange_strong_explicit(&console_lock, &free, 1, memory_order_acquire, memory_order_relaxed))
+            break;
+        hal_cpu_relax();
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n')
+            put('\r');
+        put(text[i]);
+    }
+    atomic_store_explicit(&console_lock, 0, memory_order_release);
+}
+
+void hal_power_off(void)
+{
+    port_out16(0x604, 0x2000); /* PM1a_CNT of ICH9 as QEMU places it: SLP_EN, S5 */
+    port_out16(0xb004, 0x2000);
+    hal_cpu_halt();
+}
+
+void hal_reset(void)
+{
+    port_out8(0xcf9, 6);
+    static const struct [[gnu::packed]] {
+        u16 limit;
+        u64 base;
+    } none = {0, 0};
+    __asm__ volatile("lidt %0; int3" ::"m"(none)); /* triple fault */
+    hal_cpu_halt();
+}
+
+bool hal_entropy(u64 *value)
+{
+    if (!cpu_features.rdrand)
+        return false;
+    for (u32 tries = 0; tries < 10; tries++) {
+        bool ok;
+        __asm__ volatile("rdrand %0; setc %1" : "=r"(*value), "=qm"(ok)::"cc");
+        if (ok)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Page tables (Intel SDM volume 3, 4.5). User half: entries 0..255 of the top level, per space. Kernel half: entries 256..511, copied from the
+ * kernel's root; all that are ever used exist before the first space.
+ */
+#include <hal/x86_64/port.h>
+#include <stdatomic.h>
+
+extern u64 boot_high[512];
+extern u8 hal_image_start[], hal_text_start[], hal_text_end[], hal_rodata_start[], hal_rodata_end[], hal_data_start[], hal_data_end[];
+
+u64 hal_kernel_root;
+static u64 *kernel_root;
+static u64 device_next = HAL_DEVICE_WINDOW;
+static hal_page_source device_source;
+
+#define TABLE (PAGE_PRESENT | PAGE_WRITABLE)
+#define DATA (PAGE_PRESENT | PAGE_WRITABLE | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE)
+#define INDEX(address, level) (((address) >> (12 + 9 * (level))) & 511)
+
+static u64 *table_at(u64 entry) { return hal_direct(entry & PAGE_ADDRESS); }
+
+static paddr need_page(hal_page_source source)
+{
+    paddr page = source();
+    if (page == PADDR_NONE)
+        kernel_panic("no memory for the kernel's page tables");
+    return page;
+}
+
+static u64 *kernel_table(u64 *table, u64 index, hal_page_source source)
+{
+    if ((table[index] & PAGE_PRESENT) == 0)
+        table[index] = need_page(source) | TABLE;
+    return table_at(table[index]);
+}
+
+void paging_map_kernel(u64 address, paddr page, u64 flags, hal_page_source source)
+{
+    u64 *table = kernel_root;
+    for (unsigned level = 3; level > 0; level--)
+        table = kernel_table(table, INDEX(address, level), source);
+    table[INDEX(address, 0)] = page | flags;
+    __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory");
+}
+
+static void map_image(const u8 *start, const u8 *end, u64 flags, hal_page_source source)
+{
+    for (u64 address = (u64)start; address < (u64)end; address += KOS_PAGE_SIZE)
+        paging_map_kernel(address, address - HAL_KERNEL_BASE, flags, source);
+}
+
+static void map_direct(paddr end, hal_page_source source)
+{
+    for (paddr at = 0; at < end; at += 1ULL << 30) {
+        u64 *directory_pointers = kernel_table(kernel_root, INDEX(HAL_DIRECT_MAP + at, 3), source);
+        u64 *place = &directory_pointers[INDEX(HAL_DIRECT_MAP + at, 2)];
+        if (cpu_features.pages_1g) {
+            *place = at | DATA | PAGE_LARGE;
+            continue;
+        }
+        u64 *directory = kernel_table(directory_pointers, INDEX(HAL_DIRECT_MAP + at, 2), source);
+        for (u64 i = 0; i < 512; i++)
+            directory[i] = (at + (i << 21)) | DATA | PAGE_LARGE;
+    }
+}
+
+void paging_init(paddr memory_end, hal_page_source source)
+{
+    hal_kernel_root = need_page(source);
+    kernel_root = hal_direct(hal_kernel_root);
+    device_source = source;
+    map_direct(memory_end, source);
+    u64 *high = kernel_table(kernel_root, 511, source);
+    high[511] = boot_high[511]; /* the boot CPU's block, and room for the others' */
+    map_image(hal_text_start, hal_text_end, PAGE_PRESENT | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY, source);
+    map_image(hal_rodata_start, hal_rodata_end, PAGE_PRESENT | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE, source);
+    map_image(hal_data_start, hal_data_end, DATA, source);
+    __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
+}
+
+void *paging_map_device(paddr physical)
+{
+    u64 address = device_next;
+    device_next += KOS_PAGE_SIZE;
+    paging_map_kernel(address, physical & PAGE_ADDRESS, DATA | PAGE_UNCACHED, device_source);
+    return (void *)(address + (physical & (KOS_PAGE_SIZE - 1)));
+}
+
+paddr hal_image_physical(const void *address) { return (u64)address - HAL_KERNEL_BASE; }
+
+/* ---- user spaces ---- */
+
+static _Atomic u32 next_pcid = 1;
+
+retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
+{
+    paddr root = pages->allocate(pages->context);
+    if (root == PADDR_NONE)
+        return rcOutOfMemory;
+    u64 *table = hal_direct(root);
+    for (u64 i = 256; i < 512; i++)
+        if (kernel_root[i] != 0)
+            table[i] = kernel_root[i];
+    space->root = root;
+    space->space_word = root;
+    if (cpu_features.pcid) {
+        /* Identifiers are given once; spaces after the last share number 0, whose translations go at every switch. */
+        u32 pcid = atomic_fetch_add_explicit(&next_pcid, 1, memory_order_relaxed);
+        if (pcid < 4096)
+            space->space_word = root | pcid | 1ULL << 63;
+    }
+    return rcOk;
+}
+
+static void free_tables(u64 *table, unsigned level, u64 entries, const struct hal_page_allocator *pages)
+{
+    for (u64 i = 0; i < entries; i++) {
+        if ((table[i] & PAGE_PRESENT) == 0)
+            continue;
+        if (level > 1)
+            free_tables(table_at(table[i]), level - 1, 512, pages);
+        pages->free(pages->context, table[i] & PAGE_ADDRESS);
+    }
+}
+
+void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages)
+{
+    free_tables(hal_direct(space->root), 3, 256, pages);
+    pages->free(pages->context, space->root);
+}
+
+void hal_space_leave(const struct hal_space *space)
+{
+    u64 active;
+    __asm__ volatile("mov %%cr3, %0" : "=r"(active));
+    if ((active & PAGE_ADDRESS) == space->root)
+        __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
+}
+
+static u64 entry_flags(u32 access)
+{
+    return PAGE_USER | ((access & HAL_PAGE_WRITE) != 0 ? PAGE_WRITABLE : 0) |
+           ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) | (access != 0 ? PAGE_PRESENT : 0);
+}
+
+retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access, const struct hal_page_allocator *pages)
+{
+    u64 *table = hal_direct(space->root);
+    for (unsigned level = 3; level > 0; level--) {
+        u64 *place = &table[INDEX(address, level)];
+        if (unlikely((*place & PAGE_PRESENT) == 0)) {
+            paddr made = pages->allocate(pages->context);
+            if (made == PADDR_NONE)
+                return rcOutOfMemory; /* tables made on the way stay; they go with the space */
+            __atomic_store_n(place, made | PAGE_USER | TABLE, __ATOMIC_RELEASE);
+        }
+        table = table_at(*place);
+    }
+    /* A page without access keeps its address in a non-present entry: bit 9 says so. */
+    __atomic_store_n(&table[INDEX(address, 0)], page | entry_flags(access) | (access == 0 ? 0x200 : 0), __ATOMIC_RELEASE);
+    return rcOk;
+}
+
+static u64 *leaf_of(const struct hal_space *space, vaddr address)
+{
+    u64 *table = hal_direct(space->root);
+    for (unsigned level = 3; level > 0; level--) {
+        u64 entry = __atomic_load_n(&table[INDEX(address, level)], __ATOMIC_ACQUIRE);
+        if ((entry & PAGE_PRESENT) == 0)
+            return nullptr;
+        table = table_at(entry);
+    }
+    return &table[INDEX(address, 0)];
+}
+
+paddr hal_space_unmap(struct hal_space *space, vaddr address)
+{
+    u64 *leaf = leaf_of(space, address);
+    if (leaf == nullptr || *leaf == 0)
+        return PADDR_NONE;
+    paddr page = *leaf & PAGE_ADDRESS;
+    __atomic_store_n(leaf, 0, __ATOMIC_RELEASE);
+    return page;
+}
+
+paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
+{
+    u64 *leaf = leaf_of(space, address);
+    u64 entry = leaf != nullptr ? __atomic_load_n(leaf, __ATOMIC_ACQUIRE) : 0;
+    if (entry == 0)
+        return PADDR_NONE;
+    *access = (entry & PAGE_PRESENT) == 0 ? 0
+                                          : HAL_PAGE_READ | ((entry & PAGE_WRITABLE) != 0 ? HAL_PAGE_WRITE : 0) |
+                                                ((entry & PAGE_NO_EXECUTE) != 0 ? 0 : HAL_PAGE_EXECUTE);
+    return entry & PAGE_ADDRESS;
+}
+
+void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count)
+{
+    u64 active;
+    __asm__ volatile("mov %%cr3, %0" : "=r"(active));
+    if ((active & PAGE_ADDRESS) != space->root) {
+        if (cpu_features.pcid && (space->space_word & 0xfff) != 0) { /* load it without the keep bit, and go back */
+            __asm__ volatile("mov %0, %%cr3" ::"r"(space->space_word & ~(1ULL << 63)) : "memory");
+            __asm__ volatile("mov %0, %%cr3" ::"r"(active | ((active & 0xfff) != 0 ? 1ULL << 63 : 0)) : "memory");
+        }
+        return;
+    }
+    if (count > 32) {
+        __asm__ volatile("mov %0, %%cr3" ::"r"(space->space_word & ~(1ULL << 63)) : "memory");
+        return;
+    }
+    for (; count > 0; count--, address += KOS_PAGE_SIZE)
+        __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory");
+}
+
+void hal_page_zero(paddr page)
+{
+    void *at = hal_direct(page);
+    u64 count = KOS_PAGE_SIZE / 8;
+    __asm__ volatile("rep stosq" : "+D"(at), "+c"(count) : "a"(0ULL) : "memory");
+}
