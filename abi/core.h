@@ -140,7 +140,7 @@
 #define KOS_POWER_RESET 1U
 
 #ifndef __ASSEMBLER__
-#define KOS_CORE_RIID(name, endpoint, interface) KOS_CORE_##name,
+#define KOS_CORE_RIID(name, endpoint, interface) KOS_RIID_##name,
 enum kos_core_riid { KOS_CORE_ENDPOINTS(KOS_CORE_RIID) KOS_CORE_RIIDS };
 #undef KOS_CORE_RIID
 

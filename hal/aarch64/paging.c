@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* User address spaces: see <hal/paging.h>. Table entries are written once whole, so readers need no lock. */
+#include "port.h"
+
+#define LEVELS 4
+#define USER_ROOT_ENTRIES 256U /* 47 bits of addresses */
+#define INVALIDATE_PAGES_MAX 64U
+
+[[gnu::section(".noinit"), gnu::aligned(4096)]] static u64 empty_root[512];
+
+static u64 *table_at(paddr table) { return hal_direct(table & PAGE_ADDRESS); }
+static u32 level_index(vaddr address, u32 level) { return (u32)(address >> (39 - 9 * level)) & 511; }
+static u64 entry_read(const u64 *entry) { return __atomic_load_n(entry, __ATOMIC_RELAXED); }
+static void entry_write(u64 *entry, u64 value) { __atomic_store_n(entry, value, __ATOMIC_RELAXED); }
+
+/* The last-level entry of address, or null. */
+static u64 *find_entry(const struct hal_space *space, vaddr address) {
+    if (address >= KOS_USER_LIMIT)
+        return nullptr;
+    paddr table = space->root;
+    for (u32 level = 0; level < LEVELS - 1; level++) {
+        const u64 entry = entry_read(&table_at(table)[level_index(address, level)]);
+        if ((entry & PAGE_VALID) == 0)
+            return nullptr;
+        table = entry;
+    }
+    return &table_at(table)[level_index(address, LEVELS - 1)];
+}
+
+retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages) {
+    space->root = pages->allocate(pages->context);
+    if (space->root == PADDR_NONE)
+        return rcOutOfMemory;
+    space->space_word = space->root | hal_asid_allocate() << 48;
+    barrier("dsb ishst");
+    return rcOk;
+}
+
+static void free_table(paddr table, u32 level, const struct hal_page_allocator *pages) {
+    const u32 entries = level == 0 ? USER_ROOT_ENTRIES : 512;
+    for (u32 i = 0; level < LEVELS - 1 && i < entries; i++) {
+        const u64 entry = entry_read(&table_at(table)[i]);
+        if ((entry & PAGE_VALID) != 0)
+            free_table(entry & PAGE_ADDRESS, level + 1, pages);
+    }
+    pages->free(pages->context, table);
+}
+
+void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages) {
+    hal_space_invalidate(space, 0, ~0ULL);
+    hal_asid_free(space->space_word >> 48);
+    free_table(space->root, 0, pages);
+    *space = (struct hal_space){.root = PADDR_NONE};
+}
+
+void hal_space_activate_none(void) {
+    static bool cleared; /* the boot CPU comes first, alone */
+    if (!cleared) {
+        memset(empty_root, 0, sizeof(empty_root));
+        cleared = true;
+    }
+    write_register(ttbr0_el1, hal_image_physical(empty_root));
+    barrier("isb\n\ttlbi aside1, xzr\n\tdsb nsh\n\tisb");
+}
+
+void hal_space_leave(const struct hal_space *space) {
+    if (read_register(ttbr0_el1) == space->space_word)
+        hal_space_activate_none();
+}
+
+static u64 page_entry(paddr page, u32 access) {
+    u64 entry = page | PAGE_TABLE | PAGE_SHAREABLE | PAGE_ACCESSED | PAGE_NOT_GLOBAL | PAGE_NO_KERNEL_EXECUTE;
+    if ((access & (HAL_PAGE_READ | HAL_PAGE_WRITE)) != 0)
+        entry |= PAGE_USER;
+    if ((access & HAL_PAGE_WRITE) == 0)
+        entry |= PAGE_READ_ONLY;
+    if ((access & HAL_PAGE_EXECUTE) == 0)
+        entry |= PAGE_NO_USER_EXECUTE;
+    return entry;
+}
+
+/* Makes what was stored to the page visible to instruction fetch, where the hardware does not do it by itself. */
+static void make_fetchable(paddr page) {
+    const u64 cache_type = read_register(ctr_el0);
+    const u64 data_line = 4ULL << ((cache_type >> 16) & 15), code_line = 4ULL << (cache_type & 15);
+    const u64 start = (u64)hal_direct(page), end = start + KOS_PAGE_SIZE;
+    if ((cache_type & 1ULL << 28) == 0)
+        for (u64 line = start; line < end; line += data_line)
+            __asm__ volatile("dc cvau, %0" ::"r"(line) : "memory");
+    barrier("dsb ish");
+    if ((cache_type & 1ULL << 29) == 0) {
+        if ((cache_type >> 14 & 3) == 3) { /* physically tagged: by any alias */
+            for (u64 line = start; line < end; line += code_line)
+                __asm__ volatile("ic ivau, %0" ::"r"(line) : "memory");
+        } else
+            barrier("ic ialluis");
+        barrier("dsb ish");
+    }
+}
+
+retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
+                      const struct hal_page_allocator *pages) {
+    if (address >= KOS_USER_LIMIT)
+        return rcInvalidArgument;
+    u64 *table = table_at(space->root);
+    u32 level = 0;
+    u64 entry;
+    while (level < LEVELS - 1 && ((entry = entry_read(&table[level_index(address, level)])) & PAGE_VALID) != 0) {
+        table = table_at(entry);
+        level++;
+    }
+    /* All missing tables first, then joined from the bottom: a failure leaves nothing, a walker sees no half of it. */
+    paddr fresh[LEVELS];
+    for (u32 i = level; i < LEVELS - 1; i++) {
+        fresh[i] = pages->allocate(pages->context);
+        if (fresh[i] == PADDR_NONE) {
+            while (i-- > level)
+                pages->free(pages->context, fresh[i]);
+            return rcOutOfMemory;
+        }
+    }
+    if ((access & HAL_PAGE_EXECUTE) != 0)
+        make_fetchable(page);
+    u64 value = page_entry(page, access);
+    for (u32 i = LEVELS - 1; i > level; i--) {
+        entry_write(&table_at(fresh[i - 1])[level_index(address, i)], value);
+        value = fresh[i - 1] | PAGE_TABLE;
+    }
+    if (level < LEVELS - 1)
+        barrier("dmb ishst");
+    entry_write(&table[level_index(address, level)], value);
+    barrier("dsb ishst\n\tisb");
+    return rcOk;
+}
+
+paddr hal_space_unmap(struct hal_space *space, vaddr address) {
+    u64 *entry = find_entry(space, address);
+    if (entry == nullptr || (entry_read(entry) & PAGE_VALID) == 0)
+        return PADDR_NONE;
+    const paddr page = entry_read(entry) & PAGE_ADDRESS;
+    entry_write(entry, 0);
+    return page;
+}
+
+paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access) {
+    const u64 *place = find_entry(space, address);
+    const u64 entry = place == nullptr ? 0 : entry_read(place);
+    if ((entry & PAGE_VALID) == 0)
+        return PADDR_NONE;
+    *access = ((entry & PAGE_USER) != 0 ? HAL_PAGE_READ : 0) | ((entry & PAGE_READ_ONLY) == 0 ? HAL_PAGE_WRITE : 0) |
+              ((entry & PAGE_NO_USER_EXECUTE) == 0 ? HAL_PAGE_EXECUTE : 0);
+    return entry & PAGE_ADDRESS;
+}
+
+void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count) {
+    const u64 asid = space->space_word & 0xffffULL << 48;
+    barrier("dsb ishst");
+    if (count > INVALIDATE_PAGES_MAX)
+        __asm__ volatile("tlbi aside1is, %0" ::"r"(asid) : "memory");
+    else
+        for (u64 i = 0; i < count; i++)
+            __asm__ volatile("tlbi vae1is, %0" ::"r"(asid | ((address >> 12) + i)) : "memory");
+    barrier("dsb ish\n\tisb");
+}
+
+void hal_page_zero(paddr page) {
+    char *at = hal_direct(page), *const end = at + KOS_PAGE_SIZE;
+    const u64 permitted = read_register(dczid_el0);
+    if ((permitted & 16) == 0) {
+        const size_t block = 4ULL << (permitted & 15);
+        for (; at != end; at += block)
+            __asm__ volatile("dc zva, %0" ::"r"(at) : "memory");
+    } else
+        for (; at != end; at += 64)
+            __asm__ volatile("stp xzr, xzr, [%0]\n\tstp xzr, xzr, [%0, #16]\n\t"
+                             "stp xzr, xzr, [%0, #32]\n\tstp xzr, xzr, [%0, #48]" ::"r"(at)
+                             : "memory");
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <kos/core.h>
+/* A new, empty-handed process from a ROMFS file; runs after KnTaskResume. */
+Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_uint32_t schedulingClass,
+                     rtl_uint32_t priority, Handle *task);
+Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const envs[]);
+Retcode KnTaskConnect(Handle client, Handle server, const char *channel);
+Retcode KnTaskAddResource(Handle task, Handle handle, rtl_uint32_t rights, const char *name);
+Retcode KnTaskLookupResource(rtl_uint32_t kind, const char *name, Handle *handle);
+static inline Retcode KnTaskResume(Handle task) { return KOS_CORE(TASK, Resume, task).rc; }
+static inline Retcode KnTaskTerminate(Handle task, rtl_int32_t code)
+{
+    return KOS_CORE(TASK, Terminate, task, (nk_uint64_t)(rtl_int64_t)code).rc;
+}
+static inline void KnTaskExit(rtl_int32_t code) { (void)KOS_CORE(TASK, Exit, (nk_uint64_t)(rtl_int64_t)code); }
+static inline Retcode KnTaskWait(Handle task, rtl_uint32_t timeout, rtl_int32_t *code, rtl_uint32_t *reason)
+{
+    struct kos_core_result r = KOS_CORE(TASK, Wait, task, timeout);
+    *code = (rtl_int32_t)r.w[0];
+    *reason = (rtl_uint32_t)r.w[1];
+    return r.rc;
+}

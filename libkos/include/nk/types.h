@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Message header, arenas, base types and errors of the transport layer. */
+#pragma once
+#include <abi/ipc.h>
+#include <handle/handletype.h>
+#include <rtl/retcode.h>
+
+typedef char nk_char_t;
+typedef uint8_t nk_uint8_t;
+typedef uint16_t nk_uint16_t;
+typedef uint32_t nk_uint32_t;
+typedef uint64_t nk_uint64_t;
+typedef int8_t nk_sint8_t;
+typedef int16_t nk_sint16_t;
+typedef int32_t nk_sint32_t;
+typedef int64_t nk_sint64_t;
+typedef size_t nk_size_t;
+typedef nk_uint8_t nk_bool_t;
+typedef nk_uint16_t nk_iid_t;
+typedef nk_uint16_t nk_mid_t;
+typedef nk_uint32_t nk_rights_t;
+typedef nk_uint64_t nk_badge_t;
+typedef Retcode nk_err_t;
+#define NK_TRUE 1
+#define NK_FALSE 0
+#define NK_NULL ((void *)0)
+#define INVALID_RIID ((nk_iid_t)~0)
+
+/* Transport errors are return codes, so that callers may compare with either family of names. */
+#define NK_EOK rcOk
+#define NK_ENOENT rcResourceNotFound
+#define NK_EBADMSG rcTransferError
+#define NK_ENOMEM rcOutOfMemory
+#define NK_EINVAL rcInvalidArgument
+#define NK_EPERM rcSecurityDisallow
+
+#define __nk_packed
+#ifdef __cplusplus
+#define __nk_alignas(n) alignas(n)
+#else
+#define __nk_alignas(n) _Alignas(n)
+#endif
+
+/* First 8 bytes: abi/ipc.h, info. */
+struct nk_message {
+    __nk_alignas(8) nk_uint16_t mid;
+    nk_uint16_t iid;
+    nk_uint32_t tag; /* size 24, handles 7, error 1 */
+    nk_uint64_t reserved[2];
+};
+
+static inline nk_uint64_t nk_message_info(const struct nk_message *m)
+{
+    return (nk_uint64_t)m->mid | (nk_uint64_t)m->iid << 16 | (nk_uint64_t)m->tag << 32;
+}
+static inline void nk_message_set_info(struct nk_message *m, nk_uint64_t info)
+{
+    m->mid = (nk_uint16_t)info;
+    m->iid = (nk_uint16_t)(info >> 16);
+    m->tag = (nk_uint32_t)(info >> 32);
+}
+static inline void nk_message_set_size(struct nk_message *m, nk_size_t size)
+{
+    m->tag = (m->tag & 0xff000000U) | ((nk_uint32_t)size & 0xffffffU);
+}
+static inline nk_size_t nk_message_size(const struct nk_message *m) { return m->tag & 0xffffffU; }
+static inline void nk_message_make_req(struct nk_message *m) { m->tag &= 0x7fffffffU; }
+static inline void nk_message_set_iid(struct nk_message *m, nk_iid_t iid) { m->iid = iid; }
+static inline void nk_message_set_mid(struct nk_message *m, nk_mid_t mid) { m->mid = mid; }
+static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
+{
+    m->tag = (m->tag & 0x80ffffffU) | (n & 0x7fU) << 24;
+}
+#define nk_req_reset(p) ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p))))
+#define nk_err_reset(p) ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p)) | 0x80000000U))
+#define nk_msg_set_method_id(p, iid_, mid_) ((void)((p)->base_.iid = (iid_), (p)->base_.mid = (mid_)))
+#define nk_msg_set_ncaps(p, n) nk_message_set_ncaps(&(p)->base_, (n))
+#define nk_msg_check_err(p) (((p)->base_.tag & 0x80000000U) != 0)
+
+/* ---- arena ---- */
+struct nk_arena {
+    nk_uint8_t *start, *unused, *end;
+};
+typedef struct {
+    nk_uint32_t offset, size;
+} nk_ptr_t;
+
+#define NK_ARENA_INITIALIZER(start_, end_)                                                                             \
+    {                                                                                                                  \
+        (nk_uint8_t *)(start_), (nk_uint8_t *)(start_), (nk_uint8_t *)(end_)                                           \
+    }
+static inline void nk_arena_init(struct nk_arena *a, void *start, void *end)
+{
+    a->start = a->unused = (nk_uint8_t *)start;
+    a->end = (nk_uint8_t *)end;
+}
+static inline void nk_arena_reset(struct nk_arena *a) { a->unused = a->start; }
+
+static inline void *nk_arena_alloc_bytes(struct nk_arena *a, nk_ptr_t *d, nk_size_t size, nk_size_t align)
+{
+    nk_size_t offset = ((nk_size_t)(a->unused - a->start) + align - 1) & ~(align - 1);
+    nk_size_t capacity = (nk_size_t)(a->end - a->start);
+    if (offset > capacity || size > capacity - offset)
+        return NK_NULL;
+    d->offset = (nk_uint32_t)offset;
+    d->size = (nk_uint32_t)size;
+    a->unused = a->start + offset + size;
+    return a->start + offset;
+}
+static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t *d, nk_size_t size, nk_size_t align,
+                                       nk_size_t *count)
+{
+    nk_size_t used = (nk_size_t)(a->unused - a->start);
+    *count = 0;
+    if (d->offset > used || d->size > used - d->offset || d->offset % align != 0 || d->size % size != 0)
+        return NK_NULL;
+    *count = d->size / size;
+    return a->start + d->offset;
+}
+#define nk_arena_alloc(T, a, d, count)                                                                                 \
+    ((T *)nk_arena_alloc_bytes((a), (d), sizeof(T) * (nk_size_t)(count), __alignof__(T)))
+#define nk_arena_get(T, a, d, count)                                                                                   \
+    __extension__({                                                                                                    \
+        nk_size_t nk_count_;                                                                                           \
+        T *nk_chunk_ = (T *)nk_arena_get_bytes((a), (d), sizeof(T), __alignof__(T), &nk_count_);                       \
+        *(count) = (__typeof__(*(count)))nk_count_;                                                                    \
+        nk_chunk_;                                                                                                     \
+    })
+
+/* ---- handles in messages ---- */
+typedef struct {
+    __nk_alignas(8) Handle handle;
+    nk_rights_t rights;
+    nk_badge_t badge;
+} nk_handle_desc_t;
+static inline Handle nk_get_handle(const nk_handle_desc_t *d) { return d->handle; }
+static inline nk_handle_desc_t nk_handle_desc_make(Handle handle, nk_rights_t rights, nk_badge_t badge)
+{
+    nk_handle_desc_t d;
+    d.handle = handle;
+    d.rights = rights;
+    d.badge = badge;
+    return d;
+}
+#define nk_handle_desc(handle) nk_handle_desc_make((handle), ~0U, 0)
+static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *d) { return d->badge != 0; }
+static inline nk_err_t nk_get_badge_op(const nk_handle_desc_t *d, nk_rights_t op, nk_badge_t *badge)
+{
+    if ((d->rights & op) != op)
+        return NK_EPERM;
+    *badge = d->badge;
+    return NK_EOK;
+}

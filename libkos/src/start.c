@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* First code of a process: relocates itself (R_*_RELATIVE of a static PIE), then main. */
+#include <coresrv/task/task_api.h>
+#include <stdlib.h>
+
+int main(int argc, const char *argv[], const char *envs[]);
+
+struct dynamic {
+    nk_sint64_t tag;
+    nk_uint64_t value;
+};
+struct relocation {
+    nk_uint64_t offset, info;
+    nk_sint64_t addend;
+};
+#define TAG_RELA 7
+#define TAG_RELA_SIZE 8
+
+/* Touches no global before it is done. */
+static void relocate(const struct kos_startup *startup)
+{
+    const struct dynamic *entry = (const struct dynamic *)(rtl_uintptr_t)startup->dynamic;
+    nk_uint64_t base = startup->image_base, table = 0, size = 0;
+    for (; entry != NK_NULL && entry->tag != 0; entry++) {
+        if (entry->tag == TAG_RELA)
+            table = entry->value;
+        if (entry->tag == TAG_RELA_SIZE)
+            size = entry->value;
+    }
+    for (nk_uint64_t at = 0; at < size; at += sizeof(struct relocation)) {
+        const struct relocation *relocation = (const struct relocation *)(rtl_uintptr_t)(base + table + at);
+        *(nk_uint64_t *)(rtl_uintptr_t)(base + relocation->offset) = base + (nk_uint64_t)relocation->addend;
+    }
+}
+
+__attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup);
+void kos_start(const struct kos_startup *startup)
+{
+    relocate(startup);
+    exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv, (const char **)(rtl_uintptr_t)startup->envp));
+}
+
+void exit(int code)
+{
+    KnTaskExit(code);
+    __builtin_trap();
+}
+
+void abort(void)
+{
+    KnTaskExit(-1);
+    __builtin_trap();
+}
