@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The measuring side. A sample is the counter's difference between two rounds of the loop, so the whole iteration counts, user code of both
+ * sides included, less what reading the counter costs.
+ */
+#include <benchmarks/ipc/protocol.h>
+#include <coresrv/hal/hal_api.h>
+#include <coresrv/handle/handle_api.h>
+#include <coresrv/nk/transport-kos.h>
+#include <coresrv/pm/pm_api.h>
+#include <coresrv/sl/sl_api.h>
+#include <coresrv/sync/sync_api.h>
+#include <coresrv/task/task_api.h>
+#include <coresrv/thread/thread_api.h>
+#include <coresrv/vmm/vmm_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 20000U
+#define WARM_UP 1000U
+
+static nk_uint32_t samples[ROUNDS];
+static nk_uint64_t overhead;
+static NkKosTransport transport;
+
+static void sort(nk_uint32_t *values, unsigned count)
+{
+    for (unsigned gap = count / 2; gap > 0; gap /= 2)
+        for (unsigned i = gap; i < count; i++) {
+            nk_uint32_t value = values[i];
+            unsigned at = i;
+            for (; at >= gap && values[at - gap] > value; at -= gap)
+                values[at] = values[at - gap];
+            values[at] = value;
+        }
+}
+
+static void report(const char *name, unsigned rounds)
+{
+    sort(samples, rounds);
+    printf("BENCH %s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, rounds, samples[0], samples[rounds / 2],
+           samples[(unsigned long)rounds * 99 / 100], samples[rounds - 1]);
+}
+
+/* Runs BODY rounds + warm-up times and reports; the sample store and the loop are part of the counter's cost, measured with an empty body. */
+#define MEASURE(name, rounds, BODY)                                                                                    \
+    do {                                                                                                               \
+        for (unsigned i_ = 0; i_ < WARM_UP && i_ < (rounds); i_++) {                                                   \
+            BODY;                                                                                                      \
+        }                                                                                                              \
+        nk_uint64_t before_ = kos_cycles();                                                                            \
+        for (unsigned i_ = 0; i_ < (rounds); i_++) {                                                                   \
+            BODY;                                                                                                      \
+            nk_uint64_t now_ = kos_cycles();                                                                           \
+            samples[i_] = (nk_uint32_t)(now_ - before_ - overhead);                                                    \
+            before_ = kos_cycles();                                                                                    \
+        }                                                                                                              \
+        report(name, rounds);                                                                                          \
+    } while (0)
+
+static void check(Retcode rc, const char *what)
+{
+    if (rc != rcOk) {
+        printf("BENCH error %s %x\n", what, (unsigned)rc);
+        (void)KnPmRequest(KOS_POWER_OFF);
+    }
+}
+
+#define MESSAGE(type, size)                                                                                            \
+    struct type {                                                                                                      \
+        struct nk_message base_;                                                                                       \
+        nk_uint64_t words[(size) / 8];                                                                                 \
+    }
+
+#define ROUND_TRIP(name, method, requestSize, responseSize)                                                            \
+    __attribute__((noinline)) static void method(void)                                                                 \
+    {                                                                                                                  \
+        static MESSAGE(method##_req, requestSize) req;                                                                 \
+        static MESSAGE(method##_res, responseSize) res;                                                                \
+        Retcode rc = rcOk;                                                                                             \
+        nk_msg_set_method_id(&req, 0, BENCHMARK_##method);                                                             \
+        nk_req_reset(&req);                                                                                            \
+        MEASURE(name, ROUNDS, nk_req_reset(&res);                                                                      \
+                rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));                   \
+        check(rc, name);                                                                                               \
+    }
+
+ROUND_TRIP("ipc/round_trip/cross_space/0B", Echo0, 0, 0)
+ROUND_TRIP("ipc/round_trip/cross_space/8B", Echo8, 8, 8)
+ROUND_TRIP("ipc/round_trip/cross_space/64B", Echo64, 64, 64)
+ROUND_TRIP("ipc/round_trip/cross_space/256B", Echo256, 256, 256)
+ROUND_TRIP("ipc/round_trip/cross_space/1024B", Echo1024, 1024, 1024)
+ROUND_TRIP("ipc/round_trip/cross_space/64B_in", In64, 64, 0)
+ROUND_TRIP("ipc/round_trip/cross_space/256B_in", In256, 256, 0)
+ROUND_TRIP("ipc/round_trip/cross_space/1024B_in", In1024, 1024, 0)
+
+static void arenas(void)
+{
+    static const struct {
+        const char *name;
+        unsigned size, rounds;
+    } cases[] = {{"ipc/arena_in/4KiB", 4 << 10, 2000}, {"ipc/arena_in/64KiB", 64 << 10, 200}, {"ipc/arena_in/1MiB", 1 << 20, 20}};
+    static MESSAGE(arena_req, 8) req;
+    static MESSAGE(arena_res, 0) res;
+    void *buffer = KnVmAllocate(RTL_NULL, 1 << 20, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+    check(buffer == RTL_NULL ? rcOutOfMemory : rcOk, "arena");
+    memset(buffer, 0x5a, 1 << 20);
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Arena);
+    nk_req_reset(&req);
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct nk_arena arena = NK_ARENA_INITIALIZER(buffer, (char *)buffer + (1 << 20));
+        Retcode rc = rcOk;
+        arena.unused = arena.start + cases[i].size;
+        req.words[0] = (nk_uint64_t)cases[i].size << 32;
+        MEASURE(cases[i].name, cases[i].rounds, nk_req_reset(&res);
+                rc |= nk_transport_call(&transport.base, &req.base_, &arena, &res.base_, NK_NULL));
+        check(rc, cases[i].name);
+    }
+}
+
+static void denied(void)
+{
+    static MESSAGE(denied_req, 0) req;
+    static MESSAGE(denied_res, 0) res;
+    Retcode rc = rcSecurityDisallow;
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Denied);
+    nk_req_reset(&req);
+    MEASURE("ipc/round_trip/denied", ROUNDS, nk_req_reset(&res);
+            rc &= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    check(rc == rcSecurityDisallow ? rcOk : rcFail, "denied");
+}
+
+static void handle_transfer(void)
+{
+    static struct {
+        struct nk_message base_;
+        nk_handle_desc_t handle;
+    } req;
+    static MESSAGE(handle_res, 0) res;
+    Handle handle;
+    Retcode rc = KnHandleCreateUserObject(1, KOS_RIGHT_TRANSFER, RTL_NULL, &handle);
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Handle);
+    nk_req_reset(&req);
+    nk_msg_set_ncaps(&req, 1);
+    MEASURE("ipc/handle_transfer", 2000, nk_req_reset(&res); req.handle = nk_handle_desc(handle);
+            rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    check(rc, "handle_transfer");
+}
+
+static Handle self;
+
+static void server_priority(unsigned class, unsigned priority)
+{
+    static MESSAGE(priority_req, 8) req;
+    static MESSAGE(priority_res, 0) res;
+    nk_msg_set_method_id(&req, 0, BENCHMARK_SetPriority);
+    nk_req_reset(&req);
+    nk_req_reset(&res);
+    req.words[0] = class << 8 | priority;
+    check(nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL), "server priority");
+}
+
+static void priorities(void)
+{
+    static const struct {
+        const char *name;
+        unsigned priority;
+    } cases[] = {{"ipc/round_trip/server_higher", 12}, {"ipc/round_trip/server_equal", 10}, {"ipc/round_trip/server_lower", 8}};
+    static MESSAGE(level_req, 64) req;
+    static MESSAGE(level_res, 64) res;
+    check(KnThreadSetPriorityByHandle(self, KOS_CLASS_ROUND_ROBIN, 10), "priority");
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
+    nk_req_reset(&req);
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        Retcode rc = rcOk;
+        server_priority(KOS_CLASS_ROUND_ROBIN, cases[i].priority);
+        MEASURE(cases[i].name, ROUNDS, nk_req_reset(&res);
+                rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+        check(rc, cases[i].name);
+    }
+    server_priority(KOS_CLASS_STANDARD, 15);
+    check(KnThreadSetPriorityByHandle(self, KOS_CLASS_STANDARD, 15), "priority");
+}
+
+static void null_call(void)
+{
+    Retcode rc = rcOk;
+    MEASURE("ipc/null_call", ROUNDS, rc |= KOS_CORE0(HAL, GetCpuCount).rc);
+    check(rc, "null_call");
+}
+
+static volatile nk_uint32_t stop;
+
+static void yielder(void *context, void *context2)
+{
+    (void)context, (void)context2;
+    while (!stop)
+        (void)KnSleep(0);
+    KnThreadExit(0);
+}
+
+static Handle thread_start(void (*routine)(void *, void *))
+{
+    Handle thread;
+    Tid tid;
+    check(KnThreadCreateByHandle(&thread, &tid, 15, 16 << 10, routine, RTL_NULL, RTL_NULL, 0), "thread");
+    return thread;
+}
+
+static void thread_end(Handle thread)
+{
+    rtl_int32_t code;
+    check(KnThreadWaitByHandle(thread, INFINITE_TIMEOUT, &code), "join");
+    check(KnHandleClose(thread), "close");
+}
+
+static void yield_pair(void)
+{
+    Handle thread = thread_start(yielder);
+    Retcode rc = rcOk;
+    MEASURE("thread/yield_pair", ROUNDS, rc |= KnSleep(0));
+    stop = 1;
+    thread_end(thread);
+    check(rc, "yield_pair");
+}
+
+static volatile rtl_uint32_t turn;
+
+static void futex_partner(void *context, void *context2)
+{
+    (void)context, (void)context2;
+    rtl_uint32_t woken;
+    for (;;) {
+        while (turn == 0)
+            (void)KnSyncWait((const rtl_uint32_t *)&turn, 0, INFINITE_TIMEOUT);
+        if (turn == 2)
+            KnThreadExit(0);
+        turn = 0;
+        (void)KnSyncWake((const rtl_uint32_t *)&turn, 1, &woken);
+    }
+}
+
+static void futex_round(rtl_uint32_t value)
+{
+    rtl_uint32_t woken;
+    turn = value;
+    (void)KnSyncWake((const rtl_uint32_t *)&turn, 1, &woken);
+    while (turn == 1)
+        (void)KnSyncWait((const rtl_uint32_t *)&turn, 1, INFINITE_TIMEOUT);
+}
+
+static void futex_pair(void)
+{
+    Handle thread = thread_start(futex_partner);
+    MEASURE("sync/futex_wake_wait", ROUNDS, futex_round(1));
+    futex_round(2);
+    thread_end(thread);
+}
+
+static void page_fault(void)
+{
+    enum { PAGES = 2000 };
+    char *pages = KnVmAllocate(RTL_NULL, (PAGES + 1) * 4096, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+    check(pages == RTL_NULL ? rcOutOfMemory : rcOk, "page_fault");
+    volatile char *at = pages;
+    for (unsigned i = 0; i < PAGES; i++) {
+        at += 4096;
+        nk_uint64_t before = kos_cycles();
+        *at = 1;
+        samples[i] = (nk_uint32_t)(kos_cycles() - before - overhead);
+    }
+    report("memory/page_fault", PAGES);
+    check(KnVmUnmap(pages, (PAGES + 1) * 4096), "unmap");
+}
+
+static void empty(void *context, void *context2)
+{
+    (void)context, (void)context2;
+    KnThreadExit(0);
+}
+
+static void create_join(void) { MEASURE("thread/create_join", 2000, thread_end(thread_start(empty))); }
+
+static void start_exit_once(void)
+{
+    Handle task;
+    rtl_int32_t code;
+    rtl_uint32_t reason;
+    check(KnTaskCreate("child", "benchmark.Child", "Child", KOS_CLASS_STANDARD, 15, &task), "child");
+    check(KnTaskResume(task), "child resume");
+    check(KnTaskWait(task, INFINITE_TIMEOUT, &code, &reason), "child wait");
+    check(KnHandleClose(task), "child close");
+}
+
+static void start_exit(void) { MEASURE("task/start_exit", 200, start_exit_once()); }
+
+int main(void)
+{
+    NkKosTransport_Init(&transport, ServiceLocatorConnect("echo"), NK_NULL, 0);
+    check(KnThreadOpenCurrent(&self), "self");
+    for (unsigned i = 0; i < ROUNDS; i++) /* touch the buffer */
+        samples[i] = i;
+    MEASURE("overhead", ROUNDS, (void)0);
+    overhead = samples[ROUNDS / 2];
+    null_call();
+    Echo0();
+    Echo8();
+    Echo64();
+    Echo256();
+    Echo1024();
+    In64();
+    In256();
+    In1024();
+    arenas();
+    denied();
+    handle_transfer();
+    priorities();
+    yield_pair();
+    futex_pair();
+    page_fault();
+    create_join();
+    start_exit();
+    printf("BENCH done\n");
+    return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
+}

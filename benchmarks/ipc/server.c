@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers every request with what came in, cut to the method's response. */
+#include <benchmarks/ipc/protocol.h>
+#include <coresrv/handle/handle_api.h>
+#include <coresrv/nk/transport-kos.h>
+#include <coresrv/sl/sl_api.h>
+#include <coresrv/thread/thread_api.h>
+#include <coresrv/vmm/vmm_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SIZE(name, request, arena, handles, response) KOS_MESSAGE_HEADER_SIZE + (response),
+static const unsigned short response_size[] = {BENCHMARK_METHODS(SIZE)};
+
+static struct request {
+    struct nk_message base_;
+    nk_uint64_t words[128];
+} message;
+
+/* Rare methods, out of the loop's way. */
+__attribute__((noinline)) static void special(struct request *request)
+{
+    if (request->base_.mid == BENCHMARK_Handle)
+        (void)KnHandleClose((Handle)request->words[0]);
+    if (request->base_.mid == BENCHMARK_SetPriority) {
+        Handle self;
+        if (KnThreadOpenCurrent(&self) == rcOk)
+            (void)KnThreadSetPriorityByHandle(self, (rtl_uint32_t)request->words[0] >> 8, (rtl_uint32_t)request->words[0] & 0xff);
+    }
+}
+
+int main(void)
+{
+    NkKosTransport transport;
+    ServiceId id;
+    NkKosTransport_Init(&transport, ServiceLocatorRegister("echo", RTL_NULL, 0, &id), NK_NULL, 0);
+    void *buffer = KnVmAllocate(RTL_NULL, 1 << 20, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+    struct nk_arena arena = NK_ARENA_INITIALIZER(buffer, (char *)buffer + (1 << 20));
+    if (buffer == RTL_NULL)
+        return EXIT_FAILURE;
+    nk_message_set_size(&message.base_, sizeof(message));
+    nk_err_t rc = nk_transport_recv(&transport.base, &message.base_, &arena);
+    while (rc == NK_EOK) {
+        struct request *request = &message;
+        unsigned mid = request->base_.mid;
+        if (__builtin_expect(mid >= BENCHMARK_Handle, 0))
+            special(request);
+        /* header of the answer: same method, the response's size; the receive buffer is the same memory, whole again */
+        SMsgHdr out = {.constant_part = (rtl_uintptr_t)request, .constant_size = response_size[mid], .sync_handle = INVALID_HANDLE};
+        SMsgHdr in = {.constant_part = (rtl_uintptr_t)request,
+                      .constant_size = sizeof(message),
+                      .arena = (rtl_uintptr_t)arena.start,
+                      .arena_size = 1 << 20,
+                      .sync_handle = INVALID_HANDLE};
+        request->base_.tag = response_size[mid];
+        nk_size_t used = 0;
+        rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | transport.base.handle, &out, &in,
+                          &used);
+    }
+    printf("BENCH error server %x\n", (unsigned)rc);
+    return EXIT_FAILURE;
+}
