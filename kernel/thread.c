@@ -231,9 +231,9 @@ void thread_finish(struct thread *thread)
     ipc_thread_gone(thread);
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
-    cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
     thread->state = THREAD_DEAD;
     sched_block();
+    cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
     if (task->state == TASK_RUNNING && space_free(&task->domain.space, thread->stack_base, thread->stack_size) != rcOk)
         kernel_print("thread %u: its stack was unmapped by its task\n", thread->tid);
     thread_joinable_end(&thread->ended);

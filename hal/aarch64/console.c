@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Console: the PL011 of the device tree, polled. What is written before it is known is lost. */
+#include "gic.h"
+#include "kernel_map.h"
+#include "port.h"
+
+#define UART_DATA 0x00U
+#define UART_FLAGS 0x18U
+#define UART_LINE 0x2cU
+#define UART_CONTROL 0x30U
+#define FLAG_FULL (1U << 5)
+#define LINE_8_BITS_FIFO 0x70U
+#define CONTROL_ENABLE 0x301U /* transmit, receive, on */
+
+static device uart;
+
+void hal_console_init(void) {
+    if (hal_device_tree.uart.size == 0)
+        return;
+    const device found = hal_kernel_map_window(hal_device_tree.uart.start, hal_device_tree.uart.size, KERNEL_DEVICE);
+    device_write(found, UART_LINE, LINE_8_BITS_FIFO);
+    device_write(found, UART_CONTROL, CONTROL_ENABLE);
+    uart = found;
+}
+
+static void write_byte(char byte) {
+    while ((device_read(uart, UART_FLAGS) & FLAG_FULL) != 0)
+        hal_cpu_relax();
+    device_write(uart, UART_DATA, (u8)byte);
+}
+
+void hal_console_write(const char *text, size_t size) {
+    if (uart == nullptr)
+        return;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n')
+            write_byte('\r');
+        write_byte(text[i]);
+    }
+}
