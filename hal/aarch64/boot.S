@@ -36,7 +36,8 @@ boot_start:
     b.hs 3f
     stp xzr, xzr, [x9], #16
     b 2b
-3:  adrp x9, boot_stack + 8192
+3:  msr tpidr_el1, xzr      /* no per-CPU area yet */
+    adrp x9, boot_stack + 8192
     mov sp, x9
     mov x29, xzr
     mov x0, x20

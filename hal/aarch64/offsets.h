@@ -52,6 +52,6 @@
 #define TCR_ASID16_SHIFT 36
 #define TCR_IPS_SHIFT 32
 /* RES1 bits, nTWE, nTWI, UCT, DZE, UCI, I, SA0, SA, C, M. */
-#define SCTLR_VALUE 0x34d5d81d
+#define SCTLR_VALUE 0x3455d81d
 #define SCTLR_OFF 0x30d00800
 #define SCTLR_SPAN 23
