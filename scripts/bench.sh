@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+# ./kos bench ipc: sourced by kos.
+
+# Runs the benchmark on one architecture; leaves its BENCH lines in a file. measure ARCH exact|wall CPUS ACCEL FILE
+measure() {
+    image=build/$1/release/bench_ipc
+    if [ "$2" = exact ]; then
+        [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
+        boot "$1" "$image" -smp 1 -accel tcg -icount shift=0,sleep=off </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+    else
+        [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
+        boot "$1" "$image" -smp "$3" -accel "$4" </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+    fi
+    tr -d '\r' <"$5.raw" | grep '^BENCH ' >"$5" || true
+    grep -q '^BENCH done' "$5" && ! grep -q '^BENCH error' "$5" || {
+        echo "kos: the benchmark did not finish on $1; the end of its console:" >&2
+        tail -20 "$5.raw" >&2
+        return 1
+    }
+}
+
+table() {
+    awk -F '\t' -v files="$1" '
+    function field(text, key,   parts, n, i, pair) {
+        n = split(text, parts, " ")
+        for (i = 3; i <= n; i++) { split(parts[i], pair, "="); if (pair[1] == key) return pair[2] }
+        return ""
+    }
+    /^#/ { next }
+    { x[$1] = $2; a[$1] = $3; what[$1] = $4 }
+    END {
+        n = split(files, list, " ")
+        for (f = 1; f <= n; f++) {
+            split(list[f], part, ":")
+            while ((getline line < part[2]) > 0) {
+                split(line, w, " ")
+                if (w[3] !~ /^rounds=/ || w[2] == "overhead") continue
+                if (!(w[2] in seen)) { seen[w[2]] = 1; order[++count] = w[2] }
+                value[part[1], w[2]] = field(line, "p50"); worst[part[1], w[2]] = field(line, "max")
+            }
+        }
+        printf "%-36s %22s %22s   %s\n", "instructions, p50 (max)", "x86_64", "aarch64", "reference x86_64/aarch64 (ratio), what"
+        for (i = 1; i <= count; i++) {
+            name = order[i]
+            vx = value["x86_64", name]; va = value["aarch64", name]
+            ref = ""
+            if (name in x) {
+                rx = (vx != "" && vx > 0) ? sprintf("%.1f", x[name] / vx) : "-"
+                ra = (va != "" && va > 0) ? sprintf("%.1f", a[name] / va) : "-"
+                ref = sprintf("%s/%s (%s/%s) %s", x[name], a[name], rx, ra, what[name])
+            }
+            printf "%-36s %22s %22s   %s\n", name, vx == "" ? "-" : vx " (" worst["x86_64", name] ")", va == "" ? "-" : va " (" worst["aarch64", name] ")", ref
+        }
+    }' benchmarks/reference.tsv
+}
+
+json() {
+    awk -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
+    BEGIN {
+        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench ipc\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, cpus
+        n = split(files, list, " ")
+        for (f = 1; f <= n; f++) {
+            split(list[f], part, ":")
+            while ((getline line < part[2]) > 0) {
+                m = split(line, w, " ")
+                if (w[3] !~ /^rounds=/ || w[2] == "overhead") continue
+                for (i = 3; i <= m; i++) { split(w[i], pair, "="); v[pair[1]] = pair[2] }
+                name = w[2] "/" part[1]
+                printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"instructions\": %d, \"min\": %d, \"p99\": %d, \"max\": %d}", separator, name, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p99"], v["max"]
+                separator = ","
+            }
+        }
+        printf "\n  ]\n}\n"
+    }'
+}
+
+command_bench() {
+    archs="x86_64 aarch64" cpus=1 json="" wall="" accel="tcg,thread=multi"
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h) usage; exit 0 ;;
+        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
+        --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; number_given --cpus "$2"; cpus=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
+        --wall) wall=1 ;;
+        --accel) [ $# -gt 1 ] || fail "--accel takes a name"; accel=$(accel_given "$2"); wall=1; shift ;;
+        *) fail "bench ipc: unknown word '$1'" ;;
+        esac
+        shift
+    done
+    need_tools
+    echo "building ..." >&2
+    build
+    mkdir -p build/bench
+    files=""
+    for arch in $archs; do
+        echo "measuring on $arch (exact instruction counts, one CPU) ..." >&2
+        measure "$arch" exact 1 "" "build/bench/$arch" || exit 1
+        files="$files $arch:build/bench/$arch"
+    done
+    table "$files"
+    if [ -n "$wall" ]; then
+        wall_files=""
+        for arch in $archs; do
+            echo "measuring on $arch (wall time) ..." >&2
+            measure "$arch" wall "$cpus" "$accel" "build/bench/$arch.wall" || exit 1
+            wall_files="$wall_files $arch:build/bench/$arch.wall"
+        done
+        echo
+        echo "The same in ticks of the counter, wall time, emulated and informative only:"
+        table "$wall_files"
+    fi
+    [ -z "$json" ] || json "$files" >"$json"
+}

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+# ./kos test: sourced by kos. A test is a shell function test_<name>; it prints what it expected when it fails.
+
+passed=0 failed=0
+
+result() { # ok|no NAME [EXPECTED]
+    if [ "$1" = ok ]; then
+        passed=$((passed + 1)); echo "PASS $2"
+    else
+        failed=$((failed + 1)); echo "FAIL $2${3:+: $3}"
+    fi
+}
+
+# name<TAB>command; the command's output is shown if it fails
+tests() {
+    cat <<'LIST'
+lint/format	lint_format
+lint/no_architecture_outside_hal	lint_architecture
+lint/file_length	lint_length
+lint/spdx	lint_spdx
+lint/no_leftovers	lint_leftovers
+build/all	build_all
+build/noop	build_noop
+build/reproducible	build_reproducible
+command/unknown_words	command_words
+unit/elf	unit elf
+unit/romfs	unit romfs
+unit/page	unit page
+fuzz/elf	fuzz_short elf
+fuzz/romfs	fuzz_short romfs
+fuzz/fdt	fuzz_short fdt
+fuzz/acpi	fuzz_short acpi
+run/hello/x86_64	run_hello x86_64 release 1
+run/hello/aarch64	run_hello aarch64 release 1
+run/hello/x86_64/4/debug	run_hello x86_64 debug 4
+run/hello/aarch64/4/debug	run_hello aarch64 debug 4
+LIST
+    for arch in x86_64 aarch64; do
+        for cpus in 1 2 4; do
+            for variant in release debug; do
+                printf 'system/%s/%s/%s\tsystem_suite %s %s %s\n' $arch $cpus $variant $arch $cpus $variant
+            done
+        done
+    done
+    printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
+    printf 'bench/bars\tbench_bars\n'
+}
+
+sources() { git ls-files -- '*.c' '*.h'; }
+
+lint_format() {
+    sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
+    return 0
+}
+lint_architecture() {
+    sources | grep -v -e '^hal/' -e '^libkos/arch/' | xargs grep -nE '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif).*(x86|X86|aarch64|AARCH64|__arm)' &&
+        { echo "expected: no condition on the architecture outside hal/ and libkos/arch/"; return 1; }
+    return 0
+}
+lint_length() {
+    long=$(git ls-files -- '*.c' '*.h' '*.S' | xargs wc -l | awk '$2 != "total" && $1 > 600')
+    [ -z "$long" ] || { echo "expected at most 600 lines: $long"; return 1; }
+}
+lint_spdx() {
+    without=$(git ls-files -- '*.c' '*.h' '*.S' | xargs grep -L 'SPDX-License-Identifier: Apache-2.0')
+    [ -z "$without" ] || { echo "expected an SPDX line in: $without"; return 1; }
+}
+lint_leftovers() {
+    word='TO''DO|FIX''ME|X''XX'
+    git ls-files -- '*.c' '*.h' '*.S' | xargs grep -nE "\b($word)\b" && { echo "expected none"; return 1; }
+    return 0
+}
+build_all() { build; }
+build_noop() {
+    build
+    start=$(date +%s%N); ninja >/dev/null; end=$(date +%s%N)
+    ms=$(((end - start) / 1000000))
+    [ $ms -lt 200 ] || { echo "expected under 200 ms, took $ms"; return 1; }
+}
+build_reproducible() {
+    rm -rf build/copy; mkdir -p build/copy
+    git ls-files -z | xargs -0 cp --parents -t build/copy
+    (cd build/copy && ninja >ninja.log 2>&1) || { tail -5 build/copy/ninja.log; return 1; }
+    for image in x86_64/release/bench_ipc.elf x86_64/debug/hello.elf aarch64/release/bench_ipc.bin aarch64/debug/hello.bin; do
+        cmp "build/$image" "build/copy/build/$image" || { echo "expected the same bytes from two directories"; return 1; }
+    done
+    rm -rf build/copy
+}
+command_words() {
+    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'fuzz nonsense'; do
+        if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
+    done
+    for words in --help 'bench --help' 'run --help' 'test --help'; do
+        ./kos $words | grep -q usage || { echo "./kos $words: expected the usage"; return 1; }
+    done
+}
+unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
+fuzz_short() {
+    build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
+        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" 2>&1
+}
+# boots an image, at most 60 s; the console goes to a file
+console() { # ARCH VARIANT SOLUTION CPUS FILE
+    export -f boot 2>/dev/null || true
+    boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
+    pid=$!
+    ticks=0
+    while kill -0 $pid 2>/dev/null && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    if kill -0 $pid 2>/dev/null; then
+        pkill -P $pid 2>/dev/null || true
+        kill $pid 2>/dev/null || true
+        echo "TIMEOUT after 60 s" >>"$5.raw"
+    fi
+    wait $pid 2>/dev/null || true
+    tr -d '\r' <"$5.raw" >"$5"
+}
+run_hello() {
+    mkdir -p build/test
+    console "$1" "$2" hello "$3" "build/test/hello.$1.$2.$3"
+    [ "$(cat "build/test/hello.$1.$2.$3")" = "Hello world!" ] ||
+        { echo "expected 'Hello world!', got:"; tail -20 "build/test/hello.$1.$2.$3"; return 1; }
+}
+no_policy() {
+    mkdir -p build/test
+    console "$1" release nopolicy 1 "build/test/nopolicy.$1"
+    grep -q 'no security policy in this image; nothing will run' "build/test/nopolicy.$1" && ! grep -q Hello "build/test/nopolicy.$1" ||
+        { echo "expected the kernel to say that there is no policy, and nothing to run; got:"; tail -20 "build/test/nopolicy.$1"; return 1; }
+}
+system_suite() {
+    mkdir -p build/test
+    file=build/test/system.$1.$2.$3
+    console "$1" "$3" system "$2" "$file"
+    grep -E '^(PASS|FAIL) ' "$file" | sed "s|^\(PASS\|FAIL\) |\1 system/$1/$2/$3/|"
+    suite_passed=$(grep -c '^PASS ' "$file") || true
+    suite_failed=$(grep -c '^FAIL ' "$file") || true
+    passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
+    [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
+}
+bench_bars() {
+    . scripts/bench.sh
+    mkdir -p build/bench
+    bad=0
+    for arch in x86_64 aarch64; do
+        measure $arch exact 1 "" build/bench/bars.$arch.1 && measure $arch exact 1 "" build/bench/bars.$arch.2 || return 1
+        awk -v column=$([ $arch = x86_64 ] && echo 2 || echo 3) -v arch=$arch '
+            FNR == NR { if ($0 !~ /^#/) bar[$1] = $column; next }
+            $2 in bar { for (i = 3; i <= NF; i++) if ($i ~ /^p50=/) { v = substr($i, 5); seen[$2] = 1
+                if (v + 0 > bar[$2] + 0) { print $2 "/" arch ": expected at most " bar[$2] ", got " v; bad = 1 } } }
+            END { for (b in bar) if (!(b in seen)) { print b "/" arch ": not measured"; bad = 1 } exit bad }' \
+            benchmarks/bars.tsv build/bench/bars.$arch.2 || bad=1
+        cut -d' ' -f2,5 build/bench/bars.$arch.1 | grep -v boot >build/bench/a
+        cut -d' ' -f2,5 build/bench/bars.$arch.2 | grep -v boot >build/bench/b
+        cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
+    done
+    return $bad
+}
+
+command_test() {
+    wanted=""
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h) usage; exit 0 ;;
+        --list) tests | cut -f1; exit 0 ;;
+        -*) fail "test: unknown option '$1'" ;;
+        *) tests | cut -f1 | grep -q "^$1" || fail "test: no test begins with '$1' (./kos test --list)"; wanted="$wanted $1" ;;
+        esac
+        shift
+    done
+    need_tools
+    build
+    tests >build/tests.list
+    while IFS='	' read -r name command; do
+        if [ -n "$wanted" ]; then
+            take=""
+            for prefix in $wanted; do case $name in "$prefix"*) take=1 ;; esac; done
+            [ -n "$take" ] || continue
+        fi
+        case $name in
+        system/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
+        esac
+    done <build/tests.list
+    echo "$passed passed, $failed failed"
+    [ $failed = 0 ]
+}
