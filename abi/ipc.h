@@ -13,6 +13,8 @@
  */
 #pragma once
 
+#include <abi/limits.h>
+
 /* ---- selector: [63:62] operation, [47:32] flags, [31:0] handle; all other bits must be zero ---- */
 #define KOS_OPERATION_SHIFT 62
 #define KOS_OPERATION_CALL 0ULL

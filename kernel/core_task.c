@@ -54,7 +54,7 @@ retcode core_TASK_Connect(struct core_call *call)
         return code;
     code = core_task(call, (u32)call->words[1], KOS_RIGHT_TASK_CONTROL, &server);
     if (code == rcOk) {
-        code = task_connect(client, server, name);
+        code = task_connect(client, server, name, client == call->task);
         object_release(&server->domain.object);
     }
     object_release(&client->domain.object);

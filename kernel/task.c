@@ -309,9 +309,9 @@ static retcode listener_get(struct task *server, const char *name, struct endpoi
     return code;
 }
 
-retcode task_connect(struct task *client, struct task *server, const char *name)
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
 {
-    if (client->state != TASK_CREATED || server->state != TASK_CREATED)
+    if ((client->state != TASK_CREATED && !own) || server->state != TASK_CREATED)
         return rcInvalidOperation;
     u32 handle;
     if (task_find_resource(client, KOS_RESOURCE_CHANNEL, name, &handle) == rcOk)

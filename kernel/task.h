@@ -60,8 +60,9 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
-/* Static channel: client handle under `name` in client, listener under `name` in server. */
-retcode task_connect(struct task *client, struct task *server, const char *name);
+/* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a caller may connect
+ * its own running task (own) to one that it has made. */
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own);
 retcode task_resume(struct task *task);
 /* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */
 void task_terminate(struct task *task, s32 code, u32 reason);
