@@ -3,8 +3,9 @@
  * Core endpoints: the kernel as a server of class kl.core.Core. One table lists every method; the kernel's dispatch,
  * the policy tables and libkos take ids, names and sizes from it.
  *
- * All parameters are 64-bit words in declaration order, so a method's constant part is 24 + 8 * words bytes; every response
- * starts with one word "rc" (Retcode, sign-extended). "string" parameters are struct kos_chunk (one word) into the arena, NUL included.
+ * All parameters are 64-bit words in declaration order, so a method's constant part is 24 + 8 * words bytes; every
+ * response starts with one word "rc" (Retcode, sign-extended). "string" parameters are struct kos_chunk (one word) into
+ * the arena, NUL included.
  *
  * X(interface, method, request words, request arena bytes at most, response words, response arena bytes at most)
  */
@@ -30,113 +31,117 @@
  */
 #define KOS_CORE_METHODS(X)                                                                                            \
     /* VMM: address 0 = kernel chooses; flags KOS_VMM_* */                                                             \
-    X(VMM, Allocate, 3, 0, 2, 0)        /* address, size, flags -> rc, address */                                      \
-    X(VMM, Commit, 3, 0, 1, 0)          /* address, size, flags -> rc */                                               \
-    X(VMM, Decommit, 2, 0, 1, 0)        /* address, size -> rc */                                                      \
-    X(VMM, Protect, 3, 0, 1, 0)         /* address, size, flags (access only) -> rc */                                 \
-    X(VMM, Free, 2, 0, 1, 0)            /* address, size -> rc */                                                      \
-    X(VMM, Query, 1, 0, 4, 0)           /* address -> rc, start, size, flags */                                        \
+    X(VMM, Allocate, 3, 0, 2, 0) /* address, size, flags -> rc, address */                                             \
+    X(VMM, Commit, 3, 0, 1, 0)   /* address, size, flags -> rc */                                                      \
+    X(VMM, Decommit, 2, 0, 1, 0) /* address, size -> rc */                                                             \
+    X(VMM, Protect, 3, 0, 1, 0)  /* address, size, flags (access only) -> rc */                                        \
+    X(VMM, Free, 2, 0, 1, 0)     /* address, size -> rc */                                                             \
+    X(VMM, Query, 1, 0, 4, 0)    /* address -> rc, start, size, flags */                                               \
     /* Thread: class_priority = class << 8 | priority; flags KOS_THREAD_*; timeouts in ms */                           \
-    X(THREAD, Create, 6, 0, 3, 0)       /* priority, stackSize, routine, context, context2, flags -> rc, thread, tid */ \
-    X(THREAD, OpenCurrent, 0, 0, 3, 0)  /* -> rc, thread, tid */                                                       \
-    X(THREAD, Suspend, 0, 0, 1, 0)      /* the caller, until Resume -> rc */                                           \
-    X(THREAD, Resume, 1, 0, 1, 0)       /* thread -> rc */                                                             \
-    X(THREAD, Terminate, 2, 0, 1, 0)    /* thread, code -> rc */                                                       \
-    X(THREAD, Exit, 1, 0, 1, 0)         /* code; does not return */                                                    \
-    X(THREAD, Wait, 2, 0, 2, 0)         /* thread, timeout -> rc, code */                                              \
-    X(THREAD, SetPriority, 2, 0, 1, 0)  /* thread, class_priority -> rc */                                             \
-    X(THREAD, SetTls, 1, 0, 1, 0)       /* address, of the caller -> rc */                                             \
-    X(THREAD, Sleep, 1, 0, 1, 0)        /* ms; 0 = yield -> rc */                                                      \
-    X(THREAD, GetInfo, 1, 0, 5, 0)      /* thread -> rc, tid, state, class_priority, affinity */                       \
-    X(THREAD, SetAffinity, 2, 0, 1, 0)  /* thread, CPU mask -> rc */                                                   \
+    X(THREAD, Create, 6, 0, 3, 0)      /* priority, stackSize, routine, context, context2, flags -> rc, thread, tid */ \
+    X(THREAD, OpenCurrent, 0, 0, 3, 0) /* -> rc, thread, tid */                                                        \
+    X(THREAD, Suspend, 0, 0, 1, 0)     /* the caller, until Resume -> rc */                                            \
+    X(THREAD, Resume, 1, 0, 1, 0)      /* thread -> rc */                                                              \
+    X(THREAD, Terminate, 2, 0, 1, 0)   /* thread, code -> rc */                                                        \
+    X(THREAD, Exit, 1, 0, 1, 0)        /* code; does not return */                                                     \
+    X(THREAD, Wait, 2, 0, 2, 0)        /* thread, timeout -> rc, code */                                               \
+    X(THREAD, SetPriority, 2, 0, 1, 0) /* thread, class_priority -> rc */                                              \
+    X(THREAD, SetTls, 1, 0, 1, 0)      /* address, of the caller -> rc */                                              \
+    X(THREAD, Sleep, 1, 0, 1, 0)       /* ms; 0 = yield -> rc */                                                       \
+    X(THREAD, GetInfo, 1, 0, 5, 0)     /* thread -> rc, tid, state, class_priority, affinity */                        \
+    X(THREAD, SetAffinity, 2, 0, 1, 0) /* thread, CPU mask -> rc */                                                    \
     /* Handle */                                                                                                       \
-    X(HANDLE, Copy, 3, 0, 2, 0)         /* handle, rights, badge handle or ~0 -> rc, handle */                         \
+    X(HANDLE, Copy, 3, 0, 2, 0)             /* handle, rights, badge handle or ~0 -> rc, handle */                     \
     X(HANDLE, CreateUserObject, 5, 0, 2, 0) /* type, rights, context, ipc handle or ~0, riid -> rc, handle */          \
-    X(HANDLE, Close, 1, 0, 1, 0)        /* handle -> rc */                                                             \
-    X(HANDLE, Connect, 1, 0, 4, 0)      /* listener or ~0 -> rc, listener, server, client (channel within the task) */ \
-    X(HANDLE, GetSid, 1, 0, 2, 0)       /* handle -> rc, sid */                                                        \
-    X(HANDLE, Revoke, 1, 0, 1, 0)       /* handle -> rc */                                                             \
-    X(HANDLE, RevokeSubtree, 2, 0, 1, 0) /* handle, badge handle -> rc */                                              \
-    X(HANDLE, CreateBadge, 1, 0, 2, 0)  /* context -> rc, handle */                                                    \
+    X(HANDLE, Close, 1, 0, 1, 0)            /* handle -> rc */                                                         \
+    X(HANDLE, Connect, 1, 0, 4, 0) /* listener or ~0 -> rc, listener, server, client (channel within the task) */      \
+    X(HANDLE, GetSid, 1, 0, 2, 0)  /* handle -> rc, sid */                                                             \
+    X(HANDLE, Revoke, 1, 0, 1, 0)  /* handle -> rc */                                                                  \
+    X(HANDLE, RevokeSubtree, 2, 0, 1, 0)       /* handle, badge handle -> rc */                                        \
+    X(HANDLE, CreateBadge, 1, 0, 2, 0)         /* context -> rc, handle */                                             \
     X(HANDLE, GetRiid, 2, KOS_NAME_SIZE, 2, 0) /* client handle, string endpoint -> rc, riid */                        \
     /* Task */                                                                                                         \
-    X(TASK, Create, 5, 3 * KOS_NAME_SIZE, 2, 0) /* string name, string class, string path, class_priority, flags -> rc, task */ \
-    X(TASK, SetEnv, 3, 64 * KOS_NAME_SIZE, 1, 0) /* task, bytes args, bytes envs: NUL-terminated strings in a row -> rc */ \
+    X(TASK, Create, 5, 3 * KOS_NAME_SIZE, 2,                                                                           \
+      0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
+    X(TASK, SetEnv, 3, 64 * KOS_NAME_SIZE, 1,                                                                          \
+      0)                                     /* task, bytes args, bytes envs: NUL-terminated strings in a row -> rc */ \
     X(TASK, Connect, 3, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel -> rc */                      \
     X(TASK, AddResource, 4, KOS_NAME_SIZE, 1, 0) /* task, handle, rights, string name: hand a handle over -> rc */     \
-    X(TASK, LookupResource, 2, KOS_NAME_SIZE, 2, 0) /* kind (KOS_RESOURCE_*), string name, in the caller -> rc, handle */ \
-    X(TASK, Resume, 1, 0, 1, 0)         /* task: run its first thread -> rc */                                         \
-    X(TASK, Terminate, 2, 0, 1, 0)      /* task, code -> rc */                                                         \
-    X(TASK, Exit, 1, 0, 1, 0)           /* code; does not return */                                                    \
-    X(TASK, Wait, 2, 0, 3, 0)           /* task, timeout ms -> rc, code, reason (KOS_TASK_*) */                        \
-    X(TASK, GetInfo, 1, 0, 7, 0)        /* task or ~0 (caller) -> rc, id, state, pages, page limit, objects, object limit */ \
+    X(TASK, LookupResource, 2, KOS_NAME_SIZE, 2,                                                                       \
+      0)                           /* kind (KOS_RESOURCE_*), string name, in the caller -> rc, handle */               \
+    X(TASK, Resume, 1, 0, 1, 0)    /* task: run its first thread -> rc */                                              \
+    X(TASK, Terminate, 2, 0, 1, 0) /* task, code -> rc */                                                              \
+    X(TASK, Exit, 1, 0, 1, 0)      /* code; does not return */                                                         \
+    X(TASK, Wait, 2, 0, 3, 0)      /* task, timeout ms -> rc, code, reason (KOS_TASK_*) */                             \
+    X(TASK, GetInfo, 1, 0, 7, 0) /* task or ~0 (caller) -> rc, id, state, pages, page limit, objects, object limit */  \
     X(TASK, GetName, 1, 0, 2, KOS_NAME_SIZE) /* task or ~0 -> rc, string name */                                       \
-    X(TASK, SetQuota, 3, 0, 1, 0)       /* task not yet running, pages, objects -> rc */                               \
+    X(TASK, SetQuota, 3, 0, 1, 0)            /* task not yet running, pages, objects -> rc */                          \
     /* Sync */                                                                                                         \
-    X(SYNC, Wait, 3, 0, 2, 0)           /* address of u32, value, timeout ms -> rc, ms left */                         \
-    X(SYNC, Wake, 2, 0, 2, 0)           /* address of u32, threads at most -> rc, threads woken */                     \
+    X(SYNC, Wait, 3, 0, 2, 0) /* address of u32, value, timeout ms -> rc, ms left */                                   \
+    X(SYNC, Wake, 2, 0, 2, 0) /* address of u32, threads at most -> rc, threads woken */                               \
     /* FS */                                                                                                           \
-    X(FS, Open, 1, KOS_NAME_SIZE, 2, 0) /* string name -> rc, handle */                                                \
-    X(FS, Close, 1, 0, 1, 0)            /* handle -> rc */                                                             \
-    X(FS, Read, 2, 0, 3, KOS_PAGE_SIZE) /* handle, sector number (of 4096 bytes) -> rc, bytes read, bytes data */      \
-    X(FS, GetSize, 1, 0, 2, 0)          /* handle -> rc, bytes */                                                      \
-    X(FS, GetId, 1, 0, 2, 0)            /* handle -> rc, id */                                                         \
-    X(FS, Count, 0, 0, 2, 0)            /* -> rc, files */                                                             \
+    X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
+    X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
+    X(FS, Read, 2, 0, 3, KOS_PAGE_SIZE)    /* handle, sector number (of 4096 bytes) -> rc, bytes read, bytes data */   \
+    X(FS, GetSize, 1, 0, 2, 0)             /* handle -> rc, bytes */                                                   \
+    X(FS, GetId, 1, 0, 2, 0)               /* handle -> rc, id */                                                      \
+    X(FS, Count, 0, 0, 2, 0)               /* -> rc, files */                                                          \
     X(FS, GetInfo, 1, 0, 3, KOS_NAME_SIZE) /* index -> rc, size, string name */                                        \
-    X(FS, GetFsSize, 0, 0, 2, 0)        /* -> rc, bytes */                                                             \
+    X(FS, GetFsSize, 0, 0, 2, 0)           /* -> rc, bytes */                                                          \
     /* Time */                                                                                                         \
-    X(TIME, SetSystemTime, 2, 0, 1, 0)  /* seconds since 1970, nanoseconds -> rc */                                    \
+    X(TIME, SetSystemTime, 2, 0, 1, 0)    /* seconds since 1970, nanoseconds -> rc */                                  \
     X(TIME, SetSystemTimeAdj, 3, 0, 3, 0) /* seconds, nanoseconds (both signed), slew us/s -> rc, previous s, ns */    \
     X(TIME, GetSystemTimeAdj, 0, 0, 3, 0) /* -> rc, seconds, nanoseconds still to adjust */                            \
-    X(TIME, GetSystemTime, 0, 0, 3, 0)  /* -> rc, seconds, nanoseconds */                                              \
-    X(TIME, GetUpTime, 0, 0, 3, 0)      /* -> rc, seconds, nanoseconds */                                              \
-    X(TIME, GetResolution, 0, 0, 2, 0)  /* -> rc, nanoseconds */                                                       \
+    X(TIME, GetSystemTime, 0, 0, 3, 0)    /* -> rc, seconds, nanoseconds */                                            \
+    X(TIME, GetUpTime, 0, 0, 3, 0)        /* -> rc, seconds, nanoseconds */                                            \
+    X(TIME, GetResolution, 0, 0, 2, 0)    /* -> rc, nanoseconds */                                                     \
     /* HAL */                                                                                                          \
     X(HAL, GetEnv, 1, KOS_NAME_SIZE, 2, KOS_NAME_SIZE) /* string name -> rc, string value */                           \
-    X(HAL, DebugWrite, 1, KOS_NAME_SIZE, 1, 0) /* bytes data -> rc */                                                  \
-    X(HAL, GetCpuCount, 0, 0, 2, 0)     /* -> rc, CPUs */                                                              \
-    X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE) /* bytes wanted -> rc, bytes data */                                    \
+    X(HAL, DebugWrite, 1, KOS_NAME_SIZE, 1, 0)         /* bytes data -> rc */                                          \
+    X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
+    X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
     /* PM: mode KOS_POWER_* */                                                                                         \
-    X(PM, Request, 1, 0, 1, 0)          /* mode -> rc */                                                               \
-    X(PM, GetCpusOnline, 0, 0, 2, 0)    /* -> rc, CPU mask */                                                          \
+    X(PM, Request, 1, 0, 1, 0)       /* mode -> rc */                                                                  \
+    X(PM, GetCpusOnline, 0, 0, 2, 0) /* -> rc, CPU mask */                                                             \
     /* IPC interrupt */                                                                                                \
     X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
-    X(IPC, SetInterrupt, 1, 0, 1, 0)    /* handle -> rc */                                                             \
-    X(IPC, ClearInterrupt, 1, 0, 1, 0)  /* handle -> rc */
+    X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
+    X(IPC, ClearInterrupt, 1, 0, 1, 0)   /* handle -> rc */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
-#define KOS_VMM_READ (1U << 0)
-#define KOS_VMM_WRITE (1U << 1)
-#define KOS_VMM_EXECUTE (1U << 2)
-#define KOS_VMM_RESERVE (1U << 3)
-#define KOS_VMM_COMMIT (1U << 4)
-#define KOS_VMM_LOCKED (1U << 5)
-#define KOS_VMM_LOW_GUARD (1U << 6)
+#define KOS_VMM_READ       (1U << 0)
+#define KOS_VMM_WRITE      (1U << 1)
+#define KOS_VMM_EXECUTE    (1U << 2)
+#define KOS_VMM_RESERVE    (1U << 3)
+#define KOS_VMM_COMMIT     (1U << 4)
+#define KOS_VMM_LOCKED     (1U << 5)
+#define KOS_VMM_LOW_GUARD  (1U << 6)
 #define KOS_VMM_HIGH_GUARD (1U << 7)
-#define KOS_VMM_GROW_DOWN (1U << 8)
-#define KOS_VMM_ACCESS (KOS_VMM_READ | KOS_VMM_WRITE | KOS_VMM_EXECUTE)
+#define KOS_VMM_GROW_DOWN  (1U << 8)
+#define KOS_VMM_ACCESS     (KOS_VMM_READ | KOS_VMM_WRITE | KOS_VMM_EXECUTE)
 
-/* Thread.Create flags: bits 0..7 below; bits 8..9 scheduling class. The CPU is the creator's unless SetAffinity moves a suspended thread. */
-#define KOS_THREAD_SUSPENDED (1U << 0)
-#define KOS_THREAD_DETACHED (1U << 1)
+/* Thread.Create flags: bits 0..7 below; bits 8..9 scheduling class. The CPU is the creator's unless SetAffinity moves a
+ * suspended thread. */
+#define KOS_THREAD_SUSPENDED   (1U << 0)
+#define KOS_THREAD_DETACHED    (1U << 1)
 #define KOS_THREAD_CLASS_SHIFT 8
 
-#define KOS_CLASS_STANDARD 0U
-#define KOS_CLASS_FIFO 1U
+#define KOS_CLASS_STANDARD    0U
+#define KOS_CLASS_FIFO        1U
 #define KOS_CLASS_ROUND_ROBIN 2U
 
 /* Task.LookupResource kinds. */
-#define KOS_RESOURCE_CHANNEL 0U  /* client handle of a static channel */
+#define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */
 #define KOS_RESOURCE_LISTENER 1U /* listener handle of all static channels of that name in which the caller serves */
-#define KOS_RESOURCE_HANDLE 2U   /* handle given by the parent (Task.AddResource) */
+#define KOS_RESOURCE_HANDLE   2U /* handle given by the parent (Task.AddResource) */
 
 /* Task.Wait reasons. */
-#define KOS_TASK_EXITED 0U
+#define KOS_TASK_EXITED     0U
 #define KOS_TASK_TERMINATED 1U
-#define KOS_TASK_FAULTED 2U
+#define KOS_TASK_FAULTED    2U
 
-#define KOS_POWER_OFF 0U
+#define KOS_POWER_OFF   0U
 #define KOS_POWER_RESET 1U
 
 #ifndef __ASSEMBLER__
@@ -150,16 +155,16 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #undef KOS_CORE_INDEX
 
 /* ... and MIDs within each: KOS_CORE_MID(VMM, Commit) == 1. */
-#define KOS_CORE_FIRST_VMM KOS_CORE_INDEX_VMM_Allocate
-#define KOS_CORE_FIRST_THREAD KOS_CORE_INDEX_THREAD_Create
-#define KOS_CORE_FIRST_HANDLE KOS_CORE_INDEX_HANDLE_Copy
-#define KOS_CORE_FIRST_TASK KOS_CORE_INDEX_TASK_Create
-#define KOS_CORE_FIRST_SYNC KOS_CORE_INDEX_SYNC_Wait
-#define KOS_CORE_FIRST_FS KOS_CORE_INDEX_FS_Open
-#define KOS_CORE_FIRST_TIME KOS_CORE_INDEX_TIME_SetSystemTime
-#define KOS_CORE_FIRST_HAL KOS_CORE_INDEX_HAL_GetEnv
-#define KOS_CORE_FIRST_PM KOS_CORE_INDEX_PM_Request
-#define KOS_CORE_FIRST_IPC KOS_CORE_INDEX_IPC_CreateSyncObject
+#define KOS_CORE_FIRST_VMM              KOS_CORE_INDEX_VMM_Allocate
+#define KOS_CORE_FIRST_THREAD           KOS_CORE_INDEX_THREAD_Create
+#define KOS_CORE_FIRST_HANDLE           KOS_CORE_INDEX_HANDLE_Copy
+#define KOS_CORE_FIRST_TASK             KOS_CORE_INDEX_TASK_Create
+#define KOS_CORE_FIRST_SYNC             KOS_CORE_INDEX_SYNC_Wait
+#define KOS_CORE_FIRST_FS               KOS_CORE_INDEX_FS_Open
+#define KOS_CORE_FIRST_TIME             KOS_CORE_INDEX_TIME_SetSystemTime
+#define KOS_CORE_FIRST_HAL              KOS_CORE_INDEX_HAL_GetEnv
+#define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
+#define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 
 /*
@@ -169,14 +174,14 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
  */
 struct kos_startup {
     unsigned long long argc;
-    unsigned long long argv;         /* address of argc + 1 pointers, the last one null */
-    unsigned long long envp;         /* address of pointers, the last one null */
-    unsigned long long image_base;   /* load address of the executable */
-    unsigned long long dynamic;      /* address of its PT_DYNAMIC, or 0: the start code relocates itself from it */
-    unsigned long long stack_base;   /* lowest address of the first thread's stack */
+    unsigned long long argv;       /* address of argc + 1 pointers, the last one null */
+    unsigned long long envp;       /* address of pointers, the last one null */
+    unsigned long long image_base; /* load address of the executable */
+    unsigned long long dynamic;    /* address of its PT_DYNAMIC, or 0: the start code relocates itself from it */
+    unsigned long long stack_base; /* lowest address of the first thread's stack */
     unsigned long long stack_size;
     unsigned long long first_thread; /* handle of the first thread */
     unsigned long long tid;
-    unsigned long long random[2];    /* 16 random bytes */
+    unsigned long long random[2]; /* 16 random bytes */
 };
 #endif

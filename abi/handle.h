@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handles: [31:16] generation, [15:0] index. A stale handle never names another object. Generation 0 and ~0 never occur.
- * Rights: low 16 bits are the same for all resources, high 16 bits belong to the resource's type.
+ * Handles: [31:16] generation, [15:0] index. A stale handle never names another object. Generation 0 and ~0 never
+ * occur. Rights: low 16 bits are the same for all resources, high 16 bits belong to the resource's type.
  */
 #pragma once
 
-#define KOS_INVALID_HANDLE 0xffffffffU
+#define KOS_INVALID_HANDLE    0xffffffffU
 #define KOS_HANDLE_INDEX_BITS 16
 
 /* The channel of every task to the kernel (class kl.core.Core) has this handle. */
 #define KOS_CORE_HANDLE 0x00010001U
 
 /* General rights. */
-#define KOS_RIGHT_TRANSFER (1U << 0)
-#define KOS_RIGHT_COPY (1U << 1)
+#define KOS_RIGHT_TRANSFER  (1U << 0)
+#define KOS_RIGHT_COPY      (1U << 1)
 #define KOS_RIGHT_GET_EVENT (1U << 2)
 #define KOS_RIGHT_SET_EVENT (1U << 3)
-#define KOS_RIGHT_GET_SID (1U << 4)
-#define KOS_RIGHT_IPC_CALL (1U << 5) /* use in Call (client handle, callable handle) */
-#define KOS_RIGHT_IPC_RECV (1U << 6) /* use in Recv and Reply (server and listener handle) */
-#define KOS_RIGHTS_GENERAL 0x0000ffffU
+#define KOS_RIGHT_GET_SID   (1U << 4)
+#define KOS_RIGHT_IPC_CALL  (1U << 5) /* use in Call (client handle, callable handle) */
+#define KOS_RIGHT_IPC_RECV  (1U << 6) /* use in Recv and Reply (server and listener handle) */
+#define KOS_RIGHTS_GENERAL  0x0000ffffU
 
 #define KOS_RIGHT_SPECIAL(bit) (1U << (16 + (bit)))
 
@@ -27,11 +27,11 @@
 #define KOS_RIGHT_LISTENER_EXTEND KOS_RIGHT_SPECIAL(0)
 /* Thread handles. */
 #define KOS_RIGHT_THREAD_CONTROL KOS_RIGHT_SPECIAL(0) /* resume, terminate, priority, affinity */
-#define KOS_RIGHT_THREAD_WAIT KOS_RIGHT_SPECIAL(1)
-#define KOS_RIGHT_THREAD_INFO KOS_RIGHT_SPECIAL(2)
+#define KOS_RIGHT_THREAD_WAIT    KOS_RIGHT_SPECIAL(1)
+#define KOS_RIGHT_THREAD_INFO    KOS_RIGHT_SPECIAL(2)
 /* Task handles. */
 #define KOS_RIGHT_TASK_CONTROL KOS_RIGHT_SPECIAL(0) /* arguments, channels, resume, terminate */
-#define KOS_RIGHT_TASK_WAIT KOS_RIGHT_SPECIAL(1)
-#define KOS_RIGHT_TASK_INFO KOS_RIGHT_SPECIAL(2)
+#define KOS_RIGHT_TASK_WAIT    KOS_RIGHT_SPECIAL(1)
+#define KOS_RIGHT_TASK_INFO    KOS_RIGHT_SPECIAL(2)
 /* ROMFS file handles. */
 #define KOS_RIGHT_FILE_READ KOS_RIGHT_SPECIAL(0)

@@ -3,7 +3,7 @@
 #pragma once
 
 #define KOS_PAGE_SIZE 4096U
-#define KOS_CPUS_MAX 64U
+#define KOS_CPUS_MAX  64U
 
 /* Name strings of processes, classes, files, channels and endpoints, terminator included. */
 #define KOS_NAME_SIZE 1024U
@@ -17,11 +17,12 @@
 #define KOS_REGISTER_WORDS 8U
 
 /* Scheduling. Standard threads 0..15; real-time 0..31. */
-#define KOS_PRIORITY_STANDARD_MAX 15U
+#define KOS_PRIORITY_STANDARD_MAX  15U
 #define KOS_PRIORITY_REAL_TIME_MAX 31U
 
 #define KOS_INFINITE_TIMEOUT 0xffffffffU
 
-/* Bounds of user virtual memory; the first page is never mapped. The last page below the limit is never mapped either. */
-#define KOS_USER_BASE 0x10000ULL
+/* Bounds of user virtual memory; the first page is never mapped. The last page below the limit is never mapped either.
+ */
+#define KOS_USER_BASE  0x10000ULL
 #define KOS_USER_LIMIT 0x00007ffffffff000ULL

@@ -30,16 +30,22 @@ typedef enum [[nodiscard]] retcode : s32 {
 #undef RETCODE_ENUMERATOR
 } retcode;
 
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
+#define likely(x)                           __builtin_expect(!!(x), 1)
+#define unlikely(x)                         __builtin_expect(!!(x), 0)
 #define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
-#define array_length(a) (sizeof(a) / sizeof((a)[0]))
+#define array_length(a)                     (sizeof(a) / sizeof((a)[0]))
 
 #define KOS_CACHE_LINE 64
-#define cache_aligned alignas(KOS_CACHE_LINE)
+#define cache_aligned  alignas(KOS_CACHE_LINE)
 
-static inline u64 round_up(u64 value, u64 power_of_two) { return (value + power_of_two - 1) & ~(power_of_two - 1); }
-static inline u64 round_down(u64 value, u64 power_of_two) { return value & ~(power_of_two - 1); }
+static inline u64 round_up(u64 value, u64 power_of_two)
+{
+    return (value + power_of_two - 1) & ~(power_of_two - 1);
+}
+static inline u64 round_down(u64 value, u64 power_of_two)
+{
+    return value & ~(power_of_two - 1);
+}
 
 /* Prints where and why, with a backtrace, and stops the machine. Any CPU, any state. */
 [[noreturn, gnu::cold, gnu::format(printf, 1, 2)]] void kernel_panic(const char *format, ...);

@@ -23,8 +23,14 @@ struct hal_boot_info {
  * kernel_main runs. HAL_DIRECT_MAP comes from <arch/layout.h>.
  */
 #include <arch/layout.h>
-static inline void *hal_direct(paddr physical) { return (void *)(HAL_DIRECT_MAP + physical); }
-static inline paddr hal_physical(const void *direct) { return (u64)direct - HAL_DIRECT_MAP; }
+static inline void *hal_direct(paddr physical)
+{
+    return (void *)(HAL_DIRECT_MAP + physical);
+}
+static inline paddr hal_physical(const void *direct)
+{
+    return (u64)direct - HAL_DIRECT_MAP;
+}
 
 /* Physical address of something in the kernel image (the ROMFS). */
 paddr hal_image_physical(const void *address);

@@ -3,8 +3,9 @@
  * The user state of a thread, and the way into and out of user mode.
  *
  * struct hal_context (arch) is the first member of struct thread. On a system call the entry stub saves only what the
- * ABI preserves (program counter, stack pointer, frame pointer, ...) and hal_context.receive; on an interrupt or exception everything.
- * hal_context.kind says which: HAL_RESUME_CALL or HAL_RESUME_FULL; hal_resume() restores accordingly.
+ * ABI preserves (program counter, stack pointer, frame pointer, ...) and hal_context.receive; on an interrupt or
+ * exception everything. hal_context.kind says which: HAL_RESUME_CALL or HAL_RESUME_FULL; hal_resume() restores
+ * accordingly.
  *
  * The port's struct hal_context has at least these fields:
  *     word words[8];     // w0..w7 of the message, valid after hal_fast_spill() or when set for HAL_RESUME_CALL
@@ -27,19 +28,20 @@
 #define HAL_RESUME_FULL 1U
 
 /*
- * Fast path. The message stays in registers: both functions below and hal_fast_resume take these parameters in the registers in which the user
- * passed them (clang's preserve_none convention: no callee-saved registers), so a tail call moves nothing.
- * On entry w0..w7, info, selector are the user's; self is cpu->current; pc, sp, fp, receive are saved in *self.
+ * Fast path. The message stays in registers: both functions below and hal_fast_resume take these parameters in the
+ * registers in which the user passed them (clang's preserve_none convention: no callee-saved registers), so a tail call
+ * moves nothing. On entry w0..w7, info, selector are the user's; self is cpu->current; pc, sp, fp, receive are saved in
+ * *self.
  */
 #define HAL_FAST __attribute__((preserve_none))
 #define HAL_FAST_PARAMETERS                                                                                            \
     word w0, word w1, word w2, word w3, word selector, word info, word w4, struct hal_context *self, word w5, word w6, \
         struct hal_cpu *cpu, word w7
 #define HAL_FAST_ARGUMENTS w0, w1, w2, w3, selector, info, w4, self, w5, w6, cpu, w7
-#define hal_tail [[clang::musttail]] return
+#define hal_tail           [[clang::musttail]] return
 
-/* Leaves into the user mode of self (already cpu->current, its space and thread pointer active) with status rcOk, info and
- * w0..w7. Clears every other register. Assembly. */
+/* Leaves into the user mode of self (already cpu->current, its space and thread pointer active) with status rcOk, info
+ * and w0..w7. Clears every other register. Assembly. */
 HAL_FAST void hal_fast_resume(HAL_FAST_PARAMETERS);
 
 /* Stores words, selector and info into *self, sets kind = HAL_RESUME_CALL. */
@@ -50,32 +52,36 @@ static inline __attribute__((always_inline)) void hal_switch_space(const struct 
                                                                    const struct hal_context *next); /* arch */
 
 /*
- * Leaves into user mode of context from ordinary C: the CPU's current becomes context, its space and thread pointer are made
- * active, FP is off unless the registers hold its state. Discards the kernel stack. Interrupts stay masked until the user runs.
+ * Leaves into user mode of context from ordinary C: the CPU's current becomes context, its space and thread pointer are
+ * made active, FP is off unless the registers hold its state. Discards the kernel stack. Interrupts stay masked until
+ * the user runs.
  */
 [[noreturn]] void hal_resume(struct hal_context *context);
 
 /* Fresh context: kind FULL, starts at pc with sp and two arguments, all else zero, interrupts on. */
-void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0, word argument1);
+void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0,
+                      word argument1);
 
 /* FP: the port turns FP off for a thread that is switched to; its first FP instruction raises HAL_EXCEPTION_FPU.
  * hal_fpu_enable: gives the registers to context (fpu must be set; zeroed = initial state) and sets HAL_PENDING_FPU.
- * hal_fpu_release: if HAL_PENDING_FPU, saves the registers into the current context and turns FP off. hal_resume does it on a switch. */
-#define HAL_FPU_STATE_SIZE 1024 /* x86_64: FXSAVE/XSAVE of x87, SSE and AVX (832); aarch64: 32 q registers, FPSR, FPCR */
+ * hal_fpu_release: if HAL_PENDING_FPU, saves the registers into the current context and turns FP off. hal_resume does
+ * it on a switch. */
+#define HAL_FPU_STATE_SIZE                                                                                             \
+    1024 /* x86_64: FXSAVE/XSAVE of x87, SSE and AVX (832); aarch64: 32 q registers, FPSR, FPCR */
 void hal_fpu_enable(struct hal_context *context);
 void hal_fpu_release(struct hal_cpu *cpu);
 
 enum hal_exception_kind {
-    HAL_EXCEPTION_PAGE_FAULT,   /* address, access */
-    HAL_EXCEPTION_FPU,          /* FP used while off */
-    HAL_EXCEPTION_ILLEGAL,      /* undefined or privileged instruction, bad system call number */
+    HAL_EXCEPTION_PAGE_FAULT, /* address, access */
+    HAL_EXCEPTION_FPU,        /* FP used while off */
+    HAL_EXCEPTION_ILLEGAL,    /* undefined or privileged instruction, bad system call number */
     HAL_EXCEPTION_ARITHMETIC,
     HAL_EXCEPTION_BREAKPOINT,
     HAL_EXCEPTION_ALIGNMENT,
     HAL_EXCEPTION_OTHER,
 };
-#define HAL_ACCESS_READ 1U
-#define HAL_ACCESS_WRITE 2U
+#define HAL_ACCESS_READ    1U
+#define HAL_ACCESS_WRITE   2U
 #define HAL_ACCESS_EXECUTE 4U
 
 struct hal_exception {

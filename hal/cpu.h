@@ -4,9 +4,9 @@
  * HAL_CPU_AREA_SIZE zeroed bytes for it, beside the CPU's one kernel stack, with unmapped guard pages around the stack.
  *
  * The port's struct hal_cpu starts with:
- *     struct hal_context *current;  // whose registers are in the CPU while it is in user mode; never null after the first resume
- *     u64 pending;                  // bits of enum cpu_pending (smp/cpu.h) and HAL_PENDING_FPU; 0 = fast paths may run
- *     u32 index;
+ *     struct hal_context *current;  // whose registers are in the CPU while it is in user mode; never null after the
+ * first resume u64 pending;                  // bits of enum cpu_pending (smp/cpu.h) and HAL_PENDING_FPU; 0 = fast
+ * paths may run u32 index;
  */
 #pragma once
 
@@ -21,8 +21,8 @@
 static inline struct hal_cpu *hal_cpu_self(void); /* arch */
 
 /*
- * Waits in a low-power state for an interrupt with interrupts enabled. Never returns: any interrupt starts afresh at the top of
- * the kernel stack in its upcall. A pending interrupt is never lost.
+ * Waits in a low-power state for an interrupt with interrupts enabled. Never returns: any interrupt starts afresh at
+ * the top of the kernel stack in its upcall. A pending interrupt is never lost.
  */
 [[noreturn]] void hal_cpu_idle(void);
 

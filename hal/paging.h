@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * User page tables. The kernel half is the same in every space. The caller serializes changes to one space; the hardware and
- * hal_space_lookup() read concurrently. Page size 4 KiB.
+ * User page tables. The kernel half is the same in every space. The caller serializes changes to one space; the
+ * hardware and hal_space_lookup() read concurrently. Page size 4 KiB.
  *
- * struct hal_space (arch) starts with: paddr root; and holds what the switch needs (CR3 value with PCID, or TTBR0 with ASID).
+ * struct hal_space (arch) starts with: paddr root; and holds what the switch needs (CR3 value with PCID, or TTBR0 with
+ * ASID).
  */
 #pragma once
 
@@ -11,8 +12,8 @@
 #include <hal/boot.h>
 #include <arch/paging.h>
 
-#define HAL_PAGE_READ 1U
-#define HAL_PAGE_WRITE 2U
+#define HAL_PAGE_READ    1U
+#define HAL_PAGE_WRITE   2U
 #define HAL_PAGE_EXECUTE 4U
 
 /* Page-table pages come from and go to these: zeroed page or PADDR_NONE. context is the caller's (quota). */
@@ -30,7 +31,8 @@ void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
 /* If this CPU has the space active, switches to the kernel's own. */
 void hal_space_leave(const struct hal_space *space);
 
-/* Maps one page with HAL_PAGE_* (user-accessible, cached). Replaces what was there; no invalidation. rcOutOfMemory leaves no effect. */
+/* Maps one page with HAL_PAGE_* (user-accessible, cached). Replaces what was there; no invalidation. rcOutOfMemory
+ * leaves no effect. */
 retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
                       const struct hal_page_allocator *pages);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clock and one-shot timer of this CPU. Nanoseconds since boot of the machine's counter; monotonic, same on all CPUs. */
+/* Clock and one-shot timer of this CPU. Nanoseconds since boot of the machine's counter; monotonic, same on all CPUs.
+ */
 #pragma once
 #include <hal/base.h>
 

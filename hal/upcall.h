@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the port calls in the generic kernel. All run on the CPU's kernel stack with interrupts masked; those marked noreturn
- * leave by hal_resume(), hal_fast_resume() or hal_cpu_idle().
+ * What the port calls in the generic kernel. All run on the CPU's kernel stack with interrupts masked; those marked
+ * noreturn leave by hal_resume(), hal_fast_resume() or hal_cpu_idle().
  */
 #pragma once
 
@@ -12,8 +12,9 @@
 [[noreturn]] void kernel_main(const struct hal_boot_info *boot);
 [[noreturn]] void kernel_secondary_main(void);
 
-/* System calls: Call (selector bit 63 clear), and Reply (bit 63 set). Recv comes through kernel_call_entry too: its selector matches no
- * handle on the fast path. A selector with operation 3 or unknown bits is found there and reported as HAL_EXCEPTION_ILLEGAL. */
+/* System calls: Call (selector bit 63 clear), and Reply (bit 63 set). Recv comes through kernel_call_entry too: its
+ * selector matches no handle on the fast path. A selector with operation 3 or unknown bits is found there and reported
+ * as HAL_EXCEPTION_ILLEGAL. */
 HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS);
 HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS);
 
@@ -23,5 +24,6 @@ HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS);
 [[noreturn]] void kernel_ipi_interrupt(void);
 [[noreturn]] void kernel_spurious_interrupt(void);
 
-/* A fault inside hal_copy_*_user at a user address: true if the page is there now (try again). Returns on the same stack. */
+/* A fault inside hal_copy_*_user at a user address: true if the page is there now (try again). Returns on the same
+ * stack. */
 bool kernel_user_fault(vaddr address, u32 access);

@@ -16,16 +16,16 @@ struct elf_program {
     u64 offset, address, physical, file_size, memory_size, alignment;
 };
 
-#define TYPE_EXECUTABLE 2
-#define TYPE_DYNAMIC 3
-#define PROGRAM_LOAD 1
-#define PROGRAM_DYNAMIC 2
+#define TYPE_EXECUTABLE     2
+#define TYPE_DYNAMIC        3
+#define PROGRAM_LOAD        1
+#define PROGRAM_DYNAMIC     2
 #define PROGRAM_INTERPRETER 3
-#define FLAG_EXECUTE 1U
-#define FLAG_WRITE 2U
-#define FLAG_READ 4U
-#define PROGRAMS_MAX 64
-#define SPAN_MAX (1ULL << 36)
+#define FLAG_EXECUTE        1U
+#define FLAG_WRITE          2U
+#define FLAG_READ           4U
+#define PROGRAMS_MAX        64
+#define SPAN_MAX            (1ULL << 36)
 
 static bool header_valid(const struct elf_header *header, u64 size, u16 machine)
 {
@@ -44,7 +44,8 @@ static bool segment_add(struct elf_image *image, const struct elf_program *progr
     if (image->segment_count == ELF_SEGMENTS_MAX || program->file_size > program->memory_size ||
         program->offset > size || program->file_size > size - program->offset || program->address > SPAN_MAX ||
         program->memory_size > SPAN_MAX || program->alignment < KOS_PAGE_SIZE ||
-        (program->alignment & (program->alignment - 1)) != 0 || program->address % KOS_PAGE_SIZE != program->offset % KOS_PAGE_SIZE)
+        (program->alignment & (program->alignment - 1)) != 0 ||
+        program->address % KOS_PAGE_SIZE != program->offset % KOS_PAGE_SIZE)
         return false;
     u32 access = ((program->flags & FLAG_READ) != 0 ? KOS_VMM_READ : 0) |
                  ((program->flags & FLAG_WRITE) != 0 ? KOS_VMM_WRITE | KOS_VMM_READ : 0) |
@@ -89,7 +90,8 @@ retcode elf_parse(const void *file, u64 size, u16 machine, struct elf_image *ima
     for (u32 i = 0; i < header.program_count; i++) {
         struct elf_program program;
         memcpy(&program, (const u8 *)file + header.program_offset + i * sizeof(program), sizeof(program));
-        if (program.type == PROGRAM_INTERPRETER || (program.type == PROGRAM_LOAD && !segment_add(image, &program, size)))
+        if (program.type == PROGRAM_INTERPRETER ||
+            (program.type == PROGRAM_LOAD && !segment_add(image, &program, size)))
             return rcBadImage;
         if (program.type == PROGRAM_DYNAMIC)
             image->dynamic = program.address;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Validating reader of ELF64 executables (System V ABI, chapter 4 and 5): static PIE (ET_DYN) or ET_EXEC. Pure functions; any input. */
+/* Validating reader of ELF64 executables (System V ABI, chapter 4 and 5): static PIE (ET_DYN) or ET_EXEC. Pure
+ * functions; any input. */
 #pragma once
 #include <hal/base.h>
 

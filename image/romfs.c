@@ -63,7 +63,8 @@ retcode romfs_open(const void *image, u64 size, struct romfs *fs)
         struct entry entry = entry_at(fs, i);
         if (!entry_valid(fs, &entry, names_start, names_end, total))
             return rcBadImage;
-        if (i != 0 && strcmp((const char *)fs->image + entry_at(fs, i - 1).name, (const char *)fs->image + entry.name) >= 0)
+        if (i != 0 &&
+            strcmp((const char *)fs->image + entry_at(fs, i - 1).name, (const char *)fs->image + entry.name) >= 0)
             return rcBadImage;
     }
     fs->size = total;

@@ -13,9 +13,9 @@
 #pragma once
 #include <hal/base.h>
 
-#define ROMFS_MAGIC "KOSROM01"
+#define ROMFS_MAGIC       "KOSROM01"
 #define ROMFS_HEADER_SIZE 32U
-#define ROMFS_ENTRY_SIZE 32U
+#define ROMFS_ENTRY_SIZE  32U
 
 struct romfs {
     const u8 *image;
@@ -34,5 +34,11 @@ struct romfs_file {
 retcode romfs_open(const void *image, u64 size, struct romfs *fs);
 retcode romfs_lookup(const struct romfs *fs, const char *name, struct romfs_file *file); /* rcResourceNotFound */
 retcode romfs_at(const struct romfs *fs, u64 index, struct romfs_file *file);            /* rcResourceNotFound */
-static inline u64 romfs_count(const struct romfs *fs) { return fs->count; }
-static inline u64 romfs_size(const struct romfs *fs) { return fs->size; }
+static inline u64 romfs_count(const struct romfs *fs)
+{
+    return fs->count;
+}
+static inline u64 romfs_size(const struct romfs *fs)
+{
+    return fs->size;
+}

@@ -6,7 +6,8 @@
 void ipc_slow(struct thread *thread)
 {
     word selector = thread->context.selector;
-    /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see handle_block */
+    /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
+     * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);
     if (unlikely((selector & ~SELECTOR_KNOWN_BITS) != 0 || (selector >> KOS_OPERATION_SHIFT) > KOS_OPERATION_REPLY))
         thread_fault_illegal_call(thread);
@@ -33,8 +34,10 @@ void ipc_connect(struct thread *client, struct thread *server, word reply_grant)
     client->state = THREAD_REPLY_WAIT;
 }
 
-/* Where a client handle leads: the endpoint (with a reference) and the channel, if it is one; a callable handle fixes the RIID in *info. */
-static retcode route(struct thread *client, u32 handle, word *info, struct endpoint **endpoint, struct channel **channel)
+/* Where a client handle leads: the endpoint (with a reference) and the channel, if it is one; a callable handle fixes
+ * the RIID in *info. */
+static retcode route(struct thread *client, u32 handle, word *info, struct endpoint **endpoint,
+                     struct channel **channel)
 {
     struct object *object;
     retcode code = handle_lookup(&client->domain->handles, handle, OBJECT_NONE, KOS_RIGHT_IPC_CALL, &object);
@@ -153,7 +156,8 @@ void ipc_call(struct thread *client, word selector)
         ipc_complete(client, code);
 }
 
-/* A caller taken from the queue gets its request delivered to server (blocked or running, not parked); false if the request failed: the caller is told. */
+/* A caller taken from the queue gets its request delivered to server (blocked or running, not parked); false if the
+ * request failed: the caller is told. */
 static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server)
 {
     retcode code = deliver_request(client, server, endpoint);

@@ -22,7 +22,8 @@ void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel
     for (;;) {
         struct thread *client = nullptr;
         spinlock_lock(&endpoint->lock);
-        list_for_each(node, &endpoint->threads) {
+        list_for_each(node, &endpoint->threads)
+        {
             struct thread *server = list_entry(node, struct thread, receive_link);
             struct thread *caller = server->home == cpu_self()->hal.index ? server->caller : nullptr;
             if (caller != nullptr && caller->channel == channel) {

@@ -64,7 +64,8 @@ static void channel_unreachable(struct object *object)
     for (;;) {
         struct thread *victim = nullptr;
         spinlock_lock(&endpoint->lock);
-        list_for_each(node, &endpoint->callers) {
+        list_for_each(node, &endpoint->callers)
+        {
             struct thread *client = list_entry(node, struct thread, ipc_link);
             if (client->channel == channel) {
                 victim = client;
@@ -151,7 +152,10 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
     return rcOk;
 }
 
-static struct endpoint_slot *own_slot(struct endpoint *endpoint) { return &endpoint->slots[cpu_self()->hal.index]; }
+static struct endpoint_slot *own_slot(struct endpoint *endpoint)
+{
+    return &endpoint->slots[cpu_self()->hal.index];
+}
 
 struct thread *endpoint_take(struct endpoint *endpoint)
 {

@@ -6,18 +6,17 @@
  *
  *   from            event                                   to           owner afterwards
  *   RUNNABLE        Call, receiver parked on this CPU       REPLY_WAIT   this CPU (client's home)
- *   RUNNABLE        Call, none parked here                  CALLING      the endpoint (its lock); serving CPUs are poked
- *   CALLING         a receiver takes it on CPU s            REPLY_WAIT   s
- *   CALLING         timeout, IPC interrupt, channel or      RUNNABLE     home; code rcTimeout, rcIpcInterrupt, rcHandleRevoked,
- *                   endpoint gone, thread terminated        (or DEAD)    rcNotConnected
- *   REPLY_WAIT      Reply on s                              RUNNABLE     home, by its inbox if s is another CPU
- *   REPLY_WAIT      server thread ends, or receives again   RUNNABLE     home; rcNotConnected, rcAbort
- *   REPLY_WAIT      timeout, channel gone, terminated       RUNNABLE     home asks s (cancel_request); s unlinks the server, whose
- *                                                           (or DEAD)    Reply then says rcNotConnected, and sends the client home
+ *   RUNNABLE        Call, none parked here                  CALLING      the endpoint (its lock); serving CPUs are
+ * poked CALLING         a receiver takes it on CPU s            REPLY_WAIT   s CALLING         timeout, IPC interrupt,
+ * channel or      RUNNABLE     home; code rcTimeout, rcIpcInterrupt, rcHandleRevoked, endpoint gone, thread terminated
+ * (or DEAD)    rcNotConnected REPLY_WAIT      Reply on s                              RUNNABLE     home, by its inbox
+ * if s is another CPU REPLY_WAIT      server thread ends, or receives again   RUNNABLE     home; rcNotConnected,
+ * rcAbort REPLY_WAIT      timeout, channel gone, terminated       RUNNABLE     home asks s (cancel_request); s unlinks
+ * the server, whose (or DEAD)    Reply then says rcNotConnected, and sends the client home
  *
- * A receiver parks only on its own CPU, in the slot of that CPU, which only that CPU touches. `receiver` is null, a thread, or
- * SLOT_CONTENDED: callers wait in endpoint->callers, so the next Recv here must take the slow path.
- * Lock order: endpoint->lock is a leaf but for run queues' inboxes (lock-free).
+ * A receiver parks only on its own CPU, in the slot of that CPU, which only that CPU touches. `receiver` is null, a
+ * thread, or SLOT_CONTENDED: callers wait in endpoint->callers, so the next Recv here must take the slow path. Lock
+ * order: endpoint->lock is a leaf but for run queues' inboxes (lock-free).
  */
 #pragma once
 #include <ksm/ksm.h>
@@ -26,23 +25,23 @@
 #define SLOT_CONTENDED ((struct thread *)1)
 
 struct endpoint_slot {
-    cache_aligned struct thread *receiver;   /* what the fast path takes */
-    struct list parked;        /* more receivers of this CPU */
-    struct request poke;       /* "callers wait": from any CPU to this one */
-    struct endpoint *endpoint; /* constant */
+    cache_aligned struct thread *receiver; /* what the fast path takes */
+    struct list parked;                    /* more receivers of this CPU */
+    struct request poke;                   /* "callers wait": from any CPU to this one */
+    struct endpoint *endpoint;             /* constant */
 };
 static_assert(sizeof(struct endpoint_slot) == KOS_CACHE_LINE, "cpu->slot_offset scales by it");
 
 struct endpoint {
-    struct object object;    /* OBJECT_ENDPOINT */
-    struct domain *owner;    /* server; constant; valid while not closed */
-    u32 owner_class;         /* constant */
+    struct object object; /* OBJECT_ENDPOINT */
+    struct domain *owner; /* server; constant; valid while not closed */
+    u32 owner_class;      /* constant */
     u32 owner_sid;
     struct spinlock lock;
-    struct list callers;     /* CALLING threads, most urgent first; guarded by lock */
-    struct list threads;     /* threads that receive here (receive_link); guarded by lock */
-    u64 serving;             /* CPUs on which a thread receives or received; guarded by lock */
-    bool closed;             /* no handle is left to receive on; guarded by lock */
+    struct list callers; /* CALLING threads, most urgent first; guarded by lock */
+    struct list threads; /* threads that receive here (receive_link); guarded by lock */
+    u64 serving;         /* CPUs on which a thread receives or received; guarded by lock */
+    bool closed;         /* no handle is left to receive on; guarded by lock */
     struct quota *quota;
     struct epoch_entry epoch;
     struct endpoint_slot slots[]; /* one per CPU */
@@ -50,11 +49,11 @@ struct endpoint {
 
 struct channel {
     /* fast path */
-    struct ksm_pair *pair;        /* decisions of (class of the client it was made for, server's class); constant */
-    struct endpoint_slot *slots;  /* endpoint->slots; constant */
+    struct ksm_pair *pair;       /* decisions of (class of the client it was made for, server's class); constant */
+    struct endpoint_slot *slots; /* endpoint->slots; constant */
     /* slow side */
-    struct endpoint *endpoint;    /* holds a reference */
-    struct object object;         /* OBJECT_CHANNEL */
+    struct endpoint *endpoint; /* holds a reference */
+    struct object object;      /* OBJECT_CHANNEL */
     struct quota *quota;
     struct epoch_entry epoch;
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fast paths of Call and of Reply-then-Recv between two threads of one CPU. Each is one straight function in three stages: checks that change
- * nothing; a commit point; steps that cannot fail. Any doubt goes to ipc_slow, which does the whole operation from the start.
+ * The fast paths of Call and of Reply-then-Recv between two threads of one CPU. Each is one straight function in three
+ * stages: checks that change nothing; a commit point; steps that cannot fail. Any doubt goes to ipc_slow, which does
+ * the whole operation from the start.
  *
- * No lock, no atomic read-modify-write, no line that another CPU writes in this case, no allocation. Message words stay in
- * registers: the parameters are the registers (hal/context.h).
+ * No lock, no atomic read-modify-write, no line that another CPU writes in this case, no allocation. Message words stay
+ * in registers: the parameters are the registers (hal/context.h).
  *
  * docs/ipc.md lists the conditions.
  */
@@ -13,16 +14,33 @@
 
 /* Words that the sender did not declare must not reach the receiver. */
 #define CLEAR_WORDS_BEYOND(info_)                                                                                      \
-    switch ((((info_) >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE) {                        \
-    case 0: w0 = 0; [[fallthrough]];                                                                                   \
-    case 8: w1 = 0; [[fallthrough]];                                                                                   \
-    case 16: w2 = 0; [[fallthrough]];                                                                                  \
-    case 24: w3 = 0; [[fallthrough]];                                                                                  \
-    case 32: w4 = 0; [[fallthrough]];                                                                                  \
-    case 40: w5 = 0; [[fallthrough]];                                                                                  \
-    case 48: w6 = 0; [[fallthrough]];                                                                                  \
-    case 56: w7 = 0; [[fallthrough]];                                                                                  \
-    default: break;                                                                                                    \
+    switch ((((info_) >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE) {                       \
+    case 0:                                                                                                            \
+        w0 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 8:                                                                                                            \
+        w1 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 16:                                                                                                           \
+        w2 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 24:                                                                                                           \
+        w3 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 32:                                                                                                           \
+        w4 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 40:                                                                                                           \
+        w5 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 48:                                                                                                           \
+        w6 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    case 56:                                                                                                           \
+        w7 = 0;                                                                                                        \
+        [[fallthrough]];                                                                                               \
+    default:                                                                                                           \
+        break;                                                                                                         \
     }
 
 HAL_FAST static void slow(HAL_FAST_PARAMETERS)
@@ -36,14 +54,17 @@ HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS)
     struct thread *client = thread_of(self);
     const struct handle_block *handles = client->handles;
     const struct handle_entry *entry = &handles->entries[selector & handles->mask];
-    /* relaxed: a close on another CPU takes effect for lookups that start after it; the objects outlive this kernel entry (epochs) */
+    /* relaxed: a close on another CPU takes effect for lookups that start after it; the objects outlive this kernel
+     * entry (epochs) */
     if (unlikely(atomic_load_explicit(&entry->callable, memory_order_relaxed) != selector))
         goto not_callable;
     const struct channel *channel = entry->channel;
     const struct ksm_entry *decision = ksm_entry(channel->pair, info);
-    if (unlikely(decision->request != info)) /* the security module's verdict, and the shape of the message, in one compare */
+    if (unlikely(decision->request !=
+                 info)) /* the security module's verdict, and the shape of the message, in one compare */
         goto slow;
-    struct endpoint_slot *slot = (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
+    struct endpoint_slot *slot =
+        (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
     struct thread *server = slot->receiver;
     if (unlikely((word)server <= (word)SLOT_CONTENDED))
         goto slow;

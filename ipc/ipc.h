@@ -15,9 +15,9 @@ struct message {
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
-/* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail comes before
- * anything is visible to the receiver. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall, rcSourceFault, rcTargetFault, rcNoCapability...
- * The receiver's status is set to rcOk. */
+/* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail
+ * comes before anything is visible to the receiver. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall,
+ * rcSourceFault, rcTargetFault, rcNoCapability... The receiver's status is set to rcOk. */
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
 
@@ -25,9 +25,11 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
 void ipc_complete(struct thread *thread, retcode code);
 
 /* ---- handle_pass.c, user_object.c ---- */
-/* One handle of a message goes from one task to another: transfer or dereference; *descriptor becomes what the receiver sees. */
+/* One handle of a message goes from one task to another: transfer or dereference; *descriptor becomes what the receiver
+ * sees. */
 retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handle_descriptor *descriptor);
-/* Endpoint (no new reference) of a callable handle's object; puts its RIID into *info. rcInvalidArgument if it is none. */
+/* Endpoint (no new reference) of a callable handle's object; puts its RIID into *info. rcInvalidArgument if it is none.
+ */
 retcode user_object_callable(const struct object *object, struct endpoint **endpoint, word *info);
 
 /* ---- call.c, receive.c, reply.c: operate on the running thread; afterwards leave by sched_exit() ---- */
@@ -40,8 +42,8 @@ void ipc_connect(struct thread *client, struct thread *server, word reply_grant)
 void ipc_serve(struct endpoint *endpoint);
 
 /* ---- cancel.c ---- */
-/* Ends whatever IPC or futex wait thread (home: this CPU) is in, with code; true if done now (the thread is in no queue, state unchanged), false if another
- * CPU was asked and the thread will be woken with code later. */
+/* Ends whatever IPC or futex wait thread (home: this CPU) is in, with code; true if done now (the thread is in no
+ * queue, state unchanged), false if another CPU was asked and the thread will be woken with code later. */
 bool ipc_cancel(struct thread *thread, retcode code);
 /* The thread ends: its caller gets rcNotConnected, its endpoint loses it. */
 void ipc_thread_gone(struct thread *thread);
@@ -67,7 +69,8 @@ void sync_object_set(struct sync_object *sync, bool interrupting);
 retcode ipc_extended_begin(struct thread *thread, bool call);
 void ipc_extended_end(struct thread *thread);
 
-/* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form. */
+/* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form.
+ */
 HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS);
 void core_call_slow(struct thread *client, word selector);
 /* Implemented by kernel/exception.c: the running thread broke the ABI. */

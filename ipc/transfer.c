@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Message transfer off the fast path. Registers: the words of the context. Memory: one copy, page by page, from the sender's pages
- * to the receiver's through the direct map, so it does not matter whose space is active.
+ * Message transfer off the fast path. Registers: the words of the context. Memory: one copy, page by page, from the
+ * sender's pages to the receiver's through the direct map, so it does not matter whose space is active.
  */
 #include <ipc/ipc.h>
 #include <memory/page.h>
 
-static u32 info_size(word info) { return (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK); }
-static u32 info_handles(word info) { return (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK); }
+static u32 info_size(word info)
+{
+    return (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK);
+}
+static u32 info_handles(word info)
+{
+    return (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK);
+}
 
 /* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
 static void *page_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
@@ -170,12 +176,12 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
         return rcTargetFault;
     vaddr constant_part = target.constant_part + KOS_MESSAGE_HEADER_SIZE;
     u32 payload = size - KOS_MESSAGE_HEADER_SIZE;
-    retcode code = copy != nullptr
-                       ? copy_out(receiver->domain, constant_part, copy, payload)
-                       : copy_across(receiver->domain, constant_part, sender->domain,
-                                     message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload);
+    retcode code = copy != nullptr ? copy_out(receiver->domain, constant_part, copy, payload)
+                                   : copy_across(receiver->domain, constant_part, sender->domain,
+                                                 message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload);
     if (code == rcOk)
-        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena, message->buffer.arena_size);
+        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena,
+                           message->buffer.arena_size);
     if (code != rcOk)
         return code;
     memset(receiver->context.words, 0, sizeof(receiver->context.words));

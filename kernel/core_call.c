@@ -12,7 +12,10 @@ static core_handler *const handlers[] = {KOS_CORE_METHODS(HANDLER)};
 static core_handler *fast_handlers[FAST_HANDLERS];
 
 static struct object kernel_object; /* what KOS_CORE_HANDLE names: the kernel as a server */
-struct object *core_object(void) { return &kernel_object; }
+struct object *core_object(void)
+{
+    return &kernel_object;
+}
 
 /* Index in handlers[] of an info word's method, which exists. */
 static u32 method_index(word info)
@@ -43,7 +46,8 @@ void core_respond(struct thread *thread, retcode code, word w1, word w2)
     words[0] = (word)(s64)(s32)code;
     words[1] = w1;
     words[2] = w2;
-    u32 count = (u32)(((thread->core_response >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE) / 8;
+    u32 count =
+        (u32)(((thread->core_response >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE) / 8;
     for (u32 i = count; i < 3; i++)
         words[i] = 0;
     thread->context.info = thread->core_response;
@@ -193,7 +197,8 @@ static retcode return_memory(struct core_call *call, const struct kos_message_bu
 {
     if (target->constant_size < size || target->arena_size < call->response_size)
         return rcBufferTooSmall;
-    if (!hal_copy_to_user(target->constant_part + KOS_MESSAGE_HEADER_SIZE, call->words, size - KOS_MESSAGE_HEADER_SIZE) ||
+    if (!hal_copy_to_user(target->constant_part + KOS_MESSAGE_HEADER_SIZE, call->words,
+                          size - KOS_MESSAGE_HEADER_SIZE) ||
         (call->response_size != 0 && !hal_copy_to_user(target->arena, call->response_arena, call->response_size)))
         return rcTargetFault;
     u64 arena_size = call->response_size;
@@ -242,7 +247,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     if (code == rcOk && method->response.arena_size != 0) {
         if (thread->context.receive == 0 || !hal_copy_from_user(&target, thread->context.receive, sizeof(target)))
             return rcTargetFault;
-        call.response_capacity = method->response.arena_size < target.arena_size ? method->response.arena_size : target.arena_size;
+        call.response_capacity =
+            method->response.arena_size < target.arena_size ? method->response.arena_size : target.arena_size;
         paddr page = page_allocate(0);
         if (page == PADDR_NONE)
             return rcOutOfMemory;
@@ -251,7 +257,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     }
     if (code == rcOk) {
         word info = message->info;
-        thread->core_response = KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
+        thread->core_response =
+            KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
         if (code != CORE_BLOCKED)
             code = respond(&call, method, info, code, &target);
@@ -264,10 +271,11 @@ static retcode serve(struct thread *thread, struct message *message, const struc
 void core_call_slow(struct thread *thread, word selector)
 {
     struct message message;
-    retcode code = (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 ? rcInvalidArgument
-                                                                               : message_read(thread, &message);
+    retcode code =
+        (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 ? rcInvalidArgument : message_read(thread, &message);
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
-    if (code == rcOk && (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
+    if (code == rcOk &&
+        (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = rcInvalidArgument;
     unsigned order = 0;
     u8 *arena = nullptr;

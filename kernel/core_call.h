@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls to the kernel's own endpoints. The caller does not switch threads: its request is verified and decided like any message, the handler
- * runs, the response is decided, and the caller goes on.
+ * Calls to the kernel's own endpoints. The caller does not switch threads: its request is verified and decided like any
+ * message, the handler runs, the response is decided, and the caller goes on.
  */
 #pragma once
 #include <abi/core.h>
 #include <ipc/ipc.h>
 #include <kernel/task.h>
 
-/* One request in progress. words: in, the parameters; out, words[0] is set to the handler's code by the dispatcher, the rest by the handler. */
+/* One request in progress. words: in, the parameters; out, words[0] is set to the handler's code by the dispatcher, the
+ * rest by the handler. */
 struct core_call {
     struct thread *self;
-    struct task *task;   /* of self */
-    word *words;         /* 8 words: self->context.words */
-    const u8 *arena;     /* the kernel's own copy of the request's arena, or null */
+    struct task *task; /* of self */
+    word *words;       /* 8 words: self->context.words */
+    const u8 *arena;   /* the kernel's own copy of the request's arena, or null */
     u64 arena_size;
-    u8 *response_arena;  /* where the handler writes what goes back, or null */
+    u8 *response_arena; /* where the handler writes what goes back, or null */
     u64 response_capacity, response_size;
 };
 
-/* What a handler returns when the caller is blocked, or has ended, or has its response set already: nothing more is done to it. */
+/* What a handler returns when the caller is blocked, or has ended, or has its response set already: nothing more is
+ * done to it. */
 #define CORE_BLOCKED ((retcode)1)
 
 typedef retcode core_handler(struct core_call *call);
@@ -32,7 +34,8 @@ void core_call_init(void);
 /* The object behind every task's KOS_CORE_HANDLE. */
 struct object *core_object(void);
 
-/* Sets the response of a thread in a core call that is not running (or is about to leave): rc and up to seven words more. */
+/* Sets the response of a thread in a core call that is not running (or is about to leave): rc and up to seven words
+ * more. */
 void core_respond(struct thread *thread, retcode code, word w1, word w2);
 
 /* NUL-terminated string of a chunk word of the request: null if malformed or empty. Valid during the call. */

@@ -58,7 +58,8 @@ retcode core_FS_Open(struct core_call *call)
 static retcode file_get(struct core_call *call, struct file **file)
 {
     struct object *object;
-    retcode code = handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_FILE, KOS_RIGHT_FILE_READ, &object);
+    retcode code =
+        handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_FILE, KOS_RIGHT_FILE_READ, &object);
     if (code == rcOk)
         *file = container_of(object, struct file, object);
     return code;

@@ -3,7 +3,10 @@
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 
-static struct handle_table *table(struct core_call *call) { return &call->task->domain.handles; }
+static struct handle_table *table(struct core_call *call)
+{
+    return &call->task->domain.handles;
+}
 
 retcode core_HANDLE_Copy(struct core_call *call)
 {
@@ -13,7 +16,8 @@ retcode core_HANDLE_Copy(struct core_call *call)
     if ((u32)call->words[2] != KOS_INVALID_HANDLE)
         code = handle_lookup(table(call), (u32)call->words[2], OBJECT_BADGE, 0, &badge);
     if (code == rcOk)
-        code = handle_derive(table(call), (u32)call->words[0], table(call), (u32)call->words[1], KOS_RIGHT_COPY, badge, &derived);
+        code = handle_derive(table(call), (u32)call->words[0], table(call), (u32)call->words[1], KOS_RIGHT_COPY, badge,
+                             &derived);
     if (badge != nullptr)
         object_release(badge);
     call->words[1] = derived;
@@ -49,7 +53,8 @@ static void forget_receivers(struct core_call *call, u32 handle)
 {
     struct task *task = call->task;
     spinlock_lock(&task->lock);
-    list_for_each(node, &task->threads) {
+    list_for_each(node, &task->threads)
+    {
         struct thread *thread = list_entry(node, struct thread, task_link);
         if (thread->receive_handle == handle)
             thread->receive_selector = 0; /* at worst another CPU's thread takes the fast path once more */
@@ -124,7 +129,8 @@ retcode core_HANDLE_Connect(struct core_call *call)
         code = endpoint_create(domain, &endpoint);
         if (code == rcOk)
             code = handle_insert(table(call), &endpoint->object,
-                                 KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY, &listener);
+                                 KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY,
+                                 &listener);
     } else {
         code = handle_lookup(table(call), listener, OBJECT_ENDPOINT, KOS_RIGHT_LISTENER_EXTEND, &object);
         if (code == rcOk)

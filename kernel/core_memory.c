@@ -2,7 +2,10 @@
 /* Endpoint vmm.VMM. */
 #include <kernel/core_call.h>
 
-static struct address_space *space(struct core_call *call) { return &call->task->domain.space; }
+static struct address_space *space(struct core_call *call)
+{
+    return &call->task->domain.space;
+}
 
 retcode core_VMM_Allocate(struct core_call *call)
 {
@@ -17,14 +20,20 @@ retcode core_VMM_Commit(struct core_call *call)
     return space_commit(space(call), call->words[0], call->words[1], (u32)call->words[2]);
 }
 
-retcode core_VMM_Decommit(struct core_call *call) { return space_decommit(space(call), call->words[0], call->words[1]); }
+retcode core_VMM_Decommit(struct core_call *call)
+{
+    return space_decommit(space(call), call->words[0], call->words[1]);
+}
 
 retcode core_VMM_Protect(struct core_call *call)
 {
     return space_protect(space(call), call->words[0], call->words[1], (u32)call->words[2]);
 }
 
-retcode core_VMM_Free(struct core_call *call) { return space_free(space(call), call->words[0], call->words[1]); }
+retcode core_VMM_Free(struct core_call *call)
+{
+    return space_free(space(call), call->words[0], call->words[1]);
+}
 
 retcode core_VMM_Query(struct core_call *call)
 {

@@ -5,7 +5,10 @@
 #include <memory/page.h>
 #include <sched/futex.h>
 
-void futex_complete(struct thread *thread, retcode code) { core_respond(thread, code, 0, 0); }
+void futex_complete(struct thread *thread, retcode code)
+{
+    core_respond(thread, code, 0, 0);
+}
 
 retcode core_SYNC_Wait(struct core_call *call)
 {
@@ -23,10 +26,10 @@ retcode core_SYNC_Wake(struct core_call *call)
 /* Wall clock = time since boot + offset; a gradual adjustment runs at a given slew from a given moment on. */
 static struct {
     struct spinlock lock;
-    s64 offset;       /* ns; all guarded by lock */
-    s64 adjustment;   /* ns still to apply at slew_start */
-    u64 slew_start;   /* hal_time_now */
-    u64 slew;         /* microseconds per second */
+    s64 offset;     /* ns; all guarded by lock */
+    s64 adjustment; /* ns still to apply at slew_start */
+    u64 slew_start; /* hal_time_now */
+    u64 slew;       /* microseconds per second */
 } wall;
 
 static s64 applied(u64 now)
@@ -203,5 +206,11 @@ static retcode set_interrupt(struct core_call *call, bool interrupting)
     return rcOk;
 }
 
-retcode core_IPC_SetInterrupt(struct core_call *call) { return set_interrupt(call, true); }
-retcode core_IPC_ClearInterrupt(struct core_call *call) { return set_interrupt(call, false); }
+retcode core_IPC_SetInterrupt(struct core_call *call)
+{
+    return set_interrupt(call, true);
+}
+retcode core_IPC_ClearInterrupt(struct core_call *call)
+{
+    return set_interrupt(call, false);
+}

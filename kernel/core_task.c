@@ -3,7 +3,7 @@
 #include <kernel/core_call.h>
 
 #define TASK_RIGHTS                                                                                                    \
-    (KOS_RIGHT_TASK_CONTROL | KOS_RIGHT_TASK_WAIT | KOS_RIGHT_TASK_INFO | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER |         \
+    (KOS_RIGHT_TASK_CONTROL | KOS_RIGHT_TASK_WAIT | KOS_RIGHT_TASK_INFO | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER |        \
      KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT)
 
 retcode core_TASK_Create(struct core_call *call)
@@ -74,8 +74,8 @@ retcode core_TASK_AddResource(struct core_call *call)
     if (task->state != TASK_CREATED)
         code = rcInvalidOperation;
     else
-        code = handle_derive(&call->task->domain.handles, (u32)call->words[1], &task->domain.handles, (u32)call->words[2],
-                             KOS_RIGHT_TRANSFER, nullptr, &handle);
+        code = handle_derive(&call->task->domain.handles, (u32)call->words[1], &task->domain.handles,
+                             (u32)call->words[2], KOS_RIGHT_TRANSFER, nullptr, &handle);
     if (code == rcOk) {
         code = task_add_resource(task, KOS_RESOURCE_HANDLE, handle, name);
         if (code != rcOk && handle_close(&task->domain.handles, handle) != rcOk)

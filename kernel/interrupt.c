@@ -8,7 +8,10 @@
 static struct object_cache fpu_states;
 
 void fpu_room_init(void);
-void fpu_room_init(void) { object_cache_init(&fpu_states, "fpu_state", HAL_FPU_STATE_SIZE, 64); }
+void fpu_room_init(void)
+{
+    object_cache_init(&fpu_states, "fpu_state", HAL_FPU_STATE_SIZE, 64);
+}
 
 void fpu_state_free(struct thread *thread);
 void fpu_state_free(struct thread *thread)
@@ -62,10 +65,11 @@ static void backtrace(struct thread *thread)
 static void report(struct thread *thread, const struct hal_exception *exception)
 {
     struct task *task = task_of(thread->domain);
-    kernel_print("\nunhandled exception: %s in task %s (id %u) thread %u, CPU %u\n", exception->name, task->name, task->id,
-                 thread->tid, thread->home);
+    kernel_print("\nunhandled exception: %s in task %s (id %u) thread %u, CPU %u\n", exception->name, task->name,
+                 task->id, thread->tid, thread->home);
     kernel_print("  code %lx address %lx access %s%s%s, image at %lx\n", exception->code, exception->address,
-                 (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "", (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
+                 (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
+                 (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
                  (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "", task->image_base);
     hal_context_print(&thread->context);
     backtrace(thread);

@@ -5,8 +5,8 @@
 #include <kernel/loader.h>
 
 /* Where position-independent images go: 2 MiB steps within 1 TiB, so that page-table pages are few. */
-#define LOAD_BASE 0x100000000ULL
-#define LOAD_STEP 0x200000ULL
+#define LOAD_BASE    0x100000000ULL
+#define LOAD_STEP    0x200000ULL
 #define LOAD_CHOICES (1U << 19)
 
 static retcode load_shared(struct address_space *space, const struct elf_segment *segment, const u8 *file, vaddr start,
@@ -20,8 +20,8 @@ static retcode load_private(struct address_space *space, const struct elf_segmen
                             vaddr start, u64 size)
 {
     vaddr address = start;
-    retcode code = space_allocate(space, &address, size,
-                                  KOS_VMM_RESERVE | KOS_VMM_COMMIT | (segment->access & KOS_VMM_ACCESS));
+    retcode code =
+        space_allocate(space, &address, size, KOS_VMM_RESERVE | KOS_VMM_COMMIT | (segment->access & KOS_VMM_ACCESS));
     if (code != rcOk)
         return code;
     const u8 *source = file + segment->file_offset;

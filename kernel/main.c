@@ -32,11 +32,15 @@ static void start_cpus(u32 count)
         }
 }
 
-static void shootdown_run(const struct cross_call *call) { hal_space_invalidate(call->space, call->address, call->count); }
+static void shootdown_run(const struct cross_call *call)
+{
+    hal_space_invalidate(call->space, call->address, call->count);
+}
 
 static void shootdown(struct address_space *space, vaddr address, u64 count)
 {
-    const struct cross_call call = {.function = shootdown_run, .space = &space->hal, .address = address, .count = count};
+    const struct cross_call call = {
+        .function = shootdown_run, .space = &space->hal, .address = address, .count = count};
     cross_call(atomic_load_explicit(&space->cpus, memory_order_relaxed), &call);
 }
 

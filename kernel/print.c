@@ -23,7 +23,8 @@ static void put_padded(struct output *output, const char *text, size_t length, u
         put(output, ' ');
 }
 
-static void put_number(struct output *output, u64 value, bool negative, unsigned base, unsigned width, char pad, bool left)
+static void put_number(struct output *output, u64 value, bool negative, unsigned base, unsigned width, char pad,
+                       bool left)
 {
     char digits[24];
     size_t at = sizeof(digits);

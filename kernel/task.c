@@ -8,7 +8,7 @@
 #include <memory/page.h>
 #include <sched/futex.h>
 
-#define TASK_PAGES_DEFAULT 65536U /* 256 MiB */
+#define TASK_PAGES_DEFAULT   65536U /* 256 MiB */
 #define TASK_OBJECTS_DEFAULT 16384U
 
 static struct object_cache tasks, resources, futex_tables;
@@ -28,7 +28,10 @@ static void task_reclaim(struct epoch_entry *entry)
     atomic_fetch_sub_explicit(&live_tasks, 1, memory_order_relaxed);
 }
 
-static void task_destroy(struct object *object) { epoch_defer(&task_from_object(object)->epoch, task_reclaim); }
+static void task_destroy(struct object *object)
+{
+    epoch_defer(&task_from_object(object)->epoch, task_reclaim);
+}
 
 /* Nobody can start or watch it any more. A task that never ran ends here. */
 static void task_unreachable(struct object *object)
@@ -47,15 +50,16 @@ void task_room_init(void)
     list_init(&all_tasks);
 }
 
-u64 task_count(void) { return atomic_load_explicit(&live_tasks, memory_order_relaxed); }
+u64 task_count(void)
+{
+    return atomic_load_explicit(&live_tasks, memory_order_relaxed);
+}
 
 static bool name_claim(struct task *task, const char *name)
 {
     bool free = strlen(name) < sizeof(task->name);
     spinlock_lock(&tasks_lock);
-    list_for_each(node, &all_tasks)
-        if (strcmp(list_entry(node, struct task, all_link)->name, name) == 0)
-            free = false;
+    list_for_each(node, &all_tasks) if (strcmp(list_entry(node, struct task, all_link)->name, name) == 0) free = false;
     if (free) {
         memcpy(task->name, name, strlen(name) + 1);
         list_push_back(&all_tasks, &task->all_link);
@@ -90,8 +94,8 @@ static retcode task_build(struct task *task, const char *class, const char *path
         code = romfs_lookup(&kernel_romfs, path, &file);
     if (code != rcOk)
         return code;
-    code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE, creator != nullptr ? creator->object.sid : 0,
-                              domain->class, domain->object.sid);
+    code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
+                              creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
     if (code != rcOk)
         return code;
@@ -271,7 +275,8 @@ retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *h
 {
     retcode code = rcResourceNotFound;
     spinlock_lock(&task->lock);
-    list_for_each(node, &task->resources) {
+    list_for_each(node, &task->resources)
+    {
         const struct task_resource *resource = list_entry(node, struct task_resource, link);
         if (resource->kind == kind && strcmp(resource->name, name) == 0) {
             *handle = resource->handle;
@@ -369,7 +374,10 @@ void task_terminate(struct task *task, s32 code, u32 reason)
     spinlock_unlock(&task->lock);
 }
 
-static void leave_space(const struct cross_call *call) { hal_space_leave(call->space); }
+static void leave_space(const struct cross_call *call)
+{
+    hal_space_leave(call->space);
+}
 
 /* From the inbox: no thread of the task is anywhere any more. */
 static void task_ended(struct request *request)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Task: a process. Created empty and stopped from a ROMFS file; gets arguments, channels and handles from its creator; runs; ends by itself, by
- * Terminate or by an unhandled exception. Its end: every thread leaves on its own CPU; the last one to leave starts the teardown there; the object stays
- * until the last handle is closed.
+ * Task: a process. Created empty and stopped from a ROMFS file; gets arguments, channels and handles from its creator;
+ * runs; ends by itself, by Terminate or by an unhandled exception. Its end: every thread leaves on its own CPU; the
+ * last one to leave starts the teardown there; the object stays until the last handle is closed.
  */
 #pragma once
 #include <image/elf.h>
@@ -26,10 +26,10 @@ struct task {
     struct list threads;
     u32 thread_count;
     struct list resources;
-    struct list joiners;   /* threads in Task.Wait */
-    bool ended;            /* guarded by the join lock */
+    struct list joiners; /* threads in Task.Wait */
+    bool ended;          /* guarded by the join lock */
     s32 exit_code;
-    u32 exit_reason;       /* KOS_TASK_* */
+    u32 exit_reason; /* KOS_TASK_* */
     /* constant after creation */
     u32 id;
     char name[KOS_SHORT_NAME_SIZE];
@@ -44,7 +44,10 @@ struct task {
     struct list all_link; /* guarded by the lock of all tasks */
 };
 
-static inline struct task *task_of(struct domain *domain) { return container_of(domain, struct task, domain); }
+static inline struct task *task_of(struct domain *domain)
+{
+    return container_of(domain, struct task, domain);
+}
 static inline struct task *task_from_object(struct object *object)
 {
     return task_of(container_of(object, struct domain, object));
@@ -52,16 +55,16 @@ static inline struct task *task_from_object(struct object *object)
 
 void task_room_init(void);
 
-/* creator null: the kernel (for Einit). Codes: rcResourceNotFound (class or file), rcBadImage, rcQuotaExceeded, rcOutOfMemory, rcSecurityDisallow (execute event),
- * rcAlreadyExists (name in use). One reference. */
+/* creator null: the kernel (for Einit). Codes: rcResourceNotFound (class or file), rcBadImage, rcQuotaExceeded,
+ * rcOutOfMemory, rcSecurityDisallow (execute event), rcAlreadyExists (name in use). One reference. */
 retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u32 thread_class,
                     u32 priority, struct task **task);
 /* args and envs: strings in a row. Replaces what was set. rcInvalidOperation once it runs. */
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
-/* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a caller may connect
- * its own running task (own) to one that it has made. */
+/* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a
+ * caller may connect its own running task (own) to one that it has made. */
 retcode task_connect(struct task *client, struct task *server, const char *name, bool own);
 retcode task_resume(struct task *task);
 /* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */

@@ -20,7 +20,10 @@ static void thread_reclaim(struct epoch_entry *entry)
     domain_drop(quota);
 }
 
-static void thread_destroy(struct object *object) { epoch_defer(&thread_from_object(object)->epoch, thread_reclaim); }
+static void thread_destroy(struct object *object)
+{
+    epoch_defer(&thread_from_object(object)->epoch, thread_reclaim);
+}
 
 void thread_room_init(void)
 {
@@ -76,7 +79,8 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
     struct thread *thread = object_cache_allocate(&threads, &task->domain.quota);
     if (thread == nullptr)
         return rcQuotaExceeded;
-    retcode code = stack_make(task, thread, parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default);
+    retcode code =
+        stack_make(task, thread, parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default);
     if (code != rcOk) {
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;

@@ -9,8 +9,9 @@ struct task;
 
 void thread_room_init(void);
 
-/* New thread of task, suspended, home = CPU `home`, with one reference; its stack is stack_size bytes with guard pages (0: none is made, sp is
- * given). Codes: rcQuotaExceeded, rcOutOfMemory, rcInvalidArgument, rcInvalidOperation (task is ending). */
+/* New thread of task, suspended, home = CPU `home`, with one reference; its stack is stack_size bytes with guard pages
+ * (0: none is made, sp is given). Codes: rcQuotaExceeded, rcOutOfMemory, rcInvalidArgument, rcInvalidOperation (task is
+ * ending). */
 struct thread_parameters {
     vaddr routine;
     word argument0, argument1;
@@ -28,8 +29,9 @@ void thread_terminate(struct thread *thread, s32 code);
 /* The running thread ends; leave by sched_exit(). */
 void thread_exit(struct thread *thread, s32 code);
 
-/* The running thread waits in joiners until *ended (a flag that its owner sets under the join lock before thread_join_wake), or the time limit. False: it
- * has ended already. The waiter's response comes by core_respond: code, reason. */
+/* The running thread waits in joiners until *ended (a flag that its owner sets under the join lock before
+ * thread_join_wake), or the time limit. False: it has ended already. The waiter's response comes by core_respond: code,
+ * reason. */
 bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended, u32 timeout_ms);
 void thread_joinable_end(bool *ended); /* sets it under the join lock */
 void thread_join_wake(struct list *joiners, s32 code, u32 reason);

@@ -4,10 +4,11 @@
 #include <abi/ipc.h>
 #include <ksm/policy.h>
 
-#define SHAPE(words, arena)                                                                                            \
-    {.size = KOS_MESSAGE_HEADER_SIZE + 8U * (words), .arena_size = (arena)}
+#define SHAPE(words, arena) {.size = KOS_MESSAGE_HEADER_SIZE + 8U * (words), .arena_size = (arena)}
 #define METHOD(interface_, method_, request_words, request_arena, response_words, response_arena)                      \
-    {.name = #method_, .request = SHAPE(request_words, request_arena), .response = SHAPE(response_words, response_arena)},
+    {.name = #method_,                                                                                                 \
+     .request = SHAPE(request_words, request_arena),                                                                   \
+     .response = SHAPE(response_words, response_arena)},
 static const struct ksm_method core_methods[] = {KOS_CORE_METHODS(METHOD)};
 
 /* Methods of an interface run from its first to the first of the next. */

@@ -66,8 +66,14 @@ retcode ksm_endpoint_find(u32 class_index, const char *name, u32 *riid)
     return rcResourceNotFound;
 }
 
-static u32 info_riid(word info) { return (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU; }
-static u32 info_mid(word info) { return (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU; }
+static u32 info_riid(word info)
+{
+    return (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU;
+}
+static u32 info_mid(word info)
+{
+    return (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU;
+}
 
 const struct ksm_method *ksm_method(u32 class_index, word info)
 {
@@ -99,10 +105,12 @@ static void pair_unfold(struct ksm_pair *pair, const struct ksm_policy *policy)
             word request = shape_info(&method->request, riid, mid);
             struct ksm_entry *entry = &pair->entries[ksm_hash(request) & pair->mask];
             if (entry->request != 0 || !shape_is_direct(&method->request) ||
-                policy->describe(KSM_REQUEST, pair->source_class, pair->destination_class, riid, mid).verdict != KSM_GRANT)
+                policy->describe(KSM_REQUEST, pair->source_class, pair->destination_class, riid, mid).verdict !=
+                    KSM_GRANT)
                 continue; /* a collision costs the second method the fast path, nothing else */
             if (!shape_is_direct(&method->response) ||
-                policy->describe(KSM_RESPONSE, pair->destination_class, pair->source_class, riid, mid).verdict != KSM_GRANT)
+                policy->describe(KSM_RESPONSE, pair->destination_class, pair->source_class, riid, mid).verdict !=
+                    KSM_GRANT)
                 continue;
             entry->request = request;
             entry->response = shape_info(&method->response, riid, mid);
@@ -188,8 +196,8 @@ bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u6
 
 retcode ksm_decide(const struct ksm_query *query)
 {
-    struct ksm_descriptor descriptor = policy_now()->describe(query->event, query->source_class,
-                                                              query->destination_class, query->riid, query->mid);
+    struct ksm_descriptor descriptor =
+        policy_now()->describe(query->event, query->source_class, query->destination_class, query->riid, query->mid);
     if (descriptor.verdict == KSM_GRANT)
         return rcOk;
     if (descriptor.verdict == KSM_EVALUATE && descriptor.evaluate != nullptr && descriptor.evaluate(query))

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * KSMS, the kernel's side of the security module: every execute, request, response, error and security event becomes a decision here.
- * Default deny; an error while deciding denies.
+ * KSMS, the kernel's side of the security module: every execute, request, response, error and security event becomes a
+ * decision here. Default deny; an error while deciding denies.
  *
- * The decisions of one (source class, destination class) are unfolded once, when the first channel between them is made, into a pair. Its
- * table answers a request on the fast path by one load and one compare: the entry holds the complete info word (RIID, MID,
- * size, no handles, no error) of a request that is granted by constant verdict and fits registers, so one comparison verifies the shape and
- * grants; `response` holds the same for the answer, or 0.
+ * The decisions of one (source class, destination class) are unfolded once, when the first channel between them is
+ * made, into a pair. Its table answers a request on the fast path by one load and one compare: the entry holds the
+ * complete info word (RIID, MID, size, no handles, no error) of a request that is granted by constant verdict and fits
+ * registers, so one comparison verifies the shape and grants; `response` holds the same for the answer, or 0.
  */
 #pragma once
 #include <abi/ipc.h>
@@ -26,13 +26,17 @@ struct ksm_pair {
 };
 
 /* Place of a request's info word in a pair's table. */
-static inline u64 ksm_hash(word info) { return info + (info >> 12); }
+static inline u64 ksm_hash(word info)
+{
+    return info + (info >> 12);
+}
 static inline const struct ksm_entry *ksm_entry(const struct ksm_pair *pair, word info)
 {
     return &pair->entries[ksm_hash(info) & pair->mask];
 }
 
-/* Boot: rcOk, or rcSecurityDisallow without a policy, rcInvalidArgument for one that is malformed (said on the console). */
+/* Boot: rcOk, or rcSecurityDisallow without a policy, rcInvalidArgument for one that is malformed (said on the
+ * console). */
 retcode ksm_init(void);
 
 /* Class index by name: rcResourceNotFound. */
@@ -50,7 +54,8 @@ bool ksm_shape_fits(const struct ksm_shape *shape, word info, u64 arena_size);
 /* Every chunk of the constant part (after the header) lies in the arena and is no larger than its maximum. */
 bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u64 arena_size);
 
-/* The decision: rcOk or rcSecurityDisallow. Fills the query's event from the arguments; constant_part may be null if the verdict is constant. */
+/* The decision: rcOk or rcSecurityDisallow. Fills the query's event from the arguments; constant_part may be null if
+ * the verdict is constant. */
 retcode ksm_decide(const struct ksm_query *query);
 /* True if deciding reads the message (verdict KSM_EVALUATE). */
 bool ksm_reads_message(enum ksm_event event, u32 source_class, u32 destination_class, word info);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The interface between the kernel and a solution's security policy. The policy compiler will emit a `struct ksm_policy`
- * against exactly this header; until then a solution brings one written in C. The image's link puts it in; without it the kernel has a null
- * policy, says so and starts nothing.
+ * The interface between the kernel and a solution's security policy. The policy compiler will emit a `struct
+ * ksm_policy` against exactly this header; until then a solution brings one written in C. The image's link puts it in;
+ * without it the kernel has a null policy, says so and starts nothing.
  *
  * Everything here is constant data and pure functions: any CPU, interrupts masked, no locks.
  */
@@ -69,15 +69,15 @@ struct ksm_descriptor {
 };
 
 struct ksm_policy {
-    u32 version; /* KSM_POLICY_VERSION */
+    u32 version;                     /* KSM_POLICY_VERSION */
     const struct ksm_class *classes; /* [0] is kl.core.Core and [1] Einit */
     u32 class_count;
     /* What the policy says to (event, source, destination, endpoint, method); for execute riid = mid = 0. */
     struct ksm_descriptor (*describe)(enum ksm_event event, u32 source_class, u32 destination_class, u32 riid, u32 mid);
 };
 #define KSM_POLICY_VERSION 1U
-#define KSM_CLASS_CORE 0U
-#define KSM_CLASS_EINIT 1U
+#define KSM_CLASS_CORE     0U
+#define KSM_CLASS_EINIT    1U
 
 /* Defined by the solution; the kernel's own definition is weak and null. */
 extern const struct ksm_policy *const ksm_policy;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy written by hand as a table of rules, against the interface of ksm/policy.h. As in PSL: all rules whose selectors match an event apply
- * together; it is granted if at least one applies and none denies. Included by a solution's policy.c, once.
+ * A policy written by hand as a table of rules, against the interface of ksm/policy.h. As in PSL: all rules whose
+ * selectors match an event apply together; it is granted if at least one applies and none denies. Included by a
+ * solution's policy.c, once.
  *
  *   static const struct ksm_class classes[] = {KSM_CORE_CLASS, {.name = "Einit"}, ...};
- *   static const struct ksm_rule rules[] = {{KSM_EXECUTE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr}, ...};
- *   KSM_TABLE_POLICY(classes, rules)
+ *   static const struct ksm_rule rules[] = {{KSM_EXECUTE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
+ * ...}; KSM_TABLE_POLICY(classes, rules)
  */
 #pragma once
 #include <ksm/policy.h>

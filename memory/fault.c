@@ -6,7 +6,8 @@
 
 static_assert(KOS_VMM_READ == HAL_PAGE_READ && KOS_VMM_WRITE == HAL_PAGE_WRITE && KOS_VMM_EXECUTE == HAL_PAGE_EXECUTE,
               "region flags are page access bits");
-static_assert(HAL_ACCESS_READ == HAL_PAGE_READ && HAL_ACCESS_WRITE == HAL_PAGE_WRITE && HAL_ACCESS_EXECUTE == HAL_PAGE_EXECUTE,
+static_assert(HAL_ACCESS_READ == HAL_PAGE_READ && HAL_ACCESS_WRITE == HAL_PAGE_WRITE &&
+                  HAL_ACCESS_EXECUTE == HAL_PAGE_EXECUTE,
               "a fault's access is compared with a page's");
 
 retcode space_fault_locked(struct address_space *space, vaddr address, u32 access)

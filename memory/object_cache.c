@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slabs of 2^order pages are cut into objects once and never given back; free objects sit on the list of the CPU that freed them, and in
- * batches on a common list. The first word of a free object links it.
+ * Slabs of 2^order pages are cut into objects once and never given back; free objects sit on the list of the CPU that
+ * freed them, and in batches on a common list. The first word of a free object links it.
  */
 #include <hal/boot.h>
 #include <memory/object_cache.h>
@@ -9,7 +9,7 @@
 #include <smp/cpu.h>
 
 #define CPU_FREE_MAX 64U
-#define POISON 0xdb
+#define POISON       0xdb
 
 void object_cache_init(struct object_cache *cache, const char *name, size_t size, size_t alignment)
 {

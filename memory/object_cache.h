@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Typed object cache (slab): objects of one size cut from pages, with a free list per CPU in front of a locked list of partial
- * slabs. In debug kernels a free object is filled with 0xdb, and checked when handed out.
+ * Typed object cache (slab): objects of one size cut from pages, with a free list per CPU in front of a locked list of
+ * partial slabs. In debug kernels a free object is filled with 0xdb, and checked when handed out.
  */
 #pragma once
 #include <hal/base.h>
@@ -11,14 +11,15 @@
 
 struct object_cache {
     const char *name;
-    u32 size;      /* of an object, rounded to its alignment */
+    u32 size; /* of an object, rounded to its alignment */
     u32 per_slab;
-    u32 order;     /* pages of a slab = 2^order */
+    u32 order; /* pages of a slab = 2^order */
     struct spinlock lock;
-    struct list partial;                    /* slabs with free objects; guarded by lock */
-    u64 slabs;                              /* guarded by lock */
+    struct list partial; /* slabs with free objects; guarded by lock */
+    u64 slabs;           /* guarded by lock */
     struct object_cache_cpu {
-        cache_aligned void *free; u32 count; /* owned by that CPU */
+        cache_aligned void *free;
+        u32 count; /* owned by that CPU */
     } cpus[KOS_CPUS_MAX];
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Buddy allocator. A free block's links lie in the block itself; one byte per page tells the order of a free block that starts there, else
- * 0xff. The bytes of a range lie in its first pages.
+ * Buddy allocator. A free block's links lie in the block itself; one byte per page tells the order of a free block that
+ * starts there, else 0xff. The bytes of a range lie in its first pages.
  */
 #include <hal/boot.h>
 #include <hal/paging.h>
@@ -9,9 +9,9 @@
 #include <smp/cpu.h>
 #include <smp/spinlock.h>
 
-#define ORDERS (PAGE_ORDER_MAX + 1)
-#define NOT_FREE 0xffU
-#define ZONES_MAX 32
+#define ORDERS      (PAGE_ORDER_MAX + 1)
+#define NOT_FREE    0xffU
+#define ZONES_MAX   32
 #define CACHE_PAGES 64U
 #define CACHE_BATCH 32U
 
@@ -40,7 +40,10 @@ static struct zone *zone_of(paddr page)
     return nullptr;
 }
 
-static u8 *order_of(struct zone *zone, paddr page) { return &zone->orders[(page - zone->start) >> PAGE_SHIFT]; }
+static u8 *order_of(struct zone *zone, paddr page)
+{
+    return &zone->orders[(page - zone->start) >> PAGE_SHIFT];
+}
 
 static void block_put(struct zone *zone, paddr page, unsigned order)
 {
@@ -177,7 +180,10 @@ paddr page_allocate_zeroed(void)
     return page;
 }
 
-u64 page_count_total(void) { return pages_total; }
+u64 page_count_total(void)
+{
+    return pages_total;
+}
 
 u64 page_count_free(void)
 {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Physical pages: a buddy allocator behind one lock, and a small cache of single pages per CPU that takes and gives them in batches
- * without the lock. Any CPU, interrupts masked. Contents are not zeroed unless said.
+ * Physical pages: a buddy allocator behind one lock, and a small cache of single pages per CPU that takes and gives
+ * them in batches without the lock. Any CPU, interrupts masked. Contents are not zeroed unless said.
  */
 #pragma once
 #include <hal/base.h>
 
-#define PAGE_SIZE KOS_PAGE_SIZE
-#define PAGE_SHIFT 12
+#define PAGE_SIZE      KOS_PAGE_SIZE
+#define PAGE_SHIFT     12
 #define PAGE_ORDER_MAX 10 /* 4 MiB */
 
-/* Boot only: gives [start, end) to the allocator. Bookkeeping comes out of the ranges themselves; no pass over all pages. */
+/* Boot only: gives [start, end) to the allocator. Bookkeeping comes out of the ranges themselves; no pass over all
+ * pages. */
 void page_allocator_add(paddr start, paddr end);
 
 /* 2^order contiguous pages aligned to their size, or PADDR_NONE. */

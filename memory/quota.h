@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a task may use of the kernel's memory: pages (its own and its page tables') and kernel objects. Everything that a user can make the
- * kernel allocate is charged here first (invariant I7).
+ * What a task may use of the kernel's memory: pages (its own and its page tables') and kernel objects. Everything that
+ * a user can make the kernel allocate is charged here first (invariant I7).
  */
 #pragma once
 #include <hal/base.h>
 #include <stdatomic.h>
 
 struct quota {
-    _Atomic u64 pages, objects;       /* in use; changed by any CPU, relaxed: only totals matter */
-    u64 pages_limit, objects_limit;   /* constant once the task runs */
+    _Atomic u64 pages, objects;     /* in use; changed by any CPU, relaxed: only totals matter */
+    u64 pages_limit, objects_limit; /* constant once the task runs */
 };
 
 void quota_init(struct quota *quota, u64 pages_limit, u64 objects_limit);

@@ -10,7 +10,10 @@ void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);
 
 static struct object_cache regions;
 
-void space_room_init(void) { object_cache_init(&regions, "region", sizeof(struct region), 8); }
+void space_room_init(void)
+{
+    object_cache_init(&regions, "region", sizeof(struct region), 8);
+}
 
 static paddr table_allocate(void *context)
 {
@@ -47,7 +50,8 @@ static struct region *region_at(struct address_space *space, vaddr address)
 {
     if (space->last != nullptr && address >= space->last->start && address < space->last->end)
         return space->last;
-    list_for_each(node, &space->regions) {
+    list_for_each(node, &space->regions)
+    {
         struct region *region = list_entry(node, struct region, link);
         if (address < region->end) {
             if (address < region->start)
@@ -59,7 +63,10 @@ static struct region *region_at(struct address_space *space, vaddr address)
     return nullptr;
 }
 
-struct region *space_region(struct address_space *space, vaddr address) { return region_at(space, address); }
+struct region *space_region(struct address_space *space, vaddr address)
+{
+    return region_at(space, address);
+}
 
 static bool range_valid(vaddr address, u64 size)
 {
@@ -71,7 +78,8 @@ static bool range_valid(vaddr address, u64 size)
 static struct list *place_for(struct address_space *space, vaddr start, vaddr end)
 {
     struct list *place = &space->regions;
-    list_for_each(node, &space->regions) {
+    list_for_each(node, &space->regions)
+    {
         const struct region *region = list_entry(node, struct region, link);
         if (region->start >= end)
             break;
@@ -87,7 +95,8 @@ static vaddr find_hole(struct address_space *space, u64 size)
 {
     for (u32 round = 0; round < 2; round++) {
         vaddr start = round == 0 ? space->hint : KOS_USER_BASE;
-        list_for_each(node, &space->regions) {
+        list_for_each(node, &space->regions)
+        {
             const struct region *region = list_entry(node, struct region, link);
             if (region->end <= start)
                 continue;
@@ -122,7 +131,10 @@ static void region_delete(struct address_space *space, struct region *region)
     object_cache_free(&regions, region, space->quota);
 }
 
-static void page_reclaim(struct epoch_entry *entry) { page_free(hal_physical(entry), 0); }
+static void page_reclaim(struct epoch_entry *entry)
+{
+    page_free(hal_physical(entry), 0);
+}
 
 /* Removes the translations of [start, end); pages that the space owns are freed when no CPU can use them any more. */
 static void pages_drop(struct address_space *space, vaddr start, vaddr end, bool owned)
@@ -175,7 +187,7 @@ void space_destroy(struct address_space *space)
 }
 
 #define ALLOCATE_FLAGS                                                                                                 \
-    (KOS_VMM_ACCESS | KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD |      \
+    (KOS_VMM_ACCESS | KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD |     \
      KOS_VMM_GROW_DOWN)
 
 static bool access_valid(u32 flags)
@@ -188,7 +200,8 @@ static retcode populate(struct address_space *space, vaddr start, vaddr end, u32
 {
     u32 access = (flags & KOS_VMM_WRITE) != 0 ? HAL_ACCESS_WRITE : HAL_ACCESS_READ;
     retcode code = rcOk;
-    if ((flags & (KOS_VMM_COMMIT | KOS_VMM_LOCKED)) == (KOS_VMM_COMMIT | KOS_VMM_LOCKED) && (flags & KOS_VMM_ACCESS) != 0)
+    if ((flags & (KOS_VMM_COMMIT | KOS_VMM_LOCKED)) == (KOS_VMM_COMMIT | KOS_VMM_LOCKED) &&
+        (flags & KOS_VMM_ACCESS) != 0)
         for (vaddr address = start; code == rcOk && address < end; address += PAGE_SIZE)
             code = space_fault_locked(space, address, access);
     return code;
@@ -221,7 +234,8 @@ static retcode insert(struct address_space *space, struct list *place, vaddr sta
 
 static retcode allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, u32 kind, paddr backing)
 {
-    u64 low = (flags & KOS_VMM_LOW_GUARD) != 0 ? PAGE_SIZE : 0, high = (flags & KOS_VMM_HIGH_GUARD) != 0 ? PAGE_SIZE : 0;
+    u64 low = (flags & KOS_VMM_LOW_GUARD) != 0 ? PAGE_SIZE : 0,
+        high = (flags & KOS_VMM_HIGH_GUARD) != 0 ? PAGE_SIZE : 0;
     vaddr start = *address;
     if (start == 0) {
         vaddr hole = find_hole(space, size + low + high);
@@ -258,7 +272,8 @@ retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u3
 
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags)
 {
-    if (!range_valid(address, size) || size % PAGE_SIZE != 0 || (flags & KOS_VMM_WRITE) != 0 || backing % PAGE_SIZE != 0)
+    if (!range_valid(address, size) || size % PAGE_SIZE != 0 || (flags & KOS_VMM_WRITE) != 0 ||
+        backing % PAGE_SIZE != 0)
         return rcInvalidArgument;
     spinlock_lock(&space->lock);
     retcode code = allocate(space, &address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when abandoned or destroy run.
- * Revocation clears the slot's `callable` under the object's lock only: that word is written by whoever holds the object's lock.
+ * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when abandoned or
+ * destroy run. Revocation clears the slot's `callable` under the object's lock only: that word is written by whoever
+ * holds the object's lock.
  */
 #include <memory/object_cache.h>
 #include <memory/page.h>
@@ -88,7 +89,8 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota)
     return rcOk;
 }
 
-/* lock held. The old block stays for readers that are in it; its callable words go to 0, so threads that cached it miss and look again. */
+/* lock held. The old block stays for readers that are in it; its callable words go to 0, so threads that cached it miss
+ * and look again. */
 static retcode table_grow(struct handle_table *table)
 {
     struct handle_block *old = block_of(table);
@@ -119,7 +121,8 @@ static struct capability *capability_of(struct handle_table *table, u32 handle)
 {
     struct handle_entry *entry = entry_of(table, handle);
     /* acquire: the capability was filled in before it was published */
-    struct capability *capability = entry == nullptr ? nullptr : atomic_load_explicit(&entry->capability, memory_order_acquire);
+    struct capability *capability =
+        entry == nullptr ? nullptr : atomic_load_explicit(&entry->capability, memory_order_acquire);
     return capability != nullptr && capability->handle == handle ? capability : nullptr;
 }
 
@@ -210,7 +213,8 @@ static retcode slot_take(struct handle_table *table, struct capability *capabili
         entry->generation = entry->generation >= 0xfffeU ? 1 : entry->generation + 1;
         capability->table = table;
         capability->handle = (entry->generation << KOS_HANDLE_INDEX_BITS) | index;
-        entry->channel = handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
+        entry->channel =
+            handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
         atomic_store_explicit(&entry->capability, capability, memory_order_release);
         if (entry->channel != nullptr) /* release: the channel pointer first */
             atomic_store_explicit(&entry->callable, capability->handle, memory_order_release);
@@ -371,7 +375,8 @@ static void mark_revoked(struct capability *capability)
     list_remove(&capability->link);
 }
 
-/* object lock held. All descendants of capability, iteratively: a leaf at a time. With badge: only subtrees whose root carries it. */
+/* object lock held. All descendants of capability, iteratively: a leaf at a time. With badge: only subtrees whose root
+ * carries it. */
 static void revoke_below(struct capability *capability, const struct object *badge)
 {
     struct list *node = capability->children.next;
@@ -415,7 +420,10 @@ static retcode revoke(struct handle_table *table, u32 handle, const struct objec
     return code;
 }
 
-retcode handle_revoke(struct handle_table *table, u32 handle) { return revoke(table, handle, nullptr, true); }
+retcode handle_revoke(struct handle_table *table, u32 handle)
+{
+    return revoke(table, handle, nullptr, true);
+}
 
 retcode handle_revoke_subtree(struct handle_table *table, u32 handle, const struct object *badge)
 {

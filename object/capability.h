@@ -2,10 +2,11 @@
 /*
  * Capabilities and handle tables.
  *
- * A capability is a node of its object's inheritance tree and sits in one slot of one task's handle table. The slot's entry is what lookups read:
- * one 64-bit word to compare (callable), one pointer to follow. Readers take no lock; writers hold the table's lock, and the object's lock for the tree
- * (order: table lock of the lower address first, then object lock). A removed capability and an outgrown table are reclaimed when every
- * CPU has left the kernel once (smp/epoch.h).
+ * A capability is a node of its object's inheritance tree and sits in one slot of one task's handle table. The slot's
+ * entry is what lookups read: one 64-bit word to compare (callable), one pointer to follow. Readers take no lock;
+ * writers hold the table's lock, and the object's lock for the tree (order: table lock of the lower address first, then
+ * object lock). A removed capability and an outgrown table are reclaimed when every CPU has left the kernel once
+ * (smp/epoch.h).
  */
 #pragma once
 #include <abi/handle.h>
@@ -13,30 +14,30 @@
 #include <smp/epoch.h>
 
 struct capability {
-    struct object *object;      /* holds a reference, also when revoked, until it is closed */
-    struct capability *parent;  /* guarded by object->lock, like children and sibling */
+    struct object *object;     /* holds a reference, also when revoked, until it is closed */
+    struct capability *parent; /* guarded by object->lock, like children and sibling */
     struct list children, sibling;
     struct list link;           /* in object->capabilities; guarded by object->lock */
     struct handle_table *table; /* where it sits */
     u32 handle, rights;
-    struct object *badge;       /* OBJECT_BADGE with which the subtree from here on was made, or null; holds a reference */
-    struct epoch_entry epoch;   /* reclamation */
-    bool revoked;               /* guarded by object's lock; the slot stays occupied: rcHandleRevoked */
+    struct object *badge; /* OBJECT_BADGE with which the subtree from here on was made, or null; holds a reference */
+    struct epoch_entry epoch; /* reclamation */
+    bool revoked;             /* guarded by object's lock; the slot stays occupied: rcHandleRevoked */
 };
 
 /* One slot, 32 bytes, two to a cache line. */
 struct handle_entry {
-    _Atomic u64 callable;  /* the handle value, zero-extended, if it may be used in Call right now; else 0 */
-    void *channel;         /* struct channel *, valid while callable != 0 */
+    _Atomic u64 callable; /* the handle value, zero-extended, if it may be used in Call right now; else 0 */
+    void *channel;        /* struct channel *, valid while callable != 0 */
     struct capability *_Atomic capability; /* null: free slot */
-    u32 generation;        /* of the present or last occupant; low 16 bits */
-    u32 next_free;         /* index of the next free slot, 0 = none */
+    u32 generation;                        /* of the present or last occupant; low 16 bits */
+    u32 next_free;                         /* index of the next free slot, 0 = none */
 };
 static_assert(sizeof(struct handle_entry) == 32, "fast path scales the index by 32");
 
 /* Entries in one block of 2^k * 32 bytes; index 0 is never used. */
 struct handle_block {
-    u64 mask;                     /* entries - 1 */
+    u64 mask;                      /* entries - 1 */
     struct handle_block *outgrown; /* smaller predecessor, freed with the table */
     alignas(32) struct handle_entry entries[];
 };
@@ -44,12 +45,12 @@ struct handle_block {
 struct handle_table {
     struct handle_block *_Atomic block; /* release by the grower, readers acquire */
     struct spinlock lock;
-    u32 free_first, count;              /* guarded by lock */
+    u32 free_first, count; /* guarded by lock */
     struct quota *quota;
 };
 
 #define HANDLE_TABLE_ENTRIES_FIRST 32U
-#define HANDLE_TABLE_ENTRIES_MAX 65536U
+#define HANDLE_TABLE_ENTRIES_MAX   65536U
 
 void object_room_init(void); /* boot */
 
@@ -57,27 +58,36 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota);
 /* Closes everything in it and frees it. Nobody uses it any more. */
 void handle_table_destroy(struct handle_table *table);
 
-/* What handle names: rcInvalidHandle, rcHandleRevoked, or rcNoCapability if a right of `rights` is missing, or rcInvalidArgument if type is not OBJECT_NONE and differs. On rcOk
- * *object holds a new reference (release it). Any CPU, no lock. */
-retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object);
+/* What handle names: rcInvalidHandle, rcHandleRevoked, or rcNoCapability if a right of `rights` is missing, or
+ * rcInvalidArgument if type is not OBJECT_NONE and differs. On rcOk *object holds a new reference (release it). Any
+ * CPU, no lock. */
+retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
+                      struct object **object);
 /* The same and the capability's rights, badge context... */
-struct handle_view { struct object *object; u32 rights; struct object *badge; }; /* both with references */
+struct handle_view {
+    struct object *object;
+    u32 rights;
+    struct object *badge;
+}; /* both with references */
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view);
 void handle_view_release(struct handle_view *view);
 
 /* New root capability of object. Takes its own reference. rcOutOfMemory, rcQuotaExceeded. */
 retcode handle_insert(struct handle_table *table, struct object *object, u32 rights, u32 *handle);
-/* Descendant of (from, handle) in `to` (may be the same table): rights & its rights. right: KOS_RIGHT_COPY or KOS_RIGHT_TRANSFER must be among the source's.
- * badge: OBJECT_BADGE or null. */
-retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right, struct object *badge, u32 *derived);
+/* Descendant of (from, handle) in `to` (may be the same table): rights & its rights. right: KOS_RIGHT_COPY or
+ * KOS_RIGHT_TRANSFER must be among the source's. badge: OBJECT_BADGE or null. */
+retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right,
+                      struct object *badge, u32 *derived);
 retcode handle_close(struct handle_table *table, u32 handle);
 /* Closes handle, revokes all its descendants everywhere. */
 retcode handle_revoke(struct handle_table *table, u32 handle);
 /* Revokes the subtrees derived from handle with that badge. */
 retcode handle_revoke_subtree(struct handle_table *table, u32 handle, const struct object *badge);
-/* Nearest ancestor of (from, handle), itself excluded, that sits in `owner` and is not revoked: its handle. For dereference. rcResourceNotFound. */
+/* Nearest ancestor of (from, handle), itself excluded, that sits in `owner` and is not revoked: its handle. For
+ * dereference. rcResourceNotFound. */
 retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_table *owner, u32 *ancestor);
 
-/* Called whenever a slot becomes or stops being callable: fills entry->channel; returns null if the object is not a channel or rights lack
- * KOS_RIGHT_IPC_CALL. Set once by ipc/. The table's owner is container_of(table, struct domain, handles). */
+/* Called whenever a slot becomes or stops being callable: fills entry->channel; returns null if the object is not a
+ * channel or rights lack KOS_RIGHT_IPC_CALL. Set once by ipc/. The table's owner is container_of(table, struct domain,
+ * handles). */
 extern void *(*handle_channel_of)(struct handle_table *table, struct object *object, u32 rights);

@@ -15,7 +15,10 @@ struct domain {
 };
 
 /* A kernel object charged to a domain's quota keeps the domain: its accounts must not go before the object. */
-static inline void domain_hold(struct quota *quota) { object_reference(&container_of(quota, struct domain, quota)->object); }
+static inline void domain_hold(struct quota *quota)
+{
+    object_reference(&container_of(quota, struct domain, quota)->object);
+}
 static inline void domain_drop(struct quota *quota)
 {
     quota_release_object(quota);

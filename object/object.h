@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kernel objects: what a handle can name. Each has a type, a security id (SID) never used twice, and a count of what keeps
- * it alive: capabilities plus kernel references.
+ * Kernel objects: what a handle can name. Each has a type, a security id (SID) never used twice, and a count of what
+ * keeps it alive: capabilities plus kernel references.
  */
 #pragma once
 #include <hal/base.h>
@@ -17,9 +17,9 @@ enum object_type : u32 {
     OBJECT_TASK,
     OBJECT_THREAD,
     OBJECT_FILE,
-    OBJECT_USER,     /* user resource */
-    OBJECT_BADGE,    /* transfer context */
-    OBJECT_SYNC,     /* IPC synchronization object */
+    OBJECT_USER,         /* user resource */
+    OBJECT_BADGE,        /* transfer context */
+    OBJECT_SYNC,         /* IPC synchronization object */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };
@@ -27,15 +27,16 @@ enum object_type : u32 {
 struct object {
     enum object_type type;
     u32 sid;
-    _Atomic u32 references; /* any CPU; acq_rel on the drop to zero */
-    struct spinlock lock;   /* guards the capability tree of this object */
+    _Atomic u32 references;   /* any CPU; acq_rel on the drop to zero */
+    struct spinlock lock;     /* guards the capability tree of this object */
     struct list capabilities; /* all capabilities to it; guarded by lock */
 };
 
 /* What a type does at two moments; indexed by type, set once at boot by the type's owner. */
 struct object_operations {
-    void (*abandoned)(struct object *object); /* last capability is gone (closed or revoked); references may remain. May be null */
-    void (*destroy)(struct object *object);     /* last reference is gone: free it */
+    void (*abandoned)(
+        struct object *object); /* last capability is gone (closed or revoked); references may remain. May be null */
+    void (*destroy)(struct object *object); /* last reference is gone: free it */
 };
 extern struct object_operations object_operations[OBJECT_TYPES];
 

@@ -29,7 +29,9 @@ retcode futex_wait(struct thread *thread, vaddr address, u32 value, u32 timeout_
     if (address % 4 != 0)
         return rcInvalidArgument;
     struct futex_bucket *bucket = bucket_of(thread->domain, address);
-    spinlock_lock(&bucket->lock); /* a waker changes the word first, then takes the lock: either we see the change or it sees us */
+    spinlock_lock(
+        &bucket
+             ->lock); /* a waker changes the word first, then takes the lock: either we see the change or it sees us */
     if (!hal_load_user_u32(&present, address)) {
         spinlock_unlock(&bucket->lock);
         return rcInvalidArgument;
@@ -59,7 +61,8 @@ u32 futex_wake(struct domain *domain, vaddr address, u32 count)
     u32 taken = 0;
     list_init(&woken);
     spinlock_lock(&bucket->lock);
-    list_for_each_safe(node, &bucket->waiters) {
+    list_for_each_safe(node, &bucket->waiters)
+    {
         if (taken == count)
             break;
         struct thread *thread = list_entry(node, struct thread, futex_link);

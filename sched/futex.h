@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Futexes, private to a task: a hash table per domain, so tasks never meet in a bucket. Waiters in order of level, then of arrival. A waiter's
- * link is guarded by its bucket's lock; who takes it out of the bucket completes it.
+ * Futexes, private to a task: a hash table per domain, so tasks never meet in a bucket. Waiters in order of level, then
+ * of arrival. A waiter's link is guarded by its bucket's lock; who takes it out of the bucket completes it.
  */
 #pragma once
 #include <sched/scheduler.h>
@@ -15,8 +15,9 @@ struct futex_bucket {
 
 void futex_table_init(struct futex_bucket *buckets);
 
-/* The running thread waits while the word at address equals value: rcOk = it is blocked (complete is called later with rcOk, rcTimeout or
- * rcAbort by its home CPU's code through futex_complete), else rcFutexWouldBlock, rcInvalidArgument (misaligned or unmapped). */
+/* The running thread waits while the word at address equals value: rcOk = it is blocked (complete is called later with
+ * rcOk, rcTimeout or rcAbort by its home CPU's code through futex_complete), else rcFutexWouldBlock, rcInvalidArgument
+ * (misaligned or unmapped). */
 retcode futex_wait(struct thread *thread, vaddr address, u32 value, u32 timeout_ms);
 /* Wakes up to count waiters of address in the domain; returns how many. */
 u32 futex_wake(struct domain *domain, vaddr address, u32 count);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run queue of one CPU; owner only. Holds exactly the runnable threads that do not run (Benno scheduling). Levels: 0 idle work,
- * 1 standard threads (they never preempt each other), 32 + p real-time threads of priority p.
+ * Run queue of one CPU; owner only. Holds exactly the runnable threads that do not run (Benno scheduling). Levels: 0
+ * idle work, 1 standard threads (they never preempt each other), 32 + p real-time threads of priority p.
  */
 #pragma once
 #include <abi/core.h>
 #include <sched/thread.h>
 
-#define RUN_LEVEL_STANDARD 1U
+#define RUN_LEVEL_STANDARD  1U
 #define RUN_LEVEL_REAL_TIME 32U
 
 static inline u32 run_level(u32 class, u32 priority)
@@ -35,7 +35,10 @@ static inline void run_queue_remove(struct run_queue *queue, struct thread *thre
 }
 
 /* True if a thread of a level above `level` waits. */
-static inline bool run_queue_above(const struct run_queue *queue, u32 level) { return (queue->ready >> level) > 1; }
+static inline bool run_queue_above(const struct run_queue *queue, u32 level)
+{
+    return (queue->ready >> level) > 1;
+}
 
 /* Most urgent thread, taken out; null if none. */
 static inline struct thread *run_queue_pop(struct run_queue *queue)

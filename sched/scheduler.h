@@ -11,7 +11,8 @@ void sched_wake_remote(struct thread *thread);
 /* The running thread stops being so; its state was set by the caller. */
 void sched_block(void);
 
-/* The running thread, just blocked by the caller (sched_block done), hands the CPU to thread, which is runnable and in no queue. */
+/* The running thread, just blocked by the caller (sched_block done), hands the CPU to thread, which is runnable and in
+ * no queue. */
 void sched_handoff(struct thread *thread);
 
 /* The running thread lets others of its level run. */
@@ -23,5 +24,6 @@ void sched_remove(struct thread *thread);
 /* Leaves the kernel: pending work, then the most urgent thread, or idle. */
 [[noreturn]] void sched_exit(void);
 
-/* The slow way out found the running thread dying: implemented by kernel/thread.c. It must not be runnable afterwards. */
+/* The slow way out found the running thread dying: implemented by kernel/thread.c. It must not be runnable afterwards.
+ */
 void thread_finish(struct thread *thread);

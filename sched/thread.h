@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A thread: user state, IPC state, scheduling state. Owned by the CPU `home`: only that CPU writes it, except while the thread travels
- * as a message (states THREAD_CALLING and THREAD_REPLY_WAIT): then the CPU that serves the call does. The fields of the IPC fast path come first, in the order in
- * which it touches them.
+ * A thread: user state, IPC state, scheduling state. Owned by the CPU `home`: only that CPU writes it, except while the
+ * thread travels as a message (states THREAD_CALLING and THREAD_REPLY_WAIT): then the CPU that serves the call does.
+ * The fields of the IPC fast path come first, in the order in which it touches them.
  */
 #pragma once
 #include <hal/context.h>
@@ -18,8 +18,8 @@ enum thread_state : u32 {
     THREAD_REPLY_WAIT, /* in Call, taken by `peer` */
     THREAD_FUTEX,      /* waits on a futex */
     THREAD_SLEEPING,
-    THREAD_JOINING,    /* waits for the end of a thread or task */
-    THREAD_SUSPENDED,  /* created suspended, or suspended itself */
+    THREAD_JOINING,   /* waits for the end of a thread or task */
+    THREAD_SUSPENDED, /* created suspended, or suspended itself */
     THREAD_DEAD,
 };
 
@@ -27,62 +27,68 @@ struct thread {
     struct hal_context context; /* first: the port finds it through hal_cpu.current */
 
     /* ---- fast path ---- */
-    struct handle_block *handles;        /* the table's block as last seen; a miss on the fast path refreshes it */
-    u32 level;                           /* effective level: own or donated */
-    u32 base_level;                      /* own level */
-    struct thread *caller;               /* whose request it serves, or null */
-    word reply_grant;                    /* info word of the one response that may take the fast path; 0 = none */
-    word receive_selector;               /* selector of the Reply-then-Recv that may take the fast path; 0 = none */
-    struct endpoint_slot *receive_slot;  /* where that parks */
-    struct thread *peer;                 /* REPLY_WAIT: who serves it */
-    struct channel *channel;             /* CALLING, REPLY_WAIT: through which; compared only, when that channel goes */
+    struct handle_block *handles;       /* the table's block as last seen; a miss on the fast path refreshes it */
+    u32 level;                          /* effective level: own or donated */
+    u32 base_level;                     /* own level */
+    struct thread *caller;              /* whose request it serves, or null */
+    word reply_grant;                   /* info word of the one response that may take the fast path; 0 = none */
+    word receive_selector;              /* selector of the Reply-then-Recv that may take the fast path; 0 = none */
+    struct endpoint_slot *receive_slot; /* where that parks */
+    struct thread *peer;                /* REPLY_WAIT: who serves it */
+    struct channel *channel;            /* CALLING, REPLY_WAIT: through which; compared only, when that channel goes */
     enum thread_state state;
-    u32 home;                            /* CPU that owns it */
+    u32 home; /* CPU that owns it */
 
     /* ---- IPC, slow side ---- */
-    struct endpoint *endpoint;           /* CALLING, REPLY_WAIT: of the call; RECEIVING: where; holds no reference of its own */
-    struct list ipc_link;                /* CALLING: endpoint->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
-    struct endpoint *receive_endpoint;   /* endpoint it last received on; holds a reference; linked there */
-    struct list receive_link;            /* in receive_endpoint->threads; guarded by its lock */
-    u32 receive_handle;                  /* handle with which it receives there */
-    u32 peer_cpu;                        /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
-    word call_info;                      /* info of the request in progress, with the RIID that the server sees; set off the fast path */
-    word core_response;                  /* info word of the response to a core call in progress */
-    struct list sync_link;               /* in the sync object's waiters; guarded by its lock */
-    struct sync_object *sync;            /* IPC synchronization object of an extended wait, or null */
+    struct endpoint *endpoint; /* CALLING, REPLY_WAIT: of the call; RECEIVING: where; holds no reference of its own */
+    struct list ipc_link;      /* CALLING: endpoint->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
+    struct endpoint *receive_endpoint; /* endpoint it last received on; holds a reference; linked there */
+    struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
+    u32 receive_handle;                /* handle with which it receives there */
+    u32 peer_cpu;       /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
+    word call_info;     /* info of the request in progress, with the RIID that the server sees; set off the fast path */
+    word core_response; /* info word of the response to a core call in progress */
+    struct list sync_link;    /* in the sync object's waiters; guarded by its lock */
+    struct sync_object *sync; /* IPC synchronization object of an extended wait, or null */
 
     /* ---- scheduling ---- */
-    struct list run_link;                /* in the home's run queue */
-    struct timer timer;                  /* time limit of the present wait */
-    u32 class;                           /* KOS_CLASS_* */
-    u32 priority;                        /* as the user set it */
+    struct list run_link; /* in the home's run queue */
+    struct timer timer;   /* time limit of the present wait */
+    u32 class;            /* KOS_CLASS_* */
+    u32 priority;         /* as the user set it */
     u64 affinity;
 
     /* ---- futex ---- */
-    struct list futex_link;              /* in a bucket of the domain's futex table; guarded by the bucket's lock */
+    struct list futex_link; /* in a bucket of the domain's futex table; guarded by the bucket's lock */
     vaddr futex_address;
     struct futex_bucket *futex_bucket;
 
     /* ---- life ---- */
     struct domain *domain;
-    struct object object;                /* OBJECT_THREAD */
-    struct epoch_entry epoch;            /* reclamation */
-    struct list task_link;               /* in task->threads; guarded by task->lock */
-    struct list join_link;               /* JOINING: in the waited object's list */
+    struct object object;     /* OBJECT_THREAD */
+    struct epoch_entry epoch; /* reclamation */
+    struct list task_link;    /* in task->threads; guarded by task->lock */
+    struct list join_link;    /* JOINING: in the waited object's list */
     struct list joiners;
-    struct request wake_request;         /* travels to home when another CPU wakes the thread */
-    struct request control_request;      /* orders from another CPU; the pusher takes a reference */
+    struct request wake_request;    /* travels to home when another CPU wakes the thread */
+    struct request control_request; /* orders from another CPU; the pusher takes a reference */
     struct request terminate_request;
-    struct request cancel_request;       /* takes the thread out of a call that another CPU serves */
-    retcode cancel_code;                 /* what that call ends with */
+    struct request cancel_request; /* takes the thread out of a call that another CPU serves */
+    retcode cancel_code;           /* what that call ends with */
     u32 tid;
-    bool dying;                          /* owner: no more user instruction */
-    bool ended;                          /* guarded by the join lock (kernel/thread.c) */
+    bool dying; /* owner: no more user instruction */
+    bool ended; /* guarded by the join lock (kernel/thread.c) */
     bool detached;
     s32 exit_code;
     vaddr stack_base;
     u64 stack_size;
 };
 
-static inline struct thread *thread_of(struct hal_context *context) { return container_of(context, struct thread, context); }
-static inline struct thread *thread_current(void) { return thread_of(cpu_self()->hal.current); }
+static inline struct thread *thread_of(struct hal_context *context)
+{
+    return container_of(context, struct thread, context);
+}
+static inline struct thread *thread_current(void)
+{
+    return thread_of(cpu_self()->hal.current);
+}

@@ -26,7 +26,10 @@ void timer_arm(struct timer *timer, u64 deadline, void (*expire)(struct timer *)
         timer_program(cpu);
 }
 
-void timer_cancel(struct timer *timer) { list_remove(&timer->link); }
+void timer_cancel(struct timer *timer)
+{
+    list_remove(&timer->link);
+}
 
 void timer_run(void)
 {

@@ -4,8 +4,8 @@
 #include <smp/list.h>
 
 struct timer {
-    struct list link; /* in cpu->timers while armed */
-    u64 deadline;     /* ns, hal_time_now */
+    struct list link;                    /* in cpu->timers while armed */
+    u64 deadline;                        /* ns, hal_time_now */
     void (*expire)(struct timer *timer); /* on the owner, interrupts masked */
 };
 
@@ -14,7 +14,10 @@ static inline void timer_init(struct timer *timer)
     list_init(&timer->link);
     timer->expire = nullptr;
 }
-static inline bool timer_armed(const struct timer *timer) { return !list_empty(&timer->link); }
+static inline bool timer_armed(const struct timer *timer)
+{
+    return !list_empty(&timer->link);
+}
 
 /* Arms (re-arms) timer on this CPU. */
 void timer_arm(struct timer *timer, u64 deadline, void (*expire)(struct timer *));

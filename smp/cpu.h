@@ -13,8 +13,8 @@
 
 /* Bits of hal_cpu.pending; tested once per kernel entry on the fast path and once on the slow exit. */
 #define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
-#define CPU_PENDING_EPOCH (1ULL << 1)      /* deferred entries wait for epoch_advance */
-#define CPU_PENDING_FPU HAL_PENDING_FPU
+#define CPU_PENDING_EPOCH      (1ULL << 1) /* deferred entries wait for epoch_advance */
+#define CPU_PENDING_FPU        HAL_PENDING_FPU
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
@@ -26,8 +26,8 @@ struct run_queue {
 struct cpu {
     struct hal_cpu hal; /* first: current, pending, index */
 
-    u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
-    bool busy;              /* a thread runs: that of hal.current; false while idle */
+    u64 slot_offset; /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    bool busy;       /* a thread runs: that of hal.current; false while idle */
     struct run_queue run_queue;
 
     struct list timers;   /* struct timer, ascending by deadline: sched/timer.h */
@@ -44,15 +44,18 @@ struct cpu {
 
     /* Written by other CPUs. */
     cache_aligned struct inbox inbox;
-    _Atomic u32 idle;           /* 1 while the CPU is going to sleep or sleeps; owner writes, pushers read: smp/inbox.h */
-    _Atomic u32 epoch_waiting;  /* CPUs that have not yet passed for epoch_current; others decrement */
-    _Atomic u64 cross_senders;  /* bit s: CPU s has a cross call for this CPU */
+    _Atomic u32 idle; /* 1 while the CPU is going to sleep or sleeps; owner writes, pushers read: smp/inbox.h */
+    _Atomic u32 epoch_waiting;   /* CPUs that have not yet passed for epoch_current; others decrement */
+    _Atomic u64 cross_senders;   /* bit s: CPU s has a cross call for this CPU */
     _Atomic u64 cross_remaining; /* of this CPU's own cross call: targets that have not run it */
     const struct cross_call *_Atomic cross_call;
 };
 static_assert(sizeof(struct cpu) <= HAL_CPU_AREA_SIZE, "the port reserves that much");
 
-static inline struct cpu *cpu_self(void) { return (struct cpu *)(void *)hal_cpu_self(); }
+static inline struct cpu *cpu_self(void)
+{
+    return (struct cpu *)(void *)hal_cpu_self();
+}
 
 extern struct cpu *cpu_table[KOS_CPUS_MAX]; /* constant once a CPU is online */
 extern _Atomic u32 cpu_count;               /* online CPUs; grows at boot only */

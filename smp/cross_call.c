@@ -18,7 +18,7 @@ void smp_poll(void)
         struct cpu *sender = cpu_table[__builtin_ctzll(senders)];
         senders &= senders - 1;
         const struct cross_call *call = atomic_load_explicit(&sender->cross_call, memory_order_relaxed);
-        call->function(call); /* b */
+        call->function(call);                                                                                  /* b */
         atomic_fetch_and_explicit(&sender->cross_remaining, ~(1ULL << self->hal.index), memory_order_release); /* c */
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Synchronous call on other CPUs, for translations only: the function must be short and take no lock. The sender spins, serving
- * calls that come in meanwhile; every spin loop of the kernel does (smp_poll), so two senders never wait for each other.
+ * Synchronous call on other CPUs, for translations only: the function must be short and take no lock. The sender spins,
+ * serving calls that come in meanwhile; every spin loop of the kernel does (smp_poll), so two senders never wait for
+ * each other.
  */
 #pragma once
 #include <hal/base.h>

@@ -2,7 +2,8 @@
 #include <smp/cpu.h>
 #include <smp/epoch.h>
 
-/* passes[s][t]: CPU s asks CPU t to tell that it was outside the kernel. A request handled from the inbox is that moment. */
+/* passes[s][t]: CPU s asks CPU t to tell that it was outside the kernel. A request handled from the inbox is that
+ * moment. */
 static struct pass {
     struct request request;
     struct cpu *source;
@@ -25,7 +26,10 @@ void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *))
     self->hal.pending |= CPU_PENDING_EPOCH;
 }
 
-bool epoch_idle(void) { return cpu_self()->epoch_next == nullptr && cpu_self()->epoch_current == nullptr; }
+bool epoch_idle(void)
+{
+    return cpu_self()->epoch_next == nullptr && cpu_self()->epoch_current == nullptr;
+}
 
 static void epoch_free(struct cpu *self)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reclamation of what other CPUs may be reading without a lock. A kernel entry is the reader's section; an entry deferred here is freed once
- * every online CPU has been outside the kernel, or idle, since. Readers pay nothing: the deferring CPU asks the others by inbox.
+ * Reclamation of what other CPUs may be reading without a lock. A kernel entry is the reader's section; an entry
+ * deferred here is freed once every online CPU has been outside the kernel, or idle, since. Readers pay nothing: the
+ * deferring CPU asks the others by inbox.
  */
 #pragma once
 #include <hal/base.h>

@@ -8,8 +8,8 @@
  *   3 if it was empty or idle is set: IPI         c if head is not empty: idle := 0, drain, start over
  *                                                 d sleep (an IPI sent before is latched)
  *
- * The owner takes all at once (exchange with null) and reverses: first in, first out. A request is in at most one inbox at a time: `queued`
- * is set by its pusher's exchange, cleared by the owner before it runs the handler.
+ * The owner takes all at once (exchange with null) and reverses: first in, first out. A request is in at most one inbox
+ * at a time: `queued` is set by its pusher's exchange, cleared by the owner before it runs the handler.
  */
 #pragma once
 #include <hal/base.h>

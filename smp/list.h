@@ -7,8 +7,14 @@ struct list {
     struct list *next, *previous;
 };
 
-static inline void list_init(struct list *node) { node->next = node->previous = node; }
-static inline bool list_empty(const struct list *head) { return head->next == head; }
+static inline void list_init(struct list *node)
+{
+    node->next = node->previous = node;
+}
+static inline bool list_empty(const struct list *head)
+{
+    return head->next == head;
+}
 static inline void list_insert_after(struct list *where, struct list *node)
 {
     node->next = where->next;
@@ -16,8 +22,14 @@ static inline void list_insert_after(struct list *where, struct list *node)
     where->next->previous = node;
     where->next = node;
 }
-static inline void list_push_front(struct list *head, struct list *node) { list_insert_after(head, node); }
-static inline void list_push_back(struct list *head, struct list *node) { list_insert_after(head->previous, node); }
+static inline void list_push_front(struct list *head, struct list *node)
+{
+    list_insert_after(head, node);
+}
+static inline void list_push_back(struct list *head, struct list *node)
+{
+    list_insert_after(head->previous, node);
+}
 /* Unlinking an unlinked node is a no-op. */
 static inline void list_remove(struct list *node)
 {
@@ -26,7 +38,7 @@ static inline void list_remove(struct list *node)
     node->next = node->previous = node;
 }
 #define list_entry(node, type, member) container_of(node, type, member)
-#define list_for_each(node, head) for (struct list *node = (head)->next; node != (head); node = node->next)
+#define list_for_each(node, head)      for (struct list *node = (head)->next; node != (head); node = node->next)
 #define list_for_each_safe(node, head)                                                                                 \
     for (struct list *node = (head)->next, *node##_next = node->next; node != (head);                                  \
          node = node##_next, node##_next = node->next)

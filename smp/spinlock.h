@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ticket lock for the slow side: creation, revocation, mapping. Never taken on the IPC fast path. Interrupts are masked in the kernel,
- * so a holder is never preempted. Order of locks: docs/architecture.md. */
+/* Ticket lock for the slow side: creation, revocation, mapping. Never taken on the IPC fast path. Interrupts are masked
+ * in the kernel, so a holder is never preempted. Order of locks: docs/architecture.md. */
 #pragma once
 #include <hal/cpu.h>
 #include <smp/cross_call.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The measuring side. A sample is the counter's difference between two rounds of the loop, so the whole iteration counts, user code of both
- * sides included, less what reading the counter costs.
+ * The measuring side. A sample is the counter's difference between two rounds of the loop, so the whole iteration
+ * counts, user code of both sides included, less what reading the counter costs.
  */
 #include <benchmarks/ipc/protocol.h>
 #include <coresrv/hal/hal_api.h>
@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 20000U
+#define ROUNDS  20000U
 #define WARM_UP 1000U
 
 static nk_uint32_t samples[ROUNDS];
@@ -43,7 +43,8 @@ static void report(const char *name, unsigned rounds)
            samples[(unsigned long)rounds * 99 / 100], samples[rounds - 1]);
 }
 
-/* Runs BODY rounds + warm-up times and reports; the sample store and the loop are part of the counter's cost, measured with an empty body. */
+/* Runs BODY rounds + warm-up times and reports; the sample store and the loop are part of the counter's cost, measured
+ * with an empty body. */
 #define MEASURE(name, rounds, BODY)                                                                                    \
     do {                                                                                                               \
         for (unsigned i_ = 0; i_ < WARM_UP && i_ < (rounds); i_++) {                                                   \
@@ -100,7 +101,9 @@ static void arenas(void)
     static const struct {
         const char *name;
         unsigned size, rounds;
-    } cases[] = {{"ipc/arena_in/4KiB", 4 << 10, 2000}, {"ipc/arena_in/64KiB", 64 << 10, 200}, {"ipc/arena_in/1MiB", 1 << 20, 20}};
+    } cases[] = {{"ipc/arena_in/4KiB", 4 << 10, 2000},
+                 {"ipc/arena_in/64KiB", 64 << 10, 200},
+                 {"ipc/arena_in/1MiB", 1 << 20, 20}};
     static MESSAGE(arena_req, 8) req;
     static MESSAGE(arena_res, 0) res;
     void *buffer = KnVmAllocate(RTL_NULL, 1 << 20, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
@@ -166,7 +169,8 @@ static void priorities(void)
     static const struct {
         const char *name;
         unsigned priority;
-    } cases[] = {{"ipc/round_trip/server_higher", 12}, {"ipc/round_trip/server_equal", 10}, {"ipc/round_trip/server_lower", 8}};
+    } cases[] = {
+        {"ipc/round_trip/server_higher", 12}, {"ipc/round_trip/server_equal", 10}, {"ipc/round_trip/server_lower", 8}};
     static MESSAGE(level_req, 64) req;
     static MESSAGE(level_res, 64) res;
     check(KnThreadSetPriorityByHandle(self, KOS_CLASS_ROUND_ROBIN, 10), "priority");
@@ -261,7 +265,8 @@ static void futex_pair(void)
 static void page_fault(void)
 {
     enum { PAGES = 2000 };
-    char *pages = KnVmAllocate(RTL_NULL, (PAGES + 1) * 4096, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+    char *pages =
+        KnVmAllocate(RTL_NULL, (PAGES + 1) * 4096, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(pages == RTL_NULL ? rcOutOfMemory : rcOk, "page_fault");
     volatile char *at = pages;
     for (unsigned i = 0; i < PAGES; i++) {
@@ -280,7 +285,10 @@ static void empty(void *context, void *context2)
     KnThreadExit(0);
 }
 
-static void create_join(void) { MEASURE("thread/create_join", 2000, thread_end(thread_start(empty))); }
+static void create_join(void)
+{
+    MEASURE("thread/create_join", 2000, thread_end(thread_start(empty)));
+}
 
 static void start_exit_once(void)
 {
@@ -293,7 +301,10 @@ static void start_exit_once(void)
     check(KnHandleClose(task), "child close");
 }
 
-static void start_exit(void) { MEASURE("task/start_exit", 200, start_exit_once()); }
+static void start_exit(void)
+{
+    MEASURE("task/start_exit", 200, start_exit_once());
+}
 
 int main(void)
 {

@@ -10,7 +10,8 @@ static const EntityInfo client_info = {.eiid = "benchmark.Client"}, server_info 
 int main(void)
 {
     unsigned long long start = kos_cycles();
-    Entity *client = EntityInitEx(&client_info, "client", "Client"), *server = EntityInitEx(&server_info, "server", "Server");
+    Entity *client = EntityInitEx(&client_info, "client", "Client"),
+           *server = EntityInitEx(&server_info, "server", "Server");
     if (client == RTL_NULL || server == RTL_NULL || EntityConnectToService(client, server, "echo") != rcOk ||
         EntityRun(server) != rcOk || EntityRun(client) != rcOk) {
         fprintf(stderr, "Einit: the benchmark does not start\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The benchmark's one interface: messages in the shape that generated transport code has. Policy and programs share this table. */
+/* The benchmark's one interface: messages in the shape that generated transport code has. Policy and programs share
+ * this table. */
 #pragma once
 
 /* X(name, request payload bytes, request arena bytes at most, request handles, response payload bytes) */

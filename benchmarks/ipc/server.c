@@ -25,7 +25,8 @@ __attribute__((noinline)) static void special(struct request *request)
     if (request->base_.mid == BENCHMARK_SetPriority) {
         Handle self;
         if (KnThreadOpenCurrent(&self) == rcOk)
-            (void)KnThreadSetPriorityByHandle(self, (rtl_uint32_t)request->words[0] >> 8, (rtl_uint32_t)request->words[0] & 0xff);
+            (void)KnThreadSetPriorityByHandle(self, (rtl_uint32_t)request->words[0] >> 8,
+                                              (rtl_uint32_t)request->words[0] & 0xff);
     }
 }
 
@@ -46,7 +47,9 @@ int main(void)
         if (__builtin_expect(mid >= BENCHMARK_Handle, 0))
             special(request);
         /* header of the answer: same method, the response's size; the receive buffer is the same memory, whole again */
-        SMsgHdr out = {.constant_part = (rtl_uintptr_t)request, .constant_size = response_size[mid], .sync_handle = INVALID_HANDLE};
+        SMsgHdr out = {.constant_part = (rtl_uintptr_t)request,
+                       .constant_size = response_size[mid],
+                       .sync_handle = INVALID_HANDLE};
         SMsgHdr in = {.constant_part = (rtl_uintptr_t)request,
                       .constant_size = sizeof(message),
                       .arena = (rtl_uintptr_t)arena.start,
@@ -54,8 +57,8 @@ int main(void)
                       .sync_handle = INVALID_HANDLE};
         request->base_.tag = response_size[mid];
         nk_size_t used = 0;
-        rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | transport.base.handle, &out, &in,
-                          &used);
+        rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | transport.base.handle, &out,
+                          &in, &used);
     }
     printf("BENCH error server %x\n", (unsigned)rc);
     return EXIT_FAILURE;

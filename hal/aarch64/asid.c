@@ -8,13 +8,15 @@ static _Atomic u64 used[ASIDS_MAX / 64];
 static u32 asid_words; /* words of used[] that the hardware's ASID size allows */
 static _Atomic u32 hint;
 
-void hal_asid_init(void) {
+void hal_asid_init(void)
+{
     const bool wide = ((read_register(id_aa64mmfr0_el1) >> 4) & 15) == 2;
     asid_words = (wide ? ASIDS_MAX : 256) / 64;
     used[0] = 1;
 }
 
-u64 hal_asid_allocate(void) {
+u64 hal_asid_allocate(void)
+{
     const u32 start = hint;
     for (u32 i = 0; i < asid_words; i++) {
         const u32 index = (start + i) % asid_words;
@@ -31,7 +33,8 @@ u64 hal_asid_allocate(void) {
     return 0;
 }
 
-void hal_asid_free(u64 asid) {
+void hal_asid_free(u64 asid)
+{
     if (asid != 0)
         __c11_atomic_fetch_and(&used[asid / 64], ~(1ULL << (asid % 64)), __ATOMIC_RELEASE);
 }

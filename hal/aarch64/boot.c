@@ -7,14 +7,19 @@ u64 hal_image_offset;
 struct fdt_info hal_device_tree;
 static struct hal_boot_info boot_info;
 
-paddr hal_image_physical(const void *address) { return (u64)address + hal_image_offset; }
+paddr hal_image_physical(const void *address)
+{
+    return (u64)address + hal_image_offset;
+}
 
-static void map_or_stop(u64 address, paddr physical, u64 size, enum kernel_access access) {
+static void map_or_stop(u64 address, paddr physical, u64 size, enum kernel_access access)
+{
     if (!hal_kernel_map(address, physical, size, access))
         kernel_panic("too few boot page tables for this memory map");
 }
 
-static void map_image(void) {
+static void map_image(void)
+{
     const u64 start = (u64)hal_image_start, text = (u64)hal_text_end, constants = (u64)hal_rodata_end;
     map_or_stop(start, start + hal_image_offset, text - start, KERNEL_TEXT);
     map_or_stop(text, text + hal_image_offset, constants - text, KERNEL_CONSTANT);
@@ -22,7 +27,8 @@ static void map_image(void) {
 }
 
 /* Free memory of the list so far; pages of the image that must not change are read-only here too. */
-static void map_directly(u64 start, u64 end) {
+static void map_directly(u64 start, u64 end)
+{
     const u64 fixed = (u64)hal_image_start + hal_image_offset, fixed_end = (u64)hal_rodata_end + hal_image_offset;
     if (fixed >= start && fixed_end <= end) {
         map_or_stop(HAL_DIRECT_MAP + start, start, fixed - start, KERNEL_DATA);
@@ -33,7 +39,8 @@ static void map_directly(u64 start, u64 end) {
 }
 
 /* The tree is mapped in the window that the boot tables and the final tables have in common. */
-static u64 read_device_tree(paddr physical) {
+static u64 read_device_tree(paddr physical)
+{
     u64 size = FDT_HEADER_SIZE;
     const void *blob = hal_kernel_map_window(physical, size, KERNEL_CONSTANT);
     size = fdt_total_size(blob);
@@ -47,7 +54,8 @@ static u64 read_device_tree(paddr physical) {
     return size;
 }
 
-static void find_memory(paddr device_tree, u64 device_tree_size) {
+static void find_memory(paddr device_tree, u64 device_tree_size)
+{
     const struct fdt_info *tree = &hal_device_tree;
     for (u32 i = 0; i < tree->memory_count; i++)
         hal_ranges_add(&boot_info, tree->memory[i].start, tree->memory[i].size);
@@ -63,7 +71,8 @@ static void find_memory(paddr device_tree, u64 device_tree_size) {
 }
 
 /* The CPU that runs this becomes number 0. */
-static void order_cpus(void) {
+static void order_cpus(void)
+{
     struct fdt_info *tree = &hal_device_tree;
     const u64 self = read_register(mpidr_el1) & MPIDR_AFFINITY;
     u32 found = 0;
@@ -78,7 +87,8 @@ static void order_cpus(void) {
     boot_info.cpu_count = tree->cpu_count;
 }
 
-[[noreturn]] static void boot_on_own_stack(void) {
+[[noreturn]] static void boot_on_own_stack(void)
+{
     hal_space_activate_none();
     hal_cpu_init(0);
     hal_gic_init();
@@ -87,7 +97,8 @@ static void order_cpus(void) {
     kernel_main(&boot_info);
 }
 
-static void map_boot_block(void) {
+static void map_boot_block(void)
+{
     for (u64 offset = HAL_BLOCK_STACK; offset <= HAL_BLOCK_AREA; offset += KOS_PAGE_SIZE) {
         if (offset == HAL_BLOCK_STACK_TOP)
             continue; /* guard */
@@ -98,7 +109,8 @@ static void map_boot_block(void) {
     }
 }
 
-void hal_boot(paddr device_tree, paddr image) {
+void hal_boot(paddr device_tree, paddr image)
+{
     write_register(vbar_el1, hal_vectors);
     hal_image_offset = image - (u64)hal_image_start;
     hal_timer_init();

@@ -4,17 +4,18 @@
 #include "kernel_map.h"
 #include "port.h"
 
-#define UART_DATA 0x00U
-#define UART_FLAGS 0x18U
-#define UART_LINE 0x2cU
-#define UART_CONTROL 0x30U
-#define FLAG_FULL (1U << 5)
+#define UART_DATA        0x00U
+#define UART_FLAGS       0x18U
+#define UART_LINE        0x2cU
+#define UART_CONTROL     0x30U
+#define FLAG_FULL        (1U << 5)
 #define LINE_8_BITS_FIFO 0x70U
-#define CONTROL_ENABLE 0x301U /* transmit, receive, on */
+#define CONTROL_ENABLE   0x301U /* transmit, receive, on */
 
 static device uart;
 
-void hal_console_init(void) {
+void hal_console_init(void)
+{
     if (hal_device_tree.uart.size == 0)
         return;
     const device found = hal_kernel_map_window(hal_device_tree.uart.start, hal_device_tree.uart.size, KERNEL_DEVICE);
@@ -23,13 +24,15 @@ void hal_console_init(void) {
     uart = found;
 }
 
-static void write_byte(char byte) {
+static void write_byte(char byte)
+{
     while ((device_read(uart, UART_FLAGS) & FLAG_FULL) != 0)
         hal_cpu_relax();
     device_write(uart, UART_DATA, (u8)byte);
 }
 
-void hal_console_write(const char *text, size_t size) {
+void hal_console_write(const char *text, size_t size)
+{
     if (uart == nullptr)
         return;
     for (size_t i = 0; i < size; i++) {

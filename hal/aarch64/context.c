@@ -3,14 +3,16 @@
 #include "port.h"
 
 void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0,
-                      word argument1) {
+                      word argument1)
+{
     *context = (struct hal_context){.pc = pc, .sp = sp, .space = space, .kind = HAL_RESUME_FULL, .x1 = argument1};
     context->space_word = space->space_word;
     context->words[6] = argument0; /* x0 */
 }
 
 /* The thread pointer is loaded even for the same thread: it may have been set in between. */
-void hal_resume(struct hal_context *context) {
+void hal_resume(struct hal_context *context)
+{
     struct hal_cpu *cpu = hal_cpu_self();
     const struct hal_context *previous = cpu->current;
     if (previous != context) {
@@ -23,7 +25,8 @@ void hal_resume(struct hal_context *context) {
     hal_resume_full(context);
 }
 
-void hal_context_print(const struct hal_context *c) {
+void hal_context_print(const struct hal_context *c)
+{
     const word *w = c->words, *x = c->x4;
     kernel_print("pc  %016lx sp  %016lx spsr %08lx\n", c->pc, c->sp, c->spsr);
     kernel_print("x0  %016lx x1  %016lx x2  %016lx x3  %016lx\n", w[6], c->x1, w[7], c->receive);

@@ -4,7 +4,8 @@
 
 #define CNTKCTL_EL0_VIRTUAL_COUNTER 2U
 
-void hal_cpu_init(u32 index) {
+void hal_cpu_init(u32 index)
+{
     struct hal_cpu *cpu = (struct hal_cpu *)read_register(tpidr_el1);
     cpu->index = index;
     cpu->affinity = read_register(mpidr_el1) & MPIDR_AFFINITY;
@@ -22,13 +23,15 @@ void hal_cpu_init(u32 index) {
     barrier("isb");
 }
 
-void hal_cpu_halt(void) {
+void hal_cpu_halt(void)
+{
     barrier("msr daifset, #15");
     for (;;)
         barrier("wfi");
 }
 
-bool hal_entropy(u64 *value) {
+bool hal_entropy(u64 *value)
+{
     if (read_register(id_aa64isar0_el1) >> 60 == 0)
         return false;
     for (u32 tries = 0; tries < 8; tries++) {

@@ -7,7 +7,8 @@
 
 static _Atomic u64 online; /* bit i: CPU i has called hal_cpu_online() */
 
-static retcode map_block(u32 index, hal_page_source source) {
+static retcode map_block(u32 index, hal_page_source source)
+{
     const u64 block = HAL_CPU_BLOCKS + (u64)index * HAL_CPU_BLOCK_SIZE;
     for (u64 offset = HAL_BLOCK_STACK; offset <= HAL_BLOCK_AREA; offset += KOS_PAGE_SIZE) {
         if (offset == HAL_BLOCK_STACK_TOP)
@@ -19,14 +20,15 @@ static retcode map_block(u32 index, hal_page_source source) {
     return rcOk;
 }
 
-retcode hal_cpu_start(u32 index, hal_page_source source) {
+retcode hal_cpu_start(u32 index, hal_page_source source)
+{
     if (index == 0 || index >= hal_device_tree.cpu_count || hal_device_tree.psci == FDT_CONDUIT_NONE)
         return rcInvalidArgument;
     const retcode rc = map_block(index, source);
     if (rc != rcOk)
         return rc;
-    const s64 answer = hal_psci_call(PSCI_CPU_ON, hal_device_tree.cpus[index],
-                                     (u64)hal_secondary_start + hal_image_offset, index);
+    const s64 answer =
+        hal_psci_call(PSCI_CPU_ON, hal_device_tree.cpus[index], (u64)hal_secondary_start + hal_image_offset, index);
     if (answer != 0)
         return rcDeviceNotFound;
     const u64 deadline = hal_time_now() + START_TIMEOUT;
@@ -38,12 +40,14 @@ retcode hal_cpu_start(u32 index, hal_page_source source) {
     return rcOk;
 }
 
-void hal_cpu_online(void) {
+void hal_cpu_online(void)
+{
     __c11_atomic_fetch_or(&online, 1ULL << hal_cpu_self()->index, __ATOMIC_RELEASE);
 }
 
 /* On the CPU's own stack; TPIDR_EL1 is set (boot.S). */
-void hal_secondary_boot(void) {
+void hal_secondary_boot(void)
+{
     const u64 area = read_register(tpidr_el1);
     write_register(vbar_el1, hal_vectors);
     hal_space_activate_none();

@@ -2,12 +2,12 @@
 /* Walks the device tree once: properties are gathered per node, and the node is judged when they end. See fdt.h. */
 #include "fdt.h"
 
-#define TOKEN_BEGIN_NODE 1U
-#define TOKEN_END_NODE 2U
-#define TOKEN_PROPERTY 3U
-#define TOKEN_NOP 4U
-#define TOKEN_END 9U
-#define DEPTH_MAX 16U
+#define TOKEN_BEGIN_NODE  1U
+#define TOKEN_END_NODE    2U
+#define TOKEN_PROPERTY    3U
+#define TOKEN_NOP         4U
+#define TOKEN_END         9U
+#define DEPTH_MAX         16U
 #define VIRTUAL_TIMER_PPI 27U
 
 struct blob {
@@ -29,19 +29,24 @@ struct node {
 struct walk {
     struct fdt_info *info;
     struct node nodes[DEPTH_MAX];
-    size_t depth; /* nodes open */
+    size_t depth;             /* nodes open */
     struct bytes stdout_name; /* last component of stdout-path */
     bool uart_chosen;
 };
 
-static uint32_t read_u32(const uint8_t *at) {
+static uint32_t read_u32(const uint8_t *at)
+{
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static uint64_t read_u64(const uint8_t *at) { return (uint64_t)read_u32(at) << 32 | read_u32(at + 4); }
+static uint64_t read_u64(const uint8_t *at)
+{
+    return (uint64_t)read_u32(at) << 32 | read_u32(at + 4);
+}
 
 /* Is text the first length bytes, or all of them up to the terminator? */
-static bool equal(struct bytes bytes, const char *text) {
+static bool equal(struct bytes bytes, const char *text)
+{
     size_t at = 0;
     for (; text[at] != 0; at++)
         if (at >= bytes.size || bytes.data[at] != (uint8_t)text[at])
@@ -50,7 +55,8 @@ static bool equal(struct bytes bytes, const char *text) {
 }
 
 /* Is text one of the strings of a list? */
-static bool lists(struct bytes list, const char *text) {
+static bool lists(struct bytes list, const char *text)
+{
     size_t at = 0;
     while (at < list.size) {
         if (equal((struct bytes){list.data + at, list.size - at}, text))
@@ -63,14 +69,16 @@ static bool lists(struct bytes list, const char *text) {
 }
 
 /* A node name is compared up to its unit address. */
-static bool named(struct bytes name, const char *text) {
+static bool named(struct bytes name, const char *text)
+{
     size_t length = 0;
     while (length < name.size && name.data[length] != '@')
         length++;
     return equal((struct bytes){name.data, length}, text);
 }
 
-static bool read_cells(struct bytes reg, size_t *at, uint32_t cells, uint64_t *value) {
+static bool read_cells(struct bytes reg, size_t *at, uint32_t cells, uint64_t *value)
+{
     *value = 0;
     if (cells > 2 || *at > reg.size || reg.size - *at < 4 * (size_t)cells)
         return false;
@@ -81,7 +89,8 @@ static bool read_cells(struct bytes reg, size_t *at, uint32_t cells, uint64_t *v
 
 /* Appends the (address, size) pairs of a reg property. */
 static void read_ranges(struct bytes reg, const struct node *parent, struct fdt_range *ranges, uint32_t *count,
-                        uint32_t max) {
+                        uint32_t max)
+{
     size_t at = 0;
     while (at < reg.size && *count < max) {
         struct fdt_range range;
@@ -93,11 +102,13 @@ static void read_ranges(struct bytes reg, const struct node *parent, struct fdt_
     }
 }
 
-static bool usable(const struct node *node) {
+static bool usable(const struct node *node)
+{
     return node->status.data == nullptr || equal(node->status, "okay") || equal(node->status, "ok");
 }
 
-static void judge_gic(struct walk *walk, const struct node *node, const struct node *parent, uint32_t version) {
+static void judge_gic(struct walk *walk, const struct node *node, const struct node *parent, uint32_t version)
+{
     struct fdt_info *info = walk->info;
     if (info->gic_version != 0)
         return;
@@ -112,7 +123,8 @@ static void judge_gic(struct walk *walk, const struct node *node, const struct n
         info->gic_version = version;
 }
 
-static void judge_uart(struct walk *walk, const struct node *node, const struct node *parent) {
+static void judge_uart(struct walk *walk, const struct node *node, const struct node *parent)
+{
     struct fdt_range range;
     uint32_t count = 0;
     read_ranges(node->reg, parent, &range, &count, 1);
@@ -126,14 +138,16 @@ static void judge_uart(struct walk *walk, const struct node *node, const struct 
     walk->uart_chosen = chosen;
 }
 
-static void judge_chosen(struct walk *walk, const struct node *node) {
+static void judge_chosen(struct walk *walk, const struct node *node)
+{
     struct fdt_info *info = walk->info;
     size_t at = 0;
     for (; at < node->bootargs.size && at < FDT_COMMAND_LINE_SIZE - 1 && node->bootargs.data[at] != 0; at++)
         info->command_line[at] = (char)node->bootargs.data[at];
     info->command_line[at] = 0;
     size_t start = 0, end = 0;
-    for (; end < node->stdout_path.size && node->stdout_path.data[end] != 0 && node->stdout_path.data[end] != ':'; end++)
+    for (; end < node->stdout_path.size && node->stdout_path.data[end] != 0 && node->stdout_path.data[end] != ':';
+         end++)
         if (node->stdout_path.data[end] == '/')
             start = end + 1;
     if (end > start)
@@ -141,7 +155,8 @@ static void judge_chosen(struct walk *walk, const struct node *node) {
 }
 
 /* The properties of the innermost node are complete. */
-static void judge(struct walk *walk) {
+static void judge(struct walk *walk)
+{
     struct fdt_info *info = walk->info;
     const struct node *node = &walk->nodes[walk->depth - 1];
     if (walk->depth < 2)
@@ -179,15 +194,23 @@ static void judge(struct walk *walk) {
     }
 }
 
-static void gather(const struct blob *blob, struct node *node, size_t name_offset, struct bytes value) {
-    const struct bytes name = {blob->bytes + blob->strings + name_offset, blob->strings_end - blob->strings - name_offset};
+static void gather(const struct blob *blob, struct node *node, size_t name_offset, struct bytes value)
+{
+    const struct bytes name = {blob->bytes + blob->strings + name_offset,
+                               blob->strings_end - blob->strings - name_offset};
     const struct {
         const char *name;
         struct bytes *place;
     } wanted[] = {
-        {"device_type", &node->device_type}, {"compatible", &node->compatible},    {"reg", &node->reg},
-        {"method", &node->method},           {"bootargs", &node->bootargs},        {"stdout-path", &node->stdout_path},
-        {"interrupts", &node->interrupts},   {"status", &node->status},            {"#redistributor-regions", &node->regions},
+        {"device_type", &node->device_type},
+        {"compatible", &node->compatible},
+        {"reg", &node->reg},
+        {"method", &node->method},
+        {"bootargs", &node->bootargs},
+        {"stdout-path", &node->stdout_path},
+        {"interrupts", &node->interrupts},
+        {"status", &node->status},
+        {"#redistributor-regions", &node->regions},
     };
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
         if (equal(name, wanted[i].name)) {
@@ -200,7 +223,8 @@ static void gather(const struct blob *blob, struct node *node, size_t name_offse
         node->size_cells = read_u32(value.data);
 }
 
-static bool walk_structure(const struct blob *blob, struct walk *walk) {
+static bool walk_structure(const struct blob *blob, struct walk *walk)
+{
     size_t at = blob->structure;
     const size_t end = blob->structure_end;
     bool gathering = false; /* the innermost node's properties are still coming */
@@ -246,13 +270,15 @@ static bool walk_structure(const struct blob *blob, struct walk *walk) {
     return false;
 }
 
-size_t fdt_total_size(const void *blob) {
+size_t fdt_total_size(const void *blob)
+{
     const uint8_t *bytes = blob;
     const uint32_t size = read_u32(bytes + 4);
     return read_u32(bytes) == 0xd00dfeedU && size >= FDT_HEADER_SIZE ? size : 0;
 }
 
-bool fdt_read(const void *blob, size_t size, struct fdt_info *info) {
+bool fdt_read(const void *blob, size_t size, struct fdt_info *info)
+{
     *info = (struct fdt_info){.timer_ppi = VIRTUAL_TIMER_PPI};
     const uint8_t *bytes = blob;
     if (size < FDT_HEADER_SIZE || fdt_total_size(blob) == 0 || fdt_total_size(blob) > size)

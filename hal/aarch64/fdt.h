@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reader of the flattened device tree. One pure function over an untrusted blob: every access is bounds-checked, nothing
- * is allocated, no kernel function is called, so it builds and is fuzzed on a host.
- * Buses are taken to have the addresses of the root (empty "ranges").
+ * Reader of the flattened device tree. One pure function over an untrusted blob: every access is bounds-checked,
+ * nothing is allocated, no kernel function is called, so it builds and is fuzzed on a host. Buses are taken to have the
+ * addresses of the root (empty "ranges").
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define FDT_RANGES_MAX 32
-#define FDT_CPUS_MAX 64
-#define FDT_GIC_RANGES_MAX 8
+#define FDT_RANGES_MAX        32
+#define FDT_CPUS_MAX          64
+#define FDT_GIC_RANGES_MAX    8
 #define FDT_COMMAND_LINE_SIZE 512
-#define FDT_HEADER_SIZE 40
+#define FDT_HEADER_SIZE       40
 
 struct fdt_range {
     uint64_t start, size;
@@ -27,12 +27,12 @@ struct fdt_info {
     uint32_t memory_count, reserved_count;
     uint64_t cpus[FDT_CPUS_MAX]; /* "reg": affinity fields of MPIDR_EL1 */
     uint32_t cpu_count;
-    uint32_t gic_version;        /* 2, 3, or 0 if there is none */
+    uint32_t gic_version;                     /* 2, 3, or 0 if there is none */
     struct fdt_range gic[FDT_GIC_RANGES_MAX]; /* distributor; then CPU interface (2) or redistributor regions (3) */
     uint32_t gic_count;
-    struct fdt_range uart; /* PL011: that of stdout-path, else the first; size 0 if none */
-    enum fdt_conduit psci; /* PSCI 0.2 or later */
-    uint32_t timer_ppi;    /* interrupt number (16..31) of the virtual timer */
+    struct fdt_range uart;                    /* PL011: that of stdout-path, else the first; size 0 if none */
+    enum fdt_conduit psci;                    /* PSCI 0.2 or later */
+    uint32_t timer_ppi;                       /* interrupt number (16..31) of the virtual timer */
     char command_line[FDT_COMMAND_LINE_SIZE]; /* cut if longer; always terminated */
 };
 

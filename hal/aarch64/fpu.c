@@ -4,7 +4,8 @@
 
 #define CPACR_FP_ON (3U << 20)
 
-void hal_fpu_enable(struct hal_context *context) {
+void hal_fpu_enable(struct hal_context *context)
+{
     struct hal_cpu *cpu = hal_cpu_self();
     write_register(cpacr_el1, CPACR_FP_ON);
     barrier("isb");
@@ -12,7 +13,8 @@ void hal_fpu_enable(struct hal_context *context) {
     cpu->pending |= HAL_PENDING_FPU;
 }
 
-void hal_fpu_release(struct hal_cpu *cpu) {
+void hal_fpu_release(struct hal_cpu *cpu)
+{
     if ((cpu->pending & HAL_PENDING_FPU) == 0)
         return;
     hal_fpu_save(cpu->current->fpu);

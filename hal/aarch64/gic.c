@@ -5,9 +5,13 @@
 
 static bool version3;
 
-u32 hal_gic_private_mask(void) { return 1U << GIC_SGI_IPI | 1U << hal_device_tree.timer_ppi; }
+u32 hal_gic_private_mask(void)
+{
+    return 1U << GIC_SGI_IPI | 1U << hal_device_tree.timer_ppi;
+}
 
-void hal_gic_init(void) {
+void hal_gic_init(void)
+{
     if (hal_device_tree.gic_version == 0)
         kernel_panic("no GICv2 or GICv3 in the device tree");
     version3 = hal_device_tree.gic_version == 3;
@@ -17,7 +21,8 @@ void hal_gic_init(void) {
         hal_gic_v2_init();
 }
 
-void hal_gic_cpu_init(void) {
+void hal_gic_cpu_init(void)
+{
     if (version3)
         hal_gic_v3_cpu_init();
     else
@@ -25,7 +30,8 @@ void hal_gic_cpu_init(void) {
 }
 
 /* The timer's line is level-triggered, so the timer is stopped before its interrupt is completed. */
-enum gic_event hal_gic_take(void) {
+enum gic_event hal_gic_take(void)
+{
     const u32 interrupt = version3 ? hal_gic_v3_acknowledge() : hal_gic_v2_acknowledge();
     const u32 number = interrupt & 0x3ff;
     if (!version3 && number >= GIC_SPECIAL)
@@ -43,7 +49,8 @@ enum gic_event hal_gic_take(void) {
 }
 
 /* What the sender stored before is visible to the CPU that takes the interrupt. */
-void hal_ipi_send(u32 cpu_index) {
+void hal_ipi_send(u32 cpu_index)
+{
     barrier("dsb ish");
     if (version3)
         hal_gic_v3_send(cpu_index);

@@ -4,27 +4,29 @@
 
 #include <hal/base.h>
 
-#define GIC_SGI_IPI 0U
+#define GIC_SGI_IPI   0U
 #define GIC_FIRST_SPI 32U
-#define GIC_SPECIAL 1020U /* numbers from here on are no interrupts */
+#define GIC_SPECIAL   1020U /* numbers from here on are no interrupts */
 
 /* Distributor registers that both have; SGI frame of a GICv3 redistributor: the same offsets for 0..31. */
-#define GICD_CTLR 0x000U
-#define GICD_TYPER 0x004U
-#define GICD_IGROUPR 0x080U
-#define GICD_ISENABLER 0x100U
-#define GICD_ICENABLER 0x180U
+#define GICD_CTLR       0x000U
+#define GICD_TYPER      0x004U
+#define GICD_IGROUPR    0x080U
+#define GICD_ISENABLER  0x100U
+#define GICD_ICENABLER  0x180U
 #define GICD_IPRIORITYR 0x400U
-#define GICD_ITARGETSR 0x800U
-#define GICD_SGIR 0xf00U
+#define GICD_ITARGETSR  0x800U
+#define GICD_SGIR       0xf00U
 
 typedef volatile u8 *device;
-static inline u32 device_read(device base, u32 offset) {
+static inline u32 device_read(device base, u32 offset)
+{
     u32 value;
     __asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(base + offset) : "memory");
     return value;
 }
-static inline void device_write(device base, u32 offset, u32 value) {
+static inline void device_write(device base, u32 offset, u32 value)
+{
     __asm__ volatile("str %w0, [%1]" ::"r"(value), "r"(base + offset) : "memory");
 }
 

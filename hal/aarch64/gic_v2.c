@@ -5,15 +5,16 @@
 #include "port.h"
 
 #define GICC_CTLR 0x00U
-#define GICC_PMR 0x04U
-#define GICC_BPR 0x08U
-#define GICC_IAR 0x0cU
+#define GICC_PMR  0x04U
+#define GICC_BPR  0x08U
+#define GICC_IAR  0x0cU
 #define GICC_EOIR 0x10U
 
 static device distributor, interface;
 static u8 targets[KOS_CPUS_MAX]; /* CPU interface bit, by CPU index */
 
-void hal_gic_v2_init(void) {
+void hal_gic_v2_init(void)
+{
     const struct fdt_range *ranges = hal_device_tree.gic;
     distributor = hal_kernel_map_window(ranges[0].start, ranges[0].size, KERNEL_DEVICE);
     interface = hal_kernel_map_window(ranges[1].start, ranges[1].size, KERNEL_DEVICE);
@@ -24,7 +25,8 @@ void hal_gic_v2_init(void) {
     device_write(distributor, GICD_CTLR, 1);
 }
 
-void hal_gic_v2_cpu_init(void) {
+void hal_gic_v2_cpu_init(void)
+{
     const u32 mask = hal_gic_private_mask();
     device_write(distributor, GICD_ICENABLER, ~mask);
     for (u32 i = 0; i < 8; i++)
@@ -40,10 +42,17 @@ void hal_gic_v2_cpu_init(void) {
     device_write(interface, GICC_CTLR, 1);
 }
 
-u32 hal_gic_v2_acknowledge(void) { return device_read(interface, GICC_IAR); }
+u32 hal_gic_v2_acknowledge(void)
+{
+    return device_read(interface, GICC_IAR);
+}
 
-void hal_gic_v2_complete(u32 interrupt) { device_write(interface, GICC_EOIR, interrupt); }
+void hal_gic_v2_complete(u32 interrupt)
+{
+    device_write(interface, GICC_EOIR, interrupt);
+}
 
-void hal_gic_v2_send(u32 cpu_index) {
+void hal_gic_v2_send(u32 cpu_index)
+{
     device_write(distributor, GICD_SGIR, (u32)targets[cpu_index] << 16 | GIC_SGI_IPI);
 }

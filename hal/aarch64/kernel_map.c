@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Builds the kernel half of the address space. Tables come from a pool inside the image, so that each is reached through the
- * image mapping before there is a direct map.
+ * Builds the kernel half of the address space. Tables come from a pool inside the image, so that each is reached
+ * through the image mapping before there is a direct map.
  */
 #include "kernel_map.h"
 #include "port.h"
@@ -21,7 +21,8 @@ static const u64 access_bits[] = {
 };
 
 /* The table behind an entry, made if there is none; null if the pool is empty. */
-static u64 *next_table(u64 *entry) {
+static u64 *next_table(u64 *entry)
+{
     if ((*entry & PAGE_VALID) == 0) {
         if (tables_used == TABLE_POOL)
             return nullptr;
@@ -33,12 +34,14 @@ static u64 *next_table(u64 *entry) {
     return (u64 *)((*entry & PAGE_ADDRESS) - hal_image_offset);
 }
 
-void hal_kernel_share_window(void) {
+void hal_kernel_share_window(void)
+{
     u64 *table = next_table(&hal_kernel_root[511]);
     table[511] = ((u64)hal_window_table + hal_image_offset) | PAGE_TABLE;
 }
 
-bool hal_kernel_map(u64 address, paddr physical, u64 size, enum kernel_access access) {
+bool hal_kernel_map(u64 address, paddr physical, u64 size, enum kernel_access access)
+{
     while (size != 0) {
         u64 *table = hal_kernel_root;
         u32 shift = 39;
@@ -66,7 +69,8 @@ bool hal_kernel_map(u64 address, paddr physical, u64 size, enum kernel_access ac
     return true;
 }
 
-void *hal_kernel_map_window(paddr physical, u64 size, enum kernel_access access) {
+void *hal_kernel_map_window(paddr physical, u64 size, enum kernel_access access)
+{
     const u64 start = round_down(physical, KOS_PAGE_SIZE);
     const u64 length = round_up(physical + size, KOS_PAGE_SIZE) - start;
     /* As far from a 2 MiB boundary as the physical address, so that large regions take blocks. */

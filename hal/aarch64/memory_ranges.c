@@ -2,7 +2,8 @@
 /* The list of free RAM that goes to kernel_main. */
 #include "port.h"
 
-void hal_ranges_add(struct hal_boot_info *info, u64 start, u64 size) {
+void hal_ranges_add(struct hal_boot_info *info, u64 start, u64 size)
+{
     u64 end = round_down(start + size, KOS_PAGE_SIZE);
     start = round_up(start, KOS_PAGE_SIZE);
     if (end > HAL_DIRECT_MAP_SIZE)
@@ -12,7 +13,8 @@ void hal_ranges_add(struct hal_boot_info *info, u64 start, u64 size) {
 }
 
 /* What cannot be split for want of room in the list loses its upper part. */
-void hal_ranges_remove(struct hal_boot_info *info, u64 start, u64 size) {
+void hal_ranges_remove(struct hal_boot_info *info, u64 start, u64 size)
+{
     const u64 end = start + size > UINT64_MAX - KOS_PAGE_SIZE ? UINT64_MAX : round_up(start + size, KOS_PAGE_SIZE);
     start = round_down(start, KOS_PAGE_SIZE);
     if (size == 0)
@@ -35,7 +37,8 @@ void hal_ranges_remove(struct hal_boot_info *info, u64 start, u64 size) {
     }
 }
 
-paddr hal_ranges_take_page(struct hal_boot_info *info) {
+paddr hal_ranges_take_page(struct hal_boot_info *info)
+{
     struct hal_memory_range *largest = nullptr;
     for (u32 i = 0; i < info->range_count; i++)
         if (largest == nullptr || info->ranges[i].end - info->ranges[i].start > largest->end - largest->start)

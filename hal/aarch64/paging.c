@@ -2,19 +2,32 @@
 /* User address spaces: see <hal/paging.h>. Table entries are written once whole, so readers need no lock. */
 #include "port.h"
 
-#define LEVELS 4
-#define USER_ROOT_ENTRIES 256U /* 47 bits of addresses */
+#define LEVELS               4
+#define USER_ROOT_ENTRIES    256U /* 47 bits of addresses */
 #define INVALIDATE_PAGES_MAX 64U
 
 [[gnu::section(".noinit"), gnu::aligned(4096)]] static u64 empty_root[512];
 
-static u64 *table_at(paddr table) { return hal_direct(table & PAGE_ADDRESS); }
-static u32 level_index(vaddr address, u32 level) { return (u32)(address >> (39 - 9 * level)) & 511; }
-static u64 entry_read(const u64 *entry) { return __atomic_load_n(entry, __ATOMIC_RELAXED); }
-static void entry_write(u64 *entry, u64 value) { __atomic_store_n(entry, value, __ATOMIC_RELAXED); }
+static u64 *table_at(paddr table)
+{
+    return hal_direct(table & PAGE_ADDRESS);
+}
+static u32 level_index(vaddr address, u32 level)
+{
+    return (u32)(address >> (39 - 9 * level)) & 511;
+}
+static u64 entry_read(const u64 *entry)
+{
+    return __atomic_load_n(entry, __ATOMIC_RELAXED);
+}
+static void entry_write(u64 *entry, u64 value)
+{
+    __atomic_store_n(entry, value, __ATOMIC_RELAXED);
+}
 
 /* The last-level entry of address, or null. */
-static u64 *find_entry(const struct hal_space *space, vaddr address) {
+static u64 *find_entry(const struct hal_space *space, vaddr address)
+{
     if (address >= KOS_USER_LIMIT)
         return nullptr;
     paddr table = space->root;
@@ -27,7 +40,8 @@ static u64 *find_entry(const struct hal_space *space, vaddr address) {
     return &table_at(table)[level_index(address, LEVELS - 1)];
 }
 
-retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages) {
+retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
+{
     space->root = pages->allocate(pages->context);
     if (space->root == PADDR_NONE)
         return rcOutOfMemory;
@@ -36,7 +50,8 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
     return rcOk;
 }
 
-static void free_table(paddr table, u32 level, const struct hal_page_allocator *pages) {
+static void free_table(paddr table, u32 level, const struct hal_page_allocator *pages)
+{
     const u32 entries = level == 0 ? USER_ROOT_ENTRIES : 512;
     for (u32 i = 0; level < LEVELS - 1 && i < entries; i++) {
         const u64 entry = entry_read(&table_at(table)[i]);
@@ -46,14 +61,16 @@ static void free_table(paddr table, u32 level, const struct hal_page_allocator *
     pages->free(pages->context, table);
 }
 
-void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages) {
+void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages)
+{
     hal_space_invalidate(space, 0, ~0ULL);
     hal_asid_free(space->space_word >> 48);
     free_table(space->root, 0, pages);
     *space = (struct hal_space){.root = PADDR_NONE};
 }
 
-void hal_space_activate_none(void) {
+void hal_space_activate_none(void)
+{
     static bool cleared; /* the boot CPU comes first, alone */
     if (!cleared) {
         memset(empty_root, 0, sizeof(empty_root));
@@ -63,12 +80,14 @@ void hal_space_activate_none(void) {
     barrier("isb\n\ttlbi aside1, xzr\n\tdsb nsh\n\tisb");
 }
 
-void hal_space_leave(const struct hal_space *space) {
+void hal_space_leave(const struct hal_space *space)
+{
     if (read_register(ttbr0_el1) == space->space_word)
         hal_space_activate_none();
 }
 
-static u64 page_entry(paddr page, u32 access) {
+static u64 page_entry(paddr page, u32 access)
+{
     u64 entry = page | PAGE_TABLE | PAGE_SHAREABLE | PAGE_ACCESSED | PAGE_NOT_GLOBAL | PAGE_NO_KERNEL_EXECUTE;
     if ((access & (HAL_PAGE_READ | HAL_PAGE_WRITE)) != 0)
         entry |= PAGE_USER;
@@ -80,7 +99,8 @@ static u64 page_entry(paddr page, u32 access) {
 }
 
 /* Makes what was stored to the page visible to instruction fetch, where the hardware does not do it by itself. */
-static void make_fetchable(paddr page) {
+static void make_fetchable(paddr page)
+{
     const u64 cache_type = read_register(ctr_el0);
     const u64 data_line = 4ULL << ((cache_type >> 16) & 15), code_line = 4ULL << (cache_type & 15);
     const u64 start = (u64)hal_direct(page), end = start + KOS_PAGE_SIZE;
@@ -99,7 +119,8 @@ static void make_fetchable(paddr page) {
 }
 
 retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
-                      const struct hal_page_allocator *pages) {
+                      const struct hal_page_allocator *pages)
+{
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
     u64 *table = table_at(space->root);
@@ -133,7 +154,8 @@ retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 ac
     return rcOk;
 }
 
-paddr hal_space_unmap(struct hal_space *space, vaddr address) {
+paddr hal_space_unmap(struct hal_space *space, vaddr address)
+{
     u64 *entry = find_entry(space, address);
     if (entry == nullptr || (entry_read(entry) & PAGE_VALID) == 0)
         return PADDR_NONE;
@@ -142,7 +164,8 @@ paddr hal_space_unmap(struct hal_space *space, vaddr address) {
     return page;
 }
 
-paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access) {
+paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
+{
     const u64 *place = find_entry(space, address);
     const u64 entry = place == nullptr ? 0 : entry_read(place);
     if ((entry & PAGE_VALID) == 0)
@@ -152,7 +175,8 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     return entry & PAGE_ADDRESS;
 }
 
-void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count) {
+void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count)
+{
     const u64 asid = space->space_word & 0xffffULL << 48;
     barrier("dsb ishst");
     if (count > INVALIDATE_PAGES_MAX)
@@ -163,7 +187,8 @@ void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 coun
     barrier("dsb ish\n\tisb");
 }
 
-void hal_page_zero(paddr page) {
+void hal_page_zero(paddr page)
+{
     char *at = hal_direct(page), *const end = at + KOS_PAGE_SIZE;
     const u64 permitted = read_register(dczid_el0);
     if ((permitted & 16) == 0) {

@@ -72,8 +72,8 @@ void hal_timer_stop(void);
 /* console.c, power.c, paging.c */
 void hal_console_init(void);
 s64 hal_psci_call(u64 function, u64 argument0, u64 argument1, u64 argument2);
-#define PSCI_CPU_ON 0xc4000003U
-#define PSCI_SYSTEM_OFF 0x84000008U
+#define PSCI_CPU_ON       0xc4000003U
+#define PSCI_SYSTEM_OFF   0x84000008U
 #define PSCI_SYSTEM_RESET 0x84000009U
 void hal_asid_init(void);
 u64 hal_asid_allocate(void);
@@ -87,4 +87,4 @@ void hal_space_activate_none(void);
         value_;                                                                                                        \
     })
 #define write_register(name, value) __asm__ volatile("msr " #name ", %0" ::"r"((u64)(value)) : "memory")
-#define barrier(instruction) __asm__ volatile(instruction ::: "memory")
+#define barrier(instruction)        __asm__ volatile(instruction ::: "memory")

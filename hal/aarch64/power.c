@@ -2,7 +2,8 @@
 /* Calls to the firmware (PSCI 0.2 and later). */
 #include "port.h"
 
-s64 hal_psci_call(u64 function, u64 argument0, u64 argument1, u64 argument2) {
+s64 hal_psci_call(u64 function, u64 argument0, u64 argument1, u64 argument2)
+{
     register u64 x0 __asm__("x0") = function;
     register u64 x1 __asm__("x1") = argument0;
     register u64 x2 __asm__("x2") = argument1;
@@ -18,12 +19,14 @@ s64 hal_psci_call(u64 function, u64 argument0, u64 argument1, u64 argument2) {
     return (s64)x0;
 }
 
-void hal_power_off(void) {
+void hal_power_off(void)
+{
     (void)hal_psci_call(PSCI_SYSTEM_OFF, 0, 0, 0);
     hal_cpu_halt();
 }
 
-void hal_reset(void) {
+void hal_reset(void)
+{
     (void)hal_psci_call(PSCI_SYSTEM_RESET, 0, 0, 0);
     hal_cpu_halt();
 }

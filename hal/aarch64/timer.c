@@ -2,14 +2,15 @@
 /* Clock and one-shot timer: the generic virtual counter. With a counter of 1 GHz a tick is exactly a nanosecond. */
 #include "port.h"
 
-#define SECOND 1000000000ULL
+#define SECOND             1000000000ULL
 #define FALLBACK_FREQUENCY 62500000ULL
 
 static u64 ns_per_tick;  /* 32.32 fixed point, rounded down */
 static u64 ticks_per_ns; /* 32.32 fixed point, rounded up */
 static u32 resolution;
 
-void hal_timer_init(void) {
+void hal_timer_init(void)
+{
     u64 frequency = read_register(cntfrq_el0) & 0xffffffffU;
     if (frequency == 0)
         frequency = FALLBACK_FREQUENCY;
@@ -18,25 +19,40 @@ void hal_timer_init(void) {
     resolution = (u32)((SECOND + frequency - 1) / frequency);
 }
 
-void hal_timer_cpu_init(void) { hal_timer_stop(); }
+void hal_timer_cpu_init(void)
+{
+    hal_timer_stop();
+}
 
-void hal_timer_stop(void) {
+void hal_timer_stop(void)
+{
     write_register(cntv_ctl_el0, 0);
     barrier("isb");
 }
 
-static u64 ticks_now(void) {
+static u64 ticks_now(void)
+{
     barrier("isb"); /* not read ahead of what comes before */
     return read_register(cntvct_el0);
 }
 
-static u64 scale(u64 value, u64 factor) { return (u64)((unsigned __int128)value * factor >> 32); }
+static u64 scale(u64 value, u64 factor)
+{
+    return (u64)((unsigned __int128)value * factor >> 32);
+}
 
-u64 hal_time_now(void) { return scale(ticks_now(), ns_per_tick); }
+u64 hal_time_now(void)
+{
+    return scale(ticks_now(), ns_per_tick);
+}
 
-u32 hal_time_resolution(void) { return resolution; }
+u32 hal_time_resolution(void)
+{
+    return resolution;
+}
 
-void hal_timer_set(u64 deadline) {
+void hal_timer_set(u64 deadline)
+{
     if (deadline == ~0ULL) {
         hal_timer_stop();
         return;

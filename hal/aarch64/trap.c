@@ -18,19 +18,30 @@ static_assert(offsetof(struct kernel_frame, sp) == FRAME_SP && offsetof(struct k
 static_assert(offsetof(struct kernel_frame, spsr) == FRAME_SPSR && sizeof(struct kernel_frame) == FRAME_SIZE);
 static_assert(HAL_RESUME_FULL == 1 && HAL_RESUME_CALL == 0);
 
-#define BACKTRACE_MAX 24U
+#define BACKTRACE_MAX  24U
 #define SYNDROME_WRITE (1U << 6)
 #define SYNDROME_CACHE (1U << 8) /* cache maintenance: reported as a write, needs only to read */
 
-static u32 exception_class(u64 syndrome) { return (u32)(syndrome >> 26) & 63; }
-static bool is_data_abort(u32 class) { return class == 0x24 || class == 0x25; }
-static u32 fault_status(u64 syndrome) { return (u32)syndrome & 63; }
+static u32 exception_class(u64 syndrome)
+{
+    return (u32)(syndrome >> 26) & 63;
+}
+static bool is_data_abort(u32 class)
+{
+    return class == 0x24 || class == 0x25;
+}
+static u32 fault_status(u64 syndrome)
+{
+    return (u32)syndrome & 63;
+}
 
-static u32 data_access(u64 syndrome) {
+static u32 data_access(u64 syndrome)
+{
     return (syndrome & (SYNDROME_WRITE | SYNDROME_CACHE)) == SYNDROME_WRITE ? HAL_ACCESS_WRITE : HAL_ACCESS_READ;
 }
 
-static enum hal_exception_kind sort(u64 syndrome) {
+static enum hal_exception_kind sort(u64 syndrome)
+{
     switch (exception_class(syndrome)) {
     case 0x07:
         return HAL_EXCEPTION_FPU;
@@ -66,7 +77,8 @@ static enum hal_exception_kind sort(u64 syndrome) {
     }
 }
 
-void hal_trap_user(struct hal_context *context) {
+void hal_trap_user(struct hal_context *context)
+{
     const u64 syndrome = read_register(esr_el1);
     struct hal_exception exception = {.kind = sort(syndrome), .code = syndrome, .name = hal_syndrome_name(syndrome)};
     if (exception.kind == HAL_EXCEPTION_PAGE_FAULT || exception.kind == HAL_EXCEPTION_ALIGNMENT ||
@@ -77,7 +89,8 @@ void hal_trap_user(struct hal_context *context) {
     kernel_exception(context, &exception);
 }
 
-void hal_trap_interrupt(void) {
+void hal_trap_interrupt(void)
+{
     switch (hal_gic_take()) {
     case GIC_TIMER:
         kernel_timer_interrupt();
@@ -90,7 +103,8 @@ void hal_trap_interrupt(void) {
 }
 
 /* Frame records on this CPU's stack only: a chain that leads elsewhere ends. */
-static void print_backtrace(u64 frame_pointer) {
+static void print_backtrace(u64 frame_pointer)
+{
     const u64 top = (u64)hal_cpu_self() - CPU_STACK_DISTANCE, bottom = top - (HAL_BLOCK_STACK_TOP - HAL_BLOCK_STACK);
     for (u32 i = 0; i < BACKTRACE_MAX; i++) {
         if (frame_pointer < bottom || frame_pointer > top - 16 || (frame_pointer & 7) != 0)
@@ -103,16 +117,18 @@ static void print_backtrace(u64 frame_pointer) {
     }
 }
 
-static void print_frame(const struct kernel_frame *frame) {
+static void print_frame(const struct kernel_frame *frame)
+{
     kernel_print("pc  %016lx sp  %016lx spsr %08lx\n", frame->pc, frame->sp, frame->spsr);
     for (u32 i = 0; i < 28; i += 4)
-        kernel_print("x%02u %016lx x%02u %016lx x%02u %016lx x%02u %016lx\n", i, frame->x[i], i + 1, frame->x[i + 1], i + 2,
-                     frame->x[i + 2], i + 3, frame->x[i + 3]);
+        kernel_print("x%02u %016lx x%02u %016lx x%02u %016lx x%02u %016lx\n", i, frame->x[i], i + 1, frame->x[i + 1],
+                     i + 2, frame->x[i + 2], i + 3, frame->x[i + 3]);
     kernel_print("x28 %016lx x29 %016lx x30 %016lx\n", frame->x[28], frame->x[29], frame->x[30]);
     print_backtrace(frame->x[29]);
 }
 
-void hal_trap_kernel(struct kernel_frame *frame) {
+void hal_trap_kernel(struct kernel_frame *frame)
+{
     const u64 syndrome = read_register(esr_el1), address = read_register(far_el1);
     const bool in_copy = frame->pc >= (u64)hal_user_access_start && frame->pc < (u64)hal_user_access_end;
     if (in_copy && exception_class(syndrome) == 0x25 && fault_status(syndrome) < 0x10 && address < KOS_USER_LIMIT) {
@@ -125,14 +141,16 @@ void hal_trap_kernel(struct kernel_frame *frame) {
                  syndrome);
 }
 
-void hal_trap_stack_lost(u64 frame_pointer, u64 sp) {
+void hal_trap_stack_lost(u64 frame_pointer, u64 sp)
+{
     const u64 syndrome = read_register(esr_el1);
     print_backtrace(frame_pointer);
     kernel_panic("kernel stack lost: sp 0x%lx, pc 0x%lx, %s, address 0x%lx", sp, read_register(elr_el1),
                  hal_syndrome_name(syndrome), read_register(far_el1));
 }
 
-void hal_trap_unexpected(u64 which, u64 sp) {
+void hal_trap_unexpected(u64 which, u64 sp)
+{
     static const char *const names[] = {"exception on SP_EL0", "SError in the kernel", "exception from AArch32",
                                         "SError in user mode"};
     kernel_panic("%s: pc 0x%lx, sp 0x%lx, ESR 0x%lx, address 0x%lx", names[which & 3], read_register(elr_el1), sp,

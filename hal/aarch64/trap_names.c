@@ -56,7 +56,8 @@ static const char *const fetch_names[] = {
     "instruction abort, alignment fault",
 };
 
-const char *hal_syndrome_name(u64 syndrome) {
+const char *hal_syndrome_name(u64 syndrome)
+{
     const u32 class = (u32)(syndrome >> 26) & 63, status = (u32)(syndrome >> 2) & 15;
     if ((class == 0x24 || class == 0x25) && status < array_length(data_names))
         return data_names[status];

@@ -2,8 +2,8 @@
 #include <hal/x86_64/acpi.h>
 
 #define TABLE_HEADER 36U
-#define TABLE_MAX (1U << 20)
-#define APIC_USUAL 0xfee00000ULL
+#define TABLE_MAX    (1U << 20)
+#define APIC_USUAL   0xfee00000ULL
 
 static u32 load32(const u8 *at)
 {

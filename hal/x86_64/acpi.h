@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ACPI tables (ACPI 6.4, 5.2): RSDP, RSDT or XSDT, MADT, HPET. Pure functions over physical memory that the caller makes readable:
- * translate(physical, size) gives a pointer to that many bytes, or null. Any content is survived.
+ * ACPI tables (ACPI 6.4, 5.2): RSDP, RSDT or XSDT, MADT, HPET. Pure functions over physical memory that the caller
+ * makes readable: translate(physical, size) gives a pointer to that many bytes, or null. Any content is survived.
  */
 #pragma once
 #include <hal/base.h>

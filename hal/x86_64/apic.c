@@ -4,15 +4,15 @@
 
 static volatile u32 *registers; /* xAPIC; null: x2APIC */
 
-#define ID 0x20
+#define ID               0x20
 #define END_OF_INTERRUPT 0xb0
-#define SPURIOUS 0xf0
-#define COMMAND_LOW 0x300
-#define COMMAND_HIGH 0x310
-#define TIMER 0x320
-#define TIMER_INITIAL 0x380
-#define TIMER_CURRENT 0x390
-#define TIMER_DIVIDE 0x3e0
+#define SPURIOUS         0xf0
+#define COMMAND_LOW      0x300
+#define COMMAND_HIGH     0x310
+#define TIMER            0x320
+#define TIMER_INITIAL    0x380
+#define TIMER_CURRENT    0x390
+#define TIMER_DIVIDE     0x3e0
 
 static void put(u32 where, u32 value)
 {
@@ -22,7 +22,10 @@ static void put(u32 where, u32 value)
         msr_write(0x800 + where / 16, value);
 }
 
-static u32 get(u32 where) { return registers != nullptr ? registers[where / 4] : (u32)msr_read(0x800 + where / 16); }
+static u32 get(u32 where)
+{
+    return registers != nullptr ? registers[where / 4] : (u32)msr_read(0x800 + where / 16);
+}
 
 void apic_init(paddr local_apic)
 {
@@ -40,9 +43,15 @@ void apic_setup(void)
     put(TIMER, VECTOR_TIMER | (cpu_features.tsc_deadline ? 2U << 17 : 0));
 }
 
-u32 apic_id(void) { return registers != nullptr ? get(ID) >> 24 : get(ID); }
+u32 apic_id(void)
+{
+    return registers != nullptr ? get(ID) >> 24 : get(ID);
+}
 
-void apic_end_of_interrupt(void) { put(END_OF_INTERRUPT, 0); }
+void apic_end_of_interrupt(void)
+{
+    put(END_OF_INTERRUPT, 0);
+}
 
 static void command(u32 target, u32 value)
 {
@@ -57,7 +66,10 @@ static void command(u32 target, u32 value)
     put(COMMAND_LOW, value);
 }
 
-void hal_ipi_send(u32 index) { command(cpu_apic_ids[index], 0x4000 | VECTOR_IPI); }
+void hal_ipi_send(u32 index)
+{
+    command(cpu_apic_ids[index], 0x4000 | VECTOR_IPI);
+}
 
 static void wait_us(u64 us)
 {
@@ -75,5 +87,11 @@ void apic_start_cpu(u32 id, paddr trampoline)
     command(id, 0x4600 | (u32)(trampoline >> 12)); /* a second one is ignored by a CPU that runs */
 }
 
-void apic_timer_set(u64 ticks) { put(TIMER_INITIAL, ticks > 0xffffffffU ? 0xffffffffU : (u32)ticks); }
-u32 apic_timer_count(void) { return get(TIMER_CURRENT); }
+void apic_timer_set(u64 ticks)
+{
+    put(TIMER_INITIAL, ticks > 0xffffffffU ? 0xffffffffU : (u32)ticks);
+}
+u32 apic_timer_count(void)
+{
+    return get(TIMER_CURRENT);
+}

@@ -3,7 +3,7 @@
 #include <hal/x86_64/port.h>
 
 #define START_MAGIC 0x336ec578U
-#define MEMORY_RAM 1U
+#define MEMORY_RAM  1U
 
 struct start_info {
     u32 magic, version, flags, module_count;

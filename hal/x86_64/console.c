@@ -11,8 +11,8 @@ void console_init(void)
     port_out8(COM1 + 3, 0x80); /* divisor */
     port_out8(COM1 + 0, 1);    /* 115200 */
     port_out8(COM1 + 1, 0);
-    port_out8(COM1 + 3, 3);    /* 8n1 */
-    port_out8(COM1 + 2, 7);    /* FIFO */
+    port_out8(COM1 + 3, 3); /* 8n1 */
+    port_out8(COM1 + 2, 7); /* FIFO */
 }
 
 static _Atomic u32 console_lock;
@@ -29,7 +29,8 @@ void hal_console_write(const char *text, size_t size)
     /* Lines of several CPUs must not mix; a CPU that dies while printing must not stop the others for ever. */
     for (u32 tries = 0; tries < 10000000; tries++) {
         u32 free = 0;
-        if (atomic_compare_exchange_strong_explicit(&console_lock, &free, 1, memory_order_acquire, memory_order_relaxed))
+        if (atomic_compare_exchange_strong_explicit(&console_lock, &free, 1, memory_order_acquire,
+                                                    memory_order_relaxed))
             break;
         hal_cpu_relax();
     }

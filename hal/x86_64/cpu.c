@@ -11,7 +11,6 @@ extern const u8 hal_interrupt_stubs[], hal_trampoline[], hal_trampoline_end[];
 extern u64 hal_secondary_stack;
 u64 hal_secondary_stack;
 
-
 void cpu_features_init(void)
 {
     struct cpuid one = cpuid(1, 0), seven = cpuid(7, 0), extended = cpuid(0x80000001, 0);
@@ -34,9 +33,9 @@ static void control_registers(void)
     __asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
     __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
     cr0 = (cr0 & ~(1ULL << 2)) | 1ULL << 1 | 1ULL << 3 | 1ULL << 5 | 1ULL << 16; /* MP, TS, NE, WP; not EM */
-    cr4 |= 1ULL << 7 | 1ULL << 9 | 1ULL << 10 | 1ULL << 16;                       /* PGE, OSFXSR, OSXMMEXCPT, FSGSBASE */
-    cr4 |= (cpu_features.pcid ? 1ULL << 17 : 0) | (cpu_features.xsave ? 1ULL << 18 : 0) | (cpu_features.smep ? 1ULL << 20 : 0) |
-           (cpu_features.smap ? 1ULL << 21 : 0);
+    cr4 |= 1ULL << 7 | 1ULL << 9 | 1ULL << 10 | 1ULL << 16;                      /* PGE, OSFXSR, OSXMMEXCPT, FSGSBASE */
+    cr4 |= (cpu_features.pcid ? 1ULL << 17 : 0) | (cpu_features.xsave ? 1ULL << 18 : 0) |
+           (cpu_features.smep ? 1ULL << 20 : 0) | (cpu_features.smap ? 1ULL << 21 : 0);
     __asm__ volatile("mov %0, %%cr4" ::"r"(cr4));
     __asm__ volatile("mov %0, %%cr0" ::"r"(cr0));
     if (cpu_features.xsave)
@@ -67,7 +66,10 @@ static void idt_fill(void)
     gate(idt, 3, 3, 0, 3); /* breakpoint from user mode */
 }
 
-static void put64(u8 *at, u64 value) { memcpy(at, &value, sizeof(value)); }
+static void put64(u8 *at, u64 value)
+{
+    memcpy(at, &value, sizeof(value));
+}
 
 static void descriptor_tables(u64 block)
 {
@@ -92,11 +94,14 @@ static void descriptor_tables(u64 block)
         u64 base;
     } gdt_pointer = {63, (u64)gdt}, idt_pointer = {sizeof(idt) - 1, (u64)idt};
     __asm__ volatile("lgdt %0; lidt %1" ::"m"(gdt_pointer), "m"(idt_pointer));
-    __asm__ volatile("pushq %0; lea 1f(%%rip), %%rax; push %%rax; lretq; 1:" ::"i"(SELECTOR_KERNEL_CODE) : "rax", "memory");
-    __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; ltr %w2" ::"r"(SELECTOR_KERNEL_DATA), "r"(0), "r"(SELECTOR_TASK));
+    __asm__ volatile("pushq %0; lea 1f(%%rip), %%rax; push %%rax; lretq; 1:" ::"i"(SELECTOR_KERNEL_CODE)
+                     : "rax", "memory");
+    __asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; ltr %w2" ::"r"(SELECTOR_KERNEL_DATA), "r"(0),
+                     "r"(SELECTOR_TASK));
 }
 
-/* The copy of the stub; its two jumps are relative, so they move with it. Written through the direct map: the page is not writable. */
+/* The copy of the stub; its two jumps are relative, so they move with it. Written through the direct map: the page is
+ * not writable. */
 static void entry_stub(u64 block, u8 *page)
 {
     size_t size = (size_t)(hal_entry_stub_end - hal_entry_stub);
@@ -111,7 +116,7 @@ static void entry_stub(u64 block, u8 *page)
     }
     msr_write(0xc0000081, (u64)SELECTOR_SYSRET_BASE << 48 | (u64)SELECTOR_KERNEL_CODE << 32); /* STAR */
     msr_write(0xc0000082, block + HAL_BLOCK_CODE);                                            /* LSTAR */
-    msr_write(0xc0000084, 0x47700 | 0x4000);                                                  /* SFMASK: AC NT IF TF DF ... */
+    msr_write(0xc0000084, 0x47700 | 0x4000); /* SFMASK: AC NT IF TF DF ... */
 }
 
 static paddr block_physical(u64 address)
@@ -143,10 +148,18 @@ static _Atomic u32 online;
 
 retcode hal_cpu_start(u32 index, hal_page_source source)
 {
-    static const u16 pages[] = {HAL_BLOCK_NMI_STACK, HAL_BLOCK_DOUBLE_FAULT_STACK, HAL_BLOCK_MACHINE_CHECK_STACK,
-                                HAL_BLOCK_STACK, HAL_BLOCK_STACK + 0x1000, HAL_BLOCK_STACK + 0x2000, HAL_BLOCK_STACK + 0x3000,
-                                HAL_BLOCK_AREA, HAL_BLOCK_CODE, HAL_BLOCK_TABLES};
-    u64 block = cpu_block(index), data = PAGE_PRESENT | PAGE_WRITABLE | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE;
+    static const u16 pages[] = {HAL_BLOCK_NMI_STACK,
+                                HAL_BLOCK_DOUBLE_FAULT_STACK,
+                                HAL_BLOCK_MACHINE_CHECK_STACK,
+                                HAL_BLOCK_STACK,
+                                HAL_BLOCK_STACK + 0x1000,
+                                HAL_BLOCK_STACK + 0x2000,
+                                HAL_BLOCK_STACK + 0x3000,
+                                HAL_BLOCK_AREA,
+                                HAL_BLOCK_CODE,
+                                HAL_BLOCK_TABLES};
+    u64 block = cpu_block(index),
+        data = PAGE_PRESENT | PAGE_WRITABLE | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE;
     for (u32 i = 0; i < array_length(pages); i++) {
         paddr page = source();
         if (page == PADDR_NONE)
@@ -175,7 +188,10 @@ void hal_secondary_main(void)
     kernel_secondary_main();
 }
 
-void hal_cpu_online(void) { atomic_fetch_add_explicit(&online, 1, memory_order_release); }
+void hal_cpu_online(void)
+{
+    atomic_fetch_add_explicit(&online, 1, memory_order_release);
+}
 
 void hal_cpu_halt(void)
 {

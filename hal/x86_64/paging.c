@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Page tables (Intel SDM volume 3, 4.5). User half: entries 0..255 of the top level, per space. Kernel half: entries 256..511, copied from the
- * kernel's root; all that are ever used exist before the first space.
+ * Page tables (Intel SDM volume 3, 4.5). User half: entries 0..255 of the top level, per space. Kernel half: entries
+ * 256..511, copied from the kernel's root; all that are ever used exist before the first space.
  */
 #include <hal/x86_64/port.h>
 #include <stdatomic.h>
 
 extern u64 boot_high[512];
-extern u8 hal_image_start[], hal_text_start[], hal_text_end[], hal_rodata_start[], hal_rodata_end[], hal_data_start[], hal_data_end[];
+extern u8 hal_image_start[], hal_text_start[], hal_text_end[], hal_rodata_start[], hal_rodata_end[], hal_data_start[],
+    hal_data_end[];
 
 u64 hal_kernel_root;
 static u64 *kernel_root;
 static u64 device_next = HAL_DEVICE_WINDOW;
 static hal_page_source device_source;
 
-#define TABLE (PAGE_PRESENT | PAGE_WRITABLE)
-#define DATA (PAGE_PRESENT | PAGE_WRITABLE | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE)
+#define TABLE                 (PAGE_PRESENT | PAGE_WRITABLE)
+#define DATA                  (PAGE_PRESENT | PAGE_WRITABLE | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE)
 #define INDEX(address, level) (((address) >> (12 + 9 * (level))) & 511)
 
-static u64 *table_at(u64 entry) { return hal_direct(entry & PAGE_ADDRESS); }
+static u64 *table_at(u64 entry)
+{
+    return hal_direct(entry & PAGE_ADDRESS);
+}
 
 static paddr need_page(hal_page_source source)
 {
@@ -74,7 +78,8 @@ void paging_init(paddr memory_end, hal_page_source source)
     u64 *high = kernel_table(kernel_root, 511, source);
     high[511] = boot_high[511]; /* the boot CPU's block, and room for the others' */
     map_image(hal_text_start, hal_text_end, PAGE_PRESENT | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY, source);
-    map_image(hal_rodata_start, hal_rodata_end, PAGE_PRESENT | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE, source);
+    map_image(hal_rodata_start, hal_rodata_end, PAGE_PRESENT | PAGE_GLOBAL | PAGE_ACCESSED_DIRTY | PAGE_NO_EXECUTE,
+              source);
     map_image(hal_data_start, hal_data_end, DATA, source);
     __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
 }
@@ -87,7 +92,10 @@ void *paging_map_device(paddr physical)
     return (void *)(address + (physical & (KOS_PAGE_SIZE - 1)));
 }
 
-paddr hal_image_physical(const void *address) { return (u64)address - HAL_KERNEL_BASE; }
+paddr hal_image_physical(const void *address)
+{
+    return (u64)address - HAL_KERNEL_BASE;
+}
 
 /* ---- user spaces ---- */
 
@@ -144,7 +152,8 @@ static u64 entry_flags(u32 access)
            ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) | (access != 0 ? PAGE_PRESENT : 0);
 }
 
-retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access, const struct hal_page_allocator *pages)
+retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
+                      const struct hal_page_allocator *pages)
 {
     u64 *table = hal_direct(space->root);
     for (unsigned level = 3; level > 0; level--) {
@@ -158,7 +167,8 @@ retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 ac
         table = table_at(*place);
     }
     /* A page without access keeps its address in a non-present entry: bit 9 says so. */
-    __atomic_store_n(&table[INDEX(address, 0)], page | entry_flags(access) | (access == 0 ? 0x200 : 0), __ATOMIC_RELEASE);
+    __atomic_store_n(&table[INDEX(address, 0)], page | entry_flags(access) | (access == 0 ? 0x200 : 0),
+                     __ATOMIC_RELEASE);
     return rcOk;
 }
 

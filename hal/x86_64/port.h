@@ -12,8 +12,14 @@ static inline u8 port_in8(u16 port)
     __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
-static inline void port_out8(u16 port, u8 value) { __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port)); }
-static inline void port_out16(u16 port, u16 value) { __asm__ volatile("outw %0, %1" ::"a"(value), "Nd"(port)); }
+static inline void port_out8(u16 port, u8 value)
+{
+    __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port));
+}
+static inline void port_out16(u16 port, u16 value)
+{
+    __asm__ volatile("outw %0, %1" ::"a"(value), "Nd"(port));
+}
 static inline u64 msr_read(u32 number)
 {
     u32 low, high;
@@ -48,7 +54,10 @@ void cpu_features_init(void);
 /* This CPU's control registers, GDT, TSS, IDT, system-call MSRs. Its block is mapped. */
 void cpu_setup(u32 index, u32 apic_id);
 /* Virtual address of CPU index's block. */
-static inline u64 cpu_block(u32 index) { return HAL_CPU_BLOCKS + (u64)index * HAL_CPU_BLOCK_SIZE; }
+static inline u64 cpu_block(u32 index)
+{
+    return HAL_CPU_BLOCKS + (u64)index * HAL_CPU_BLOCK_SIZE;
+}
 
 /* paging.c */
 extern u64 hal_kernel_root; /* physical address of the kernel's own top-level table */

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time from the TSC; one-shot timer by TSC deadline or by the local APIC's counter. Both are calibrated against the HPET over 100 us. */
+/* Time from the TSC; one-shot timer by TSC deadline or by the local APIC's counter. Both are calibrated against the
+ * HPET over 100 us. */
 #include <hal/x86_64/port.h>
 
 static u64 tsc_start;
-static u64 ns_per_tsc;    /* 32.32 fixed point */
-static u64 tsc_per_ns;    /* 32.32 */
-static u64 apic_per_ns;   /* 32.32 */
+static u64 ns_per_tsc;  /* 32.32 fixed point */
+static u64 tsc_per_ns;  /* 32.32 */
+static u64 apic_per_ns; /* 32.32 */
 static u32 resolution = 1;
 
 #define WINDOW_NS 100000ULL
 
-static u64 scale(u64 value, u64 factor) { return (u64)(((unsigned __int128)value * factor) >> 32); }
+static u64 scale(u64 value, u64 factor)
+{
+    return (u64)(((unsigned __int128)value * factor) >> 32);
+}
 
 void timer_calibrate(paddr hpet_address)
 {
@@ -45,8 +49,14 @@ void timer_calibrate(paddr hpet_address)
 
 void timer_setup(void) {}
 
-u64 hal_time_now(void) { return scale(tsc_read() - tsc_start, ns_per_tsc); }
-u32 hal_time_resolution(void) { return resolution; }
+u64 hal_time_now(void)
+{
+    return scale(tsc_read() - tsc_start, ns_per_tsc);
+}
+u32 hal_time_resolution(void)
+{
+    return resolution;
+}
 
 void hal_timer_set(u64 deadline)
 {

@@ -2,13 +2,14 @@
 /* Exceptions and interrupts after the stubs; the C half of hal_resume. */
 #include <hal/x86_64/port.h>
 
-static_assert(offsetof(struct hal_context, words) == CONTEXT_R12 && offsetof(struct hal_context, selector) == CONTEXT_RDI &&
-                  offsetof(struct hal_context, info) == CONTEXT_RSI && offsetof(struct hal_context, receive) == CONTEXT_RBX &&
-                  offsetof(struct hal_context, pc) == CONTEXT_PC && offsetof(struct hal_context, sp) == CONTEXT_SP &&
-                  offsetof(struct hal_context, fp) == CONTEXT_FP && offsetof(struct hal_context, kind) == CONTEXT_KIND &&
-                  offsetof(struct hal_context, rcx) == CONTEXT_RCX && offsetof(struct hal_context, flags) == CONTEXT_FLAGS &&
-                  offsetof(struct hal_cpu, current) == CPU_CURRENT,
-              "offsets.h");
+static_assert(
+    offsetof(struct hal_context, words) == CONTEXT_R12 && offsetof(struct hal_context, selector) == CONTEXT_RDI &&
+        offsetof(struct hal_context, info) == CONTEXT_RSI && offsetof(struct hal_context, receive) == CONTEXT_RBX &&
+        offsetof(struct hal_context, pc) == CONTEXT_PC && offsetof(struct hal_context, sp) == CONTEXT_SP &&
+        offsetof(struct hal_context, fp) == CONTEXT_FP && offsetof(struct hal_context, kind) == CONTEXT_KIND &&
+        offsetof(struct hal_context, rcx) == CONTEXT_RCX && offsetof(struct hal_context, flags) == CONTEXT_FLAGS &&
+        offsetof(struct hal_cpu, current) == CPU_CURRENT,
+    "offsets.h");
 
 extern const u8 hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[];
 [[noreturn]] void hal_resume_call(const struct hal_context *context);
@@ -34,20 +35,13 @@ static const struct {
     enum hal_exception_kind kind;
     const char *name;
 } exceptions[32] = {
-    [0] = {HAL_EXCEPTION_ARITHMETIC, "#DE divide error"},
-    [1] = {HAL_EXCEPTION_BREAKPOINT, "#DB debug"},
-    [3] = {HAL_EXCEPTION_BREAKPOINT, "#BP breakpoint"},
-    [4] = {HAL_EXCEPTION_ARITHMETIC, "#OF overflow"},
-    [5] = {HAL_EXCEPTION_OTHER, "#BR bound range"},
-    [6] = {HAL_EXCEPTION_ILLEGAL, "#UD invalid opcode"},
-    [7] = {HAL_EXCEPTION_FPU, "#NM no math coprocessor"},
-    [10] = {HAL_EXCEPTION_OTHER, "#TS invalid TSS"},
-    [11] = {HAL_EXCEPTION_OTHER, "#NP segment not present"},
-    [12] = {HAL_EXCEPTION_OTHER, "#SS stack fault"},
-    [13] = {HAL_EXCEPTION_ILLEGAL, "#GP general protection"},
-    [14] = {HAL_EXCEPTION_PAGE_FAULT, "#PF page fault"},
-    [16] = {HAL_EXCEPTION_ARITHMETIC, "#MF x87 error"},
-    [17] = {HAL_EXCEPTION_ALIGNMENT, "#AC alignment check"},
+    [0] = {HAL_EXCEPTION_ARITHMETIC, "#DE divide error"},     [1] = {HAL_EXCEPTION_BREAKPOINT, "#DB debug"},
+    [3] = {HAL_EXCEPTION_BREAKPOINT, "#BP breakpoint"},       [4] = {HAL_EXCEPTION_ARITHMETIC, "#OF overflow"},
+    [5] = {HAL_EXCEPTION_OTHER, "#BR bound range"},           [6] = {HAL_EXCEPTION_ILLEGAL, "#UD invalid opcode"},
+    [7] = {HAL_EXCEPTION_FPU, "#NM no math coprocessor"},     [10] = {HAL_EXCEPTION_OTHER, "#TS invalid TSS"},
+    [11] = {HAL_EXCEPTION_OTHER, "#NP segment not present"},  [12] = {HAL_EXCEPTION_OTHER, "#SS stack fault"},
+    [13] = {HAL_EXCEPTION_ILLEGAL, "#GP general protection"}, [14] = {HAL_EXCEPTION_PAGE_FAULT, "#PF page fault"},
+    [16] = {HAL_EXCEPTION_ARITHMETIC, "#MF x87 error"},       [17] = {HAL_EXCEPTION_ALIGNMENT, "#AC alignment check"},
     [19] = {HAL_EXCEPTION_ARITHMETIC, "#XM SIMD error"},
 };
 
@@ -71,11 +65,15 @@ void hal_trap_from_user(u64 vector, u64 error, struct hal_context *context)
     if (vector >= 32)
         interrupt(vector);
     if (vector == 2 || vector == 8 || vector == 18)
-        kernel_panic("%s while in user mode at %lx", vector == 2 ? "NMI" : vector == 8 ? "#DF double fault" : "#MC machine check",
+        kernel_panic("%s while in user mode at %lx",
+                     vector == 2   ? "NMI"
+                     : vector == 8 ? "#DF double fault"
+                                   : "#MC machine check",
                      context->pc);
     struct hal_exception exception = {.kind = exceptions[vector].kind,
                                       .code = vector << 32 | error,
-                                      .name = exceptions[vector].name != nullptr ? exceptions[vector].name : "exception"};
+                                      .name =
+                                          exceptions[vector].name != nullptr ? exceptions[vector].name : "exception"};
     if (exceptions[vector].name == nullptr)
         exception.kind = HAL_EXCEPTION_OTHER;
     if (vector == 14) {
@@ -85,7 +83,10 @@ void hal_trap_from_user(u64 vector, u64 error, struct hal_context *context)
     kernel_exception(context, &exception);
 }
 
-void hal_trap_from_idle(u64 vector) { interrupt(vector & 0xff); }
+void hal_trap_from_idle(u64 vector)
+{
+    interrupt(vector & 0xff);
+}
 
 void hal_trap_from_kernel(struct kernel_frame *frame)
 {
@@ -100,10 +101,11 @@ void hal_trap_from_kernel(struct kernel_frame *frame)
         frame->flags = flags; /* AC of the copy comes back with it */
         return;
     }
-    kernel_print("\nexception %lu error %lx in the kernel on CPU %u\n", frame->vector, frame->error, hal_cpu_self()->index);
+    kernel_print("\nexception %lu error %lx in the kernel on CPU %u\n", frame->vector, frame->error,
+                 hal_cpu_self()->index);
     kernel_print("rip %lx rsp %lx flags %lx cr2 %lx\n", frame->rip, frame->rsp, frame->flags, address);
-    kernel_print("rax %lx rbx %lx rcx %lx rdx %lx rsi %lx rdi %lx rbp %lx\n", frame->rax, frame->rbx, frame->rcx, frame->rdx,
-                 frame->rsi, frame->rdi, frame->rbp);
+    kernel_print("rax %lx rbx %lx rcx %lx rdx %lx rsi %lx rdi %lx rbp %lx\n", frame->rax, frame->rbx, frame->rcx,
+                 frame->rdx, frame->rsi, frame->rdi, frame->rbp);
     kernel_print("r8 %lx r9 %lx r10 %lx r11 %lx r12 %lx r13 %lx r14 %lx r15 %lx\n", frame->r8, frame->r9, frame->r10,
                  frame->r11, frame->r12, frame->r13, frame->r14, frame->r15);
     kernel_panic("exception in the kernel");
@@ -123,7 +125,8 @@ void hal_resume(struct hal_context *context)
     hal_resume_full(context);
 }
 
-void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0, word argument1)
+void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0,
+                      word argument1)
 {
     *context = (struct hal_context){.pc = pc,
                                     .sp = sp,

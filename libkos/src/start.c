@@ -13,7 +13,7 @@ struct relocation {
     nk_uint64_t offset, info;
     nk_sint64_t addend;
 };
-#define TAG_RELA 7
+#define TAG_RELA      7
 #define TAG_RELA_SIZE 8
 
 /* Touches no global before it is done. */
@@ -37,7 +37,8 @@ __attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup
 void kos_start(const struct kos_startup *startup)
 {
     relocate(startup);
-    exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv, (const char **)(rtl_uintptr_t)startup->envp));
+    exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv,
+              (const char **)(rtl_uintptr_t)startup->envp));
 }
 
 void exit(int code)

@@ -31,7 +31,8 @@ static void put_padded(struct sink *sink, const char *text, size_t length, size_
         put(sink, ' ');
 }
 
-static void put_number(struct sink *sink, unsigned long long value, int negative, unsigned base, size_t width, char pad, int left)
+static void put_number(struct sink *sink, unsigned long long value, int negative, unsigned base, size_t width, char pad,
+                       int left)
 {
     char digits[24];
     size_t at = sizeof(digits);
@@ -141,4 +142,7 @@ int fputs(const char *text, FILE *file)
     return write_all(text, strlen(text));
 }
 
-int puts(const char *text) { return printf("%s\n", text); }
+int puts(const char *text)
+{
+    return printf("%s\n", text);
+}

@@ -26,8 +26,8 @@ Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_u
 {
     struct strings s;
     s.used = 0;
-    nk_uint64_t words[8] = {add(&s, name, strlen(name) + 1), add(&s, eiid, strlen(eiid) + 1), add(&s, path, strlen(path) + 1),
-                            schedulingClass << 8 | priority, 0};
+    nk_uint64_t words[8] = {add(&s, name, strlen(name) + 1), add(&s, eiid, strlen(eiid) + 1),
+                            add(&s, path, strlen(path) + 1), schedulingClass << 8 | priority, 0};
     Retcode rc = KOS_CORE_ARENA(TASK, Create, 5, words, s.bytes, s.used, 2, NK_NULL, 0);
     *task = rc == rcOk ? (Handle)words[1] : INVALID_HANDLE;
     return rc;
@@ -130,7 +130,10 @@ Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
     return entity;
 }
 
-Entity *EntityInit(const EntityInfo *info) { return EntityInitEx(info, RTL_NULL, RTL_NULL); }
+Entity *EntityInit(const EntityInfo *info)
+{
+    return EntityInitEx(info, RTL_NULL, RTL_NULL);
+}
 
 Retcode EntitySetArgs(Entity *entity, const char *args[])
 {
@@ -142,5 +145,11 @@ Retcode EntityConnectToService(Entity *client, Entity *server, const char *name)
     return KnTaskConnect(client->task, server->task, name);
 }
 
-Retcode EntityRun(Entity *entity) { return KnTaskResume(entity->task); }
-Handle EntityGetHandle(const Entity *entity) { return entity->task; }
+Retcode EntityRun(Entity *entity)
+{
+    return KnTaskResume(entity->task);
+}
+Handle EntityGetHandle(const Entity *entity)
+{
+    return entity->task;
+}

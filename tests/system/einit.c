@@ -98,7 +98,8 @@ static void thread_tests(unsigned cpus)
     rtl_int32_t code = 0;
     for (unsigned cpu = 0; cpu < cpus; cpu++) {
         word = 0;
-        expect("thread/create", KnThreadCreateByHandle(&thread, &tid, 5, 0, waker, (void *)7, RTL_NULL, KOS_THREAD_SUSPENDED), rcOk);
+        expect("thread/create",
+               KnThreadCreateByHandle(&thread, &tid, 5, 0, waker, (void *)7, RTL_NULL, KOS_THREAD_SUSPENDED), rcOk);
         expect("thread/affinity", KnThreadSetAffinityByHandle(thread, 1ULL << cpu), rcOk);
         expect("thread/resume", KnThreadResumeByHandle(thread), rcOk);
         while (word == 0)
@@ -108,9 +109,11 @@ static void thread_tests(unsigned cpus)
         expect("thread/wait_again", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
         expect("thread/close", KnHandleClose(thread), rcOk);
     }
-    expect("thread/bad_priority", KnThreadCreateByHandle(&thread, &tid, 99, 0, waker, RTL_NULL, RTL_NULL, 0), rcInvalidArgument);
+    expect("thread/bad_priority", KnThreadCreateByHandle(&thread, &tid, 99, 0, waker, RTL_NULL, RTL_NULL, 0),
+           rcInvalidArgument);
     expect("thread/bad_routine",
-           KnThreadCreateByHandle(&thread, &tid, 5, 0, (void (*)(void *, void *))8, RTL_NULL, RTL_NULL, 0), rcInvalidArgument);
+           KnThreadCreateByHandle(&thread, &tid, 5, 0, (void (*)(void *, void *))8, RTL_NULL, RTL_NULL, 0),
+           rcInvalidArgument);
     expect("thread/terminate_suspended",
            KnThreadCreateByHandle(&thread, &tid, 5, 0, waker, RTL_NULL, RTL_NULL, KOS_THREAD_SUSPENDED), rcOk);
     expect("thread/join_timeout", KnThreadWaitByHandle(thread, 10, &code), rcTimeout);
@@ -262,7 +265,8 @@ static void ipc_tests(void)
     in_hdr = out_hdr;
     in_hdr.constant_part = 0x10;
     out_hdr.constant_part = (rtl_uintptr_t)&in;
-    struct kos_message_words m = {.selector = client | KOS_CALL_MEMORY, .info = KOS_INFO(0, TEST_Sum, 24 + 512, 0), .w = {8}};
+    struct kos_message_words m = {
+        .selector = client | KOS_CALL_MEMORY, .info = KOS_INFO(0, TEST_Sum, 24 + 512, 0), .w = {8}};
     kos_system_call(&m);
     expect("ipc/unreadable_descriptor", (Retcode)(rtl_uint32_t)m.selector, rcSourceFault);
 }

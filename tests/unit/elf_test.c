@@ -40,7 +40,10 @@ static void make_good(void)
     file.programs[2] = (struct program){1, 6, 0x2000, 0x2000, 0, 0x80, 0x3000, 4096};
 }
 
-static retcode parse(struct elf_image *image) { return elf_parse(&file, sizeof(file), MACHINE, image); }
+static retcode parse(struct elf_image *image)
+{
+    return elf_parse(&file, sizeof(file), MACHINE, image);
+}
 
 static void a_good_image_is_read(void **state)
 {
@@ -96,17 +99,27 @@ static void a_short_file_is_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_image_is_read), cmocka_unit_test(magic_must_be_elf),
-        cmocka_unit_test(class_must_be_64_bits), cmocka_unit_test(order_must_be_little),
-        cmocka_unit_test(type_must_be_executable), cmocka_unit_test(machine_must_match),
-        cmocka_unit_test(program_headers_must_lie_inside), cmocka_unit_test(program_headers_must_have_their_size),
-        cmocka_unit_test(program_headers_must_exist), cmocka_unit_test(segments_must_lie_in_the_file),
-        cmocka_unit_test(segment_ends_must_not_wrap), cmocka_unit_test(file_part_must_not_exceed_memory),
-        cmocka_unit_test(write_and_execute_must_not_meet), cmocka_unit_test(segments_must_ascend),
-        cmocka_unit_test(segments_must_not_share_pages), cmocka_unit_test(alignment_must_be_a_page),
-        cmocka_unit_test(offset_must_be_congruent), cmocka_unit_test(entry_must_be_executable),
-        cmocka_unit_test(interpreter_is_refused), cmocka_unit_test(addresses_must_be_sane),
-        cmocka_unit_test(access_must_not_be_empty), cmocka_unit_test(a_short_file_is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_good_image_is_read),
+                                       cmocka_unit_test(magic_must_be_elf),
+                                       cmocka_unit_test(class_must_be_64_bits),
+                                       cmocka_unit_test(order_must_be_little),
+                                       cmocka_unit_test(type_must_be_executable),
+                                       cmocka_unit_test(machine_must_match),
+                                       cmocka_unit_test(program_headers_must_lie_inside),
+                                       cmocka_unit_test(program_headers_must_have_their_size),
+                                       cmocka_unit_test(program_headers_must_exist),
+                                       cmocka_unit_test(segments_must_lie_in_the_file),
+                                       cmocka_unit_test(segment_ends_must_not_wrap),
+                                       cmocka_unit_test(file_part_must_not_exceed_memory),
+                                       cmocka_unit_test(write_and_execute_must_not_meet),
+                                       cmocka_unit_test(segments_must_ascend),
+                                       cmocka_unit_test(segments_must_not_share_pages),
+                                       cmocka_unit_test(alignment_must_be_a_page),
+                                       cmocka_unit_test(offset_must_be_congruent),
+                                       cmocka_unit_test(entry_must_be_executable),
+                                       cmocka_unit_test(interpreter_is_refused),
+                                       cmocka_unit_test(addresses_must_be_sane),
+                                       cmocka_unit_test(access_must_not_be_empty),
+                                       cmocka_unit_test(a_short_file_is_refused)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

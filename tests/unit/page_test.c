@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #define PAGES 4096U
-#define BASE 0x400000ULL
+#define BASE  0x400000ULL
 
 extern unsigned long host_direct_map;
 static u8 owner[PAGES];

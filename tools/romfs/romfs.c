@@ -38,7 +38,10 @@ static int load(struct file *file)
     return failed;
 }
 
-static uint64_t page_up(uint64_t value) { return (value + 4095) & ~UINT64_C(4095); }
+static uint64_t page_up(uint64_t value)
+{
+    return (value + 4095) & ~UINT64_C(4095);
+}
 
 static void put(unsigned char *at, uint64_t value, int bytes)
 {
@@ -129,7 +132,8 @@ int main(int argc, char **argv)
     qsort(files, count, sizeof(*files), by_name);
     for (uint64_t i = 1; i < count; i++)
         if (strcmp(files[i - 1].name, files[i].name) == 0) {
-            fprintf(stderr, "romfs: two files are named %s: %s and %s\n", files[i].name, files[i - 1].path, files[i].path);
+            fprintf(stderr, "romfs: two files are named %s: %s and %s\n", files[i].name, files[i - 1].path,
+                    files[i].path);
             return 1;
         }
     unsigned char *image = build(files, count, &total);

@@ -25,7 +25,8 @@ static inline __attribute__((always_inline)) void kos_words_load(struct kos_mess
 }
 
 /* Stores what came in; the arena's used part is told by the return value. */
-static inline __attribute__((always_inline)) nk_size_t kos_words_store(const struct kos_message_words *words, const SMsgHdr *in)
+static inline __attribute__((always_inline)) nk_size_t kos_words_store(const struct kos_message_words *words,
+                                                                       const SMsgHdr *in)
 {
     struct nk_message *m = (struct nk_message *)(rtl_uintptr_t)in->constant_part;
     *(nk_uint64_t *)m = words->info;
@@ -40,8 +41,8 @@ static inline __attribute__((always_inline)) nk_size_t kos_words_store(const str
     return 0;
 }
 
-static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t selector, const SMsgHdr *out, const SMsgHdr *in,
-                                                                  nk_size_t *arena_used)
+static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t selector, const SMsgHdr *out,
+                                                                  const SMsgHdr *in, nk_size_t *arena_used)
 {
     struct kos_message_words words;
     words.selector = selector;
@@ -49,7 +50,8 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
     if (out != NK_NULL)
         kos_words_load(&words, out);
     else
-        words.info = words.w[0] = words.w[1] = words.w[2] = words.w[3] = words.w[4] = words.w[5] = words.w[6] = words.w[7] = 0;
+        words.info = words.w[0] = words.w[1] = words.w[2] = words.w[3] = words.w[4] = words.w[5] = words.w[6] =
+            words.w[7] = 0;
     kos_system_call(&words);
     if ((rtl_uint32_t)words.selector == 0 && in != NK_NULL)
         *arena_used = kos_words_store(&words, in);
@@ -77,7 +79,8 @@ static inline Retcode Reply(Handle handle, const SMsgHdr *msgOut)
     nk_size_t used;
     return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | handle, msgOut, NK_NULL, &used);
 }
-static inline Retcode CallEx(Handle handle, const SMsgHdr *msgOut, SMsgHdr *msgIn, rtl_uint32_t mdelay, Handle syncHandle)
+static inline Retcode CallEx(Handle handle, const SMsgHdr *msgOut, SMsgHdr *msgIn, rtl_uint32_t mdelay,
+                             Handle syncHandle)
 {
     nk_size_t used = 0;
     msgIn->timeout = mdelay;
@@ -92,7 +95,8 @@ static inline Retcode RecvEx(Handle handle, SMsgHdr *msgIn, rtl_uint32_t mdelay,
     nk_size_t used = 0;
     msgIn->timeout = mdelay;
     msgIn->sync_handle = syncHandle;
-    Retcode rc = kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | KOS_CALL_EXTENDED | handle, NK_NULL, msgIn, &used);
+    Retcode rc =
+        kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | KOS_CALL_EXTENDED | handle, NK_NULL, msgIn, &used);
     if (rc == rcOk)
         msgIn->arena_size = (rtl_uint32_t)used;
     return rc;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Abstract transport. The KOS transport is known here by its null table, so that its calls are inlined; others bring functions. */
+/* Abstract transport. The KOS transport is known here by its null table, so that its calls are inlined; others bring
+ * functions. */
 #pragma once
 #include <nk/types.h>
 
 struct nk_transport;
 struct nk_transport_ops {
-    nk_err_t (*call)(struct nk_transport *t, struct nk_message *req, const struct nk_arena *reqArena, struct nk_message *res,
-                     struct nk_arena *resArena);
+    nk_err_t (*call)(struct nk_transport *t, struct nk_message *req, const struct nk_arena *reqArena,
+                     struct nk_message *res, struct nk_arena *resArena);
     nk_err_t (*recv)(struct nk_transport *t, struct nk_message *req, struct nk_arena *reqArena);
     nk_err_t (*reply)(struct nk_transport *t, struct nk_message *res, struct nk_arena *resArena);
 };
@@ -19,7 +20,8 @@ struct nk_transport {
 
 static inline __attribute__((always_inline)) nk_err_t nk_transport_call(struct nk_transport *t, struct nk_message *req,
                                                                         const struct nk_arena *reqArena,
-                                                                        struct nk_message *res, struct nk_arena *resArena)
+                                                                        struct nk_message *res,
+                                                                        struct nk_arena *resArena)
 {
     if (__builtin_expect(t->ops != NK_NULL, 0))
         return t->ops->call(t, req, reqArena, res, resArena);
@@ -54,9 +56,11 @@ static inline nk_err_t nk_transport_reply(struct nk_transport *t, struct nk_mess
     return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | t->handle, &out, NK_NULL, &used);
 }
 /* Ours: Reply, then Recv, in one system call. */
-static inline __attribute__((always_inline)) nk_err_t nk_transport_reply_recv(struct nk_transport *t, struct nk_message *res,
+static inline __attribute__((always_inline)) nk_err_t nk_transport_reply_recv(struct nk_transport *t,
+                                                                              struct nk_message *res,
                                                                               const struct nk_arena *resArena,
-                                                                              struct nk_message *req, struct nk_arena *reqArena)
+                                                                              struct nk_message *req,
+                                                                              struct nk_arena *reqArena)
 {
     SMsgHdr out, in;
     nk_size_t used = 0;

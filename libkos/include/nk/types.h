@@ -21,18 +21,18 @@ typedef nk_uint16_t nk_mid_t;
 typedef nk_uint32_t nk_rights_t;
 typedef nk_uint64_t nk_badge_t;
 typedef Retcode nk_err_t;
-#define NK_TRUE 1
-#define NK_FALSE 0
-#define NK_NULL ((void *)0)
+#define NK_TRUE      1
+#define NK_FALSE     0
+#define NK_NULL      ((void *)0)
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
-#define NK_EOK rcOk
-#define NK_ENOENT rcResourceNotFound
+#define NK_EOK     rcOk
+#define NK_ENOENT  rcResourceNotFound
 #define NK_EBADMSG rcTransferError
-#define NK_ENOMEM rcOutOfMemory
-#define NK_EINVAL rcInvalidArgument
-#define NK_EPERM rcSecurityDisallow
+#define NK_ENOMEM  rcOutOfMemory
+#define NK_EINVAL  rcInvalidArgument
+#define NK_EPERM   rcSecurityDisallow
 
 #define __nk_packed
 #ifdef __cplusplus
@@ -63,19 +63,31 @@ static inline void nk_message_set_size(struct nk_message *m, nk_size_t size)
 {
     m->tag = (m->tag & 0xff000000U) | ((nk_uint32_t)size & 0xffffffU);
 }
-static inline nk_size_t nk_message_size(const struct nk_message *m) { return m->tag & 0xffffffU; }
-static inline void nk_message_make_req(struct nk_message *m) { m->tag &= 0x7fffffffU; }
-static inline void nk_message_set_iid(struct nk_message *m, nk_iid_t iid) { m->iid = iid; }
-static inline void nk_message_set_mid(struct nk_message *m, nk_mid_t mid) { m->mid = mid; }
+static inline nk_size_t nk_message_size(const struct nk_message *m)
+{
+    return m->tag & 0xffffffU;
+}
+static inline void nk_message_make_req(struct nk_message *m)
+{
+    m->tag &= 0x7fffffffU;
+}
+static inline void nk_message_set_iid(struct nk_message *m, nk_iid_t iid)
+{
+    m->iid = iid;
+}
+static inline void nk_message_set_mid(struct nk_message *m, nk_mid_t mid)
+{
+    m->mid = mid;
+}
 static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
 {
     m->tag = (m->tag & 0x80ffffffU) | (n & 0x7fU) << 24;
 }
-#define nk_req_reset(p) ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p))))
-#define nk_err_reset(p) ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p)) | 0x80000000U))
+#define nk_req_reset(p)                     ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p))))
+#define nk_err_reset(p)                     ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p)) | 0x80000000U))
 #define nk_msg_set_method_id(p, iid_, mid_) ((void)((p)->base_.iid = (iid_), (p)->base_.mid = (mid_)))
-#define nk_msg_set_ncaps(p, n) nk_message_set_ncaps(&(p)->base_, (n))
-#define nk_msg_check_err(p) (((p)->base_.tag & 0x80000000U) != 0)
+#define nk_msg_set_ncaps(p, n)              nk_message_set_ncaps(&(p)->base_, (n))
+#define nk_msg_check_err(p)                 (((p)->base_.tag & 0x80000000U) != 0)
 
 /* ---- arena ---- */
 struct nk_arena {
@@ -85,16 +97,16 @@ typedef struct {
     nk_uint32_t offset, size;
 } nk_ptr_t;
 
-#define NK_ARENA_INITIALIZER(start_, end_)                                                                             \
-    {                                                                                                                  \
-        (nk_uint8_t *)(start_), (nk_uint8_t *)(start_), (nk_uint8_t *)(end_)                                           \
-    }
+#define NK_ARENA_INITIALIZER(start_, end_) {(nk_uint8_t *)(start_), (nk_uint8_t *)(start_), (nk_uint8_t *)(end_)}
 static inline void nk_arena_init(struct nk_arena *a, void *start, void *end)
 {
     a->start = a->unused = (nk_uint8_t *)start;
     a->end = (nk_uint8_t *)end;
 }
-static inline void nk_arena_reset(struct nk_arena *a) { a->unused = a->start; }
+static inline void nk_arena_reset(struct nk_arena *a)
+{
+    a->unused = a->start;
+}
 
 static inline void *nk_arena_alloc_bytes(struct nk_arena *a, nk_ptr_t *d, nk_size_t size, nk_size_t align)
 {
@@ -133,7 +145,10 @@ typedef struct {
     nk_rights_t rights;
     nk_badge_t badge;
 } nk_handle_desc_t;
-static inline Handle nk_get_handle(const nk_handle_desc_t *d) { return d->handle; }
+static inline Handle nk_get_handle(const nk_handle_desc_t *d)
+{
+    return d->handle;
+}
 static inline nk_handle_desc_t nk_handle_desc_make(Handle handle, nk_rights_t rights, nk_badge_t badge)
 {
     nk_handle_desc_t d;
@@ -143,7 +158,10 @@ static inline nk_handle_desc_t nk_handle_desc_make(Handle handle, nk_rights_t ri
     return d;
 }
 #define nk_handle_desc(handle) nk_handle_desc_make((handle), ~0U, 0)
-static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *d) { return d->badge != 0; }
+static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *d)
+{
+    return d->badge != 0;
+}
 static inline nk_err_t nk_get_badge_op(const nk_handle_desc_t *d, nk_rights_t op, nk_badge_t *badge)
 {
     if ((d->rights & op) != op)

@@ -11,7 +11,7 @@ typedef int64_t rtl_int64_t;
 typedef size_t rtl_size_t;
 typedef uintptr_t rtl_uintptr_t;
 typedef int rtl_bool;
-#define RTL_NULL ((void *)0)
-#define rtl_true 1
-#define rtl_false 0
+#define RTL_NULL         ((void *)0)
+#define rtl_true         1
+#define rtl_false        0
 #define INFINITE_TIMEOUT ((rtl_uint32_t)~0U)

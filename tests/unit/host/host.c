@@ -21,4 +21,7 @@ void kernel_panic(const char *format, ...)
 }
 
 void smp_poll(void) {}
-void hal_page_zero(paddr page) { memset(hal_direct(page), 0, KOS_PAGE_SIZE); }
+void hal_page_zero(paddr page)
+{
+    memset(hal_direct(page), 0, KOS_PAGE_SIZE);
+}

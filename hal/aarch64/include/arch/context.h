@@ -43,7 +43,8 @@ struct hal_context {
 /* Parameters as HAL_FAST_PARAMETERS of <hal/context.h>. */
 static inline __attribute__((always_inline)) void hal_fast_spill(word w0, word w1, word w2, word w3, word selector,
                                                                  word info, word w4, struct hal_context *self, word w5,
-                                                                 word w6, struct hal_cpu *cpu, word w7) {
+                                                                 word w6, struct hal_cpu *cpu, word w7)
+{
     (void)cpu;
     self->words[0] = w0;
     self->words[1] = w1;
@@ -63,7 +64,8 @@ static inline __attribute__((always_inline)) void hal_fast_spill(word w0, word w
  * got none of their own, so its translations are dropped when it changes hands. next must have a space.
  */
 static inline __attribute__((always_inline)) void hal_switch_space(const struct hal_context *prev,
-                                                                   const struct hal_context *next) {
+                                                                   const struct hal_context *next)
+{
     (void)prev;
     const word space_word = next->space_word;
     word active;

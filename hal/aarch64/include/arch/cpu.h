@@ -16,10 +16,14 @@ struct hal_cpu {
     u64 zero[2];  /* always 0: registers are cleared by pairs from here */
 };
 
-static inline struct hal_cpu *hal_cpu_self(void) {
+static inline struct hal_cpu *hal_cpu_self(void)
+{
     struct hal_cpu *cpu;
     __asm__("mrs %0, tpidr_el1" : "=r"(cpu)); /* not volatile: constant once the CPU runs C */
     return cpu;
 }
 
-static inline void hal_cpu_relax(void) { __asm__ volatile("yield" ::: "memory"); }
+static inline void hal_cpu_relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}

@@ -9,12 +9,12 @@
  */
 #pragma once
 
-#define HAL_ELF_MACHINE 183U /* EM_AARCH64 */
-#define HAL_DIRECT_MAP 0xffff800000000000ULL
-#define HAL_DIRECT_MAP_SIZE 0x40000000000ULL /* 4 TiB: memory above it is not used */
-#define HAL_KERNEL_BASE 0xffffffff80000000ULL
-#define HAL_CPU_BLOCKS 0xffffffffc0000000ULL
-#define HAL_DEVICE_WINDOW 0xffffffffe0000000ULL
+#define HAL_ELF_MACHINE       183U /* EM_AARCH64 */
+#define HAL_DIRECT_MAP        0xffff800000000000ULL
+#define HAL_DIRECT_MAP_SIZE   0x40000000000ULL /* 4 TiB: memory above it is not used */
+#define HAL_KERNEL_BASE       0xffffffff80000000ULL
+#define HAL_CPU_BLOCKS        0xffffffffc0000000ULL
+#define HAL_DEVICE_WINDOW     0xffffffffe0000000ULL
 #define HAL_DEVICE_WINDOW_END 0xfffffffff0000000ULL
 
 /*
@@ -22,7 +22,7 @@
  * it is in the stack; the stack's top lies HAL_BLOCK_AREA - HAL_BLOCK_STACK_TOP below the per-CPU area (vectors.S).
  */
 #define HAL_CPU_BLOCK_SHIFT 16
-#define HAL_CPU_BLOCK_SIZE 0x10000
-#define HAL_BLOCK_STACK 0x4000
+#define HAL_CPU_BLOCK_SIZE  0x10000
+#define HAL_BLOCK_STACK     0x4000
 #define HAL_BLOCK_STACK_TOP 0x8000
-#define HAL_BLOCK_AREA 0x9000
+#define HAL_BLOCK_AREA      0x9000

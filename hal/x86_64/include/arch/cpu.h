@@ -15,10 +15,14 @@ struct hal_cpu {
     u64 timer_deadline; /* ns; what hal_timer_set asked for */
 };
 
-static inline struct hal_cpu *hal_cpu_self(void) {
+static inline struct hal_cpu *hal_cpu_self(void)
+{
     u64 stack;
     __asm__("mov %%rsp, %0" : "=r"(stack)); /* not volatile: may be computed once per function */
     return (struct hal_cpu *)((stack & ~(u64)(HAL_CPU_BLOCK_SIZE - 1)) + HAL_BLOCK_AREA);
 }
 
-static inline void hal_cpu_relax(void) { __asm__ volatile("pause" ::: "memory"); }
+static inline void hal_cpu_relax(void)
+{
+    __asm__ volatile("pause" ::: "memory");
+}

@@ -6,7 +6,7 @@
 extern "C" {
 #endif
 #define ENTITY_ARGS_MAX 64
-#define ENTITY_ENV_MAX 64
+#define ENTITY_ENV_MAX  64
 typedef rtl_uint32_t EntityFlags;
 struct nk_component_node;
 typedef struct EntityInfo {

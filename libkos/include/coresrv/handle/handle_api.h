@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <kos/core.h>
-static inline Retcode KnHandleClose(Handle h) { return KOS_CORE(HANDLE, Close, h).rc; }
-static inline Retcode KnHandleRevoke(Handle h) { return KOS_CORE(HANDLE, Revoke, h).rc; }
-static inline Retcode KnHandleRevokeSubtree(Handle h, Handle badge) { return KOS_CORE(HANDLE, RevokeSubtree, h, badge).rc; }
+static inline Retcode KnHandleClose(Handle h)
+{
+    return KOS_CORE(HANDLE, Close, h).rc;
+}
+static inline Retcode KnHandleRevoke(Handle h)
+{
+    return KOS_CORE(HANDLE, Revoke, h).rc;
+}
+static inline Retcode KnHandleRevokeSubtree(Handle h, Handle badge)
+{
+    return KOS_CORE(HANDLE, RevokeSubtree, h, badge).rc;
+}
 static inline Retcode KnHandleCopy(Handle in, rtl_uint32_t newRights, Handle copyBadge, Handle *out)
 {
     struct kos_core_result r = KOS_CORE(HANDLE, Copy, in, newRights, copyBadge);
     *out = (Handle)r.w[0];
     return r.rc;
 }
-static inline Retcode KnHandleCreateUserObjectEx(rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle ipcChannel,
-                                                 rtl_uint32_t riid, Handle *h)
+static inline Retcode KnHandleCreateUserObjectEx(rtl_uint32_t type, rtl_uint32_t rights, void *context,
+                                                 Handle ipcChannel, rtl_uint32_t riid, Handle *h)
 {
-    struct kos_core_result r = KOS_CORE(HANDLE, CreateUserObject, type, rights, (rtl_uintptr_t)context, ipcChannel, riid);
+    struct kos_core_result r =
+        KOS_CORE(HANDLE, CreateUserObject, type, rights, (rtl_uintptr_t)context, ipcChannel, riid);
     *h = (Handle)r.w[0];
     return r.rc;
 }

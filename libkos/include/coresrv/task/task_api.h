@@ -8,12 +8,18 @@ Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const en
 Retcode KnTaskConnect(Handle client, Handle server, const char *channel);
 Retcode KnTaskAddResource(Handle task, Handle handle, rtl_uint32_t rights, const char *name);
 Retcode KnTaskLookupResource(rtl_uint32_t kind, const char *name, Handle *handle);
-static inline Retcode KnTaskResume(Handle task) { return KOS_CORE(TASK, Resume, task).rc; }
+static inline Retcode KnTaskResume(Handle task)
+{
+    return KOS_CORE(TASK, Resume, task).rc;
+}
 static inline Retcode KnTaskTerminate(Handle task, rtl_int32_t code)
 {
     return KOS_CORE(TASK, Terminate, task, (nk_uint64_t)(rtl_int64_t)code).rc;
 }
-static inline void KnTaskExit(rtl_int32_t code) { (void)KOS_CORE(TASK, Exit, (nk_uint64_t)(rtl_int64_t)code); }
+static inline void KnTaskExit(rtl_int32_t code)
+{
+    (void)KOS_CORE(TASK, Exit, (nk_uint64_t)(rtl_int64_t)code);
+}
 static inline Retcode KnTaskWait(Handle task, rtl_uint32_t timeout, rtl_int32_t *code, rtl_uint32_t *reason)
 {
     struct kos_core_result r = KOS_CORE(TASK, Wait, task, timeout);

@@ -2,12 +2,14 @@
 #pragma once
 #include <kos/core.h>
 typedef rtl_uint32_t Tid;
-/* flags: KOS_THREAD_* and class << KOS_THREAD_CLASS_SHIFT; routine gets context and context2 in its first two arguments and must not return. */
+/* flags: KOS_THREAD_* and class << KOS_THREAD_CLASS_SHIFT; routine gets context and context2 in its first two arguments
+ * and must not return. */
 static inline Retcode KnThreadCreateByHandle(Handle *thread, Tid *tid, rtl_uint32_t priority, rtl_uint32_t stackSize,
-                                             void (*routine)(void *, void *), void *context, void *context2, rtl_uint32_t flags)
+                                             void (*routine)(void *, void *), void *context, void *context2,
+                                             rtl_uint32_t flags)
 {
-    struct kos_core_result r = KOS_CORE(THREAD, Create, priority, stackSize, (rtl_uintptr_t)routine, (rtl_uintptr_t)context,
-                                        (rtl_uintptr_t)context2, flags);
+    struct kos_core_result r = KOS_CORE(THREAD, Create, priority, stackSize, (rtl_uintptr_t)routine,
+                                        (rtl_uintptr_t)context, (rtl_uintptr_t)context2, flags);
     *thread = (Handle)r.w[0];
     *tid = (Tid)r.w[1];
     return r.rc;
@@ -18,13 +20,22 @@ static inline Retcode KnThreadOpenCurrent(Handle *thread)
     *thread = (Handle)r.w[0];
     return r.rc;
 }
-static inline Retcode KnThreadSuspendCurrent(void) { return KOS_CORE0(THREAD, Suspend).rc; }
-static inline Retcode KnThreadResumeByHandle(Handle thread) { return KOS_CORE(THREAD, Resume, thread).rc; }
+static inline Retcode KnThreadSuspendCurrent(void)
+{
+    return KOS_CORE0(THREAD, Suspend).rc;
+}
+static inline Retcode KnThreadResumeByHandle(Handle thread)
+{
+    return KOS_CORE(THREAD, Resume, thread).rc;
+}
 static inline Retcode KnThreadTerminateByHandle(Handle thread, rtl_int32_t code)
 {
     return KOS_CORE(THREAD, Terminate, thread, (nk_uint64_t)(rtl_int64_t)code).rc;
 }
-static inline void KnThreadExit(rtl_int32_t code) { (void)KOS_CORE(THREAD, Exit, (nk_uint64_t)(rtl_int64_t)code); }
+static inline void KnThreadExit(rtl_int32_t code)
+{
+    (void)KOS_CORE(THREAD, Exit, (nk_uint64_t)(rtl_int64_t)code);
+}
 static inline Retcode KnThreadWaitByHandle(Handle thread, rtl_uint32_t timeout, rtl_int32_t *code)
 {
     struct kos_core_result r = KOS_CORE(THREAD, Wait, thread, timeout);
@@ -39,4 +50,7 @@ static inline Retcode KnThreadSetAffinityByHandle(Handle thread, rtl_uint64_t ma
 {
     return KOS_CORE(THREAD, SetAffinity, thread, mask).rc;
 }
-static inline Retcode KnSleep(rtl_uint32_t ms) { return KOS_CORE(THREAD, Sleep, ms).rc; }
+static inline Retcode KnSleep(rtl_uint32_t ms)
+{
+    return KOS_CORE(THREAD, Sleep, ms).rc;
+}

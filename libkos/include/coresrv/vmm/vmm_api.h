@@ -19,4 +19,7 @@ static inline Retcode KnVmProtect(void *addr, rtl_size_t size, int flags)
 {
     return KOS_CORE(VMM, Protect, (rtl_uintptr_t)addr, size, (nk_uint64_t)(unsigned)flags).rc;
 }
-static inline Retcode KnVmUnmap(void *addr, rtl_size_t size) { return KOS_CORE(VMM, Free, (rtl_uintptr_t)addr, size).rc; }
+static inline Retcode KnVmUnmap(void *addr, rtl_size_t size)
+{
+    return KOS_CORE(VMM, Free, (rtl_uintptr_t)addr, size).rc;
+}

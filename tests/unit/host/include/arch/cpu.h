@@ -8,5 +8,8 @@ struct hal_cpu {
     u32 index;
 };
 extern struct hal_cpu host_cpu;
-static inline struct hal_cpu *hal_cpu_self(void) { return &host_cpu; }
+static inline struct hal_cpu *hal_cpu_self(void)
+{
+    return &host_cpu;
+}
 static inline void hal_cpu_relax(void) {}

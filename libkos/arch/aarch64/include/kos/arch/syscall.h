@@ -24,8 +24,8 @@ static inline __attribute__((always_inline)) void kos_system_call(struct kos_mes
                      : "+r"(w0), "+r"(w1), "+r"(w2), "+r"(w3), "+r"(selector), "+r"(info), "+r"(w4), "+r"(w5), "+r"(w6),
                        "+r"(w7), "+r"(receive)
                      :
-                     : "x1", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18",
-                       "x27", "x30", "cc", "memory");
+                     : "x1", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+                       "x18", "x27", "x30", "cc", "memory");
     m->w[0] = w0;
     m->w[1] = w1;
     m->w[2] = w2;
