@@ -74,6 +74,15 @@ static void check(Retcode rc, const char *what)
         nk_uint64_t words[(size) / 8];                                                                                 \
     }
 
+/* What a generated proxy does before its call. */
+#define PROXY(req, res, method, handles)                                                                               \
+    do {                                                                                                               \
+        nk_req_reset(req);                                                                                             \
+        nk_msg_set_method_id(req, 0, BENCHMARK_##method);                                                              \
+        nk_msg_set_ncaps(req, handles);                                                                                \
+        nk_req_reset(res);                                                                                             \
+    } while (0)
+
 #define ROUND_TRIP(name, method, requestSize, responseSize)                                                            \
     __attribute__((noinline)) static void method(void)                                                                 \
     {                                                                                                                  \
@@ -82,7 +91,7 @@ static void check(Retcode rc, const char *what)
         Retcode rc = rcOk;                                                                                             \
         nk_msg_set_method_id(&req, 0, BENCHMARK_##method);                                                             \
         nk_req_reset(&req);                                                                                            \
-        MEASURE(name, ROUNDS, nk_req_reset(&res);                                                                      \
+        MEASURE(name, ROUNDS, PROXY(&req, &res, method, 0);                                                                      \
                 rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));                   \
         check(rc, name);                                                                                               \
     }
@@ -179,7 +188,7 @@ static void priorities(void)
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Retcode rc = rcOk;
         server_priority(KOS_CLASS_ROUND_ROBIN, cases[i].priority);
-        MEASURE(cases[i].name, ROUNDS, nk_req_reset(&res);
+        MEASURE(cases[i].name, ROUNDS, PROXY(&req, &res, Echo64, 0);
                 rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
         check(rc, cases[i].name);
     }

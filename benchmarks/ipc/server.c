@@ -46,19 +46,9 @@ int main(void)
         unsigned mid = request->base_.mid;
         if (__builtin_expect(mid >= BENCHMARK_Handle, 0))
             special(request);
-        /* header of the answer: same method, the response's size; the receive buffer is the same memory, whole again */
-        SMsgHdr out = {.constant_part = (rtl_uintptr_t)request,
-                       .constant_size = response_size[mid],
-                       .sync_handle = INVALID_HANDLE};
-        SMsgHdr in = {.constant_part = (rtl_uintptr_t)request,
-                      .constant_size = sizeof(message),
-                      .arena = (rtl_uintptr_t)arena.start,
-                      .arena_size = 1 << 20,
-                      .sync_handle = INVALID_HANDLE};
-        request->base_.tag = response_size[mid];
-        nk_size_t used = 0;
-        rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | transport.base.handle, &out,
-                          &in, &used);
+        request->base_.tag = response_size[mid]; /* same method, the response's size, no handles */
+        rc = nk_transport_reply_recv(&transport.base, &request->base_, sizeof(message), NK_NULL, &request->base_,
+                                     sizeof(message), &arena);
     }
     printf("BENCH error server %x\n", (unsigned)rc);
     return EXIT_FAILURE;

@@ -6,98 +6,137 @@
 #include <nk/types.h>
 #include <services/rtl/nk_msg.h>
 
-/* Puts the constant part of a message into the words, or a reference to it if it does not fit registers. */
-static inline __attribute__((always_inline)) void kos_words_load(struct kos_message_words *words, const SMsgHdr *out)
-{
-    const struct nk_message *m = (const struct nk_message *)(rtl_uintptr_t)out->constant_part;
-    words->info = *(const nk_uint64_t *)m;
-    if (out->constant_size <= KOS_REGISTER_MESSAGE_SIZE && out->arena_size == 0) {
-        const nk_uint64_t *from = (const nk_uint64_t *)(m + 1);
-        nk_size_t count = (out->constant_size - KOS_MESSAGE_HEADER_SIZE) / 8;
-#pragma clang loop unroll(full)
-        for (nk_size_t i = 0; i < 8; i++)
-            words->w[i] = i < count ? from[i] : 0;
-    } else {
-        words->selector |= KOS_CALL_MEMORY;
-        words->w[0] = (rtl_uintptr_t)out;
-        words->w[1] = words->w[2] = words->w[3] = words->w[4] = words->w[5] = words->w[6] = words->w[7] = 0;
-    }
-}
+/* Where the two messages of an exchange lie. Everything constant after inlining folds away. */
+struct kos_exchange_parts {
+    const struct nk_message *out; /* null: nothing goes out (Recv) */
+    nk_size_t out_size;           /* bytes of the constant part */
+    nk_size_t out_readable;       /* bytes that may be read at out; >= out_size */
+    const void *out_arena;
+    nk_size_t out_arena_used;
+    struct nk_message *in; /* null: nothing comes in (Reply) */
+    nk_size_t in_size;     /* bytes that fit */
+    void *in_arena;
+    nk_size_t in_arena_size;
+    rtl_uint32_t timeout;
+    Handle sync_handle;
+};
 
-/* Stores what came in; the arena's used part is told by the return value. */
-static inline __attribute__((always_inline)) nk_size_t kos_words_store(const struct kos_message_words *words,
-                                                                       const SMsgHdr *in)
-{
-    struct nk_message *m = (struct nk_message *)(rtl_uintptr_t)in->constant_part;
-    *(nk_uint64_t *)m = words->info;
-    if (__builtin_expect((words->selector & KOS_STATUS_MEMORY) != 0, 0))
-        return (nk_size_t)words->w[1];
-    nk_uint64_t *to = (nk_uint64_t *)(m + 1);
-    nk_size_t count = (in->constant_size - KOS_MESSAGE_HEADER_SIZE) / 8;
-#pragma clang loop unroll(full)
-    for (nk_size_t i = 0; i < 8; i++)
-        if (i < count)
-            to[i] = words->w[i];
-    return 0;
-}
+/* A word that nobody looks at: the kernel clears what a message does not have. */
+#define KOS_ANY_WORD(place) __asm__("" : "=r"(place))
 
-static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t selector, const SMsgHdr *out,
-                                                                  const SMsgHdr *in, nk_size_t *arena_used)
+/* One system call. *arena_used: bytes that came into the arena. */
+static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t selector, struct kos_exchange_parts parts,
+                                                                  nk_size_t *arena_used)
 {
     struct kos_message_words words;
+    SMsgHdr out, in;
     words.selector = selector;
-    words.receive = (rtl_uintptr_t)in;
-    if (out != NK_NULL)
-        kos_words_load(&words, out);
-    else
-        words.info = words.w[0] = words.w[1] = words.w[2] = words.w[3] = words.w[4] = words.w[5] = words.w[6] =
-            words.w[7] = 0;
+    words.info = 0;
+    if (parts.out != NK_NULL && parts.out_arena_used == 0 && parts.out_size <= KOS_REGISTER_MESSAGE_SIZE) {
+        const nk_uint64_t *from = (const nk_uint64_t *)(parts.out + 1);
+        words.info = *(const nk_uint64_t *)parts.out;
+#pragma clang loop unroll(full)
+        for (nk_size_t i = 0; i < KOS_REGISTER_WORDS; i++) {
+            if (KOS_MESSAGE_HEADER_SIZE + 8 * (i + 1) <= parts.out_readable)
+                words.w[i] = from[i];
+            else
+                KOS_ANY_WORD(words.w[i]);
+        }
+    } else {
+#pragma clang loop unroll(full)
+        for (nk_size_t i = 1; i < KOS_REGISTER_WORDS; i++)
+            KOS_ANY_WORD(words.w[i]);
+        words.w[0] = 0;
+        if (parts.out != NK_NULL) {
+            words.info = *(const nk_uint64_t *)parts.out;
+            out.constant_part = (rtl_uintptr_t)parts.out;
+            out.constant_size = (rtl_uint32_t)parts.out_size;
+            out.arena = (rtl_uintptr_t)parts.out_arena;
+            out.arena_size = (rtl_uint32_t)parts.out_arena_used;
+            words.selector |= KOS_CALL_MEMORY;
+            words.w[0] = (rtl_uintptr_t)&out;
+        }
+    }
+    words.receive = 0;
+    if (parts.in != NK_NULL && (parts.in_size > KOS_REGISTER_MESSAGE_SIZE || parts.in_arena_size != 0 ||
+                                (selector & KOS_CALL_EXTENDED) != 0)) {
+        in.constant_part = (rtl_uintptr_t)parts.in;
+        in.constant_size = (rtl_uint32_t)parts.in_size;
+        in.arena = (rtl_uintptr_t)parts.in_arena;
+        in.arena_size = (rtl_uint32_t)parts.in_arena_size;
+        in.timeout = parts.timeout;
+        in.sync_handle = parts.sync_handle;
+        words.receive = (rtl_uintptr_t)&in;
+    }
     kos_system_call(&words);
-    if ((rtl_uint32_t)words.selector == 0 && in != NK_NULL)
-        *arena_used = kos_words_store(&words, in);
+    *arena_used = 0;
+    if ((rtl_uint32_t)words.selector == 0 && parts.in != NK_NULL) {
+        *(nk_uint64_t *)parts.in = words.info;
+        if (__builtin_expect((words.selector & KOS_STATUS_MEMORY) != 0, 0)) {
+            *arena_used = (nk_size_t)words.w[1];
+        } else {
+            nk_uint64_t *to = (nk_uint64_t *)(parts.in + 1);
+#pragma clang loop unroll(full)
+            for (nk_size_t i = 0; i < KOS_REGISTER_WORDS; i++)
+                if (KOS_MESSAGE_HEADER_SIZE + 8 * (i + 1) <= parts.in_size)
+                    to[i] = words.w[i];
+        }
+    }
     return (Retcode)(rtl_uint32_t)words.selector;
+}
+
+/* The parts that two headers describe. */
+static inline __attribute__((always_inline)) struct kos_exchange_parts kos_parts(const SMsgHdr *out, const SMsgHdr *in)
+{
+    struct kos_exchange_parts parts = {0};
+    if (out != NK_NULL) {
+        parts.out = (const struct nk_message *)(rtl_uintptr_t)out->constant_part;
+        parts.out_size = parts.out_readable = out->constant_size;
+        parts.out_arena = (const void *)(rtl_uintptr_t)out->arena;
+        parts.out_arena_used = out->arena_size;
+    }
+    if (in != NK_NULL) {
+        parts.in = (struct nk_message *)(rtl_uintptr_t)in->constant_part;
+        parts.in_size = in->constant_size;
+        parts.in_arena = (void *)(rtl_uintptr_t)in->arena;
+        parts.in_arena_size = in->arena_size;
+        parts.timeout = in->timeout;
+        parts.sync_handle = in->sync_handle;
+    }
+    return parts;
+}
+
+static inline Retcode kos_exchange_headers(nk_uint64_t selector, const SMsgHdr *out, SMsgHdr *in)
+{
+    nk_size_t used;
+    Retcode rc = kos_exchange(selector, kos_parts(out, in), &used);
+    if (rc == rcOk && in != NK_NULL)
+        in->arena_size = (rtl_uint32_t)used;
+    return rc;
 }
 
 static inline Retcode Call(Handle handle, const SMsgHdr *msgOut, SMsgHdr *msgIn)
 {
-    nk_size_t used = 0;
-    Retcode rc = kos_exchange(handle, msgOut, msgIn, &used);
-    if (rc == rcOk && msgIn != NK_NULL)
-        msgIn->arena_size = (rtl_uint32_t)used;
-    return rc;
+    return kos_exchange_headers(handle, msgOut, msgIn);
 }
 static inline Retcode Recv(Handle handle, SMsgHdr *msgIn)
 {
-    nk_size_t used = 0;
-    Retcode rc = kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | handle, NK_NULL, msgIn, &used);
-    if (rc == rcOk)
-        msgIn->arena_size = (rtl_uint32_t)used;
-    return rc;
+    return kos_exchange_headers(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | handle, NK_NULL, msgIn);
 }
 static inline Retcode Reply(Handle handle, const SMsgHdr *msgOut)
 {
-    nk_size_t used;
-    return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | handle, msgOut, NK_NULL, &used);
+    return kos_exchange_headers(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | handle, msgOut, NK_NULL);
 }
 static inline Retcode CallEx(Handle handle, const SMsgHdr *msgOut, SMsgHdr *msgIn, rtl_uint32_t mdelay,
                              Handle syncHandle)
 {
-    nk_size_t used = 0;
     msgIn->timeout = mdelay;
     msgIn->sync_handle = syncHandle;
-    Retcode rc = kos_exchange(KOS_CALL_EXTENDED | handle, msgOut, msgIn, &used);
-    if (rc == rcOk)
-        msgIn->arena_size = (rtl_uint32_t)used;
-    return rc;
+    return kos_exchange_headers(KOS_CALL_EXTENDED | handle, msgOut, msgIn);
 }
 static inline Retcode RecvEx(Handle handle, SMsgHdr *msgIn, rtl_uint32_t mdelay, Handle syncHandle)
 {
-    nk_size_t used = 0;
     msgIn->timeout = mdelay;
     msgIn->sync_handle = syncHandle;
-    Retcode rc =
-        kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | KOS_CALL_EXTENDED | handle, NK_NULL, msgIn, &used);
-    if (rc == rcOk)
-        msgIn->arena_size = (rtl_uint32_t)used;
-    return rc;
+    return kos_exchange_headers(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | KOS_CALL_EXTENDED | handle, NK_NULL, msgIn);
 }

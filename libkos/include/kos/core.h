@@ -21,7 +21,10 @@ kos_core_call(unsigned riid, unsigned mid, unsigned count, const nk_uint64_t *wo
     m.receive = 0;
 #pragma clang loop unroll(full)
     for (unsigned i = 0; i < 8; i++)
-        m.w[i] = i < count ? words[i] : 0;
+        if (i < count)
+            m.w[i] = words[i];
+        else
+            KOS_ANY_WORD(m.w[i]);
     kos_system_call(&m);
     result.rc = (rtl_uint32_t)m.selector != 0 ? (Retcode)(rtl_uint32_t)m.selector : (Retcode)(rtl_uint32_t)m.w[0];
 #pragma clang loop unroll(full)

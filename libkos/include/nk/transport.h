@@ -18,6 +18,23 @@ struct nk_transport {
 
 #include <coresrv/syscalls.h>
 
+static inline __attribute__((always_inline)) struct kos_exchange_parts
+nk_transport_parts(const struct nk_message *out, nk_size_t readable, const struct nk_arena *outArena,
+                   struct nk_message *in, nk_size_t inSize, const struct nk_arena *inArena)
+{
+    struct kos_exchange_parts parts = {0};
+    parts.out = out;
+    parts.out_size = out != NK_NULL ? nk_message_size(out) : 0;
+    parts.out_readable = readable > parts.out_size ? readable : parts.out_size;
+    parts.out_arena = outArena != NK_NULL ? outArena->start : NK_NULL;
+    parts.out_arena_used = outArena != NK_NULL ? (nk_size_t)(outArena->unused - outArena->start) : 0;
+    parts.in = in;
+    parts.in_size = inSize;
+    parts.in_arena = inArena != NK_NULL ? inArena->start : NK_NULL;
+    parts.in_arena_size = inArena != NK_NULL ? (nk_size_t)(inArena->end - inArena->start) : 0;
+    return parts;
+}
+
 static inline __attribute__((always_inline)) nk_err_t nk_transport_call(struct nk_transport *t, struct nk_message *req,
                                                                         const struct nk_arena *reqArena,
                                                                         struct nk_message *res,
@@ -25,11 +42,9 @@ static inline __attribute__((always_inline)) nk_err_t nk_transport_call(struct n
 {
     if (__builtin_expect(t->ops != NK_NULL, 0))
         return t->ops->call(t, req, reqArena, res, resArena);
-    SMsgHdr out, in;
-    nk_size_t used = 0;
-    PackOutMsg(&out, req, reqArena);
-    PackInMsg(&in, res, resArena);
-    nk_err_t rc = kos_exchange(t->handle, &out, &in, &used);
+    nk_size_t used;
+    nk_err_t rc =
+        kos_exchange(t->handle, nk_transport_parts(req, 0, reqArena, res, nk_message_size(res), resArena), &used);
     if (resArena != NK_NULL && rc == rcOk)
         resArena->unused = resArena->start + used;
     return rc;
@@ -38,10 +53,9 @@ static inline nk_err_t nk_transport_recv(struct nk_transport *t, struct nk_messa
 {
     if (t->ops != NK_NULL)
         return t->ops->recv(t, req, reqArena);
-    SMsgHdr in;
-    nk_size_t used = 0;
-    PackInMsg(&in, req, reqArena);
-    nk_err_t rc = kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | t->handle, NK_NULL, &in, &used);
+    nk_size_t used;
+    nk_err_t rc = kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | t->handle,
+                               nk_transport_parts(NK_NULL, 0, NK_NULL, req, nk_message_size(req), reqArena), &used);
     if (reqArena != NK_NULL && rc == rcOk)
         reqArena->unused = reqArena->start + used;
     return rc;
@@ -50,24 +64,22 @@ static inline nk_err_t nk_transport_reply(struct nk_transport *t, struct nk_mess
 {
     if (t->ops != NK_NULL)
         return t->ops->reply(t, res, resArena);
-    SMsgHdr out;
     nk_size_t used;
-    PackOutMsg(&out, res, resArena);
-    return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | t->handle, &out, NK_NULL, &used);
+    return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | t->handle,
+                        nk_transport_parts(res, 0, resArena, NK_NULL, 0, NK_NULL), &used);
 }
-/* Ours: Reply, then Recv, in one system call. */
-static inline __attribute__((always_inline)) nk_err_t nk_transport_reply_recv(struct nk_transport *t,
-                                                                              struct nk_message *res,
-                                                                              const struct nk_arena *resArena,
-                                                                              struct nk_message *req,
-                                                                              struct nk_arena *reqArena)
+/*
+ * Ours: Reply, then Recv, in one system call. resReadable: bytes that may be read at res (the size of the buffer); with 88 or more a
+ * register-sized answer is loaded without a look at its size. reqSize: bytes that fit at req.
+ */
+static inline __attribute__((always_inline)) nk_err_t
+nk_transport_reply_recv(struct nk_transport *t, const struct nk_message *res, nk_size_t resReadable,
+                        const struct nk_arena *resArena, struct nk_message *req, nk_size_t reqSize,
+                        struct nk_arena *reqArena)
 {
-    SMsgHdr out, in;
-    nk_size_t used = 0;
-    PackOutMsg(&out, res, resArena);
-    PackInMsg(&in, req, reqArena);
-    nk_err_t rc =
-        kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | t->handle, &out, &in, &used);
+    nk_size_t used;
+    nk_err_t rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | t->handle,
+                               nk_transport_parts(res, resReadable, resArena, req, reqSize, reqArena), &used);
     if (reqArena != NK_NULL && rc == rcOk)
         reqArena->unused = reqArena->start + used;
     return rc;
