@@ -23,8 +23,9 @@
 
 #define KOS_CALL_MEMORY    (1ULL << 32) /* the outgoing message is in memory: w0 points to a kos_message_buffer */
 #define KOS_CALL_THEN_RECV (1ULL << 33) /* Reply only: wait for the next request on the same handle afterwards */
-#define KOS_CALL_EXTENDED  (1ULL << 34) /* the receive buffer's timeout and sync_handle are in force (CallEx, RecvEx)  \
-                                         */
+#define KOS_CALL_EXTENDED                                                                                              \
+    (1ULL << 34) /* the receive buffer's timeout and sync_handle are in force (CallEx, RecvEx)                         \
+                  */
 #define KOS_CALL_FLAGS (KOS_CALL_MEMORY | KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)
 
 #define KOS_STATUS_MEMORY (1ULL << 32)

@@ -68,7 +68,8 @@ static word fast_grant(const struct thread *client, const struct thread *server,
     if (pair == nullptr)
         return 0;
     const struct ksm_entry *entry = ksm_entry(pair, client->call_info);
-    return entry->request == client->call_info ? entry->response : 0;
+    return (u32)entry->response == (u32)client->call_info ? entry->response
+                                                          : 0; /* RIID and MID are those of the request */
 }
 
 /* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. */

@@ -190,11 +190,44 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
     return rcOk;
 }
 
+/* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
+static retcode deliver(struct thread *sender, struct thread *receiver, const struct message *message, const u8 *copy)
+{
+    retcode code = rcOk;
+    if (message->in_memory)
+        code = deliver_memory(sender, receiver, message, copy);
+    else
+        deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
+    if (code != rcOk)
+        return code;
+    receiver->context.info = message->info;
+    receiver->context.selector = message->in_memory ? KOS_STATUS_MEMORY : 0;
+    receiver->context.kind = HAL_RESUME_CALL;
+    return rcOk;
+}
+
+/* The verdict and the shape in one compare, as on the fast path. */
+static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destination_class, word info)
+{
+    if (event != KSM_REQUEST && event != KSM_RESPONSE)
+        return false;
+    bool request = event == KSM_REQUEST;
+    const struct ksm_pair *pair =
+        request ? ksm_pair_get(source_class, destination_class) : ksm_pair_get(destination_class, source_class);
+    if (pair == nullptr)
+        return false;
+    /* RIID and MID alone make the place, so a response finds its request's entry */
+    const struct ksm_entry *entry = ksm_entry(pair, info);
+    return (request ? entry->request : entry->response) == info;
+}
+
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     u32 source_class = sender->domain->class;
     u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
+    if (message->buffer.arena_size == 0 && granted_by_table(event, source_class, destination_class, message->info))
+        return deliver(sender, receiver, message, message->in_memory ? nullptr : (const u8 *)sender->context.words);
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
         return rcInvalidArgument;
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
@@ -211,18 +244,8 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     retcode code = decide(event, sender, receiver, message, copy, endpoint);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
-    if (code != rcOk)
-        return code;
-    if (message->in_memory)
-        code = deliver_memory(sender, receiver, message, copy);
-    else
-        deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
-    if (code != rcOk)
-        return code; /* transferred handles stay with the receiver: it can close them, nothing is lost */
-    receiver->context.info = message->info;
-    receiver->context.selector = message->in_memory ? KOS_STATUS_MEMORY : 0;
-    receiver->context.kind = HAL_RESUME_CALL;
-    return rcOk;
+    /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
+    return code == rcOk ? deliver(sender, receiver, message, copy) : code;
 }
 
 void ipc_complete(struct thread *thread, retcode code)

@@ -89,10 +89,11 @@ static word shape_info(const struct ksm_shape *shape, u32 riid, u32 mid)
     return KOS_INFO(riid, mid, shape->size, shape->handle_count);
 }
 
-/* Constant grants of register-sized messages without handles or arena may be answered by the table. */
+/* Constant grants of messages without handles and chunks may be answered by the table: the info word says all there is
+ * to verify. */
 static bool shape_is_direct(const struct ksm_shape *shape)
 {
-    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0;
+    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0 && shape->chunk_count == 0;
 }
 
 static void pair_unfold(struct ksm_pair *pair, const struct ksm_policy *policy)
@@ -104,16 +105,15 @@ static void pair_unfold(struct ksm_pair *pair, const struct ksm_policy *policy)
             const struct ksm_method *method = &interface->methods[mid];
             word request = shape_info(&method->request, riid, mid);
             struct ksm_entry *entry = &pair->entries[ksm_hash(request) & pair->mask];
-            if (entry->request != 0 || !shape_is_direct(&method->request) ||
-                policy->describe(KSM_REQUEST, pair->source_class, pair->destination_class, riid, mid).verdict !=
-                    KSM_GRANT)
-                continue; /* a collision costs the second method the fast path, nothing else */
-            if (!shape_is_direct(&method->response) ||
+            if (entry->response != 0 || !shape_is_direct(&method->response) ||
                 policy->describe(KSM_RESPONSE, pair->destination_class, pair->source_class, riid, mid).verdict !=
                     KSM_GRANT)
-                continue;
-            entry->request = request;
+                continue; /* a collision costs the second method the fast path, nothing else */
             entry->response = shape_info(&method->response, riid, mid);
+            if (shape_is_direct(&method->request) &&
+                policy->describe(KSM_REQUEST, pair->source_class, pair->destination_class, riid, mid).verdict ==
+                    KSM_GRANT)
+                entry->request = request;
         }
     }
 }

@@ -91,7 +91,7 @@ static void check(Retcode rc, const char *what)
         Retcode rc = rcOk;                                                                                             \
         nk_msg_set_method_id(&req, 0, BENCHMARK_##method);                                                             \
         nk_req_reset(&req);                                                                                            \
-        MEASURE(name, ROUNDS, PROXY(&req, &res, method, 0);                                                                      \
+        MEASURE(name, ROUNDS, PROXY(&req, &res, method, 0);                                                            \
                 rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));                   \
         check(rc, name);                                                                                               \
     }

@@ -69,13 +69,12 @@ static inline nk_err_t nk_transport_reply(struct nk_transport *t, struct nk_mess
                         nk_transport_parts(res, 0, resArena, NK_NULL, 0, NK_NULL), &used);
 }
 /*
- * Ours: Reply, then Recv, in one system call. resReadable: bytes that may be read at res (the size of the buffer); with 88 or more a
- * register-sized answer is loaded without a look at its size. reqSize: bytes that fit at req.
+ * Ours: Reply, then Recv, in one system call. resReadable: bytes that may be read at res (the size of the buffer); with
+ * 88 or more a register-sized answer is loaded without a look at its size. reqSize: bytes that fit at req.
  */
-static inline __attribute__((always_inline)) nk_err_t
-nk_transport_reply_recv(struct nk_transport *t, const struct nk_message *res, nk_size_t resReadable,
-                        const struct nk_arena *resArena, struct nk_message *req, nk_size_t reqSize,
-                        struct nk_arena *reqArena)
+static inline __attribute__((always_inline)) nk_err_t nk_transport_reply_recv(
+    struct nk_transport *t, const struct nk_message *res, nk_size_t resReadable, const struct nk_arena *resArena,
+    struct nk_message *req, nk_size_t reqSize, struct nk_arena *reqArena)
 {
     nk_size_t used;
     nk_err_t rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | t->handle,
