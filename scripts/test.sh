@@ -102,7 +102,6 @@ fuzz_short() {
 }
 # boots an image, at most 60 s; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
-    export -f boot 2>/dev/null || true
     boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0

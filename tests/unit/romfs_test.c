@@ -34,8 +34,9 @@ static void files_are_found_by_name_and_by_index(void **state)
     assert_int_equal(romfs_open(image, size, &fs), rcOk);
     assert_int_equal(romfs_count(&fs), 2);
     assert_int_equal(romfs_lookup(&fs, "Licence", &entry), rcOk);
-    assert_memory_equal((const u8 *)entry.data + 33, "Apache License", 14);
+    assert_non_null(strstr(entry.data, "Apache License"));
     assert_int_equal(romfs_lookup(&fs, "kos", &entry), rcOk);
+    assert_memory_equal(entry.data, "#!/bin/sh", 9);
     assert_int_equal(romfs_lookup(&fs, "absent", &entry), rcResourceNotFound);
     assert_int_equal(romfs_lookup(&fs, "", &entry), rcResourceNotFound);
     assert_int_equal(romfs_at(&fs, 1, &entry), rcOk);
