@@ -54,6 +54,7 @@ static void start_einit(void)
         kernel_print("kernel: the policy does not let the kernel start (%s)\n", retcode_name(code));
         hal_power_off();
     }
+    core_call_init();
     code = task_create(nullptr, "Einit", "Einit", "Einit", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
     if (code == rcOk)
         code = task_resume(einit);
@@ -78,7 +79,6 @@ void kernel_main(const struct hal_boot_info *boot)
     core_fs_init();
     thread_room_init();
     task_room_init();
-    core_call_init();
     if (romfs_open(romfs_start, (u64)(romfs_end - romfs_start), &kernel_romfs) != rcOk)
         kernel_panic("the image's ROMFS is malformed");
     start_einit();
