@@ -4,10 +4,9 @@
 
 typedef u64 __attribute__((may_alias, aligned(1))) word_any;
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+/* Upwards; right also if the target begins below an overlapping source, since a block is read before it is written. */
+static void copy_up(u8 *out, const u8 *in, size_t size)
 {
-    u8 *out = to;
-    const u8 *in = from;
     while (size >= 64) {
         word_any *o = (word_any *)out;
         const word_any *i = (const word_any *)in;
@@ -19,6 +18,11 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
         *(word_any *)out = *(const word_any *)in;
     while (size-- > 0)
         *out++ = *in++;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    copy_up(to, from, size);
     return to;
 }
 
@@ -26,8 +30,12 @@ void *memmove(void *to, const void *from, size_t size)
 {
     u8 *out = to;
     const u8 *in = from;
-    if (out < in || out >= in + size)
-        return memcpy(to, from, size);
+    if ((u64)out - (u64)in >= size) { /* below the source, or apart */
+        copy_up(out, in, size);
+        return to;
+    }
+    for (; size >= 8; size -= 8)
+        *(word_any *)(out + size - 8) = *(const word_any *)(in + size - 8);
     while (size-- > 0)
         out[size] = in[size];
     return to;
@@ -52,6 +60,8 @@ void *memset(void *to, int value, size_t size)
 int memcmp(const void *a, const void *b, size_t size)
 {
     const u8 *x = a, *y = b;
+    for (; size >= 8 && *(const word_any *)x == *(const word_any *)y; size -= 8)
+        x += 8, y += 8;
     for (size_t i = 0; i < size; i++)
         if (x[i] != y[i])
             return x[i] < y[i] ? -1 : 1;

@@ -1,26 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slabs of 2^order pages are cut into objects once and never given back; free objects sit on the list of the CPU that
- * freed them, and in batches on a common list. The first word of a free object links it.
+ * A slab is 2^order pages aligned to their size, so an object's address leads to its header. Objects are cut from it
+ * one by one as they are needed. The first word of a free object links it: on the list of the CPU that freed it, or on
+ * its slab's.
  */
 #include <hal/boot.h>
 #include <memory/object_cache.h>
 #include <memory/page.h>
 #include <smp/cpu.h>
 
-#define CPU_FREE_MAX 64U
-#define POISON       0xdb
+#define BATCH_MAX   16U
+#define BATCH_BYTES 8192U /* batches of large objects are smaller */
+#define EMPTY_KEPT  1U    /* so that one object coming and going takes no page each time */
+#define POISON      0xdb
+
+struct slab {         /* all guarded by the cache's lock */
+    struct list link; /* in cache->partial unless all objects are in use */
+    void *free;
+    u32 cut;  /* objects cut so far */
+    u32 used; /* objects in use or on a CPU's list */
+};
+
+static u32 fitting(const struct object_cache *cache)
+{
+    u64 bytes = (u64)PAGE_SIZE << cache->order;
+    return bytes > cache->first ? (u32)((bytes - cache->first) / cache->size) : 0;
+}
 
 void object_cache_init(struct object_cache *cache, const char *name, size_t size, size_t alignment)
 {
     memset(cache, 0, sizeof(*cache));
+    if (alignment < sizeof(void *))
+        alignment = sizeof(void *);
     cache->name = name;
-    cache->size = (u32)round_up(size < sizeof(void *) ? sizeof(void *) : size, alignment);
-    while (((u64)PAGE_SIZE << cache->order) < (u64)cache->size * 4 && cache->order < 3)
+    cache->size = (u32)round_up(size == 0 ? 1 : size, alignment);
+    cache->first = (u32)round_up(sizeof(struct slab), alignment);
+    while ((fitting(cache) < 4 && cache->order < 3) || fitting(cache) == 0)
         cache->order++;
-    cache->per_slab = (u32)(((u64)PAGE_SIZE << cache->order) / cache->size);
+    cache->per_slab = fitting(cache);
+    cache->batch = BATCH_BYTES / cache->size;
+    cache->batch = cache->batch == 0 ? 1 : cache->batch > BATCH_MAX ? BATCH_MAX : cache->batch;
     list_init(&cache->partial);
-    kassert(cache->per_slab != 0);
+    kassert(cache->order <= PAGE_ORDER_MAX);
 }
 
 static void push(struct object_cache_cpu *cpu, void *object)
@@ -28,16 +49,6 @@ static void push(struct object_cache_cpu *cpu, void *object)
     *(void **)object = cpu->free;
     cpu->free = object;
     cpu->count++;
-}
-
-static void *pop(struct object_cache_cpu *cpu)
-{
-    void *object = cpu->free;
-    if (object != nullptr) {
-        cpu->free = *(void **)object;
-        cpu->count--;
-    }
-    return object;
 }
 
 static void poison(const struct object_cache *cache, void *object)
@@ -52,35 +63,96 @@ static void poison(const struct object_cache *cache, void *object)
 static void check_poison(const struct object_cache *cache, const void *object)
 {
 #ifdef KOS_DEBUG
-    for (size_t i = sizeof(void *); i < cache->size; i++)
+    for (u64 i = sizeof(void *); i < cache->size; i++)
         if (((const u8 *)object)[i] != POISON)
-            kernel_panic("object cache %s: free object %p was written at +%zu", cache->name, object, i);
+            kernel_panic("object cache %s: free object %p was written at +%lu", cache->name, object, (unsigned long)i);
 #else
     (void)cache, (void)object;
 #endif
 }
 
-/* Objects for this CPU: from the common list, else from a new slab. */
+static struct slab *slab_of(const struct object_cache *cache, const void *object)
+{
+    return hal_direct(round_down(hal_physical(object), (u64)PAGE_SIZE << cache->order));
+}
+
+/* lock held. */
+static struct slab *slab_new(struct object_cache *cache)
+{
+    paddr page = page_allocate(cache->order);
+    if (page == PADDR_NONE)
+        return nullptr;
+    struct slab *slab = hal_direct(page);
+    *slab = (struct slab){};
+    list_push_front(&cache->partial, &slab->link);
+    cache->slabs++;
+    cache->empty++;
+    return slab;
+}
+
+/* lock held; the slab has a free object. */
+static void *slab_take(struct object_cache *cache, struct slab *slab)
+{
+    void *object = slab->free;
+    if (object != nullptr) {
+        slab->free = *(void **)object;
+    } else {
+        object = (u8 *)slab + cache->first + (u64)slab->cut * cache->size;
+        slab->cut++;
+        poison(cache, object);
+    }
+    if (slab->used++ == 0)
+        cache->empty--;
+    if (slab->used == cache->per_slab)
+        list_remove(&slab->link);
+    return object;
+}
+
+/* lock held. */
+static void slab_put(struct object_cache *cache, void *object)
+{
+    struct slab *slab = slab_of(cache, object);
+    *(void **)object = slab->free;
+    slab->free = object;
+    if (slab->used-- == cache->per_slab)
+        list_push_front(&cache->partial, &slab->link);
+    if (slab->used != 0)
+        return;
+    if (cache->empty < EMPTY_KEPT) {
+        cache->empty++;
+        return;
+    }
+    list_remove(&slab->link);
+    cache->slabs--;
+    page_free(hal_physical(slab), cache->order);
+}
+
 static void refill(struct object_cache *cache, struct object_cache_cpu *cpu)
 {
     spinlock_lock(&cache->lock);
-    while (cpu->count < CPU_FREE_MAX / 2 && !list_empty(&cache->partial)) {
-        struct list *node = cache->partial.next;
-        list_remove(node);
-        poison(cache, node);
-        push(cpu, node);
+    while (cpu->count < cache->batch) {
+        struct slab *slab = nullptr;
+        if (!list_empty(&cache->partial))
+            slab = list_entry(cache->partial.next, struct slab, link);
+        else if (cpu->count == 0) /* half a batch will do rather than a new slab */
+            slab = slab_new(cache);
+        if (slab == nullptr)
+            break;
+        push(cpu, slab_take(cache, slab));
     }
     spinlock_unlock(&cache->lock);
-    if (cpu->count != 0)
-        return;
-    paddr page = page_allocate(cache->order);
-    if (page == PADDR_NONE)
-        return;
-    u8 *slab = hal_direct(page);
-    for (u32 i = cache->per_slab; i-- > 0;) {
-        poison(cache, slab + (u64)i * cache->size);
-        push(cpu, slab + (u64)i * cache->size);
+}
+
+static void drain(struct object_cache *cache, struct object_cache_cpu *cpu)
+{
+    spinlock_lock(&cache->lock);
+    while (cpu->count > cache->batch) {
+        void *object = cpu->free;
+        cpu->free = *(void **)object;
+        cpu->count--;
+        slab_put(cache, object);
     }
+    spinlock_unlock(&cache->lock);
 }
 
 void *object_cache_allocate(struct object_cache *cache, struct quota *quota)
@@ -88,28 +160,27 @@ void *object_cache_allocate(struct object_cache *cache, struct quota *quota)
     if (quota_charge_object(quota) != rcOk)
         return nullptr;
     struct object_cache_cpu *cpu = &cache->cpus[hal_cpu_self()->index];
-    if (unlikely(cpu->free == nullptr))
+    if (unlikely(cpu->free == nullptr)) {
         refill(cache, cpu);
-    void *object = pop(cpu);
-    if (object == nullptr) {
-        quota_release_object(quota);
-        return nullptr;
+        if (cpu->free == nullptr) {
+            quota_release_object(quota);
+            return nullptr;
+        }
     }
+    void *object = cpu->free;
+    cpu->free = *(void **)object;
+    cpu->count--;
     check_poison(cache, object);
-    memset(object, 0, cache->size);
-    return object;
+    return memset(object, 0, cache->size);
 }
 
 void object_cache_free(struct object_cache *cache, void *object, struct quota *quota)
 {
     struct object_cache_cpu *cpu = &cache->cpus[hal_cpu_self()->index];
+    kassert((hal_physical(object) - hal_physical(slab_of(cache, object)) - cache->first) % cache->size == 0);
     poison(cache, object);
     push(cpu, object);
     quota_release_object(quota);
-    if (likely(cpu->count <= CPU_FREE_MAX || cache->size < sizeof(struct list)))
-        return;
-    spinlock_lock(&cache->lock);
-    while (cpu->count > CPU_FREE_MAX / 2)
-        list_push_front(&cache->partial, pop(cpu));
-    spinlock_unlock(&cache->lock);
+    if (unlikely(cpu->count > cache->batch * 2))
+        drain(cache, cpu);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Typed object cache (slab): objects of one size cut from pages, with a free list per CPU in front of a locked list of
- * partial slabs. In debug kernels a free object is filled with 0xdb, and checked when handed out.
+ * partial slabs. A slab whose objects are all free goes back to the page allocator, but for one. In debug kernels a
+ * free object is filled with 0xdb, and checked when handed out.
  */
 #pragma once
 #include <hal/base.h>
@@ -11,12 +12,15 @@
 
 struct object_cache {
     const char *name;
-    u32 size; /* of an object, rounded to its alignment */
+    u32 size;  /* of an object, rounded to its alignment */
+    u32 first; /* offset of a slab's first object */
     u32 per_slab;
     u32 order; /* pages of a slab = 2^order */
+    u32 batch; /* objects moved at once; a CPU holds at most twice as many */
     struct spinlock lock;
     struct list partial; /* slabs with free objects; guarded by lock */
     u64 slabs;           /* guarded by lock */
+    u64 empty;           /* slabs without objects in use; guarded by lock */
     struct object_cache_cpu {
         cache_aligned void *free;
         u32 count; /* owned by that CPU */

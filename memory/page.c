@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Buddy allocator. A free block's links lie in the block itself; one byte per page tells the order of a free block that
- * starts there, else 0xff. The bytes of a range lie in its first pages.
+ * starts there, else 0xff. The bytes of a range lie in its first pages, and behind them one page number per page, for
+ * whoever has the page allocated; they are not initialized.
  */
 #include <hal/boot.h>
 #include <hal/paging.h>
@@ -11,15 +12,15 @@
 
 #define ORDERS      (PAGE_ORDER_MAX + 1)
 #define NOT_FREE    0xffU
-#define ZONES_MAX   32
 #define CACHE_PAGES 64U
 #define CACHE_BATCH 32U
 
-/* One range of RAM; constant after boot but for the bytes. */
+/* One range of RAM; constant after boot but for the arrays. */
 static struct zone {
     paddr start, end;
     u8 *orders; /* per page; guarded by lock */
-} zones[ZONES_MAX];
+    u32 *links; /* per page; owned by who has the page */
+} zones[HAL_MEMORY_RANGES_MAX];
 static u32 zone_count;
 
 static struct spinlock lock;
@@ -47,6 +48,7 @@ static u8 *order_of(struct zone *zone, paddr page)
 
 static void block_put(struct zone *zone, paddr page, unsigned order)
 {
+    kassert(*order_of(zone, page) == NOT_FREE); /* else freed twice */
     *order_of(zone, page) = (u8)order;
     list_push_front(&free_blocks[order], hal_direct(page));
 }
@@ -74,9 +76,9 @@ static void block_free(struct zone *zone, paddr page, unsigned order)
 static paddr block_allocate(unsigned order)
 {
     unsigned from = order;
-    while (from < ORDERS && list_empty(&free_blocks[from]))
+    while (lists_ready && from < ORDERS && list_empty(&free_blocks[from]))
         from++;
-    if (from == ORDERS)
+    if (!lists_ready || from == ORDERS)
         return PADDR_NONE;
     paddr page = hal_physical(free_blocks[from].next);
     struct zone *zone = zone_of(page);
@@ -95,13 +97,16 @@ void page_allocator_add(paddr start, paddr end)
         for (unsigned order = 0; order < ORDERS; order++)
             list_init(&free_blocks[order]);
     lists_ready = true;
-    u64 pages = (end - start) >> PAGE_SHIFT, bytes = round_up(pages, PAGE_SIZE);
-    if (zone_count == ZONES_MAX || end <= start + bytes)
+    u64 pages = (end - start) >> PAGE_SHIFT, order_bytes = round_up(pages, sizeof(u64));
+    u64 bytes = round_up(order_bytes + pages * sizeof(u32), PAGE_SIZE);
+    kassert(start % PAGE_SIZE == 0 && end % PAGE_SIZE == 0);
+    if (zone_count == HAL_MEMORY_RANGES_MAX || end <= start + bytes)
         return;
     struct zone *zone = &zones[zone_count++];
     zone->start = start;
     zone->end = end;
     zone->orders = hal_direct(start);
+    zone->links = (u32 *)(void *)(zone->orders + order_bytes);
     memset(zone->orders, NOT_FREE, pages);
     for (paddr page = start + bytes; page < end;) {
         unsigned order = PAGE_ORDER_MAX;
@@ -126,15 +131,27 @@ static void cache_refill(struct page_cache *cache)
     spinlock_unlock(&lock);
 }
 
-static void cache_drain(struct page_cache *cache)
+static void cache_drain(struct page_cache *cache, u32 keep)
 {
     spinlock_lock(&lock);
-    while (cache->count > CACHE_BATCH) {
+    while (cache->count > keep) {
         paddr page = cache->pages[--cache->count];
         block_free(zone_of(page), page, 0);
         pages_free++;
     }
     spinlock_unlock(&lock);
+}
+
+static paddr block_allocate_locking(unsigned order)
+{
+    for (bool drained = false;; drained = true) {
+        spinlock_lock(&lock);
+        paddr page = block_allocate(order);
+        spinlock_unlock(&lock);
+        if (likely(page != PADDR_NONE) || drained)
+            return page;
+        cache_drain(&caches[hal_cpu_self()->index], 0); /* its pages may be what keeps buddies apart */
+    }
 }
 
 paddr page_allocate(unsigned order)
@@ -150,10 +167,7 @@ paddr page_allocate(unsigned order)
     }
     if (order > PAGE_ORDER_MAX)
         return PADDR_NONE;
-    spinlock_lock(&lock);
-    paddr page = block_allocate(order);
-    spinlock_unlock(&lock);
-    return page;
+    return block_allocate_locking(order);
 }
 
 void page_free(paddr page, unsigned order)
@@ -162,7 +176,7 @@ void page_free(paddr page, unsigned order)
     if (order == 0) {
         struct page_cache *cache = &caches[hal_cpu_self()->index];
         if (unlikely(cache->count == CACHE_PAGES))
-            cache_drain(cache);
+            cache_drain(cache, CACHE_BATCH);
         cache->pages[cache->count++] = page;
         return;
     }
@@ -178,6 +192,13 @@ paddr page_allocate_zeroed(void)
     if (page != PADDR_NONE)
         hal_page_zero(page);
     return page;
+}
+
+u32 *page_link(paddr page)
+{
+    struct zone *zone = zone_of(page);
+    kassert(zone != nullptr);
+    return &zone->links[(page - zone->start) >> PAGE_SHIFT];
 }
 
 u64 page_count_total(void)

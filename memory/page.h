@@ -10,8 +10,8 @@
 #define PAGE_SHIFT     12
 #define PAGE_ORDER_MAX 10 /* 4 MiB */
 
-/* Boot only: gives [start, end) to the allocator. Bookkeeping comes out of the ranges themselves; no pass over all
- * pages. */
+/* Boot only: gives [start, end) to the allocator. Bookkeeping (5 bytes a page) comes out of the ranges themselves; no
+ * pass over all pages. */
 void page_allocator_add(paddr start, paddr end);
 
 /* 2^order contiguous pages aligned to their size, or PADDR_NONE. */
@@ -19,6 +19,9 @@ paddr page_allocate(unsigned order);
 void page_free(paddr page, unsigned order);
 
 paddr page_allocate_zeroed(void); /* one page */
+
+/* A word about an allocated page that lies outside it, where who can write the page cannot reach; not initialized. */
+u32 *page_link(paddr page);
 
 u64 page_count_total(void);
 u64 page_count_free(void); /* caches included; exact only while nobody allocates */

@@ -9,14 +9,25 @@ void quota_init(struct quota *quota, u64 pages_limit, u64 objects_limit)
     quota->objects_limit = objects_limit;
 }
 
-/* relaxed everywhere: the counters order nothing else */
+/*
+ * relaxed everywhere: the counters order nothing else. Compare-exchange rather than add and take back: a charge that
+ * fails must not make another CPU's fail, nor wrap the counter for it.
+ */
 static retcode charge(_Atomic u64 *used, u64 limit, u64 count)
 {
-    u64 before = atomic_fetch_add_explicit(used, count, memory_order_relaxed);
-    if (likely(before + count <= limit && before + count >= before))
-        return rcOk;
-    atomic_fetch_sub_explicit(used, count, memory_order_relaxed);
-    return rcQuotaExceeded;
+    u64 before = atomic_load_explicit(used, memory_order_relaxed);
+    do {
+        if (unlikely(before > limit || count > limit - before))
+            return rcQuotaExceeded;
+    } while (!atomic_compare_exchange_weak_explicit(used, &before, before + count, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return rcOk;
+}
+
+static void release(_Atomic u64 *used, u64 count)
+{
+    [[maybe_unused]] u64 before = atomic_fetch_sub_explicit(used, count, memory_order_relaxed);
+    kassert(before >= count);
 }
 
 retcode quota_charge_pages(struct quota *quota, u64 count)
@@ -27,7 +38,7 @@ retcode quota_charge_pages(struct quota *quota, u64 count)
 void quota_release_pages(struct quota *quota, u64 count)
 {
     if (quota != nullptr)
-        atomic_fetch_sub_explicit(&quota->pages, count, memory_order_relaxed);
+        release(&quota->pages, count);
 }
 
 retcode quota_charge_object(struct quota *quota)
@@ -38,5 +49,5 @@ retcode quota_charge_object(struct quota *quota)
 void quota_release_object(struct quota *quota)
 {
     if (quota != nullptr)
-        atomic_fetch_sub_explicit(&quota->objects, 1, memory_order_relaxed);
+        release(&quota->objects, 1);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Regions of a space and the VMM operations on them. */
+/* The VMM operations: check everything, get what is needed, then change whole regions. */
 #include <abi/core.h>
 #include <memory/object_cache.h>
-#include <memory/page.h>
-#include <memory/space.h>
-#include <smp/epoch.h>
+#include <memory/region.h>
 
-void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);
+#define ALLOCATE_FLAGS                                                                                                 \
+    (KOS_VMM_ACCESS | KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD |     \
+     KOS_VMM_GROW_DOWN)
+#define KEPT_FLAGS (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
 
 static struct object_cache regions;
 
@@ -15,115 +16,30 @@ void space_room_init(void)
     object_cache_init(&regions, "region", sizeof(struct region), 8);
 }
 
-static paddr table_allocate(void *context)
-{
-    if (quota_charge_pages(context, 1) != rcOk)
-        return PADDR_NONE;
-    paddr page = page_allocate_zeroed();
-    if (page == PADDR_NONE)
-        quota_release_pages(context, 1);
-    return page;
-}
+/* ---- regions ---- */
 
-static void table_free(void *context, paddr page)
+retcode region_new(struct address_space *space, vaddr start, vaddr end, u32 flags, enum region_kind kind,
+                   struct region **result)
 {
-    page_free(page, 0);
-    quota_release_pages(context, 1);
-}
-
-struct hal_page_allocator space_tables(struct address_space *space)
-{
-    return (struct hal_page_allocator){table_allocate, table_free, space->quota};
-}
-
-retcode space_init(struct address_space *space, struct quota *quota, u64 random)
-{
-    space->quota = quota;
-    list_init(&space->regions);
-    /* automatic addresses start in [1 TiB, 65 TiB), page aligned */
-    space->hint = (1ULL << 40) + ((random << 21) & ((1ULL << 46) - 1));
-    struct hal_page_allocator tables = space_tables(space);
-    return hal_space_init(&space->hal, &tables);
-}
-
-static struct region *region_at(struct address_space *space, vaddr address)
-{
-    if (space->last != nullptr && address >= space->last->start && address < space->last->end)
-        return space->last;
-    list_for_each(node, &space->regions)
-    {
-        struct region *region = list_entry(node, struct region, link);
-        if (address < region->end) {
-            if (address < region->start)
-                return nullptr;
-            space->last = region;
-            return region;
-        }
+    /* charged apart from the allocation, to tell the two reasons of failure from each other */
+    if (quota_charge_object(space->quota) != rcOk)
+        return rcQuotaExceeded;
+    struct region *region = object_cache_allocate(&regions, nullptr);
+    if (region == nullptr) {
+        quota_release_object(space->quota);
+        return rcOutOfMemory;
     }
-    return nullptr;
+    list_init(&region->link);
+    region->start = region->origin = start;
+    region->end = end;
+    region->flags = flags;
+    region->kind = kind;
+    region_untouch(region);
+    *result = region;
+    return rcOk;
 }
 
-struct region *space_region(struct address_space *space, vaddr address)
-{
-    return region_at(space, address);
-}
-
-static bool range_valid(vaddr address, u64 size)
-{
-    return size != 0 && address % PAGE_SIZE == 0 && address >= KOS_USER_BASE && address < KOS_USER_LIMIT &&
-           size <= KOS_USER_LIMIT - address;
-}
-
-/* Region after which [start, end) fits, as a list place; null if it is taken. */
-static struct list *place_for(struct address_space *space, vaddr start, vaddr end)
-{
-    struct list *place = &space->regions;
-    list_for_each(node, &space->regions)
-    {
-        const struct region *region = list_entry(node, struct region, link);
-        if (region->start >= end)
-            break;
-        if (region->end > start)
-            return nullptr;
-        place = node;
-    }
-    return place;
-}
-
-/* First hole of size from the hint on, else from the bottom. */
-static vaddr find_hole(struct address_space *space, u64 size)
-{
-    for (u32 round = 0; round < 2; round++) {
-        vaddr start = round == 0 ? space->hint : KOS_USER_BASE;
-        list_for_each(node, &space->regions)
-        {
-            const struct region *region = list_entry(node, struct region, link);
-            if (region->end <= start)
-                continue;
-            if (region->start >= start && region->start - start >= size)
-                break;
-            start = region->end;
-        }
-        if (start < KOS_USER_LIMIT && KOS_USER_LIMIT - start >= size)
-            return start;
-    }
-    return 0;
-}
-
-static struct region *region_new(struct address_space *space, vaddr start, vaddr end, u32 flags, u32 kind)
-{
-    struct region *region = object_cache_allocate(&regions, space->quota);
-    if (region != nullptr) {
-        list_init(&region->link);
-        region->start = start;
-        region->end = end;
-        region->flags = flags;
-        region->kind = kind;
-    }
-    return region;
-}
-
-static void region_delete(struct address_space *space, struct region *region)
+void region_delete(struct address_space *space, struct region *region)
 {
     if (space->last == region)
         space->last = nullptr;
@@ -131,132 +47,96 @@ static void region_delete(struct address_space *space, struct region *region)
     object_cache_free(&regions, region, space->quota);
 }
 
-static void page_reclaim(struct epoch_entry *entry)
-{
-    page_free(hal_physical(entry), 0);
-}
+/* ---- allocation ---- */
 
-/* Removes the translations of [start, end); pages that the space owns are freed when no CPU can use them any more. */
-static void pages_drop(struct address_space *space, vaddr start, vaddr end, bool owned)
+static bool range_valid(vaddr address, u64 size)
 {
-    struct epoch_entry *dropped = nullptr;
-    bool any = false;
-    for (vaddr address = start; address < end; address += PAGE_SIZE) {
-        paddr page = hal_space_unmap(&space->hal, address);
-        if (page == PADDR_NONE)
-            continue;
-        any = true;
-        if (owned) {
-            struct epoch_entry *entry = hal_direct(page);
-            entry->next = dropped;
-            dropped = entry;
-        }
-    }
-    if (any) {
-        hal_space_invalidate(&space->hal, start, (end - start) / PAGE_SIZE);
-        if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
-            space_shootdown(space, start, (end - start) / PAGE_SIZE);
-    }
-    while (dropped != nullptr) {
-        struct epoch_entry *entry = dropped;
-        dropped = entry->next;
-        quota_release_pages(space->quota, 1);
-        epoch_defer(entry, page_reclaim); /* a copy on another CPU may still be reading it */
-    }
+    return size != 0 && address % PAGE_SIZE == 0 && address >= KOS_USER_BASE && address < SPACE_END &&
+           size <= SPACE_END - address;
 }
-
-void space_destroy(struct address_space *space)
-{
-    if (space->hal.root == 0)
-        return;
-    while (!list_empty(&space->regions)) {
-        struct region *region = list_entry(space->regions.next, struct region, link);
-        if (region->kind == REGION_ANONYMOUS)
-            for (vaddr address = region->start; address < region->end; address += PAGE_SIZE) {
-                paddr page = hal_space_unmap(&space->hal, address);
-                if (page != PADDR_NONE) {
-                    page_free(page, 0);
-                    quota_release_pages(space->quota, 1);
-                }
-            }
-        region_delete(space, region);
-    }
-    struct hal_page_allocator tables = space_tables(space);
-    hal_space_destroy(&space->hal, &tables);
-    space->hal.root = 0;
-}
-
-#define ALLOCATE_FLAGS                                                                                                 \
-    (KOS_VMM_ACCESS | KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD |     \
-     KOS_VMM_GROW_DOWN)
 
 static bool access_valid(u32 flags)
 {
-    u32 access = flags & KOS_VMM_ACCESS;
-    return access != (KOS_VMM_WRITE | KOS_VMM_EXECUTE) && access != KOS_VMM_ACCESS; /* never W and X */
+    return (flags & (KOS_VMM_WRITE | KOS_VMM_EXECUTE)) != (KOS_VMM_WRITE | KOS_VMM_EXECUTE);
 }
 
-static retcode populate(struct address_space *space, vaddr start, vaddr end, u32 flags)
+static bool populates(u32 flags)
 {
-    u32 access = (flags & KOS_VMM_WRITE) != 0 ? HAL_ACCESS_WRITE : HAL_ACCESS_READ;
-    retcode code = rcOk;
-    if ((flags & (KOS_VMM_COMMIT | KOS_VMM_LOCKED)) == (KOS_VMM_COMMIT | KOS_VMM_LOCKED) &&
-        (flags & KOS_VMM_ACCESS) != 0)
-        for (vaddr address = start; code == rcOk && address < end; address += PAGE_SIZE)
-            code = space_fault_locked(space, address, access);
+    return (flags & (KOS_VMM_COMMIT | KOS_VMM_LOCKED)) == (KOS_VMM_COMMIT | KOS_VMM_LOCKED);
+}
+
+struct layout { /* [low, start) guard, [start, end) region, [end, high) guard */
+    vaddr low, start, end, high;
+};
+
+/* The region with its guards, all or nothing. */
+static retcode insert(struct address_space *space, struct list *place, const struct layout *at, u32 flags,
+                      enum region_kind kind, struct region **result)
+{
+    struct region *low = nullptr, *middle = nullptr, *high = nullptr;
+    retcode code = region_new(space, at->start, at->end, flags, kind, &middle);
+    if (code == rcOk && at->low != at->start)
+        code = region_new(space, at->low, at->start, KOS_VMM_LOW_GUARD, REGION_GUARD, &low);
+    if (code == rcOk && at->high != at->end)
+        code = region_new(space, at->end, at->high, KOS_VMM_HIGH_GUARD, REGION_GUARD, &high);
+    struct region *const parts[] = {high, middle, low};
+    for (u32 i = 0; i < array_length(parts); i++) {
+        if (parts[i] == nullptr)
+            continue;
+        if (code == rcOk)
+            list_insert_after(place, &parts[i]->link);
+        else
+            region_delete(space, parts[i]);
+    }
+    *result = middle;
     return code;
 }
 
-/* The region with its guards, all or nothing. */
-static retcode insert(struct address_space *space, struct list *place, vaddr start, vaddr end, vaddr outer_start,
-                      vaddr outer_end, u32 flags, u32 kind, paddr backing)
-{
-    struct region *parts[3] = {};
-    bool failed = false;
-    if (outer_start != start)
-        failed |= (parts[0] = region_new(space, outer_start, start, 0, REGION_GUARD)) == nullptr;
-    failed |= (parts[1] = region_new(space, start, end, flags, kind)) == nullptr;
-    if (outer_end != end)
-        failed |= (parts[2] = region_new(space, end, outer_end, 0, REGION_GUARD)) == nullptr;
-    for (u32 i = 0; i < 3; i++) {
-        if (parts[i] == nullptr)
-            continue;
-        if (failed) {
-            object_cache_free(&regions, parts[i], space->quota);
-            continue;
-        }
-        parts[i]->backing = backing;
-        list_insert_after(place, &parts[i]->link);
-        place = &parts[i]->link;
-    }
-    return failed ? rcQuotaExceeded : rcOk;
-}
-
-static retcode allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, u32 kind, paddr backing)
+/* Fills in where: at start, or in the first hole from the hint on, else from the bottom, if that is 0. */
+static retcode lay_out(struct address_space *space, vaddr start, u64 size, u32 flags, struct layout *at)
 {
     u64 low = (flags & KOS_VMM_LOW_GUARD) != 0 ? PAGE_SIZE : 0,
         high = (flags & KOS_VMM_HIGH_GUARD) != 0 ? PAGE_SIZE : 0;
-    vaddr start = *address;
     if (start == 0) {
-        vaddr hole = find_hole(space, size + low + high);
+        vaddr hole = region_hole(space, space->hint, size + low + high);
+        if (hole == 0)
+            hole = region_hole(space, KOS_USER_BASE, size + low + high);
         if (hole == 0)
             return rcOutOfMemory;
+        if (hole == space->hint)
+            space->hint += size + low + high;
         start = hole + low;
-        space->hint = hole + size + low + high;
-    } else if (!range_valid(start, size) || start - low < KOS_USER_BASE || size + high > KOS_USER_LIMIT - start) {
+    } else if (!range_valid(start, size) || start - low < KOS_USER_BASE || high > SPACE_END - start - size) {
         return rcInvalidArgument;
     }
-    struct list *place = place_for(space, start - low, start + size + high);
-    if (place == nullptr)
-        return rcAlreadyExists;
-    retcode code = insert(space, place, start, start + size, start - low, start + size + high,
-                          flags & (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED), kind, backing);
+    *at = (struct layout){start - low, start, start + size, start + size + high};
+    return rcOk;
+}
+
+static retcode allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, enum region_kind kind,
+                        paddr backing)
+{
+    struct layout at;
+    vaddr hint = space->hint;
+    retcode code = lay_out(space, *address, size, flags, &at);
     if (code != rcOk)
         return code;
-    *address = start;
-    if (kind == REGION_ANONYMOUS && (code = populate(space, start, start + size, flags)) != rcOk)
-        space_remove_locked(space, start, start + size);
-    return code;
+    struct list *place = region_place(space, at.low, at.high);
+    if (place == nullptr)
+        return rcAlreadyExists;
+    struct region *region;
+    code = insert(space, place, &at, flags & KEPT_FLAGS, kind, &region);
+    if (code != rcOk) {
+        space->hint = hint;
+        return code;
+    }
+    region->backing = backing;
+    if (kind == REGION_ANONYMOUS && populates(flags) && (code = region_populate(space, region)) != rcOk) {
+        region_remove(space, region);
+        return code;
+    }
+    *address = at.start;
+    return rcOk;
 }
 
 retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags)
@@ -272,7 +152,7 @@ retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u3
 
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags)
 {
-    if (!range_valid(address, size) || size % PAGE_SIZE != 0 || (flags & KOS_VMM_WRITE) != 0 ||
+    if (size % PAGE_SIZE != 0 || !range_valid(address, size) || (flags & KOS_VMM_WRITE) != 0 ||
         backing % PAGE_SIZE != 0)
         return rcInvalidArgument;
     spinlock_lock(&space->lock);
@@ -283,59 +163,75 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
 
 /* ---- parts of regions ---- */
 
-/* Splits the region around address so that one starts there. */
-static retcode split(struct address_space *space, vaddr address)
+/* The step of a loop over the regions of a selected range; null behind the last. */
+static struct region *next_in(struct address_space *space, struct region *region, vaddr end)
 {
-    struct region *region = region_at(space, address);
-    if (region == nullptr || region->start == address)
-        return rcOk;
-    struct region *upper = region_new(space, address, region->end, region->flags, region->kind);
-    if (upper == nullptr)
-        return rcQuotaExceeded;
-    upper->backing = region->backing + (address - region->start);
-    region->end = address;
-    list_insert_after(&region->link, &upper->link);
-    space->last = nullptr;
-    return rcOk;
+    return region->end < end ? region_at(space, region->link.next) : nullptr;
 }
 
-/* True if [start, end) is covered by regions of kind without holes. */
-static bool covered(struct address_space *space, vaddr start, vaddr end, bool any_kind)
+/* Checks that [address, size) is all anonymous, splits at both ends; first is the first region of it. */
+static retcode select(struct address_space *space, vaddr address, u64 *size, struct region **first)
 {
-    while (start < end) {
-        const struct region *region = region_at(space, start);
-        if (region == nullptr || (!any_kind && region->kind != REGION_ANONYMOUS))
-            return false;
-        start = region->end;
-    }
-    return true;
-}
-
-/* Checks [address, size), splits at both ends; then the callers change whole regions. */
-static retcode select_range(struct address_space *space, vaddr address, u64 *size, bool any_kind)
-{
-    if (*size == 0 || *size > KOS_USER_LIMIT)
+    if (*size > KOS_USER_LIMIT)
         return rcInvalidArgument;
     *size = round_up(*size, PAGE_SIZE);
-    if (!range_valid(address, *size) || !covered(space, address, address + *size, any_kind))
+    if (!range_valid(address, *size))
         return rcInvalidArgument;
-    retcode code = split(space, address);
-    return code == rcOk ? split(space, address + *size) : code;
+    vaddr end = address + *size, covered = address;
+    for (struct region *region = region_find(space, address); covered < end;
+         region = region_at(space, region->link.next)) {
+        if (region == nullptr || region->kind != REGION_ANONYMOUS || (covered != address && region->start != covered))
+            return rcInvalidArgument;
+        covered = region->end;
+    }
+    retcode code = region_split(space, address);
+    if (code == rcOk && (code = region_split(space, end)) != rcOk)
+        region_merge(space, address, address);
+    *first = region_find(space, address);
+    return code;
+}
+
+static void commit_undo(struct address_space *space, struct region *region, vaddr end)
+{
+    for (; region != nullptr; region = next_in(space, region, end)) {
+        if ((region->flags_before & KOS_VMM_COMMIT) == 0)
+            region_drop_pages(space, region);
+        bool changed = ((region->flags ^ region->flags_before) & KOS_VMM_ACCESS) != 0;
+        region->flags = region->flags_before;
+        if (changed)
+            region_protect_pages(space, region);
+    }
+}
+
+static retcode commit(struct address_space *space, struct region *first, vaddr end, u32 flags)
+{
+    for (struct region *region = first; region != nullptr; region = next_in(space, region, end)) {
+        region->flags_before = region->flags;
+        region->flags |= KOS_VMM_COMMIT | (flags & KOS_VMM_LOCKED);
+        if ((region->flags & KOS_VMM_ACCESS) == 0 && (flags & KOS_VMM_ACCESS) != 0) {
+            region->flags |= flags & KOS_VMM_ACCESS;
+            region_protect_pages(space, region);
+        }
+    }
+    retcode code = rcOk;
+    for (struct region *region = first; region != nullptr && code == rcOk; region = next_in(space, region, end))
+        if (populates(region->flags))
+            code = region_populate(space, region);
+    if (code != rcOk)
+        commit_undo(space, first, end);
+    return code;
 }
 
 retcode space_commit(struct address_space *space, vaddr address, u64 size, u32 flags)
 {
     if ((flags & ~ALLOCATE_FLAGS) != 0 || !access_valid(flags))
         return rcInvalidArgument;
+    struct region *first;
     spinlock_lock(&space->lock);
-    retcode code = select_range(space, address, &size, false);
-    for (vaddr at = address; code == rcOk && at < address + size;) {
-        struct region *region = region_at(space, at);
-        region->flags |= KOS_VMM_COMMIT;
-        if ((flags & KOS_VMM_ACCESS) != 0 && (region->flags & KOS_VMM_ACCESS) == 0)
-            region->flags |= flags & KOS_VMM_ACCESS;
-        code = populate(space, region->start, region->end, region->flags | (flags & KOS_VMM_LOCKED));
-        at = region->end;
+    retcode code = select(space, address, &size, &first);
+    if (code == rcOk) {
+        code = commit(space, first, address + size, flags);
+        region_merge(space, address, address + size);
     }
     spinlock_unlock(&space->lock);
     return code;
@@ -343,79 +239,48 @@ retcode space_commit(struct address_space *space, vaddr address, u64 size, u32 f
 
 retcode space_decommit(struct address_space *space, vaddr address, u64 size)
 {
+    struct region *region;
     spinlock_lock(&space->lock);
-    retcode code = select_range(space, address, &size, false);
-    for (vaddr at = address; code == rcOk && at < address + size;) {
-        struct region *region = region_at(space, at);
-        pages_drop(space, region->start, region->end, true);
-        region->flags &= ~(KOS_VMM_COMMIT | KOS_VMM_LOCKED);
-        at = region->end;
+    retcode code = select(space, address, &size, &region);
+    if (code == rcOk) {
+        for (; region != nullptr; region = next_in(space, region, address + size)) {
+            region_drop_pages(space, region);
+            region->flags &= ~(KOS_VMM_COMMIT | KOS_VMM_LOCKED);
+        }
+        region_merge(space, address, address + size);
     }
     spinlock_unlock(&space->lock);
     return code;
-}
-
-static void protect_pages(struct address_space *space, const struct region *region)
-{
-    struct hal_page_allocator tables = space_tables(space);
-    u32 access = region->flags & KOS_VMM_ACCESS;
-    for (vaddr address = region->start; address < region->end; address += PAGE_SIZE) {
-        u32 present;
-        paddr page = hal_space_lookup(&space->hal, address, &present);
-        /* the table exists already, so this cannot run out of memory */
-        if (page != PADDR_NONE && hal_space_map(&space->hal, address, page, access, &tables) != rcOk)
-            kernel_panic("page table of %lx is gone", address);
-    }
-    u64 count = (region->end - region->start) / PAGE_SIZE;
-    hal_space_invalidate(&space->hal, region->start, count);
-    if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
-        space_shootdown(space, region->start, count);
 }
 
 retcode space_protect(struct address_space *space, vaddr address, u64 size, u32 access)
 {
     if ((access & ~KOS_VMM_ACCESS) != 0 || !access_valid(access))
         return rcInvalidArgument;
+    struct region *region;
     spinlock_lock(&space->lock);
-    retcode code = select_range(space, address, &size, false);
-    for (vaddr at = address; code == rcOk && at < address + size;) {
-        struct region *region = region_at(space, at);
-        region->flags = (region->flags & ~KOS_VMM_ACCESS) | access;
-        protect_pages(space, region);
-        at = region->end;
+    retcode code = select(space, address, &size, &region);
+    if (code == rcOk) {
+        for (; region != nullptr; region = next_in(space, region, address + size)) {
+            region->flags = (region->flags & ~KOS_VMM_ACCESS) | access;
+            region_protect_pages(space, region);
+        }
+        region_merge(space, address, address + size);
     }
     spinlock_unlock(&space->lock);
     return code;
 }
 
-void space_remove_locked(struct address_space *space, vaddr start, vaddr end)
-{
-    while (start < end) {
-        struct region *region = region_at(space, start);
-        start = region->end;
-        if (region->kind != REGION_GUARD)
-            pages_drop(space, region->start, region->end, region->kind == REGION_ANONYMOUS);
-        /* guards go with the region that they guard */
-        struct list *before = region->link.previous, *after = region->link.next;
-        if (before != &space->regions && list_entry(before, struct region, link)->kind == REGION_GUARD &&
-            list_entry(before, struct region, link)->end == region->start)
-            region_delete(space, list_entry(before, struct region, link));
-        if (after != &space->regions && list_entry(after, struct region, link)->kind == REGION_GUARD &&
-            list_entry(after, struct region, link)->start == region->end) {
-            if (start == list_entry(after, struct region, link)->start && start < end)
-                start = list_entry(after, struct region, link)->end;
-            region_delete(space, list_entry(after, struct region, link));
-        }
-        region_delete(space, region);
-    }
-}
-
 retcode space_free(struct address_space *space, vaddr address, u64 size)
 {
+    struct region *region;
     spinlock_lock(&space->lock);
-    retcode code = select_range(space, address, &size, false);
-    if (code == rcOk)
-        space_remove_locked(space, address, address + size);
+    retcode code = select(space, address, &size, &region);
+    while (code == rcOk && region != nullptr) {
+        struct region *next = next_in(space, region, address + size);
+        region_remove(space, region);
+        region = next;
+    }
     spinlock_unlock(&space->lock);
     return code;
 }
@@ -423,7 +288,7 @@ retcode space_free(struct address_space *space, vaddr address, u64 size)
 retcode space_query(struct address_space *space, vaddr address, vaddr *start, u64 *size, u32 *flags)
 {
     spinlock_lock(&space->lock);
-    const struct region *region = region_at(space, address);
+    const struct region *region = region_find(space, address);
     if (region != nullptr) {
         *start = region->start;
         *size = region->end - region->start;

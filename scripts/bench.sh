@@ -5,8 +5,9 @@
 measure() {
     image=build/$1/release/bench_ipc
     if [ "$2" = exact ]; then
-        [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
-        boot "$1" "$image" -smp 1 -accel tcg -icount shift=0,sleep=off </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+        # no random numbers from the host: the same addresses, the same counts, every time
+        if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
+        boot "$1" "$image" -cpu "$model" -smp 1 -accel tcg -icount shift=0,sleep=off </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
     else
         [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
         boot "$1" "$image" -smp "$3" -accel "$4" </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }

@@ -26,6 +26,10 @@ command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
 unit/page	unit page
+unit/memory_page	unit memory_page
+unit/memory_object_cache	unit memory_object_cache
+unit/memory_space	unit memory_space
+unit/memory_string	unit memory_string
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HAL on the host: four-level tables in the arena, in the simplest form; console on stdio. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "fake.h"
+#include <smp/cross_call.h>
+#include <smp/epoch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+unsigned long long fake_direct_map;
+static struct hal_cpu cpus[KOS_CPUS_MAX];
+struct hal_cpu *fake_cpu = cpus;
+u64 fake_stale_here, fake_stale_there, fake_invalidations, fake_shootdowns;
+jmp_buf fake_panic_return;
+bool fake_panic_expected;
+
+#define ARENA_ALIGN (4ULL << 20)
+
+void fake_arena(u64 pages)
+{
+    u64 size = pages * KOS_PAGE_SIZE;
+    void *memory =
+        mmap(nullptr, size + ARENA_ALIGN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        abort();
+    fake_direct_map = round_up((u64)memory, ARENA_ALIGN);
+    if (size <= 256ULL << 20)
+        memset(hal_direct(0), 0x5a, size);
+}
+
+void fake_cpu_set(u32 index)
+{
+    fake_cpu = &cpus[index];
+    fake_cpu->index = index;
+}
+
+void kernel_panic(const char *format, ...)
+{
+    if (fake_panic_expected)
+        longjmp(fake_panic_return, 1);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    abort();
+}
+
+void kernel_print(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+}
+
+void smp_poll(void) {}
+
+static struct epoch_entry *deferred;
+static u64 deferred_count;
+
+void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *))
+{
+    if (fake_stale_here != 0 || fake_stale_there != 0)
+        kernel_panic("pages are freed while translations of them are alive");
+    entry->free = free;
+    entry->next = deferred;
+    deferred = entry;
+    deferred_count++;
+}
+
+u64 fake_epoch_count(void)
+{
+    return deferred_count;
+}
+
+void fake_epoch_run(void)
+{
+    while (deferred != nullptr) {
+        struct epoch_entry *entry = deferred;
+        deferred = entry->next;
+        deferred_count--;
+        entry->free(entry);
+    }
+}
+
+#define VALID                 0x800ULL
+#define INDEX(address, level) (((address) >> (12 + 9 * (level))) & 511)
+#define ADDRESS(entry)        ((entry) & ~0xfffULL)
+
+retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
+{
+    space->root = pages->allocate(pages->context);
+    return space->root == PADDR_NONE ? rcOutOfMemory : rcOk;
+}
+
+static void destroy(paddr table, unsigned level, const struct hal_page_allocator *pages)
+{
+    u64 *entries = hal_direct(table);
+    for (u32 i = 0; i < 512 && level > 0; i++)
+        if ((entries[i] & VALID) != 0)
+            destroy(ADDRESS(entries[i]), level - 1, pages);
+    for (u32 i = 0; i < 512 && level == 0; i++)
+        if ((entries[i] & VALID) != 0)
+            kernel_panic("a page was left mapped");
+    pages->free(pages->context, table);
+}
+
+void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages)
+{
+    destroy(space->root, 3, pages);
+}
+
+static u64 *leaf(const struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
+{
+    u64 *table = hal_direct(space->root);
+    for (unsigned level = 3; level > 0; level--) {
+        u64 *entry = &table[INDEX(address, level)];
+        if ((*entry & VALID) == 0) {
+            paddr made = pages != nullptr ? pages->allocate(pages->context) : PADDR_NONE;
+            if (made == PADDR_NONE)
+                return nullptr;
+            for (u32 i = 0; i < 512; i++)
+                if (((u64 *)hal_direct(made))[i] != 0)
+                    kernel_panic("a page table is not zeroed");
+            *entry = made | VALID;
+        }
+        table = hal_direct(ADDRESS(*entry));
+    }
+    return &table[INDEX(address, 0)];
+}
+
+retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
+                      const struct hal_page_allocator *pages)
+{
+    u64 *entry = leaf(space, address, pages);
+    if (entry == nullptr)
+        return rcOutOfMemory;
+    if ((*entry & VALID) != 0) {
+        fake_stale_here++;
+        fake_stale_there++;
+    }
+    *entry = page | VALID | access;
+    return rcOk;
+}
+
+paddr hal_space_unmap(struct hal_space *space, vaddr address)
+{
+    u64 *entry = leaf(space, address, nullptr);
+    if (entry == nullptr || (*entry & VALID) == 0)
+        return PADDR_NONE;
+    paddr page = ADDRESS(*entry);
+    *entry = 0;
+    fake_stale_here++;
+    fake_stale_there++;
+    return page;
+}
+
+paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
+{
+    const u64 *entry = leaf(space, address, nullptr);
+    if (entry == nullptr || (*entry & VALID) == 0)
+        return PADDR_NONE;
+    *access = (u32)(*entry & 7);
+    return ADDRESS(*entry);
+}
+
+void hal_space_leave(const struct hal_space *space)
+{
+    (void)space;
+}
+
+void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count)
+{
+    (void)space, (void)address, (void)count;
+    fake_stale_here = 0;
+    fake_invalidations++;
+}
+
+void fake_shootdown(struct address_space *space, vaddr address, u64 count)
+{
+    (void)space, (void)address, (void)count;
+    if (fake_stale_here != 0)
+        kernel_panic("other CPUs before this one");
+    fake_stale_there = 0;
+    fake_shootdowns++;
+}
+
+void hal_page_zero(paddr page)
+{
+    memset(hal_direct(page), 0, KOS_PAGE_SIZE);
+}

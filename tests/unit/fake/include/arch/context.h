@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <hal/base.h>
+struct hal_space;
+struct hal_context {
+    word words[8], selector, info, receive, pc, sp, fp, thread_pointer;
+    u32 kind;
+    struct hal_space *space;
+    void *fpu;
+};
