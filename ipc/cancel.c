@@ -8,8 +8,7 @@ void ipc_abandon_caller(struct thread *server, retcode code)
     struct thread *client = server->caller;
     if (client == nullptr)
         return;
-    server->caller = nullptr;
-    server->reply_grant = 0;
+    ipc_disconnect(server);
     client->peer = nullptr;
     client->peer_cpu = client->home;
     ipc_complete(client, code);
@@ -71,8 +70,7 @@ static bool cancel_call(struct thread *client, retcode code)
         struct thread *server = client->peer;
         if (server == nullptr || server->caller != client)
             return false; /* the reply is on its way through our inbox */
-        server->caller = nullptr;
-        server->reply_grant = 0;
+        ipc_disconnect(server);
         client->peer = nullptr;
         ipc_complete(client, code);
         return true;

@@ -175,15 +175,17 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(endpoint);
-    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0)
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0) {
+        thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
-    else
+    } else
         list_push_front(&slot->parked, &thread->ipc_link);
 }
 
 void endpoint_unpark(struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(thread->receive_endpoint);
+    thread->reply_selector = 0;
     if (slot->receiver == thread)
         slot->receiver = nullptr;
     else
@@ -252,7 +254,7 @@ void endpoint_detach(struct thread *thread)
     if (endpoint == nullptr)
         return;
     thread->receive_endpoint = nullptr;
-    thread->receive_selector = 0;
+    thread->receive_selector = thread->reply_selector = 0;
     spinlock_lock(&endpoint->lock);
     list_remove(&thread->receive_link);
     spinlock_unlock(&endpoint->lock);

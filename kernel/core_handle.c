@@ -57,7 +57,8 @@ static void forget_receivers(struct core_call *call, u32 handle)
     {
         struct thread *thread = list_entry(node, struct thread, task_link);
         if (thread->receive_handle == handle)
-            thread->receive_selector = 0; /* at worst another CPU's thread takes the fast path once more */
+            thread->receive_selector = thread->reply_selector =
+                0; /* at worst another CPU's thread takes the fast path once more */
     }
     spinlock_unlock(&task->lock);
 }

@@ -116,9 +116,10 @@ static void set_priority(struct thread *thread, u32 class, u32 priority)
     /* A donated level is kept while it is higher. A caller being served decides on the slow path from here on. */
     u32 donated = thread->caller != nullptr ? thread->caller->level : 0;
     thread->level = donated > thread->base_level ? donated : thread->base_level;
-    if (thread->reply_grant != 0) {
-        thread->caller->call_info = thread->reply_grant & 0xffffffffU;
-        thread->reply_grant = 0;
+    if (thread->reply_entry != nullptr) {
+        thread->caller->call_info = (u32)thread->reply_entry->memory_response;
+        thread->reply_entry = nullptr;
+        thread->reply_selector = 0;
     }
     if (queued)
         run_queue_push_back(&cpu->run_queue, thread);

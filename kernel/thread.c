@@ -50,6 +50,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     object_init(&thread->object, OBJECT_THREAD);
     thread->domain = &task->domain;
     domain_hold(&task->domain.quota);
+    thread->core_pair = task->domain.core_pair;
     thread->handles = atomic_load_explicit(&task->domain.handles.block, memory_order_acquire);
     thread->class = parameters->class;
     thread->priority = parameters->priority;
@@ -136,6 +137,7 @@ static void terminate_here(struct thread *thread)
         return;
     thread->dying = true;
     if (thread->state == THREAD_RUNNABLE) {
+        thread->context.kind = HAL_RESUME_CALL;            /* not STATUS: a yield must leave by the slow exit */
         cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at dying */
         return;
     }

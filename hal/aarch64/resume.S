@@ -5,11 +5,16 @@
     .section .text.fast, "ax"
 
 /* HAL_FAST: message in its registers, self = x27, cpu = x1. */
-    .globl hal_fast_resume
+    .globl hal_fast_resume, hal_fast_resume_status, hal_fast_resume_empty
     .balign 64
+hal_fast_resume_empty:
+    ldp x20, x21, [x1, #CPU_ZERO]
+    ldp x22, x23, [x1, #CPU_ZERO]
+    ldp x26, x28, [x1, #CPU_ZERO]
+    ldp x0, x2, [x1, #CPU_ZERO]
 hal_fast_resume:
     mov x24, xzr            /* status rcOk */
-leave_call:
+hal_fast_resume_status:
     ldp x16, x17, [x27, #CONTEXT_PC]
     ldp x29, x19, [x27, #CONTEXT_FP]
     mov sp, x27
@@ -39,7 +44,7 @@ hal_resume_call:
     ldp x26, x28, [x27, #CONTEXT_WORD(4)]
     ldp x0, x2, [x27, #CONTEXT_WORD(6)]
     ldp x24, x25, [x27, #CONTEXT_SELECTOR]
-    b leave_call
+    b hal_fast_resume_status
 
 /* [[noreturn]] void hal_resume_full(struct hal_context *context) */
     .globl hal_resume_full

@@ -40,12 +40,22 @@ hal_entry_stub_end:
  */
     .section .text.fast, "ax", @progbits
     .balign 64
-    .globl hal_fast_resume
+    .globl hal_fast_resume, hal_fast_resume_status, hal_fast_resume_empty
+hal_fast_resume_empty:
+    xor %r12d, %r12d
+    xor %r13d, %r13d
+    xor %r14d, %r14d
+    xor %r15d, %r15d
+    xor %edx, %edx
+    xor %r8d, %r8d
+    xor %r9d, %r9d
+    xor %eax, %eax
 hal_fast_resume:
+    xor %edi, %edi
+hal_fast_resume_status:
     mov CONTEXT_SP(%rcx), %rsp
     mov CONTEXT_FP(%rcx), %rbp
     mov CONTEXT_PC(%rcx), %rcx
-    xor %edi, %edi
     xor %ebx, %ebx
     xor %r10d, %r10d
     mov $FLAGS_USER, %r11d
