@@ -13,6 +13,7 @@
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/vmm/vmm_api.h>
+#include <kos/arch/marker.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,9 @@ static void report(const char *name, unsigned rounds)
             before_ = kos_cycles();                                                                                    \
         }                                                                                                              \
         report(name, rounds);                                                                                          \
+        kos_marker_begin();                                                                                            \
+        BODY;                                                                                                          \
+        kos_marker_end();                                                                                              \
     } while (0)
 
 static void check(Retcode rc, const char *what)
@@ -275,7 +279,7 @@ static void page_fault(void)
 {
     enum { PAGES = 2000 };
     char *pages =
-        KnVmAllocate(RTL_NULL, (PAGES + 1) * 4096, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+        KnVmAllocate(RTL_NULL, (PAGES + 2) * 4096, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(pages == RTL_NULL ? rcOutOfMemory : rcOk, "page_fault");
     volatile char *at = pages;
     for (unsigned i = 0; i < PAGES; i++) {
@@ -285,7 +289,10 @@ static void page_fault(void)
         samples[i] = (nk_uint32_t)(kos_cycles() - before - overhead);
     }
     report("memory/page_fault", PAGES);
-    check(KnVmUnmap(pages, (PAGES + 1) * 4096), "unmap");
+    kos_marker_begin();
+    at[4096] = 1;
+    kos_marker_end();
+    check(KnVmUnmap(pages, (PAGES + 2) * 4096), "unmap");
 }
 
 static void empty(void *context, void *context2)
