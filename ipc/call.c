@@ -150,8 +150,8 @@ static retcode call(struct thread *client, word selector, struct endpoint *endpo
 
 void ipc_call(struct thread *client, word selector)
 {
-    struct endpoint *endpoint;
-    struct channel *channel;
+    struct endpoint *endpoint = nullptr;
+    struct channel *channel = nullptr;
     word info = client->context.info;
     retcode code = (selector & KOS_CALL_THEN_RECV) != 0 || (info & KOS_INFO_ERROR) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
@@ -239,7 +239,7 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
 
 void ipc_receive(struct thread *server, word selector)
 {
-    struct object *object;
+    struct object *object = nullptr;
     retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
         code = handle_lookup(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);

@@ -26,7 +26,7 @@ retcode core_HANDLE_Copy(struct core_call *call)
 
 retcode core_HANDLE_CreateUserObject(struct core_call *call)
 {
-    struct object *listener = nullptr, *object;
+    struct object *listener = nullptr, *object = nullptr;
     struct endpoint *endpoint = nullptr;
     u32 handle = KOS_INVALID_HANDLE;
     retcode code = rcOk;

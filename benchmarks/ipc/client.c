@@ -250,11 +250,11 @@ static void futex_partner(void *context, void *context2)
     rtl_uint32_t woken;
     for (;;) {
         while (turn == 0)
-            (void)KnSyncWait((const rtl_uint32_t *)&turn, 0, INFINITE_TIMEOUT);
+            (void)KnSyncWait(&turn, 0, INFINITE_TIMEOUT);
         if (turn == 2)
             KnThreadExit(0);
         turn = 0;
-        (void)KnSyncWake((const rtl_uint32_t *)&turn, 1, &woken);
+        (void)KnSyncWake(&turn, 1, &woken);
     }
 }
 
@@ -262,9 +262,9 @@ static void futex_round(rtl_uint32_t value)
 {
     rtl_uint32_t woken;
     turn = value;
-    (void)KnSyncWake((const rtl_uint32_t *)&turn, 1, &woken);
+    (void)KnSyncWake(&turn, 1, &woken);
     while (turn == 1)
-        (void)KnSyncWait((const rtl_uint32_t *)&turn, 1, INFINITE_TIMEOUT);
+        (void)KnSyncWait(&turn, 1, INFINITE_TIMEOUT);
 }
 
 static void futex_pair(void)

@@ -87,7 +87,7 @@ static void waker(void *context, void *context2)
     rtl_uint32_t woken;
     ran_on = 1;
     word = 1;
-    (void)KnSyncWake((const rtl_uint32_t *)&word, 1, &woken);
+    (void)KnSyncWake(&word, 1, &woken);
     KnThreadExit((rtl_int32_t)(rtl_uintptr_t)context);
 }
 
@@ -103,7 +103,7 @@ static void thread_tests(unsigned cpus)
         expect("thread/affinity", KnThreadSetAffinityByHandle(thread, 1ULL << cpu), rcOk);
         expect("thread/resume", KnThreadResumeByHandle(thread), rcOk);
         while (word == 0)
-            (void)KnSyncWait((const rtl_uint32_t *)&word, 0, INFINITE_TIMEOUT);
+            (void)KnSyncWait(&word, 0, INFINITE_TIMEOUT);
         expect("thread/wait", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
         expect("thread/code", code, 7);
         expect("thread/wait_again", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
@@ -122,8 +122,8 @@ static void thread_tests(unsigned cpus)
     expect("thread/terminated_code", code, 3);
     expect("thread/terminated_close", KnHandleClose(thread), rcOk);
     word = 5;
-    expect("futex/other_value", KnSyncWait((const rtl_uint32_t *)&word, 4, 100), rcFutexWouldBlock);
-    expect("futex/timeout", KnSyncWait((const rtl_uint32_t *)&word, 5, 20), rcTimeout);
+    expect("futex/other_value", KnSyncWait(&word, 4, 100), rcFutexWouldBlock);
+    expect("futex/timeout", KnSyncWait(&word, 5, 20), rcTimeout);
     expect("futex/unmapped", KnSyncWait((const rtl_uint32_t *)64, 5, 20), rcInvalidArgument);
     expect("futex/unaligned", KnSyncWait((const rtl_uint32_t *)((rtl_uintptr_t)&word + 1), 5, 20), rcInvalidArgument);
     RtlTimeSpec before, after;
