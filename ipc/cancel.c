@@ -17,7 +17,7 @@ void ipc_abandon_caller(struct thread *server, retcode code)
 
 void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel)
 {
-    /* Only servers of this CPU can be touched here; the others are asked through their clients. */
+    /* Only servers of this CPU can be touched here: endpoint.c asks the other CPUs to do the same. */
     for (;;) {
         struct thread *client = nullptr;
         spinlock_lock(&endpoint->lock);

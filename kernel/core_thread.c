@@ -174,6 +174,15 @@ retcode core_THREAD_Sleep(struct core_call *call)
     return CORE_BLOCKED;
 }
 
+static_assert((u32)THREAD_RUNNABLE == KOS_THREAD_STATE_RUNNABLE &&
+                  (u32)THREAD_RECEIVING == KOS_THREAD_STATE_RECEIVING &&
+                  (u32)THREAD_CALLING == KOS_THREAD_STATE_CALLING &&
+                  (u32)THREAD_REPLY_WAIT == KOS_THREAD_STATE_REPLY_WAIT &&
+                  (u32)THREAD_FUTEX == KOS_THREAD_STATE_FUTEX && (u32)THREAD_SLEEPING == KOS_THREAD_STATE_SLEEPING &&
+                  (u32)THREAD_JOINING == KOS_THREAD_STATE_JOINING &&
+                  (u32)THREAD_SUSPENDED == KOS_THREAD_STATE_SUSPENDED && (u32)THREAD_DEAD == KOS_THREAD_STATE_DEAD,
+              "abi/core.h");
+
 retcode core_THREAD_GetInfo(struct core_call *call)
 {
     struct thread *thread;

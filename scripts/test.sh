@@ -45,6 +45,9 @@ LIST
                 printf 'system/%s/%s/%s\tguest_suite system %s %s %s\n' $arch $cpus $variant $arch $cpus $variant
             done
         done
+        for cpus in 1 2 4; do
+            printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
+        done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
         done
@@ -193,7 +196,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list
