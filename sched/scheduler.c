@@ -125,7 +125,7 @@ void sched_remove(struct thread *thread)
 
 static bool inbox_waits(const struct cpu *cpu)
 {
-    return atomic_load_explicit(&cpu->inbox.head, memory_order_seq_cst) != nullptr ||
+    return atomic_load_explicit(&cpu->inbox.head, memory_order_relaxed) != nullptr ||
            atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
 }
 
@@ -135,8 +135,11 @@ static void sched_idle(struct cpu *cpu)
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     u32 looks = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 ? IDLE_LOOKS : 0;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* a */
-    for (u32 i = 0; i < looks && !inbox_waits(cpu) && hal_time_now() < cpu->timer_programmed; i++) /* b */
+    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) { /* b; a timer that falls due meanwhile ends it */
+        if (i % 16 == 15 && hal_time_now() >= cpu->timer_programmed)
+            break;
         hal_cpu_relax();
+    }
     atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* c */
     atomic_thread_fence(memory_order_seq_cst);                                /* d */
     if (!inbox_waits(cpu))                                                    /* e */
@@ -172,8 +175,10 @@ void sched_exit(void)
 {
     struct cpu *cpu = cpu_self();
     for (;;) {
-        smp_poll();
-        inbox_drain(cpu);
+        if (unlikely(inbox_waits(cpu))) {
+            smp_poll();
+            inbox_drain(cpu);
+        }
         if (unlikely((cpu->hal.pending & CPU_PENDING_EPOCH) != 0))
             epoch_advance();
         if (cpu->busy) {

@@ -322,6 +322,42 @@ static void start_exit(void)
     MEASURE("task/start_exit", 200, start_exit_once());
 }
 
+/* The same round trip from a thread on the last CPU; the server stays on the first. */
+static void cross_client(void *context, void *context2)
+{
+    static MESSAGE(cross_req, 64) req;
+    static MESSAGE(cross_res, 64) res;
+    (void)context, (void)context2;
+    Retcode rc = rcOk;
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
+    nk_req_reset(&req);
+    MEASURE("ipc/round_trip/cross_cpu/64B", ROUNDS, PROXY(&req, &res, Echo64, 0);
+            rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    check(rc, "cross_cpu");
+    KnThreadExit(0);
+}
+
+static void cross_cpu(rtl_uint32_t cpus)
+{
+    Handle thread;
+    Tid tid;
+    check(KnThreadCreateByHandle(&thread, &tid, 15, 32 << 10, cross_client, RTL_NULL, RTL_NULL, KOS_THREAD_SUSPENDED),
+          "thread");
+    check(KnThreadSetAffinityByHandle(thread, 1ULL << (cpus - 1)), "affinity");
+    check(KnThreadResumeByHandle(thread), "resume");
+    thread_end(thread);
+}
+
+/* Is "cases=cross" on the kernel's command line? */
+static int only_cross(void)
+{
+    static const char name[] = "cases";
+    char value[KOS_NAME_SIZE];
+    nk_uint64_t words[8] = {(nk_uint64_t)sizeof(name) << 32};
+    return KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, sizeof(name), 2, value, sizeof(value)) == rcOk &&
+           strcmp(value, "cross") == 0;
+}
+
 int main(void)
 {
     NkKosTransport_Init(&transport, ServiceLocatorConnect("echo"), NK_NULL, 0);
@@ -330,6 +366,13 @@ int main(void)
         samples[i] = i;
     MEASURE("overhead", ROUNDS, (void)0);
     overhead = samples[ROUNDS / 2];
+    rtl_uint32_t cpus = KnHalGetCpuCount();
+    if (cpus > 1)
+        cross_cpu(cpus);
+    if (only_cross()) {
+        printf("BENCH done\n");
+        return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     null_call();
     Echo0();
     Echo8();
