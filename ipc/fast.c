@@ -28,8 +28,7 @@ HAL_FAST [[gnu::noinline]] static void resume_shorter(HAL_FAST_PARAMETERS)
 {
     if (info >> KOS_INFO_SIZE_SHIFT == KOS_MESSAGE_HEADER_SIZE)
         hal_tail hal_fast_resume_empty(HAL_FAST_ARGUMENTS);
-    IPC_CLEAR_WORDS_BEYOND(info);
-    hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    hal_tail hal_fast_resume_shorter(HAL_FAST_ARGUMENTS);
 }
 
 /* What the first lookup did not take. */
