@@ -26,6 +26,7 @@ build/reproducible	build_reproducible
 command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
+unit/smp_tree	unit smp_tree
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
