@@ -130,7 +130,7 @@ retcode core_THREAD_SetPriority(struct core_call *call)
 {
     u32 class = (u32)(call->words[1] >> 8), priority = (u32)call->words[1] & 0xffU;
     struct thread *thread;
-    if (!priority_valid(class, priority))
+    if (call->words[1] > 0xffffU || !priority_valid(class, priority))
         return rcInvalidArgument;
     retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
     if (code != rcOk)

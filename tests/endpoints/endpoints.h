@@ -31,11 +31,11 @@ struct core_request {
     .count = sizeof((nk_uint64_t[]){__VA_ARGS__}) / 8, .words = {__VA_ARGS__}
 /* rc of the method, or of the Call; *request is not changed. */
 struct kos_core_result core_request(const struct core_request *request);
-#define CORE(...)                     core_request(&(const struct core_request){__VA_ARGS__})
-#define RC(interface_, method_, ...)  CORE(REQUEST(interface_, method_, __VA_ARGS__)).rc
-#define CHUNK(offset_, size_)         ((nk_uint64_t)(offset_) | (nk_uint64_t)(size_) << 32)
-#define STRING(text_)                 .arena = (text_), .arena_size = sizeof(text_)
-#define ADDRESS(pointer_)             ((nk_uint64_t)(rtl_uintptr_t)(pointer_))
+#define CORE(...)                    core_request(&(const struct core_request){__VA_ARGS__})
+#define RC(interface_, method_, ...) CORE(REQUEST(interface_, method_, __VA_ARGS__)).rc
+#define CHUNK(offset_, size_)        ((nk_uint64_t)(offset_) | (nk_uint64_t)(size_) << 32)
+#define STRING(text_)                .arena = (text_), .arena_size = sizeof(text_)
+#define ADDRESS(pointer_)            ((nk_uint64_t)(rtl_uintptr_t)(pointer_))
 
 /*
  * The codes of a handle parameter, words[place]: forged, stale and revoked handles, one of another type, one without
@@ -52,7 +52,8 @@ Retcode raw_call(struct kos_message_words *m);
 /* Handles for tests: each is made anew, INVALID_HANDLE if that failed. */
 Handle user_object(rtl_uint32_t rights);
 Handle stale_handle(void);
-/* A thread of this task, class standard, priority 15; runs routine(argument) on cpu, or stays suspended if flags say. */
+/* A thread of this task, class standard, priority 15; runs routine(argument) on cpu, or stays suspended if flags say.
+ */
 Handle thread_on(unsigned cpu, void (*routine)(void *), void *argument, rtl_uint32_t flags);
 void thread_join(const char *name, Handle thread, rtl_int32_t code);
 nk_uint64_t uptime_ms(void);

@@ -5,7 +5,8 @@
 #define RW   (KOS_VMM_READ | KOS_VMM_WRITE)
 #define BASE (KOS_VMM_RESERVE | KOS_VMM_COMMIT)
 
-/* The codes that Commit, Decommit, Protect and Free have in common; at: 4 pages, of which the caller keeps the state. */
+/* The codes that Commit, Decommit, Protect and Free have in common; at: 4 pages, of which the caller keeps the state.
+ */
 static void range_errors(const char *name, unsigned mid, nk_uint64_t at, nk_uint64_t flags)
 {
     struct core_request request = {.riid = KOS_RIID_VMM, .mid = mid, .count = 3, .words = {at, PAGE, flags}};

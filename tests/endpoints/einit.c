@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every method of the kernel's endpoints and each of its codes; see endpoints.h. */
+#include <coresrv/hal/hal_api.h>
+#include <coresrv/pm/pm_api.h>
+#include <tests/endpoints/endpoints.h>
+
+int main(void)
+{
+    vmm_tests();
+    handle_tests();
+    printf("SUITE done\n");
+    return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
+}
