@@ -148,8 +148,9 @@ retcode core_THREAD_SetTls(struct core_call *call)
     vaddr address = call->words[0];
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
-    call->self->context.thread_pointer = address;
-    cpu_self()->hal.current = &cpu_self()->idle_context; /* so that the way out loads it */
+    struct hal_context *context = &call->self->context;
+    context->thread_pointer = address;
+    hal_switch_space(context, context); /* loads it */
     return rcOk;
 }
 

@@ -124,6 +124,7 @@ static void terminate_here(struct thread *thread)
     if (thread->dying || thread->state == THREAD_DEAD)
         return;
     thread->dying = true;
+    thread->exit_code = thread->terminate_code;
     if (thread->state == THREAD_RUNNABLE) {
         thread->context.kind = HAL_RESUME_CALL;            /* not STATUS: a yield must leave by the slow exit */
         cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at dying */
@@ -147,7 +148,7 @@ static void terminate_arrived(struct request *request)
 
 void thread_terminate(struct thread *thread, s32 code)
 {
-    thread->exit_code = code;
+    thread->terminate_code = code; /* of several CPUs at once, one's counts */
     if (thread->home == cpu_self()->hal.index)
         terminate_here(thread);
     else {

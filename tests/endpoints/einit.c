@@ -6,8 +6,10 @@
 
 int main(void)
 {
+    unsigned cpus = KnHalGetCpuCount();
     vmm_tests();
     handle_tests();
+    thread_tests(cpus);
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }

@@ -52,6 +52,8 @@ Retcode raw_call(struct kos_message_words *m);
 /* Handles for tests: each is made anew, INVALID_HANDLE if that failed. */
 Handle user_object(rtl_uint32_t rights);
 Handle stale_handle(void);
+/* A thread's first routine: runs routine(argument), then ends with code 0. */
+void thread_start(void *routine, void *argument);
 /* A thread of this task, class standard, priority 15; runs routine(argument) on cpu, or stays suspended if flags say.
  */
 Handle thread_on(unsigned cpu, void (*routine)(void *), void *argument, rtl_uint32_t flags);

@@ -90,7 +90,7 @@ Handle stale_handle(void)
     return handle;
 }
 
-static void thread_start(void *routine, void *argument)
+void thread_start(void *routine, void *argument)
 {
     ((void (*)(void *))routine)(argument);
     KnThreadExit(0);
