@@ -10,6 +10,7 @@ int main(void)
     vmm_tests();
     handle_tests();
     thread_tests(cpus);
+    task_tests(cpus);
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }

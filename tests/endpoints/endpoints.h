@@ -69,7 +69,7 @@ void peer_run(const char *name, Handle task, rtl_int32_t code, rtl_uint32_t reas
 void vmm_tests(void);
 void thread_tests(unsigned cpus);
 void handle_tests(void);
-void task_tests(void);
+void task_tests(unsigned cpus);
 void sync_tests(unsigned cpus);
 void fs_tests(void);
 void time_tests(void);

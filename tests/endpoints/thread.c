@@ -137,6 +137,7 @@ static void sleep_tests(void)
 static void suspender(void *argument)
 {
     (void)argument;
+    seen[2] = 1;
     seen[2] = (nk_uint64_t)(rtl_uint32_t)KnThreadSuspendCurrent();
     seen[3] = 1;
 }
@@ -150,9 +151,11 @@ static void wait_until(const char *name, Handle thread, unsigned state)
 
 static void suspend_tests(unsigned cpu)
 {
-    Handle thread = thread_on(cpu, suspender, RTL_NULL, 0);
     rtl_int32_t code;
-    seen[3] = 0;
+    seen[2] = seen[3] = 0;
+    Handle thread = thread_on(cpu, suspender, RTL_NULL, 0);
+    for (unsigned i = 0; i < 3000 && seen[2] == 0; i++) /* it was suspended before it ran, too */
+        (void)KnSleep(1);
     wait_until("thread/Suspend", thread, KOS_THREAD_STATE_SUSPENDED);
     expect("thread/Wait", "timeout", KnThreadWaitByHandle(thread, 5, &code), rcTimeout);
     expect("thread/Wait", "timeout_zero", KnThreadWaitByHandle(thread, 0, &code), rcTimeout);
