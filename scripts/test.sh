@@ -49,9 +49,9 @@ LIST
         for cpus in 1 2 4; do
             printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
         done
-        printf 'endpoints/%s/1/release\tguest_suite endpoints %s 1 release\n' $arch $arch
+        printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
-            printf 'endpoints/%s/%s/debug\tguest_suite endpoints %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
         done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
@@ -162,6 +162,14 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     suite_failed=$(grep -c '^FAIL ' "$file") || true
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
+}
+# The command line is what tests/endpoints/hal.c looks for.
+guest_endpoints() { # ARCH CPUS VARIANT
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    guest_suite endpoints "$@"
+    status=$?
+    unset KOS_APPEND
+    return $status
 }
 guest_suite_gicv2() {
     KOS_MACHINE=virt,gic-version=2

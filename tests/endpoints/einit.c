@@ -11,6 +11,12 @@ int main(void)
     handle_tests();
     thread_tests(cpus);
     task_tests(cpus);
+    sync_tests(cpus);
+    interrupt_tests();
+    fs_tests();
+    time_tests();
+    hal_tests(cpus);
+    pm_tests(cpus);
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }
