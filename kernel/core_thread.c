@@ -142,8 +142,8 @@ static retcode apply_priority(struct thread *thread, const struct order *order)
 
 retcode core_THREAD_SetPriority(struct core_call *call)
 {
-    u64 class = call->words[1] >> 8;
-    if (class > KOS_CLASS_ROUND_ROBIN || !priority_valid((u32) class, call->words[1] & 0xffU))
+    u64 class_number = call->words[1] >> 8;
+    if (class_number > KOS_CLASS_ROUND_ROBIN || !priority_valid((u32)class_number, call->words[1] & 0xffU))
         return rcInvalidArgument;
     return order(call, apply_priority);
 }
@@ -196,8 +196,9 @@ retcode core_THREAD_SetTls(struct core_call *call)
     vaddr address = call->words[0];
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
-    call->self->context.thread_pointer = address;
-    cpu_self()->hal.current = &cpu_self()->idle_context; /* so that the way out loads it */
+    struct hal_context *context = &call->self->context;
+    context->thread_pointer = address;
+    hal_switch_space(context, context); /* loads it */
     return rcOk;
 }
 

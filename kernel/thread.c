@@ -135,6 +135,7 @@ static void terminate_here(struct thread *thread)
     if (thread->dying || thread->state == THREAD_DEAD)
         return;
     thread->dying = true;
+    thread->exit_code = thread->terminate_code;
     if (thread->state == THREAD_MOVING || thread->state == THREAD_ORDERING)
         return; /* it runs again soon, and is dying then */
     if (thread->state == THREAD_RUNNABLE) {
@@ -164,7 +165,7 @@ static void terminate_arrived(struct request *request)
 
 void thread_terminate(struct thread *thread, s32 code)
 {
-    thread->exit_code = code;
+    thread->terminate_code = code; /* of several CPUs at once, one's counts */
     if (thread->home == cpu_self()->hal.index)
         terminate_here(thread);
     else {

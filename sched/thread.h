@@ -108,7 +108,8 @@ struct thread {
     bool dying; /* owner: no more user instruction */
     bool ended; /* guarded by the join lock (kernel/thread.c) */
     bool detached;
-    s32 exit_code;
+    s32 exit_code;      /* owner; the first of Exit and Terminate sets it */
+    s32 terminate_code; /* of an order to terminate that is under way */
     vaddr stack_base;
     u64 stack_size;
 };
