@@ -65,8 +65,10 @@ static void pace(void *context, void *context2)
     NkKosTransport_Init(&transport, listeners[side], NK_NULL, 0);
     nk_message_set_size(&message.base_, sizeof(message));
     Retcode rc = nk_transport_recv(&transport.base, &message.base_, NK_NULL);
-    for (unsigned pair = 0; pair < OPERATIONS * OPERATIONS; pair++) {
-        unsigned operation[CONFLICTS_WORKERS] = {pair / OPERATIONS, pair % OPERATIONS};
+    for (unsigned pair = 0; pair < CONFLICTS_PAIRS; pair++) {
+        unsigned operation[CONFLICTS_WORKERS] = {pair / CONFLICTS_SIDE, pair % CONFLICTS_SIDE};
+        if (pair == CONFLICTS_PAIRS - 1)
+            operation[0] = operation[1] = OPERATION_control;
         message.word = operation[side];
         rc |= nk_transport_reply_recv(&transport.base, &message.base_, sizeof(message), NK_NULL, &message.base_,
                                       sizeof(message), NK_NULL);
@@ -121,17 +123,19 @@ static void join(Handle thread)
 int main(void)
 {
     static const char *const shared_arguments[] = {"shared", "two receivers", RTL_NULL};
-    Handle shared, server, client, pacers[CONFLICTS_WORKERS];
+    Handle shared, server, client, object, pacers[CONFLICTS_WORKERS];
     nk_uint64_t before = kos_cycles();
     (void)KnSleep(20);
     lead = (kos_cycles() - before) / 20 * START_MS;
     check(KnTaskCreate("shared", "benchmark.Server", "Server", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &shared),
           "shared");
     check(KnTaskSetEnv(shared, shared_arguments, RTL_NULL), "arguments");
+    check(KnHandleCreateUserObject(1, KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, RTL_NULL, &object), "object");
     for (unsigned side = 0; side < CONFLICTS_WORKERS; side++) {
         join(thread_start(create, side, side));
         check(KnTaskConnect(workers[side], servers[side], "echo"), "connect own");
         check(KnTaskConnect(workers[side], shared, "shared"), "connect shared");
+        check(KnTaskAddResource(workers[side], object, KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, "object"), "hand over");
         check(KnHandleConnect(INVALID_HANDLE, &listeners[side], &server, &client), "control");
         check(KnTaskAddResource(workers[side], client, KOS_RIGHT_IPC_CALL, "control"), "hand over");
         check(KnTaskResume(servers[side]), "run server");

@@ -20,10 +20,10 @@
 
 #define ROUNDS  50U
 #define WARM_UP 20U
-#define PAGE    4096U
+#define PAGE    4096UL
 
-static NkKosTransport own, shared, control;
-static Handle object, sleeper;
+static NkKosTransport own, shared, pacer;
+static Handle object, common_object, sleeper;
 
 static void check(Retcode rc, const char *what)
 {
@@ -83,7 +83,7 @@ static Retcode futex(void)
     return rc;
 }
 
-static Retcode core_call(void)
+static Retcode decision(void)
 {
     return KOS_CORE0(HAL, GetCpuCount).rc;
 }
@@ -140,6 +140,13 @@ static Retcode user(void)
     return rcOk;
 }
 
+static Retcode control(void)
+{
+    Handle copy;
+    Retcode rc = KnHandleCopy(common_object, KOS_RIGHT_COPY, INVALID_HANDLE, &copy);
+    return rc == rcOk ? KnHandleClose(copy) : rc;
+}
+
 #define ENTRY(name) {#name, name},
 static const struct {
     const char *name;
@@ -168,7 +175,8 @@ int main(void)
 {
     Handle handle;
     check(KnTaskLookupResource(KOS_RESOURCE_HANDLE, "control", &handle), "control");
-    NkKosTransport_Init(&control, handle, NK_NULL, 0);
+    check(KnTaskLookupResource(KOS_RESOURCE_HANDLE, "object", &common_object), "common object");
+    NkKosTransport_Init(&pacer, handle, NK_NULL, 0);
     NkKosTransport_Init(&own, ServiceLocatorConnect("echo"), NK_NULL, 0);
     NkKosTransport_Init(&shared, ServiceLocatorConnect("shared"), NK_NULL, 0);
     check(KnHandleCreateUserObject(1, KOS_RIGHT_GET_SID, RTL_NULL, &object), "object");
@@ -177,13 +185,13 @@ int main(void)
     (void)KnSleep(20); /* both have come to rest */
     for (;;) {
         nk_uint64_t which = 0, start = 0;
-        check(call(&control, &which), "next");
+        check(call(&pacer, &which), "next");
         if (which == CONFLICTS_END)
             return EXIT_SUCCESS;
         if (which == OPERATION_page_fault)
             pages_prepare();
         run(which, WARM_UP);
-        check(call(&control, &start), "start");
+        check(call(&pacer, &start), "start");
         while (kos_cycles() < start) {
         }
         kos_marker_begin();
