@@ -4,13 +4,15 @@
 #define SLICE_NS 10000000ULL
 
 /* One slice timer per CPU, armed while threads of one level share it. Owner only. */
-static struct timer slices[KOS_CPUS_MAX];
+static struct slice {
+    cache_aligned struct timer timer;
+} slices[KOS_CPUS_MAX];
 
 static void slice_expire(struct timer *timer);
 
 static void slice_arm(struct cpu *cpu)
 {
-    struct timer *slice = &slices[cpu->hal.index];
+    struct timer *slice = &slices[cpu->hal.index].timer;
     if (slice->link.next == nullptr)
         timer_init(slice);
     cpu->slice_switches = cpu->switches;
@@ -47,7 +49,7 @@ void sched_wake(struct thread *thread)
     if (thread->level > running->level)
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
     else if (thread->level == running->level && running->class != KOS_CLASS_FIFO &&
-             (slices[cpu->hal.index].link.next == nullptr || !timer_armed(&slices[cpu->hal.index])))
+             (slices[cpu->hal.index].timer.link.next == nullptr || !timer_armed(&slices[cpu->hal.index].timer)))
         slice_arm(cpu);
 }
 
