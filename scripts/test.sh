@@ -61,6 +61,7 @@ LIST
     printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
     printf 'bench/bars\tbench_bars\n'
+    printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
 }
 
 sources() { git ls-files -- '*.c' '*.h'; }
@@ -73,7 +74,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/ipc|examples|tests/(system|calls|endpoints))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts)|examples|tests/(system|calls|endpoints))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -196,6 +197,22 @@ bench_bars() {
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
     done
     return $bad
+}
+# No two independent operations share a line of kernel data; the control, which does share, shows that sharing is seen.
+bench_conflicts() { # ARCH
+    . scripts/bench.sh
+    . scripts/conflicts.sh
+    mkdir -p build/bench
+    conflicts_measure "$1" "build/bench/conflicts.$1" || return 1
+    awk -F '\t' '
+    $1 == "control" { control = $3; next }
+    $3 != 0 { print $1 "/" $2 ": expected no shared line, got " $3; bad = 1 }
+    { cells++ }
+    END {
+        if (cells < 64) { print "expected a matrix, got " cells " cells"; bad = 1 }
+        if (control < 2) { print "expected the control to share lines, it shares " control + 0; bad = 1 }
+        exit bad
+    }' "build/bench/conflicts.$1" || { conflicts_lines "build/bench/conflicts.$1" "" | head -40; return 1; }
 }
 
 command_test() {
