@@ -149,7 +149,7 @@ retcode core_THREAD_SetTls(struct core_call *call)
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
     call->self->context.thread_pointer = address;
-    cpu_self()->hal.current = &cpu_self()->idle_context; /* so that the way out loads it */
+    hal_switch_space(&call->self->context, &call->self->context); /* the way out loads it for another thread only */
     return rcOk;
 }
 
