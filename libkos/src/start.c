@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First code of a process: relocates itself (R_*_RELATIVE of a static PIE), then main. */
 #include <coresrv/task/task_api.h>
+#include <kos/time.h>
 #include <stdlib.h>
 
 int main(int argc, const char *argv[], const char *envs[]);
@@ -33,10 +34,13 @@ static void relocate(const struct kos_startup *startup)
     }
 }
 
+struct kos_clock kos_clock;
+
 __attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup);
 void kos_start(const struct kos_startup *startup)
 {
     relocate(startup);
+    kos_clock = (struct kos_clock){startup->time_start, startup->time_scale};
     exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv,
               (const char **)(rtl_uintptr_t)startup->envp));
 }

@@ -10,6 +10,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/time/time_api.h>
 #include <coresrv/vmm/vmm_api.h>
+#include <kos/time.h>
 #include <stdio.h>
 #include <tests/system/protocol.h>
 
@@ -132,6 +133,15 @@ static void thread_tests(unsigned cpus)
     expect("time/uptime_again", KnGetUpTime(&after), rcOk);
     long long ms = (after.sec - before.sec) * 1000 + (after.nsec - before.nsec) / 1000000;
     expect("time/slept_at_least_20_ms", ms >= 20, 1);
+    unsigned long long now = kos_time_ns(), uptime = (unsigned long long)(after.sec * 1000000000 + after.nsec);
+    expect("time/clock_is_uptime", now >= uptime && now - uptime < 1000000000, 1);
+    unsigned long long next = now;
+    Retcode slept = rcOk;
+    for (int i = 0; i < 10; i++)
+        slept |= KnSleepUntilNs(next += 1000001);
+    expect("time/sleep_until", slept, rcOk);
+    expect("time/sleep_until_not_before", kos_time_ns() >= next, 1);
+    expect("time/sleep_until_past", KnSleepUntilNs(next), rcOk);
     expect("time/denied_by_policy", KnSetSystemTime(&before), rcSecurityDisallow);
 }
 
