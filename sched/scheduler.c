@@ -3,36 +3,34 @@
 
 #define SLICE_NS 10000000ULL
 
-/* One slice timer per CPU, armed while threads of one level share it. Owner only. */
+/* One slice timer per CPU, armed while the running thread shares its level's time with others. Owner only. */
 static struct timer slices[KOS_CPUS_MAX];
 
-static void slice_expire(struct timer *timer);
-
-static void slice_arm(struct cpu *cpu)
+/* True if thread, which runs, has to give way to others of its level in time. */
+static bool slice_needed(const struct cpu *cpu, const struct thread *thread)
 {
-    struct timer *slice = &slices[cpu->hal.index];
-    if (slice->link.next == nullptr)
-        timer_init(slice);
-    cpu->slice_switches = cpu->switches;
-    struct thread *running = thread_current();
-    /* higher standard priorities get longer quanta */
-    u64 quantum = running->class == KOS_CLASS_STANDARD ? SLICE_NS / 4 * (running->priority + 1) : SLICE_NS;
-    timer_arm(slice, hal_time_now() + quantum, slice_expire);
+    return thread->class != KOS_CLASS_FIFO && (cpu->run_queue.ready >> thread->level & 1) != 0 &&
+           (slices[cpu->hal.index].link.next == nullptr || !timer_armed(&slices[cpu->hal.index]));
 }
 
+/* Whoever runs at the end of a slice gives way, also if it has run for a part of it only: threads that take turns by
+ * blocking would otherwise keep the others of their level waiting for ever. */
 static void slice_expire(struct timer *timer)
 {
     (void)timer;
     struct cpu *cpu = cpu_self();
-    if (!cpu->busy)
-        return;
-    struct thread *running = thread_current();
-    if (list_empty(&cpu->run_queue.queues[running->level]) || running->class == KOS_CLASS_FIFO)
-        return;
-    if (cpu->switches == cpu->slice_switches)
-        sched_yield(); /* it ran all the time */
-    else
-        slice_arm(cpu);
+    if (cpu->busy && slice_needed(cpu, thread_current()))
+        sched_yield();
+}
+
+static void slice_arm(struct cpu *cpu, const struct thread *running)
+{
+    struct timer *slice = &slices[cpu->hal.index];
+    if (slice->link.next == nullptr)
+        timer_init(slice);
+    /* higher standard priorities get longer quanta */
+    u64 quantum = running->class == KOS_CLASS_STANDARD ? SLICE_NS / 4 * (running->priority + 1) : SLICE_NS;
+    timer_arm(slice, hal_time_now() + quantum, slice_expire);
 }
 
 void sched_wake(struct thread *thread)
@@ -46,9 +44,8 @@ void sched_wake(struct thread *thread)
     struct thread *running = thread_current();
     if (thread->level > running->level)
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
-    else if (thread->level == running->level && running->class != KOS_CLASS_FIFO &&
-             (slices[cpu->hal.index].link.next == nullptr || !timer_armed(&slices[cpu->hal.index])))
-        slice_arm(cpu);
+    else if (thread->level == running->level && slice_needed(cpu, running))
+        slice_arm(cpu, running);
 }
 
 static void wake_arrived(struct request *request)
@@ -81,7 +78,6 @@ void sched_block(void)
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
-    cpu->switches++;
     cpu->busy = true;
     if (&thread->context != cpu->hal.current) {
         if (unlikely((cpu->hal.pending & CPU_PENDING_FPU) != 0))
@@ -89,6 +85,8 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
     }
+    if (unlikely(slice_needed(cpu, thread)))
+        slice_arm(cpu, thread);
 }
 
 void sched_handoff(struct thread *thread)

@@ -92,6 +92,63 @@ static void waker(void *context, void *context2)
     KnThreadExit((rtl_int32_t)(rtl_uintptr_t)context);
 }
 
+/* Two threads that take turns and two that never stop share a CPU with this one, all of one level: each gets its time.
+ */
+static volatile rtl_uint32_t turn, turns_over;
+static volatile unsigned long long progress[4];
+
+static void takes_turns(void *context, void *context2)
+{
+    (void)context2;
+    rtl_uint32_t self = (rtl_uint32_t)(rtl_uintptr_t)context, woken;
+    while (turns_over == 0) {
+        if (turn != self) {
+            (void)KnSyncWait(&turn, 1 - self, INFINITE_TIMEOUT);
+            continue;
+        }
+        progress[self]++;
+        turn = 1 - self;
+        (void)KnSyncWake(&turn, 1, &woken);
+    }
+    turn = 1 - self;
+    (void)KnSyncWake(&turn, 1, &woken);
+    KnThreadExit(0);
+}
+
+static void never_stops(void *context, void *context2)
+{
+    (void)context2;
+    while (turns_over == 0)
+        progress[(rtl_uintptr_t)context]++;
+    KnThreadExit(0);
+}
+
+static void round_robin_tests(void)
+{
+    Handle threads[4];
+    Tid tid;
+    rtl_int32_t code;
+    int ok = 1;
+    for (rtl_uintptr_t i = 0; i < 4; i++) {
+        ok &= KnThreadCreateByHandle(&threads[i], &tid, 0, 0, i < 2 ? takes_turns : never_stops, (void *)i, RTL_NULL,
+                                     KOS_THREAD_SUSPENDED) == rcOk;
+        ok &= KnThreadSetAffinityByHandle(threads[i], 1) == rcOk && KnThreadResumeByHandle(threads[i]) == rcOk;
+    }
+    for (int round = 0; round < 3; round++) {
+        unsigned long long before[4], limit = kos_time_ns() + 10000000000ULL;
+        for (int i = 0; i < 4; i++)
+            before[i] = progress[i];
+        for (int i = 0; i < 4 && ok; i++)
+            while (ok && progress[i] == before[i])
+                ok &= kos_time_ns() < limit;
+    }
+    expect("thread/level_is_shared", ok, 1);
+    turns_over = 1;
+    for (int i = 0; i < 4; i++)
+        ok &= KnThreadWaitByHandle(threads[i], 5000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
+    expect("thread/level_is_shared_end", ok, 1);
+}
+
 static void thread_tests(unsigned cpus)
 {
     Handle thread;
@@ -337,6 +394,7 @@ int main(void)
     memory_tests();
     handle_tests();
     thread_tests(cpus);
+    round_robin_tests();
     task_tests();
     restart_tests(1000);
     expect("ipc/own_task", KnTaskCreate("server", "test.Server", "Server", KOS_CLASS_STANDARD, 15, &server), rcOk);
