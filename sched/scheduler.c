@@ -109,7 +109,6 @@ void sched_block(void)
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
-    cpu->switches++;
     cpu->busy = true;
     if (unlikely(thread->account != nullptr))
         account_begin(scheduler_self(), thread->account);
@@ -119,6 +118,8 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
     }
+    if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
+        turn_begin(thread);
 }
 
 void sched_handoff(struct thread *thread)
