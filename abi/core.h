@@ -131,6 +131,17 @@
 #define KOS_CLASS_FIFO        1U
 #define KOS_CLASS_ROUND_ROBIN 2U
 
+/* Thread.GetInfo: what a thread does. */
+#define KOS_THREAD_STATE_RUNNABLE   0U
+#define KOS_THREAD_STATE_RECEIVING  1U /* waits in Recv */
+#define KOS_THREAD_STATE_CALLING    2U /* waits in Call, nobody has taken the request yet */
+#define KOS_THREAD_STATE_REPLY_WAIT 3U /* waits in Call for the reply */
+#define KOS_THREAD_STATE_FUTEX      4U
+#define KOS_THREAD_STATE_SLEEPING   5U
+#define KOS_THREAD_STATE_JOINING    6U
+#define KOS_THREAD_STATE_SUSPENDED  7U
+#define KOS_THREAD_STATE_DEAD       8U
+
 /* Task.LookupResource kinds. */
 #define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */
 #define KOS_RESOURCE_LISTENER 1U /* listener handle of all static channels of that name in which the caller serves */

@@ -33,7 +33,9 @@ typedef enum [[nodiscard]] retcode : s32 {
 #define likely(x)                           __builtin_expect(!!(x), 1)
 #define unlikely(x)                         __builtin_expect(!!(x), 0)
 #define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
-#define array_length(a)                     (sizeof(a) / sizeof((a)[0]))
+#define const_container_of(pointer, type, member)                                                                      \
+    ((const type *)(const void *)((const char *)(pointer) - offsetof(type, member)))
+#define array_length(a) (sizeof(a) / sizeof((a)[0]))
 
 #define KOS_CACHE_LINE 64
 #define cache_aligned  alignas(KOS_CACHE_LINE)

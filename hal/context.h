@@ -5,7 +5,7 @@
  * struct hal_context (arch) is the first member of struct thread. On a system call the entry stub saves only what the
  * ABI preserves (program counter, stack pointer, frame pointer, ...) and hal_context.receive; on an interrupt or
  * exception everything. hal_context.kind says which: HAL_RESUME_CALL or HAL_RESUME_FULL; hal_resume() restores
- * accordingly.
+ * accordingly. HAL_RESUME_STATUS is a CALL that succeeded without words: status and w0..w7 are zero, info is stored.
  *
  * The port's struct hal_context has at least these fields:
  *     word words[8];     // w0..w7 of the message, valid after hal_fast_spill() or when set for HAL_RESUME_CALL
@@ -24,8 +24,9 @@
 #include <hal/base.h>
 #include <hal/cpu.h>
 
-#define HAL_RESUME_CALL 0U
-#define HAL_RESUME_FULL 1U
+#define HAL_RESUME_CALL   0U
+#define HAL_RESUME_FULL   1U
+#define HAL_RESUME_STATUS 2U
 
 /*
  * Fast path. The message stays in registers: both functions below and hal_fast_resume take these parameters in the
@@ -43,6 +44,13 @@
 /* Leaves into the user mode of self (already cpu->current, its space and thread pointer active) with status rcOk, info
  * and w0..w7. Clears every other register. Assembly. */
 HAL_FAST void hal_fast_resume(HAL_FAST_PARAMETERS);
+/* The same, but w0..w7 are zero whatever they are here. */
+HAL_FAST void hal_fast_resume_empty(HAL_FAST_PARAMETERS);
+/* The same, but of w0..w7 those beyond the size that info declares are cleared. info is that of a granted register
+ * message: its upper half is the size, from KOS_MESSAGE_HEADER_SIZE to KOS_REGISTER_MESSAGE_SIZE. */
+HAL_FAST void hal_fast_resume_shorter(HAL_FAST_PARAMETERS);
+/* As hal_fast_resume, with the status word in selector. */
+HAL_FAST void hal_fast_resume_status(HAL_FAST_PARAMETERS);
 
 /* Stores words, selector and info into *self, sets kind = HAL_RESUME_CALL. */
 static inline __attribute__((always_inline)) void hal_fast_spill(HAL_FAST_PARAMETERS); /* arch */

@@ -9,5 +9,12 @@
 
 [[nodiscard]] bool hal_copy_from_user(void *to, vaddr from, size_t size);
 [[nodiscard]] bool hal_copy_to_user(vaddr to, const void *from, size_t size);
+/* 32 bytes (size, known to the compiler) at an 8-byte aligned address: a struct kos_message_buffer. */
+#define hal_load_user_words(to, from, size)                                                                            \
+    ({                                                                                                                 \
+        static_assert((size) == 32);                                                                                   \
+        hal_load_user_32(to, from);                                                                                    \
+    })
+[[nodiscard]] bool hal_load_user_32(void *to, vaddr from);
 /* One aligned word, single access: for futexes. */
 [[nodiscard]] bool hal_load_user_u32(u32 *value, vaddr from);

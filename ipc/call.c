@@ -22,16 +22,24 @@ void ipc_slow(struct thread *thread)
     sched_exit();
 }
 
-void ipc_connect(struct thread *client, struct thread *server, word reply_grant)
+void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry)
 {
     server->caller = client;
-    server->reply_grant = reply_grant;
+    server->reply_entry = entry;
+    server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
     if (client->level > server->base_level)
         server->level = client->level;
     else
         server->level = server->base_level;
     client->peer = server;
     client->state = THREAD_REPLY_WAIT;
+}
+
+void ipc_disconnect(struct thread *server)
+{
+    server->caller = nullptr;
+    server->reply_entry = nullptr;
+    server->reply_selector = 0;
 }
 
 /* Where a client handle leads: the endpoint (with a reference) and the channel, if it is one; a callable handle fixes
@@ -58,18 +66,19 @@ static retcode route(struct thread *client, u32 handle, word *info, struct endpo
     return code;
 }
 
-/* The response that may take the fast path back: only between two threads of one CPU where the client's level rules. */
-static word fast_grant(const struct thread *client, const struct thread *server, struct endpoint *endpoint)
+/* The decision that lets the response take a fast path back: only between two threads of one CPU where the client's
+ * level rules. */
+static const struct ksm_entry *reply_entry(const struct thread *client, const struct thread *server,
+                                           struct endpoint *endpoint)
 {
     if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
         server->base_level > client->level)
-        return 0;
+        return nullptr;
     const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
     if (pair == nullptr)
-        return 0;
+        return nullptr;
     const struct ksm_entry *entry = ksm_entry(pair, client->call_info);
-    return (u32)entry->response == (u32)client->call_info ? entry->response
-                                                          : 0; /* RIID and MID are those of the request */
+    return ksm_entry_speaks(entry, client->call_info) ? entry : nullptr;
 }
 
 /* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. */
@@ -88,7 +97,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
         return code;
     ipc_extended_end(server);
     server->state = THREAD_RUNNABLE;
-    ipc_connect(client, server, fast_grant(client, server, endpoint));
+    ipc_connect(client, server, reply_entry(client, server, endpoint));
     return rcOk;
 }
 
@@ -141,14 +150,15 @@ static retcode call(struct thread *client, word selector, struct endpoint *endpo
 
 void ipc_call(struct thread *client, word selector)
 {
-    struct endpoint *endpoint;
-    struct channel *channel;
+    struct endpoint *endpoint = nullptr;
+    struct channel *channel = nullptr;
     word info = client->context.info;
     retcode code = (selector & KOS_CALL_THEN_RECV) != 0 || (info & KOS_INFO_ERROR) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
         code = route(client, (u32)selector, &info, &endpoint, &channel);
     if (code == rcOk) {
         client->call_info = info;
+        client->calls++;
         client->channel = channel;
         code = call(client, selector, endpoint);
         object_release(&endpoint->object);
@@ -181,7 +191,7 @@ void ipc_serve(struct endpoint *endpoint)
         struct thread *client = nullptr;
         if (closed) {
             ipc_complete(server, rcHandleRevoked);
-            server->receive_selector = 0;
+            server->receive_selector = server->reply_selector = 0;
             sched_wake_remote(server);
             continue;
         }
@@ -207,20 +217,20 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
         return rcHandleRevoked;
     endpoint_attach(endpoint, server, (u32)selector);
     struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
+    bool extended = (selector & KOS_CALL_EXTENDED) != 0;
+    /* Only a plain receiver may be taken by the fast path, which knows of no time limits. */
+    server->receive_selector =
+        extended ? 0 : (KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT) | KOS_CALL_THEN_RECV | (u32)selector;
+    server->receive_slot = slot;
     struct thread *client;
     while ((client = endpoint_next_caller(endpoint)) != nullptr)
         if (accept(endpoint, client, server))
             return rcOk;
     if (slot->receiver == SLOT_CONTENDED)
         slot->receiver = nullptr;
-    bool extended = (selector & KOS_CALL_EXTENDED) != 0;
     retcode code;
     if (extended && (code = ipc_extended_begin(server, false)) != rcOk)
         return code;
-    /* Only a plain receiver may be taken by the fast path, which knows of no time limits. */
-    server->receive_selector =
-        extended ? 0 : (KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT) | KOS_CALL_THEN_RECV | (u32)selector;
-    server->receive_slot = slot;
     server->state = THREAD_RECEIVING;
     server->level = server->base_level;
     sched_block();
@@ -230,7 +240,7 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
 
 void ipc_receive(struct thread *server, word selector)
 {
-    struct object *object;
+    struct object *object = nullptr;
     retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
         code = handle_lookup(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);

@@ -18,6 +18,13 @@ static void endpoint_destroy(struct object *object)
     epoch_defer(&endpoint->epoch, endpoint_reclaim);
 }
 
+static void poke(struct endpoint *endpoint, u32 cpu)
+{
+    object_reference(&endpoint->object); /* the poke may be handled after the last other release */
+    if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, endpoint->slots[cpu].poke.handle))
+        object_release(&endpoint->object); /* one is on its way */
+}
+
 /* The last handle to receive with is gone: waiting callers go, parked receivers go. */
 static void endpoint_unreachable(struct object *object)
 {
@@ -35,11 +42,8 @@ static void endpoint_unreachable(struct object *object)
         u32 cpu = (u32)__builtin_ctzll(rest);
         if (cpu == cpu_self()->hal.index)
             ipc_serve(endpoint);
-        else {
-            object_reference(object); /* the poke may be handled after the last release */
-            if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, endpoint->slots[cpu].poke.handle))
-                object_release(object);
-        }
+        else
+            poke(endpoint, cpu);
     }
 }
 
@@ -56,30 +60,85 @@ static void channel_destroy(struct object *object)
     epoch_defer(&channel->epoch, channel_reclaim);
 }
 
-/* The last client handle is gone: calls in progress through the channel end. */
+static struct thread *queued_through(struct endpoint *endpoint, const struct channel *channel)
+{
+    struct thread *found = nullptr;
+    spinlock_lock(&endpoint->lock);
+    list_for_each(node, &endpoint->callers)
+    {
+        struct thread *client = list_entry(node, struct thread, ipc_link);
+        if (client->channel == channel) {
+            found = client;
+            list_remove(&client->ipc_link);
+            break;
+        }
+    }
+    spinlock_unlock(&endpoint->lock);
+    return found;
+}
+
+/*
+ * The last client handle is gone: calls in progress through the channel end. Queued ones here; those that are served,
+ * on the CPUs that serve them: each is poked once, and looks through endpoint->going. A fast call that another CPU
+ * began just before the handle went is there when the poke arrives.
+ */
 static void channel_unreachable(struct object *object)
 {
     struct channel *channel = container_of(object, struct channel, object);
     struct endpoint *endpoint = channel->endpoint;
-    for (;;) {
-        struct thread *victim = nullptr;
-        spinlock_lock(&endpoint->lock);
-        list_for_each(node, &endpoint->callers)
-        {
-            struct thread *client = list_entry(node, struct thread, ipc_link);
-            if (client->channel == channel) {
-                victim = client;
-                list_remove(&client->ipc_link);
-                break;
-            }
-        }
-        spinlock_unlock(&endpoint->lock);
-        if (victim == nullptr)
-            break;
-        ipc_complete(victim, rcHandleRevoked);
-        sched_wake_remote(victim);
+    spinlock_lock(&endpoint->lock);
+    channel->closed = true;
+    spinlock_unlock(&endpoint->lock);
+    struct thread *client;
+    while ((client = queued_through(endpoint, channel)) != nullptr) {
+        ipc_complete(client, rcHandleRevoked);
+        sched_wake_remote(client);
     }
     ipc_abandon_served(endpoint, channel);
+    spinlock_lock(&endpoint->lock);
+    u64 others = endpoint->serving & ~(1ULL << cpu_self()->hal.index);
+    if (others != 0) {
+        object_reference(object);
+        channel->going_cpus = others;
+        list_push_back(&endpoint->going, &channel->going_link);
+    }
+    spinlock_unlock(&endpoint->lock);
+    for (u64 rest = others; rest != 0; rest &= rest - 1)
+        poke(endpoint, (u32)__builtin_ctzll(rest));
+}
+
+/* A channel whose calls this CPU has not ended yet, or null. *last: it was the last CPU, and the reference is ours. */
+static struct channel *channel_going(struct endpoint *endpoint, bool *last)
+{
+    struct channel *found = nullptr;
+    u64 self = 1ULL << cpu_self()->hal.index;
+    spinlock_lock(&endpoint->lock);
+    list_for_each(node, &endpoint->going)
+    {
+        struct channel *channel = list_entry(node, struct channel, going_link);
+        if ((channel->going_cpus & self) == 0)
+            continue;
+        channel->going_cpus &= ~self;
+        *last = channel->going_cpus == 0;
+        if (*last)
+            list_remove(&channel->going_link);
+        found = channel;
+        break;
+    }
+    spinlock_unlock(&endpoint->lock);
+    return found;
+}
+
+static void channels_go(struct endpoint *endpoint)
+{
+    struct channel *channel;
+    bool last = false;
+    while ((channel = channel_going(endpoint, &last)) != nullptr) {
+        /* if others are still to come, one of them might free it: it is only compared with here */
+        ipc_abandon_served(endpoint, channel);
+        if (last)
+            object_release(&channel->object);
+    }
 }
 
 /* What the fast path may follow from a slot of table. */
@@ -107,6 +166,7 @@ void ipc_init(void)
 static void poked(struct request *request)
 {
     struct endpoint *endpoint = container_of(request, struct endpoint_slot, poke)->endpoint;
+    channels_go(endpoint);
     ipc_serve(endpoint);
     object_release(&endpoint->object); /* the pusher's */
 }
@@ -124,6 +184,7 @@ retcode endpoint_create(struct domain *owner, struct endpoint **result)
     domain_hold(endpoint->quota);
     list_init(&endpoint->callers);
     list_init(&endpoint->threads);
+    list_init(&endpoint->going);
     for (u32 cpu = 0; cpu < slot_count; cpu++) {
         list_init(&endpoint->slots[cpu].parked);
         endpoint->slots[cpu].endpoint = endpoint;
@@ -143,6 +204,7 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
         return rcQuotaExceeded;
     object_init(&channel->object, OBJECT_CHANNEL);
     object_reference(&endpoint->object);
+    list_init(&channel->going_link);
     channel->endpoint = endpoint;
     channel->slots = endpoint->slots;
     channel->pair = pair;
@@ -175,15 +237,17 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(endpoint);
-    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0)
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0) {
+        thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
-    else
+    } else
         list_push_front(&slot->parked, &thread->ipc_link);
 }
 
 void endpoint_unpark(struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(thread->receive_endpoint);
+    thread->reply_selector = 0;
     if (slot->receiver == thread)
         slot->receiver = nullptr;
     else
@@ -193,9 +257,10 @@ void endpoint_unpark(struct thread *thread)
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
 {
     spinlock_lock(&endpoint->lock);
-    if (endpoint->closed) {
+    bool channel_closed = client->channel != nullptr && client->channel->closed;
+    if (endpoint->closed || channel_closed) {
         spinlock_unlock(&endpoint->lock);
-        return rcNotConnected;
+        return channel_closed ? rcHandleRevoked : rcNotConnected;
     }
     client->state = THREAD_CALLING;
     client->endpoint = endpoint;
@@ -208,12 +273,8 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
     u32 self = cpu_self()->hal.index;
     if (own_slot(endpoint)->receiver == nullptr)
         own_slot(endpoint)->receiver = SLOT_CONTENDED;
-    for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1) {
-        u32 cpu = (u32)__builtin_ctzll(rest);
-        object_reference(&endpoint->object);
-        if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, poked))
-            object_release(&endpoint->object); /* one is on its way */
-    }
+    for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1)
+        poke(endpoint, (u32)__builtin_ctzll(rest));
     return rcOk;
 }
 
@@ -252,7 +313,7 @@ void endpoint_detach(struct thread *thread)
     if (endpoint == nullptr)
         return;
     thread->receive_endpoint = nullptr;
-    thread->receive_selector = 0;
+    thread->receive_selector = thread->reply_selector = 0;
     spinlock_lock(&endpoint->lock);
     list_remove(&thread->receive_link);
     spinlock_unlock(&endpoint->lock);

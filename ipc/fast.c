@@ -12,115 +12,137 @@
 #include <hal/upcall.h>
 #include <ipc/ipc.h>
 
-/* Words that the sender did not declare must not reach the receiver. */
-#define CLEAR_WORDS_BEYOND(info_)                                                                                      \
-    switch ((((info_) >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE) {                       \
-    case 0:                                                                                                            \
-        w0 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 8:                                                                                                            \
-        w1 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 16:                                                                                                           \
-        w2 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 24:                                                                                                           \
-        w3 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 32:                                                                                                           \
-        w4 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 40:                                                                                                           \
-        w5 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 48:                                                                                                           \
-        w6 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    case 56:                                                                                                           \
-        w7 = 0;                                                                                                        \
-        [[fallthrough]];                                                                                               \
-    default:                                                                                                           \
-        break;                                                                                                         \
-    }
+/* A register whose value nobody will look at. */
+#define ANY_WORD(variable) __asm__("" : "=r"(variable))
+/* Memory is read and written in the order of the text here. */
+#define IN_ORDER(pointer) __asm__("" : "+r"(pointer)::"memory")
 
-HAL_FAST static void slow(HAL_FAST_PARAMETERS)
+HAL_FAST [[gnu::noinline]] void ipc_fast_missed(HAL_FAST_PARAMETERS)
 {
     hal_fast_spill(HAL_FAST_ARGUMENTS);
     ipc_slow(thread_of(self));
 }
 
+/* Resumes with a message that does not fill the registers. */
+HAL_FAST [[gnu::noinline]] static void resume_shorter(HAL_FAST_PARAMETERS)
+{
+    if (info >> KOS_INFO_SIZE_SHIFT == KOS_MESSAGE_HEADER_SIZE)
+        hal_tail hal_fast_resume_empty(HAL_FAST_ARGUMENTS);
+    hal_tail hal_fast_resume_shorter(HAL_FAST_ARGUMENTS);
+}
+
+/* What the first lookup did not take. */
+HAL_FAST [[gnu::noinline]] static void not_callable(HAL_FAST_PARAMETERS)
+{
+    if (likely(selector == KOS_CORE_HANDLE)) {
+        ANY_WORD(selector);
+        hal_tail core_call_fast(HAL_FAST_ARGUMENTS);
+    }
+    if ((selector & ~0xffffffffULL) == KOS_CALL_MEMORY)
+        hal_tail ipc_memory_call(HAL_FAST_ARGUMENTS);
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
+/* The selector has been put away. */
+HAL_FAST [[gnu::noinline]] static void missed_later(HAL_FAST_PARAMETERS)
+{
+    selector = self->selector;
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
+/* No receiver is parked on this CPU: perhaps on another. */
+HAL_FAST [[gnu::noinline]] static void nobody_here(HAL_FAST_PARAMETERS)
+{
+    selector = self->selector;
+    if (cpu->pending != 0)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    hal_tail ipc_cross_call(HAL_FAST_ARGUMENTS);
+}
+
+/*
+ * The message and its surroundings fill twelve registers, and x86_64 has two more. So whatever is not needed for a
+ * while is stored where it would go anyway, and the order of the steps is fixed (IN_ORDER): stores into the client, and
+ * into a server that is parked, mean nothing before the commit point.
+ */
 HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS)
 {
-    struct thread *client = thread_of(self);
-    const struct handle_block *handles = client->handles;
+    const struct handle_block *handles = thread_of(self)->handles;
     const struct handle_entry *entry = &handles->entries[selector & handles->mask];
     /* relaxed: a close on another CPU takes effect for lookups that start after it; the objects outlive this kernel
      * entry (epochs) */
     if (unlikely(atomic_load_explicit(&entry->callable, memory_order_relaxed) != selector))
-        goto not_callable;
-    const struct channel *channel = entry->channel;
+        hal_tail not_callable(HAL_FAST_ARGUMENTS);
+    self->selector = selector;
+    ANY_WORD(selector);
+    struct channel *channel = entry->channel;
     const struct ksm_entry *decision = ksm_entry(channel->pair, info);
-    if (unlikely(decision->request !=
-                 info)) /* the security module's verdict, and the shape of the message, in one compare */
-        goto slow;
+    if (unlikely(decision->request != info)) /* the verdict, and the shape of the message, in one compare */
+        hal_tail missed_later(HAL_FAST_ARGUMENTS);
+    thread_of(self)->channel = channel;
     struct endpoint_slot *slot =
         (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
+    IN_ORDER(slot);
     struct thread *server = slot->receiver;
     if (unlikely((word)server <= (word)SLOT_CONTENDED))
-        goto slow;
-    if (unlikely(server->base_level > client->level))
-        goto slow;
+        hal_tail nobody_here(HAL_FAST_ARGUMENTS);
+    server->reply_entry = decision; /* the reply has its reply_selector from when it parked */
+    IN_ORDER(server);
+    u32 level = thread_of(self)->level;
+    if (unlikely(server->base_level > level))
+        hal_tail missed_later(HAL_FAST_ARGUMENTS);
     if (unlikely(cpu->pending != 0))
-        goto slow;
+        hal_tail missed_later(HAL_FAST_ARGUMENTS);
 
     /* ---- commit point: nothing below fails ---- */
     slot->receiver = nullptr;
-    server->caller = client;
-    server->reply_grant = decision->response;
-    server->level = client->level; /* the server runs on its caller's priority and time */
+    server->level = level; /* the server runs on its caller's priority and time */
+    server->caller = thread_of(self);
     server->state = THREAD_RUNNABLE;
-    client->peer = server;
-    client->channel = entry->channel;
-    client->state = THREAD_REPLY_WAIT;
+    thread_of(self)->peer = server;
+    thread_of(self)->state = THREAD_REPLY_WAIT;
     cpu->current = &server->context;
     hal_switch_space(self, &server->context);
-    CLEAR_WORDS_BEYOND(info);
     self = &server->context;
-    hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
+        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+}
 
-not_callable:
-    if (likely(selector == KOS_CORE_HANDLE))
-        hal_tail core_call_fast(HAL_FAST_ARGUMENTS);
-slow:
-    hal_tail slow(HAL_FAST_ARGUMENTS);
+/* Not the answer that was expected on the fast path. */
+HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
+{
+    if (thread_of(self)->receive_selector == 0)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    if (selector == thread_of(self)->receive_selector)
+        hal_tail ipc_cross_reply(HAL_FAST_ARGUMENTS);
+    if (selector == (thread_of(self)->receive_selector | KOS_CALL_MEMORY))
+        hal_tail ipc_memory_reply(HAL_FAST_ARGUMENTS);
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
 HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS)
 {
     struct thread *server = thread_of(self);
-    if (unlikely(info != server->reply_grant)) /* verdict and shape of this one response */
-        goto slow;
-    if (unlikely(selector != server->receive_selector))
-        goto slow;
+    if (unlikely(selector != server->reply_selector)) /* non-zero only if there is a caller and a reply_entry */
+        hal_tail not_expected(HAL_FAST_ARGUMENTS);
+    if (unlikely(info != server->reply_entry->response)) /* verdict and shape of this one response */
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
     struct endpoint_slot *slot = server->receive_slot;
     if (unlikely(slot->receiver != nullptr))
-        goto slow;
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
     if (unlikely(cpu->pending != 0))
-        goto slow;
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
     struct thread *client = server->caller;
 
     /* ---- commit point: nothing below fails ---- */
     slot->receiver = server;
     server->caller = nullptr;
-    server->reply_grant = 0;
     server->state = THREAD_RECEIVING;
     client->state = THREAD_RUNNABLE;
     cpu->current = &client->context;
     hal_switch_space(self, &client->context);
-    CLEAR_WORDS_BEYOND(info);
     self = &client->context;
-    hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
-
-slow:
-    hal_tail slow(HAL_FAST_ARGUMENTS);
+    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
+        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
 }

@@ -2,6 +2,7 @@
 /* The slow side of Call, Recv and Reply; see endpoint.h for the states. */
 #pragma once
 #include <ipc/endpoint.h>
+#include <ipc/words.h>
 
 /* Fast paths' way out: decodes the selector and does everything in full. Registers are spilled. */
 [[noreturn]] void ipc_slow(struct thread *thread);
@@ -36,8 +37,18 @@ retcode user_object_callable(const struct object *object, struct endpoint **endp
 void ipc_call(struct thread *client, word selector);
 void ipc_receive(struct thread *server, word selector);
 void ipc_reply(struct thread *server, word selector);
-/* Links client and server after delivery. */
-void ipc_connect(struct thread *client, struct thread *server, word reply_grant);
+/* Links client and server after delivery; entry: what lets the reply take a fast path, or null. */
+void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry);
+/* The server serves nobody any more. */
+void ipc_disconnect(struct thread *server);
+/* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */
+HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
+/* cross.c: the same for a receiver, a client on another CPU. */
+HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
+/* The general form of whatever system call it is: spills the registers, ipc_slow. */
+HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
 /* Takes waiting callers as long as a receiver is parked here: owner CPU of the slot. */
 void ipc_serve(struct endpoint *endpoint);
 

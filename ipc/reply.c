@@ -4,16 +4,14 @@
 /* MID and RIID of the request that server answers. */
 static word request_identity(const struct thread *server)
 {
-    word info = server->reply_grant != 0 ? server->reply_grant : server->caller->call_info;
-    return info & 0xffffffffU;
+    return (u32)(server->reply_entry != nullptr ? server->reply_entry->memory_response : server->caller->call_info);
 }
 
 static void unlink_caller(struct thread *server)
 {
     server->caller->peer = nullptr;
     server->caller->peer_cpu = server->caller->home;
-    server->caller = nullptr;
-    server->reply_grant = 0;
+    ipc_disconnect(server);
 }
 
 /* Verification, decision, delivery of the response; the client is told of a failure too, for the exchange ends here. */

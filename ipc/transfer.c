@@ -218,7 +218,7 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
         return false;
     /* RIID and MID alone make the place, so a response finds its request's entry */
     const struct ksm_entry *entry = ksm_entry(pair, info);
-    return (request ? entry->request : entry->response) == info;
+    return (request ? entry->memory_request : entry->memory_response) == info;
 }
 
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,

@@ -74,7 +74,7 @@ retcode badge_create(struct quota *quota, u64 context, struct object **object)
 
 retcode user_object_callable(const struct object *object, struct endpoint **endpoint, word *info)
 {
-    const struct user_object *user = container_of(object, const struct user_object, object);
+    const struct user_object *user = const_container_of(object, struct user_object, object);
     if (user->endpoint == nullptr)
         return rcInvalidArgument;
     *endpoint = user->endpoint;

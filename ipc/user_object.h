@@ -26,9 +26,9 @@ retcode badge_create(struct quota *quota, u64 context, struct object **badge);
 
 static inline u64 user_object_context(const struct object *object)
 {
-    return container_of(object, struct user_object, object)->context;
+    return const_container_of(object, struct user_object, object)->context;
 }
 static inline u64 badge_context(const struct object *object)
 {
-    return container_of(object, struct badge_object, object)->context;
+    return const_container_of(object, struct badge_object, object)->context;
 }

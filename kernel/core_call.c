@@ -1,15 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/upcall.h>
 #include <kernel/core_call.h>
+#include <kernel/core_fast.h>
 #include <memory/page.h>
 
 #define HANDLER(interface, method, rq, rqa, rs, rsa) core_##interface##_##method,
 static core_handler *const handlers[] = {KOS_CORE_METHODS(HANDLER)};
 #undef HANDLER
 
-/* Handlers of methods without a response arena, by place in a pair's table (ksm_hash); same places for every class. */
-#define FAST_HANDLERS 256U
-static core_handler *fast_handlers[FAST_HANDLERS];
+/* Methods without a response arena, by place in a pair's table (ksm_hash); same places for every class. */
+#define FAST_METHODS 256U
+static core_handler *ordinary_handlers[FAST_METHODS];
+/* How each is reached. A number, not a pointer: with all its parameters in registers a function has none left for the
+ * target of an indirect jump. */
+enum fast_way : u8 {
+    FAST_NONE, /* by the general form only */
+    FAST_ORDINARY,
+#define FAST_WAY(interface, method) FAST_##method,
+    CORE_FAST_METHODS(FAST_WAY)
+#undef FAST_WAY
+};
+static enum fast_way fast_ways[FAST_METHODS];
+
+static enum fast_way fast_way(u32 riid, u32 mid)
+{
+#define FAST_WAY(interface, method)                                                                                    \
+    if (riid == KOS_RIID_##interface && mid == KOS_CORE_MID(interface, method))                                        \
+        return FAST_##method;
+    CORE_FAST_METHODS(FAST_WAY)
+#undef FAST_WAY
+    return FAST_ORDINARY;
+}
 
 static struct object kernel_object; /* what KOS_CORE_HANDLE names: the kernel as a server */
 struct object *core_object(void)
@@ -31,71 +52,99 @@ void core_call_init(void)
         for (u32 mid = 0; mid < interface->method_count; mid++) {
             const struct ksm_method *method = &interface->methods[mid];
             word info = KOS_INFO(riid, mid, method->request.size, 0);
-            core_handler **place = &fast_handlers[ksm_hash(info) % FAST_HANDLERS];
-            kassert(*place == nullptr);
-            if (method->response.arena_size == 0)
-                *place = handlers[method_index(info)];
+            u64 place = ksm_hash(info) % FAST_METHODS;
+            kassert(ordinary_handlers[place] == nullptr);
+            if (method->response.arena_size != 0)
+                continue;
+            ordinary_handlers[place] = handlers[method_index(info)];
+            fast_ways[place] = fast_way(riid, mid);
         }
     }
 }
 
 void core_respond(struct thread *thread, retcode code, word w1, word w2)
 {
+    thread->context.info = thread->core_response;
+    if (code == rcOk && (w1 | w2) == 0) {
+        thread->context.kind = HAL_RESUME_STATUS;
+        return;
+    }
     word *words = thread->context.words;
     memset(words, 0, sizeof(thread->context.words));
     words[0] = (word)(s64)(s32)code;
-    words[1] = w1;
-    words[2] = w2;
     u32 count =
         (u32)(((thread->core_response >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE) / 8;
-    for (u32 i = count; i < 3; i++)
-        words[i] = 0;
-    thread->context.info = thread->core_response;
+    if (count > 1)
+        words[1] = w1;
+    if (count > 2)
+        words[2] = w2;
     thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
 }
 
-/* Leaves for the same thread if nothing else is pending. */
-[[noreturn]] static void leave(struct thread *thread)
+/* Words that the response does not declare, in a context that is resumed from memory. */
+static void clear_words_beyond(struct hal_context *context)
 {
-    if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
-        hal_resume(&thread->context);
-    sched_exit();
+    u32 size = (u32)((context->info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE;
+    for (u32 i = size / 8; i < KOS_REGISTER_WORDS; i++)
+        context->words[i] = 0;
 }
 
-[[noreturn]] static void run(struct thread *thread, core_handler *handler)
+/* Returns if the thread goes on at once; its words are in the context, those beyond the response's not yet cleared. */
+[[gnu::noinline]] static void run(struct thread *thread, word response)
 {
-    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = thread->context.words};
+    struct hal_context *context = &thread->context;
+    core_handler *handler = ordinary_handlers[ksm_hash(context->info) % FAST_METHODS];
+    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = context->words};
+    thread->core_response = response;
     retcode code = handler(&call);
     if (code == CORE_BLOCKED)
         sched_exit();
-    word *words = thread->context.words;
-    words[0] = (word)(s64)(s32)code;
-    u32 size = (u32)((thread->core_response >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK) - KOS_MESSAGE_HEADER_SIZE;
-    for (u32 i = size / 8; i < KOS_REGISTER_WORDS; i++)
-        words[i] = 0;
-    thread->context.info = thread->core_response;
-    thread->context.selector = 0;
-    leave(thread);
+    context->words[0] = (word)(s64)(s32)code;
+    context->info = thread->core_response;
+    struct hal_cpu *cpu = hal_cpu_self();
+    if (likely((cpu->pending & ~CPU_PENDING_FPU) == 0 && cpu->current == context))
+        return;
+    context->selector = 0;
+    clear_words_beyond(context);
+    sched_exit();
 }
 
-HAL_FAST static void slow(HAL_FAST_PARAMETERS)
+HAL_FAST void core_call_ordinary(HAL_FAST_PARAMETERS)
 {
     hal_fast_spill(HAL_FAST_ARGUMENTS);
-    ipc_slow(thread_of(self));
+    run(thread_of(self), selector);
+    cpu = hal_cpu_self();
+    self = cpu->current;
+    w0 = self->words[0], w1 = self->words[1], w2 = self->words[2], w3 = self->words[3];
+    w4 = self->words[4], w5 = self->words[5], w6 = self->words[6], w7 = self->words[7];
+    info = self->info;
+    IPC_CLEAR_WORDS_BEYOND(info);
+    hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
 }
 
 HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS)
 {
-    struct thread *thread = thread_of(self);
-    const struct ksm_pair *pair = thread->domain->core_pair;
+    const struct ksm_pair *pair = thread_of(self)->core_pair;
     const struct ksm_entry *decision = ksm_entry(pair, info);
-    core_handler *handler = fast_handlers[ksm_hash(info) % FAST_HANDLERS];
-    if (unlikely(decision->request != info || handler == nullptr))
-        hal_tail slow(HAL_FAST_ARGUMENTS);
-    thread->core_response = decision->response;
-    hal_fast_spill(HAL_FAST_ARGUMENTS);
-    run(thread, handler);
+    if (unlikely(decision->request != info)) {
+        selector = KOS_CORE_HANDLE;
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    }
+    selector = decision->response;
+    switch (fast_ways[ksm_hash(info) % FAST_METHODS]) {
+#define FAST_WAY(interface, method)                                                                                    \
+    case FAST_##method:                                                                                                \
+        hal_tail core_fast_##method(HAL_FAST_ARGUMENTS);
+        CORE_FAST_METHODS(FAST_WAY)
+#undef FAST_WAY
+    case FAST_ORDINARY:
+        hal_tail core_call_ordinary(HAL_FAST_ARGUMENTS);
+    case FAST_NONE:
+        break;
+    }
+    selector = KOS_CORE_HANDLE;
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
 /* ---- the general form: arenas, verdicts that are evaluated, everything that may be wrong ---- */

@@ -26,7 +26,7 @@ retcode core_HANDLE_Copy(struct core_call *call)
 
 retcode core_HANDLE_CreateUserObject(struct core_call *call)
 {
-    struct object *listener = nullptr, *object;
+    struct object *listener = nullptr, *object = nullptr;
     struct endpoint *endpoint = nullptr;
     u32 handle = KOS_INVALID_HANDLE;
     retcode code = rcOk;
@@ -57,7 +57,8 @@ static void forget_receivers(struct core_call *call, u32 handle)
     {
         struct thread *thread = list_entry(node, struct thread, task_link);
         if (thread->receive_handle == handle)
-            thread->receive_selector = 0; /* at worst another CPU's thread takes the fast path once more */
+            thread->receive_selector = thread->reply_selector =
+                0; /* at worst another CPU's thread takes the fast path once more */
     }
     spinlock_unlock(&task->lock);
 }

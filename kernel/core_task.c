@@ -65,7 +65,7 @@ retcode core_TASK_AddResource(struct core_call *call)
 {
     const char *name = core_string(call, call->words[3]);
     struct task *task;
-    u32 handle;
+    u32 handle = KOS_INVALID_HANDLE;
     if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE)
         return rcInvalidArgument;
     retcode code = core_task(call, (u32)call->words[0], KOS_RIGHT_TASK_CONTROL, &task);

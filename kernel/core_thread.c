@@ -116,9 +116,10 @@ static void set_priority(struct thread *thread, u32 class, u32 priority)
     /* A donated level is kept while it is higher. A caller being served decides on the slow path from here on. */
     u32 donated = thread->caller != nullptr ? thread->caller->level : 0;
     thread->level = donated > thread->base_level ? donated : thread->base_level;
-    if (thread->reply_grant != 0) {
-        thread->caller->call_info = thread->reply_grant & 0xffffffffU;
-        thread->reply_grant = 0;
+    if (thread->reply_entry != nullptr) {
+        thread->caller->call_info = (u32)thread->reply_entry->memory_response;
+        thread->reply_entry = nullptr;
+        thread->reply_selector = 0;
     }
     if (queued)
         run_queue_push_back(&cpu->run_queue, thread);
@@ -172,6 +173,15 @@ retcode core_THREAD_Sleep(struct core_call *call)
     }
     return CORE_BLOCKED;
 }
+
+static_assert((u32)THREAD_RUNNABLE == KOS_THREAD_STATE_RUNNABLE &&
+                  (u32)THREAD_RECEIVING == KOS_THREAD_STATE_RECEIVING &&
+                  (u32)THREAD_CALLING == KOS_THREAD_STATE_CALLING &&
+                  (u32)THREAD_REPLY_WAIT == KOS_THREAD_STATE_REPLY_WAIT &&
+                  (u32)THREAD_FUTEX == KOS_THREAD_STATE_FUTEX && (u32)THREAD_SLEEPING == KOS_THREAD_STATE_SLEEPING &&
+                  (u32)THREAD_JOINING == KOS_THREAD_STATE_JOINING &&
+                  (u32)THREAD_SUSPENDED == KOS_THREAD_STATE_SUSPENDED && (u32)THREAD_DEAD == KOS_THREAD_STATE_DEAD,
+              "abi/core.h");
 
 retcode core_THREAD_GetInfo(struct core_call *call)
 {

@@ -5,6 +5,7 @@
  * last one to leave starts the teardown there; the object stays until the last handle is closed.
  */
 #pragma once
+#include <kernel/stack.h>
 #include <image/elf.h>
 #include <ipc/ipc.h>
 #include <kernel/thread.h>
@@ -25,6 +26,7 @@ struct task {
     enum task_state state;
     struct list threads;
     u32 thread_count;
+    struct stack_pool stacks;
     struct list resources;
     struct list joiners; /* threads in Task.Wait */
     bool ended;          /* guarded by the join lock */

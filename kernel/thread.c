@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <kernel/core_call.h>
+#include <kernel/stack.h>
 #include <kernel/task.h>
 #include <kernel/thread.h>
 #include <memory/object_cache.h>
@@ -32,24 +33,12 @@ void thread_room_init(void)
     fpu_room_init();
 }
 
-static retcode stack_make(struct task *task, struct thread *thread, u64 size)
-{
-    vaddr base = 0;
-    size = round_up(size, KOS_PAGE_SIZE);
-    retcode code = space_allocate(&task->domain.space, &base, size,
-                                  KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_READ | KOS_VMM_WRITE | KOS_VMM_LOW_GUARD);
-    if (code == rcOk) {
-        thread->stack_base = base;
-        thread->stack_size = size;
-    }
-    return code;
-}
-
 static void thread_init(struct thread *thread, struct task *task, const struct thread_parameters *parameters)
 {
     object_init(&thread->object, OBJECT_THREAD);
     thread->domain = &task->domain;
     domain_hold(&task->domain.quota);
+    thread->core_pair = task->domain.core_pair;
     thread->handles = atomic_load_explicit(&task->domain.handles.block, memory_order_acquire);
     thread->class = parameters->class;
     thread->priority = parameters->priority;
@@ -79,8 +68,8 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
     struct thread *thread = object_cache_allocate(&threads, &task->domain.quota);
     if (thread == nullptr)
         return rcQuotaExceeded;
-    retcode code =
-        stack_make(task, thread, parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default);
+    thread->stack_size = parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default;
+    retcode code = stack_take(task, &thread->stack_size, &thread->stack_base);
     if (code != rcOk) {
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;
@@ -136,6 +125,7 @@ static void terminate_here(struct thread *thread)
         return;
     thread->dying = true;
     if (thread->state == THREAD_RUNNABLE) {
+        thread->context.kind = HAL_RESUME_CALL;            /* not STATUS: a yield must leave by the slow exit */
         cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at dying */
         return;
     }
@@ -238,8 +228,8 @@ void thread_finish(struct thread *thread)
     thread->state = THREAD_DEAD;
     sched_block();
     cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
-    if (task->state == TASK_RUNNING && space_free(&task->domain.space, thread->stack_base, thread->stack_size) != rcOk)
-        kernel_print("thread %u: its stack was unmapped by its task\n", thread->tid);
+    if (task->state == TASK_RUNNING)
+        stack_put(task, thread->stack_base, thread->stack_size);
     thread_joinable_end(&thread->ended);
     thread_join_wake(&thread->joiners, thread->exit_code, 0);
     task_thread_gone(task, thread);

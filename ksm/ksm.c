@@ -96,24 +96,44 @@ static bool shape_is_direct(const struct ksm_shape *shape)
     return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0 && shape->chunk_count == 0;
 }
 
+static bool granted(const struct ksm_policy *policy, enum ksm_event event, u32 source, u32 destination, word info)
+{
+    return policy->describe(event, source, destination, info_riid(info), info_mid(info)).verdict == KSM_GRANT;
+}
+
+static void unfold_method(struct ksm_pair *pair, const struct ksm_policy *policy, const struct ksm_method *method,
+                          word request, word response)
+{
+    u64 index = ksm_hash(request) & pair->mask;
+    struct ksm_entry *entry = &pair->entries[index];
+    u32 source = pair->source_class, destination = pair->destination_class;
+    if (entry->memory_response != ksm_none(index) || !shape_is_direct(&method->response) ||
+        !granted(policy, KSM_RESPONSE, destination, source, response))
+        return; /* a collision costs the second method the fast path, nothing else */
+    entry->memory_response = response;
+    bool answers_in_registers = method->response.size <= KOS_REGISTER_MESSAGE_SIZE;
+    if (answers_in_registers)
+        entry->response = response;
+    if (!shape_is_direct(&method->request) || !granted(policy, KSM_REQUEST, source, destination, request))
+        return;
+    entry->memory_request = request;
+    if (answers_in_registers && method->request.size <= KOS_REGISTER_MESSAGE_SIZE)
+        entry->request = request;
+}
+
 static void pair_unfold(struct ksm_pair *pair, const struct ksm_policy *policy)
 {
+    for (u64 i = 0; i <= pair->mask; i++) {
+        word none = ksm_none(i);
+        pair->entries[i] = (struct ksm_entry){none, none, none, none};
+    }
     const struct ksm_class *class = &policy->classes[pair->destination_class];
     for (u32 riid = 0; riid < class->endpoint_count; riid++) {
         const struct ksm_interface *interface = class->endpoints[riid].interface;
         for (u32 mid = 0; mid < interface->method_count; mid++) {
             const struct ksm_method *method = &interface->methods[mid];
-            word request = shape_info(&method->request, riid, mid);
-            struct ksm_entry *entry = &pair->entries[ksm_hash(request) & pair->mask];
-            if (entry->response != 0 || !shape_is_direct(&method->response) ||
-                policy->describe(KSM_RESPONSE, pair->destination_class, pair->source_class, riid, mid).verdict !=
-                    KSM_GRANT)
-                continue; /* a collision costs the second method the fast path, nothing else */
-            entry->response = shape_info(&method->response, riid, mid);
-            if (shape_is_direct(&method->request) &&
-                policy->describe(KSM_REQUEST, pair->source_class, pair->destination_class, riid, mid).verdict ==
-                    KSM_GRANT)
-                entry->request = request;
+            unfold_method(pair, policy, method, shape_info(&method->request, riid, mid),
+                          shape_info(&method->response, riid, mid));
         }
     }
 }
@@ -125,7 +145,7 @@ static u64 pair_entries(const struct ksm_class *class)
         most = most > riid * 16 + class->endpoints[riid].interface->method_count
                    ? most
                    : riid * 16 + class->endpoints[riid].interface->method_count;
-    u64 entries = 1;
+    u64 entries = 2; /* ksm_none needs another place */
     while (entries < most && entries < 4096)
         entries *= 2;
     return entries;

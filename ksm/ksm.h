@@ -4,9 +4,18 @@
  * decision here. Default deny; an error while deciding denies.
  *
  * The decisions of one (source class, destination class) are unfolded once, when the first channel between them is
- * made, into a pair. Its table answers a request on the fast path by one load and one compare: the entry holds the
- * complete info word (RIID, MID, size, no handles, no error) of a request that is granted by constant verdict and fits
- * registers, so one comparison verifies the shape and grants; `response` holds the same for the answer, or 0.
+ * made, into a pair. Its table answers by one load and one compare: a field of an entry holds the complete info word
+ * (RIID, MID, size, no handles, no error) of a message that is granted by a constant verdict, so one comparison
+ * verifies the shape and grants.
+ *
+ *   field             holds the info word if                                              compared by
+ *   request           request and response are granted so, and both fit registers         Call, register form
+ *   response          the response is granted so, and fits registers                      Reply to such a Call
+ *   memory_request    the request is granted so, whatever its size                        Call, memory form; slow path
+ *   memory_response   the response is granted so, whatever its size                       Reply, memory form; slow path
+ *
+ * A field that grants nothing holds an info word whose place is another entry, so that no message found here equals it
+ * (ksm_none). Users may pass any 64 bits as info: no value as such is "nothing".
  */
 #pragma once
 #include <abi/ipc.h>
@@ -14,12 +23,11 @@
 #include <smp/spinlock.h>
 
 struct ksm_entry {
-    word request;  /* info word granted as it stands; 0 = decide on the slow path */
-    word response; /* info word of the response granted as it stands; 0 likewise */
+    word request, response, memory_request, memory_response;
 };
 
 struct ksm_pair {
-    u64 mask; /* entries - 1; constant, like all of this */
+    u64 mask; /* entries - 1, at least 1; constant, like all of this */
     u32 source_class, destination_class;
     struct ksm_pair *next; /* list of all pairs; pairs live forever: there are at most classes^2 */
     struct ksm_entry entries[];
@@ -45,6 +53,22 @@ retcode ksm_class_find(const char *name, u32 *class);
 retcode ksm_endpoint_find(u32 class, const char *name, u32 *riid);
 /* Method addressed by an info word in class, or null. */
 const struct ksm_method *ksm_method(u32 class, word info);
+
+/* What the fields of entry number `index` hold when they grant nothing: its place is elsewhere. */
+static inline word ksm_none(u64 index)
+{
+    return index == 0 ? 1 : 0;
+}
+/* True if an entry that was found for a message of this identity says anything. */
+static inline bool ksm_entry_speaks(const struct ksm_entry *entry, word info)
+{
+    return (u32)entry->memory_response == (u32)info && entry->memory_response >> KOS_INFO_SIZE_SHIFT != 0;
+}
+/* True if the response fits registers and is granted as it stands. */
+static inline bool ksm_entry_answers_in_registers(const struct ksm_entry *entry)
+{
+    return entry->response >> KOS_INFO_SIZE_SHIFT != 0;
+}
 
 /* The pair of two classes, made on first use: null if out of memory. */
 struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class);

@@ -12,7 +12,9 @@
 #define BATCH_MAX   16U
 #define BATCH_BYTES 8192U /* batches of large objects are smaller */
 #define EMPTY_KEPT  1U    /* so that one object coming and going takes no page each time */
-#define POISON      0xdb
+#ifdef KOS_DEBUG
+#define POISON 0xdb
+#endif
 
 struct slab {         /* all guarded by the cache's lock */
     struct list link; /* in cache->partial unless all objects are in use */

@@ -297,3 +297,13 @@ retcode space_query(struct address_space *space, vaddr address, vaddr *start, u6
     spinlock_unlock(&space->lock);
     return region != nullptr ? rcOk : rcResourceNotFound;
 }
+
+bool space_is_region(struct address_space *space, vaddr address, u64 size, u32 flags)
+{
+    spinlock_lock(&space->lock);
+    const struct region *region = region_find(space, address);
+    bool is = region != nullptr && region->kind == REGION_ANONYMOUS && region->start == address &&
+              region->end - address == size && region->flags == flags;
+    spinlock_unlock(&space->lock);
+    return is;
+}

@@ -52,6 +52,8 @@ retcode space_protect(struct address_space *space, vaddr address, u64 size, u32 
 retcode space_free(struct address_space *space, vaddr address, u64 size);
 /* Region around address: rcResourceNotFound if free. */
 retcode space_query(struct address_space *space, vaddr address, vaddr *start, u64 *size, u32 *flags);
+/* True if there is a region of the user's of exactly that range and those flags (access, COMMIT, LOCKED). */
+bool space_is_region(struct address_space *space, vaddr address, u64 size, u32 flags);
 /* Maps physical pages that stay the kernel's (ROMFS text and rodata), read-only or read-execute, at a fixed address. */
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags);
 

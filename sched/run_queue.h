@@ -34,6 +34,17 @@ static inline void run_queue_remove(struct run_queue *queue, struct thread *thre
         queue->ready &= ~(1ULL << thread->level);
 }
 
+/* The first of a queue that is not empty leaves it, the running thread goes to its end: the bit stays. The link of the
+ * first is not made to point to itself, for a running thread's link is never looked at. */
+static inline struct thread *run_queue_rotate(struct list *queue, struct thread *running)
+{
+    struct list *first = queue->next, *second = first->next;
+    queue->next = second;
+    second->previous = queue;
+    list_push_back(queue, &running->run_link);
+    return list_entry(first, struct thread, run_link);
+}
+
 /* True if a thread of a level above `level` waits. */
 static inline bool run_queue_above(const struct run_queue *queue, u32 level)
 {

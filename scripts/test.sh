@@ -15,6 +15,7 @@ result() { # ok|no NAME [EXPECTED]
 tests() {
     cat <<'LIST'
 lint/format	lint_format
+lint/tidy	lint_tidy
 lint/no_architecture_outside_hal	lint_architecture
 lint/file_length	lint_length
 lint/spdx	lint_spdx
@@ -44,10 +45,17 @@ LIST
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
-                printf 'system/%s/%s/%s\tsystem_suite %s %s %s\n' $arch $cpus $variant $arch $cpus $variant
+                printf 'system/%s/%s/%s\tguest_suite system %s %s %s\n' $arch $cpus $variant $arch $cpus $variant
             done
         done
+        for cpus in 1 2 4; do
+            printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
+        done
+        for cpus in 16 64; do
+            printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
+        done
     done
+    printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
     printf 'bench/bars\tbench_bars\n'
 }
@@ -56,6 +64,15 @@ sources() { git ls-files -- '*.c' '*.h'; }
 
 lint_format() {
     sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
+    return 0
+}
+lint_tidy() {
+    command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
+    mkdir -p build/tidy
+    ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/ipc|examples|tests/(system|calls))/' |
+        xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
+        { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
 }
 lint_architecture() {
@@ -132,15 +149,24 @@ no_policy() {
     grep -q 'no security policy in this image; nothing will run' "build/test/nopolicy.$1" && ! grep -q Hello "build/test/nopolicy.$1" ||
         { echo "expected the kernel to say that there is no policy, and nothing to run; got:"; tail -20 "build/test/nopolicy.$1"; return 1; }
 }
-system_suite() {
+# A guest solution that prints PASS and FAIL lines and ends with "SUITE done".
+guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     mkdir -p build/test
-    file=build/test/system.$1.$2.$3
-    console "$1" "$3" system "$2" "$file"
-    grep -E '^(PASS|FAIL) ' "$file" | sed "s|^\(PASS\|FAIL\) |\1 system/$1/$2/$3/|"
+    name=$1/$2/${5:-$3}/$4
+    file=build/test/$(echo "$name" | tr / .)
+    console "$2" "$4" "$1" "$3" "$file"
+    grep -E '^(PASS|FAIL) ' "$file" | sed "s|^\(PASS\|FAIL\) |\1 $name/|"
     suite_passed=$(grep -c '^PASS ' "$file") || true
     suite_failed=$(grep -c '^FAIL ' "$file") || true
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
+}
+guest_suite_gicv2() {
+    KOS_MACHINE=virt,gic-version=2
+    guest_suite system aarch64 4 debug gicv2
+    status=$?
+    unset KOS_MACHINE
+    return $status
 }
 bench_bars() {
     . scripts/bench.sh
@@ -182,7 +208,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list

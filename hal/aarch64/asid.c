@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ASIDs: one per space for its life. 0 is what spaces share when there are no more, and the kernel's empty space. */
 #include "port.h"
+#include <stdatomic.h>
 
 #define ASIDS_MAX 65536U
 
@@ -12,20 +13,20 @@ void hal_asid_init(void)
 {
     const bool wide = ((read_register(id_aa64mmfr0_el1) >> 4) & 15) == 2;
     asid_words = (wide ? ASIDS_MAX : 256) / 64;
-    used[0] = 1;
+    atomic_store_explicit(&used[0], 1, memory_order_relaxed);
 }
 
 u64 hal_asid_allocate(void)
 {
-    const u32 start = hint;
+    const u32 start = atomic_load_explicit(&hint, memory_order_relaxed); /* where to look first, no more */
     for (u32 i = 0; i < asid_words; i++) {
         const u32 index = (start + i) % asid_words;
-        u64 bits = used[index];
+        u64 bits = atomic_load_explicit(&used[index], memory_order_relaxed);
         while (~bits != 0) {
             const u32 bit = (u32)__builtin_ctzll(~bits);
-            if (__c11_atomic_compare_exchange_weak(&used[index], &bits, bits | 1ULL << bit, __ATOMIC_ACQUIRE,
-                                                   __ATOMIC_RELAXED)) {
-                hint = index;
+            if (atomic_compare_exchange_weak_explicit(&used[index], &bits, bits | 1ULL << bit, memory_order_acquire,
+                                                      memory_order_relaxed)) {
+                atomic_store_explicit(&hint, index, memory_order_relaxed);
                 return (u64)index * 64 + bit;
             }
         }
@@ -36,5 +37,5 @@ u64 hal_asid_allocate(void)
 void hal_asid_free(u64 asid)
 {
     if (asid != 0)
-        __c11_atomic_fetch_and(&used[asid / 64], ~(1ULL << (asid % 64)), __ATOMIC_RELEASE);
+        atomic_fetch_and_explicit(&used[asid / 64], ~(1ULL << (asid % 64)), memory_order_release);
 }

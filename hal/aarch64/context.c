@@ -20,6 +20,11 @@ void hal_resume(struct hal_context *context)
         cpu->current = context;
     }
     hal_switch_space(previous, context);
+    if (context->kind == HAL_RESUME_STATUS) {
+        memset(context->words, 0, sizeof(context->words));
+        context->selector = 0;
+        hal_resume_call(context, cpu);
+    }
     if (context->kind == HAL_RESUME_CALL)
         hal_resume_call(context, cpu);
     hal_resume_full(context);

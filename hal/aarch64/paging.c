@@ -103,7 +103,8 @@ static void make_fetchable(paddr page)
 {
     const u64 cache_type = read_register(ctr_el0);
     const u64 data_line = 4ULL << ((cache_type >> 16) & 15), code_line = 4ULL << (cache_type & 15);
-    const u64 start = (u64)hal_direct(page), end = start + KOS_PAGE_SIZE;
+    const u8 *bytes = hal_direct(page);
+    const u64 start = (u64)bytes, end = start + KOS_PAGE_SIZE;
     if ((cache_type & 1ULL << 28) == 0)
         for (u64 line = start; line < end; line += data_line)
             __asm__ volatile("dc cvau, %0" ::"r"(line) : "memory");

@@ -105,7 +105,8 @@ void hal_trap_interrupt(void)
 /* Frame records on this CPU's stack only: a chain that leads elsewhere ends. */
 static void print_backtrace(u64 frame_pointer)
 {
-    const u64 top = (u64)hal_cpu_self() - CPU_STACK_DISTANCE, bottom = top - (HAL_BLOCK_STACK_TOP - HAL_BLOCK_STACK);
+    const struct hal_cpu *cpu = hal_cpu_self();
+    const u64 top = (u64)cpu - CPU_STACK_DISTANCE, bottom = top - (HAL_BLOCK_STACK_TOP - HAL_BLOCK_STACK);
     for (u32 i = 0; i < BACKTRACE_MAX; i++) {
         if (frame_pointer < bottom || frame_pointer > top - 16 || (frame_pointer & 7) != 0)
             return;

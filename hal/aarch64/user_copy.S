@@ -73,6 +73,18 @@ hal_user_copy_out:
 6:  mov w0, #1
     ret
 
+/* bool hal_user_load_32(void *to, vaddr from) */
+    .globl hal_user_load_32
+hal_user_load_32:
+    ldtr x3, [x1]
+    ldtr x4, [x1, #8]
+    ldtr x5, [x1, #16]
+    ldtr x6, [x1, #24]
+    stp x3, x4, [x0]
+    stp x5, x6, [x0, #16]
+    mov w0, #1
+    ret
+
 /* bool hal_user_load(u32 *value, vaddr from) */
     .globl hal_user_load
 hal_user_load:

@@ -17,6 +17,11 @@ bool hal_copy_to_user(vaddr to, const void *from, size_t size)
     return inside(to, size) && hal_user_copy_out(to, from, size);
 }
 
+bool hal_load_user_32(void *to, vaddr from)
+{
+    return (from & 7) == 0 && inside(from, 32) && hal_user_load_32(to, from);
+}
+
 bool hal_load_user_u32(u32 *value, vaddr from)
 {
     return (from & 3) == 0 && inside(from, sizeof(u32)) && hal_user_load(value, from);

@@ -40,12 +40,30 @@ hal_entry_stub_end:
  */
     .section .text.fast, "ax", @progbits
     .balign 64
-    .globl hal_fast_resume
+    .globl hal_fast_resume, hal_fast_resume_status, hal_fast_resume_empty, hal_fast_resume_shorter
+/* Jumps behind the last word that the message has: three bytes per word, and three words of header. */
+hal_fast_resume_shorter:
+    mov %rsi, %r10
+    shr $35, %r10
+    lea (%r10, %r10, 2), %r10
+    lea hal_fast_resume_empty - 9(%rip), %rbx
+    add %rbx, %r10
+    jmp *%r10
+hal_fast_resume_empty:
+    xor %r12d, %r12d
+    xor %r13d, %r13d
+    xor %r14d, %r14d
+    xor %r15d, %r15d
+    .byte 0x40, 0x31, 0xd2 /* xor %edx, %edx with a prefix that makes it three bytes */
+    xor %r8d, %r8d
+    xor %r9d, %r9d
+    .byte 0x40, 0x31, 0xc0 /* xor %eax, %eax likewise */
 hal_fast_resume:
+    xor %edi, %edi
+hal_fast_resume_status:
     mov CONTEXT_SP(%rcx), %rsp
     mov CONTEXT_FP(%rcx), %rbp
     mov CONTEXT_PC(%rcx), %rcx
-    xor %edi, %edi
     xor %ebx, %ebx
     xor %r10d, %r10d
     mov $FLAGS_USER, %r11d

@@ -119,6 +119,11 @@ void hal_resume(struct hal_context *context)
         hal_switch_space(cpu->current, context);
         cpu->current = context;
     }
+    if (context->kind == HAL_RESUME_STATUS) {
+        memset(context->words, 0, sizeof(context->words));
+        context->selector = 0;
+        hal_resume_call(context);
+    }
     if (likely(context->kind == HAL_RESUME_CALL))
         hal_resume_call(context);
     context->flags = (context->flags & FLAGS_USER_MASK) | FLAGS_USER;
@@ -151,6 +156,7 @@ void hal_context_print(const struct hal_context *c)
 
 bool hal_user_copy(void *to, const void *from, size_t size);
 bool hal_user_load_u32(u32 *value, const u32 *from);
+bool hal_user_load_32(void *to, const void *from);
 
 static void user_access_begin(void)
 {
@@ -188,6 +194,16 @@ bool hal_copy_to_user(vaddr to, const void *from, size_t size)
         return false;
     user_access_begin();
     bool ok = hal_user_copy((void *)to, from, size);
+    user_access_end();
+    return ok;
+}
+
+bool hal_load_user_32(void *to, vaddr from)
+{
+    if (unlikely(from % 8 != 0 || !user_range(from, 32)))
+        return false;
+    user_access_begin();
+    bool ok = hal_user_load_32(to, (const void *)from);
     user_access_end();
     return ok;
 }

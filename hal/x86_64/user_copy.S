@@ -20,6 +20,20 @@ hal_user_access_start:
     mov $1, %eax
     ret
 
+/* bool hal_user_load_32(void *to, const void *from) */
+    .globl hal_user_load_32
+hal_user_load_32:
+    mov (%rsi), %rax
+    mov 8(%rsi), %rcx
+    mov 16(%rsi), %rdx
+    mov 24(%rsi), %r8
+    mov %rax, (%rdi)
+    mov %rcx, 8(%rdi)
+    mov %rdx, 16(%rdi)
+    mov %r8, 24(%rdi)
+    mov $1, %eax
+    ret
+
 /* bool hal_user_load_u32(u32 *value, const u32 *from) */
     .globl hal_user_load_u32
 hal_user_load_u32:

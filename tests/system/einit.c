@@ -25,14 +25,14 @@ static void expect(const char *name, long long got, long long expected)
 
 static void memory_tests(void)
 {
-    const int rw = VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE;
+    const int rw = (int)(VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     volatile char *pages = KnVmAllocate(RTL_NULL, 16384, rw);
     expect("vmm/allocate", pages != RTL_NULL, 1);
     pages[0] = 1;
     pages[16383] = 2;
     expect("vmm/zeroed", pages[8192], 0);
     expect("vmm/kept", pages[16383], 2);
-    expect("vmm/write_and_execute", KnVmAllocate(RTL_NULL, 4096, rw | VMM_FLAG_EXECUTE) == RTL_NULL, 1);
+    expect("vmm/write_and_execute", KnVmAllocate(RTL_NULL, 4096, rw | (int)VMM_FLAG_EXECUTE) == RTL_NULL, 1);
     expect("vmm/without_reserve", KnVmAllocate(RTL_NULL, 4096, VMM_FLAG_COMMIT | VMM_FLAG_READ) == RTL_NULL, 1);
     expect("vmm/size_zero", KnVmAllocate(RTL_NULL, 0, rw) == RTL_NULL, 1);
     expect("vmm/taken", KnVmAllocate((void *)(rtl_uintptr_t)pages, 4096, rw) == RTL_NULL, 1);
@@ -45,7 +45,7 @@ static void memory_tests(void)
     expect("vmm/unmap", KnVmUnmap((void *)(rtl_uintptr_t)pages, 16384), rcOk);
     expect("vmm/unmap_twice", KnVmUnmap((void *)(rtl_uintptr_t)pages, 16384), rcInvalidArgument);
     expect("vmm/unaligned", KnVmUnmap((void *)(rtl_uintptr_t)(pages + 1), 4096), rcInvalidArgument);
-    expect("vmm/quota", KnVmAllocate(RTL_NULL, 1ULL << 40, rw | VMM_FLAG_LOCKED) == RTL_NULL, 1);
+    expect("vmm/quota", KnVmAllocate(RTL_NULL, 1ULL << 40, rw | (int)VMM_FLAG_LOCKED) == RTL_NULL, 1);
 }
 
 /* ---- handles ---- */
@@ -87,7 +87,7 @@ static void waker(void *context, void *context2)
     rtl_uint32_t woken;
     ran_on = 1;
     word = 1;
-    (void)KnSyncWake((const rtl_uint32_t *)&word, 1, &woken);
+    (void)KnSyncWake(&word, 1, &woken);
     KnThreadExit((rtl_int32_t)(rtl_uintptr_t)context);
 }
 
@@ -103,7 +103,7 @@ static void thread_tests(unsigned cpus)
         expect("thread/affinity", KnThreadSetAffinityByHandle(thread, 1ULL << cpu), rcOk);
         expect("thread/resume", KnThreadResumeByHandle(thread), rcOk);
         while (word == 0)
-            (void)KnSyncWait((const rtl_uint32_t *)&word, 0, INFINITE_TIMEOUT);
+            (void)KnSyncWait(&word, 0, INFINITE_TIMEOUT);
         expect("thread/wait", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
         expect("thread/code", code, 7);
         expect("thread/wait_again", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
@@ -122,8 +122,8 @@ static void thread_tests(unsigned cpus)
     expect("thread/terminated_code", code, 3);
     expect("thread/terminated_close", KnHandleClose(thread), rcOk);
     word = 5;
-    expect("futex/other_value", KnSyncWait((const rtl_uint32_t *)&word, 4, 100), rcFutexWouldBlock);
-    expect("futex/timeout", KnSyncWait((const rtl_uint32_t *)&word, 5, 20), rcTimeout);
+    expect("futex/other_value", KnSyncWait(&word, 4, 100), rcFutexWouldBlock);
+    expect("futex/timeout", KnSyncWait(&word, 5, 20), rcTimeout);
     expect("futex/unmapped", KnSyncWait((const rtl_uint32_t *)64, 5, 20), rcInvalidArgument);
     expect("futex/unaligned", KnSyncWait((const rtl_uint32_t *)((rtl_uintptr_t)&word + 1), 5, 20), rcInvalidArgument);
     RtlTimeSpec before, after;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The fast paths of messages whose constant part lies in memory: no arena, no handles, up to KOS_PAGE_SIZE bytes,
+ * granted by table, both threads on this CPU. Same three stages as ipc/fast.c, and the same way out when in doubt.
+ *
+ * One copy: the sender's pages are looked up and read through the direct map, the receiver's memory is written through
+ * its own address space, which has to become active anyway. So the switch comes before the copy, and is taken back
+ * should the receiver's memory not be there (the general path then finds the right error).
+ *
+ *   step                                       active space    what can fail
+ *   1 decision, receiver, levels               sender's        -> general path
+ *   2 sender's buffer descriptor read          sender's        fault, sizes
+ *   3 sender's pages found                     sender's        page not present
+ *   4 switch                                   receiver's
+ *   5 receiver's buffer descriptor read        receiver's      fault, too small       (undo 4)
+ *   6 constant part copied                     receiver's      fault                  (undo 4)
+ *   7 commit                                   receiver's      -
+ *
+ * The sender may change its message while it is copied (from another thread on another CPU); nothing here was decided
+ * by its contents.
+ */
+#include <hal/upcall.h>
+#include <hal/user_copy.h>
+#include <ipc/ipc.h>
+#include <memory/page.h>
+
+/* The sender's payload, in at most two pieces. */
+struct pieces {
+    const void *first, *second;
+    u64 first_size, second_size;
+};
+
+static const void *page_bytes(const struct thread *sender, vaddr address)
+{
+    u32 access = 0;
+    paddr page = hal_space_lookup(&sender->domain->space.hal, address, &access);
+    if (unlikely(page == PADDR_NONE || (access & HAL_PAGE_READ) == 0))
+        return nullptr;
+    return (const u8 *)hal_direct(page) + (address & (KOS_PAGE_SIZE - 1));
+}
+
+/* Steps 2 and 3. */
+static inline __attribute__((always_inline)) bool payload_find(const struct thread *sender, vaddr descriptor, word info,
+                                                               struct pieces *pieces)
+{
+    struct kos_message_buffer buffer;
+    u64 size = info >> KOS_INFO_SIZE_SHIFT; /* granted by table: no handles, no error */
+    if (unlikely(!hal_load_user_words(&buffer, descriptor, sizeof(buffer))))
+        return false;
+    if (unlikely(buffer.constant_size != size || buffer.arena_size != 0 || buffer.constant_part % 8 != 0 ||
+                 buffer.constant_part - KOS_USER_BASE > KOS_USER_LIMIT - KOS_USER_BASE - KOS_PAGE_SIZE ||
+                 size > KOS_PAGE_SIZE))
+        return false;
+    vaddr payload = buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
+    u64 on_page = KOS_PAGE_SIZE - (payload & (KOS_PAGE_SIZE - 1));
+    size -= KOS_MESSAGE_HEADER_SIZE;
+    pieces->second = nullptr;
+    pieces->second_size = 0;
+    pieces->first_size = size;
+    pieces->first = page_bytes(sender, payload);
+    if (likely(size <= on_page))
+        return pieces->first != nullptr;
+    pieces->first_size = on_page;
+    pieces->second_size = size - on_page;
+    pieces->second = page_bytes(sender, payload + on_page);
+    return pieces->first != nullptr && pieces->second != nullptr;
+}
+
+/* Steps 5 and 6: into the active space. */
+static inline __attribute__((always_inline)) bool payload_deliver(const struct thread *receiver, u64 size,
+                                                                  const struct pieces *pieces)
+{
+    struct kos_message_buffer buffer;
+    if (unlikely(!hal_load_user_words(&buffer, receiver->context.receive, sizeof(buffer)) ||
+                 buffer.constant_size < size))
+        return false;
+    vaddr payload = buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
+    return likely(hal_copy_to_user(payload, pieces->first, pieces->first_size)) &&
+           likely(hal_copy_to_user(payload + pieces->first_size, pieces->second, pieces->second_size));
+}
+
+static inline void switch_to(struct hal_cpu *cpu, struct thread *from, struct thread *to)
+{
+    cpu->current = &to->context; /* a fault while copying is the receiver's */
+    hal_switch_space(&from->context, &to->context);
+}
+
+#define RESUME_WITH(thread, size)                                                                                      \
+    do {                                                                                                               \
+        self = &(thread)->context;                                                                                     \
+        selector = KOS_STATUS_MEMORY;                                                                                  \
+        w0 = (size);                                                                                                   \
+        w1 = w2 = w3 = w4 = w5 = w6 = w7 = 0;                                                                          \
+        hal_tail hal_fast_resume_status(HAL_FAST_ARGUMENTS);                                                           \
+    } while (0)
+
+/* Null: take the general path; nothing has changed. */
+static struct thread *call_deliver(struct thread *client, word selector, word info, vaddr descriptor,
+                                   struct hal_cpu *cpu)
+{
+    const struct handle_block *handles = client->handles;
+    word handle = (u32)selector;
+    const struct handle_entry *entry = &handles->entries[handle & handles->mask];
+    /* relaxed: as in kernel_call_entry */
+    if (unlikely(atomic_load_explicit(&entry->callable, memory_order_relaxed) != handle))
+        return nullptr;
+    struct channel *channel = entry->channel;
+    const struct ksm_entry *decision = ksm_entry(channel->pair, info);
+    if (unlikely(decision->memory_request != info))
+        return nullptr;
+    struct endpoint_slot *slot =
+        (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
+    struct thread *server = slot->receiver;
+    struct pieces pieces;
+    if (unlikely((word)server <= (word)SLOT_CONTENDED || server->base_level > client->level || cpu->pending != 0 ||
+                 server->context.receive == 0 || !payload_find(client, descriptor, info, &pieces)))
+        return nullptr;
+    switch_to(cpu, client, server);
+    if (unlikely(!payload_deliver(server, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
+        switch_to(cpu, server, client);
+        return nullptr;
+    }
+    slot->receiver = nullptr;
+    server->reply_entry = decision;
+    if (!ksm_entry_answers_in_registers(decision))
+        server->reply_selector = 0;
+    server->caller = client;
+    server->level = client->level;
+    server->state = THREAD_RUNNABLE;
+    client->peer = server;
+    client->channel = channel;
+    client->state = THREAD_REPLY_WAIT;
+    return server;
+}
+
+HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS)
+{
+    struct thread *server = call_deliver(thread_of(self), selector, info, w0, cpu);
+    if (unlikely(server == nullptr))
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    RESUME_WITH(server, info >> KOS_INFO_SIZE_SHIFT);
+}
+
+static struct thread *reply_deliver(struct thread *server, word info, vaddr descriptor, struct hal_cpu *cpu)
+{
+    const struct ksm_entry *decision = server->reply_entry;
+    if (unlikely(decision == nullptr || server->receive_selector == 0 || decision->memory_response != info))
+        return nullptr;
+    struct thread *client = server->caller; /* not null: there is a reply_entry */
+    struct endpoint_slot *slot = server->receive_slot;
+    struct pieces pieces;
+    if (unlikely(slot->receiver != nullptr || cpu->pending != 0 || client->context.receive == 0 ||
+                 !payload_find(server, descriptor, info, &pieces)))
+        return nullptr;
+    switch_to(cpu, server, client);
+    if (unlikely(!payload_deliver(client, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
+        switch_to(cpu, client, server);
+        return nullptr;
+    }
+    slot->receiver = server;
+    server->reply_selector = server->receive_selector;
+    server->caller = nullptr;
+    server->state = THREAD_RECEIVING;
+    client->state = THREAD_RUNNABLE;
+    return client;
+}
+
+HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS)
+{
+    struct thread *client = reply_deliver(thread_of(self), info, w0, cpu);
+    if (unlikely(client == nullptr))
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    RESUME_WITH(client, info >> KOS_INFO_SIZE_SHIFT);
+}
