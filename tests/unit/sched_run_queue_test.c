@@ -128,6 +128,27 @@ static void above_means_strictly_above(void **state)
     }
 }
 
+static void rotation_is_a_pop_and_a_push_back(void **state)
+{
+    (void)state;
+    for (u32 waiting = 1; waiting < 5; waiting++) {
+        setup(nullptr);
+        for (u32 i = 0; i < waiting; i++)
+            run_queue_push_back(queue, at_level(i, 40));
+        struct thread *running = at_level(waiting, 40);
+        for (u32 round = 0; round < 3 * waiting; round++) { /* with the running one, waiting + 1 go around */
+            struct thread *next = run_queue_rotate(&queue->queues[40], running);
+            assert_ptr_equal(next, &threads[round % (waiting + 1)]);
+            assert_int_equal(queue->ready, 1ULL << 40);
+            running = next;
+        }
+        u32 left = 0;
+        while (run_queue_pop(queue) != nullptr)
+            left++;
+        assert_int_equal(left, waiting);
+    }
+}
+
 /* The model: all queued threads in one array, in the order in which they leave within a level. */
 static u32 model[THREADS], model_count;
 
@@ -209,6 +230,7 @@ int main(void)
         test(the_bit_goes_with_the_last_of_a_level),
         test(removal_from_the_middle_keeps_the_order),
         test(above_means_strictly_above),
+        test(rotation_is_a_pop_and_a_push_back),
         test(random_against_model),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
