@@ -32,6 +32,10 @@ unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
+unit/object_capability	unit object_capability
+unit/object_capability_failure	unit object_capability_failure
+unit/sched_run_queue	unit sched_run_queue
+unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
