@@ -26,6 +26,7 @@ build/reproducible	build_reproducible
 command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
+unit/smp_tree	unit smp_tree
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
@@ -49,6 +50,13 @@ LIST
         for cpus in 1 2 4; do
             printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
         done
+        printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
+        for cpus in 1 2 4; do
+            printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
+        done
+        for cpus in 1 4; do
+            printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
+        done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
         done
@@ -60,6 +68,7 @@ LIST
         for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
     printf 'model/list\tmodel_list\n'
     printf 'bench/bars\tbench_bars\n'
+    printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
 }
 
 sources() { git ls-files -- '*.c' '*.h'; }
@@ -72,7 +81,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/ipc|examples|tests/(system|calls))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts)|examples|tests/(system|calls|endpoints|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -193,11 +202,19 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     name=$1/$2/${5:-$3}/$4
     file=build/test/$(echo "$name" | tr / .)
     console "$2" "$4" "$1" "$3" "$file"
-    grep -E '^(PASS|FAIL) ' "$file" | sed "s|^\(PASS\|FAIL\) |\1 $name/|"
+    grep -E '^(PASS|FAIL) ' "$file" | sed "s#^\(PASS\|FAIL\) #\1 $name/#"
     suite_passed=$(grep -c '^PASS ' "$file") || true
     suite_failed=$(grep -c '^FAIL ' "$file") || true
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
+}
+# The command line is what tests/endpoints/hal.c looks for.
+guest_endpoints() { # ARCH CPUS VARIANT
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    guest_suite endpoints "$@"
+    status=$?
+    unset KOS_APPEND
+    return $status
 }
 guest_suite_gicv2() {
     KOS_MACHINE=virt,gic-version=2
@@ -223,6 +240,22 @@ bench_bars() {
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
     done
     return $bad
+}
+# No two independent operations share a line of kernel data; the control, which does share, shows that sharing is seen.
+bench_conflicts() { # ARCH
+    . scripts/bench.sh
+    . scripts/conflicts.sh
+    mkdir -p build/bench
+    conflicts_measure "$1" "build/bench/conflicts.$1" || return 1
+    awk -F '\t' '
+    $1 == "control" { control = $3; next }
+    $3 != 0 { print $1 "/" $2 ": expected no shared line, got " $3; bad = 1 }
+    { cells++ }
+    END {
+        if (cells < 64) { print "expected a matrix, got " cells " cells"; bad = 1 }
+        if (control < 2) { print "expected the control to share lines, it shares " control + 0; bad = 1 }
+        exit bad
+    }' "build/bench/conflicts.$1" || { conflicts_lines "build/bench/conflicts.$1" "" | head -40; return 1; }
 }
 
 command_test() {

@@ -23,11 +23,16 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
 
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *))
 {
+    return inbox_push_at(target, request, handle, INBOX_AT_ONCE);
+}
+
+bool inbox_push_at(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level)
+{
     /* model: inbox.pml 0. Acquire: the owner has taken the request out of its list. Release: if it has not, its own
      * exchange reads this one, and the handler sees what was written before. */
     if (atomic_exchange_explicit(&request->queued, 1, memory_order_acq_rel) != 0)
         return false;
-    inbox_send(target, request, handle, INBOX_AT_ONCE);
+    inbox_send(target, request, handle, level);
     return true;
 }
 
