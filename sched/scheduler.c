@@ -2,12 +2,6 @@
 #include <sched/local.h>
 #include <sched/scheduler.h>
 
-bool run_queue_earlier(const struct tree_node *a, const struct tree_node *b)
-{
-    return run_deadline(tree_entry(a, struct thread, edf_node)->account) <
-           run_deadline(tree_entry(b, struct thread, edf_node)->account);
-}
-
 void sched_cpu_init(struct cpu *cpu)
 {
     struct scheduler *scheduler = &schedulers[cpu->hal.index];
@@ -109,7 +103,6 @@ void sched_block(void)
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
-    cpu->switches++;
     cpu->busy = true;
     if (unlikely(thread->account != nullptr))
         account_begin(scheduler_self(), thread->account);
@@ -119,6 +112,8 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
     }
+    if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
+        turn_begin(thread);
 }
 
 void sched_handoff(struct thread *thread)

@@ -27,11 +27,16 @@ command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
 unit/smp_tree	unit smp_tree
+simulation/edf	simulation edf
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
+unit/object_capability	unit object_capability
+unit/object_capability_failure	unit object_capability_failure
+unit/sched_run_queue	unit sched_run_queue
+unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
@@ -73,6 +78,9 @@ LIST
 
 sources() { git ls-files -- '*.c' '*.h'; }
 
+simulation() { # NAME
+    ninja "build/host/simulation/$1" >/dev/null && "build/host/simulation/$1"
+}
 lint_format() {
     sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
     return 0
