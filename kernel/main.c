@@ -42,6 +42,9 @@ static void shootdown(struct address_space *space, vaddr address, u64 count)
 {
     const struct cross_call call = {
         .function = shootdown_run, .space = &space->hal, .address = address, .count = count};
+    /* model: shootdown.pml MASK. A thread that moves marks its new CPU, then reads entries there; we changed an entry,
+     * then look at the marks. */
+    atomic_thread_fence(memory_order_seq_cst);
     cross_call(atomic_load_explicit(&space->cpus, memory_order_relaxed), &call);
 }
 

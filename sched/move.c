@@ -81,7 +81,7 @@ void thread_move(struct thread *thread, u32 target)
     }
     sched_home_leave(thread);
     thread_ipc_moves(thread, target);
-    /* seq_cst: before any translation is cached there, whoever changes one knows of it */
+    /* model: shootdown.pml thread_move(); before any translation is cached there, whoever changes one knows of it */
     atomic_fetch_or_explicit(&thread->domain->space.cpus, 1ULL << target, memory_order_seq_cst);
     thread->state = THREAD_MOVING;
     thread->home = target;
