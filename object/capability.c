@@ -48,8 +48,11 @@ static struct handle_block *block_make(struct handle_table *table, u64 entries)
         block = hal_direct(page);
         memset(block, 0, BLOCK_SIZE(entries));
     }
-    if (block != nullptr)
+    if (block != nullptr) {
         block->mask = entries - 1;
+        /* the fast path finds the handle 0 here: no handle of this place has this value */
+        atomic_store_explicit(&block->entries[0].callable, 1, memory_order_relaxed);
+    }
     return block;
 }
 
@@ -104,7 +107,7 @@ static retcode table_grow(struct handle_table *table)
     block->outgrown = old;
     chain_free(table, block, old->mask + 1);
     atomic_store_explicit(&table->block, block, memory_order_release);
-    for (u64 index = 0; index <= old->mask; index++)
+    for (u64 index = 1; index <= old->mask; index++)
         atomic_store_explicit(&old->entries[index].callable, 0, memory_order_relaxed);
     return rcOk;
 }
@@ -190,6 +193,11 @@ void handle_view_release(struct handle_view *view)
     object_release(view->object);
     if (view->badge != nullptr)
         object_release(view->badge);
+}
+
+bool handle_is_open(struct handle_table *table, u32 handle)
+{
+    return capability_of(table, handle) != nullptr;
 }
 
 /* ---- the tree ---- */

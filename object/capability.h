@@ -27,15 +27,15 @@ struct capability {
 
 /* One slot, 32 bytes, two to a cache line. */
 struct handle_entry {
-    _Atomic u64 callable; /* the handle value, zero-extended, if it may be used in Call right now; else 0 */
-    void *channel;        /* struct channel *, valid while callable != 0 */
+    _Atomic u64 callable; /* the handle's value if it may be used in Call right now; else 0, in place 0 always 1 */
+    void *channel;        /* struct channel *, valid while callable is a handle's value */
     struct capability *_Atomic capability; /* null: free slot */
     u32 generation;                        /* of the present or last occupant; low 16 bits */
     u32 next_free;                         /* index of the next free slot, 0 = none */
 };
 static_assert(sizeof(struct handle_entry) == 32, "fast path scales the index by 32");
 
-/* Entries in one block of 2^k * 32 bytes; index 0 is never used. */
+/* Entries in one block of 2^k * 32 bytes; index 0 is never used, and no selector equals its `callable`. */
 struct handle_block {
     u64 mask;                      /* entries - 1 */
     struct handle_block *outgrown; /* smaller predecessor, freed with the table */
@@ -71,6 +71,8 @@ struct handle_view {
 }; /* both with references */
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view);
 void handle_view_release(struct handle_view *view);
+/* Whether handle names something, be it revoked. Any CPU, no lock. */
+bool handle_is_open(struct handle_table *table, u32 handle);
 
 /* New root capability of object. Takes its own reference. rcOutOfMemory, rcQuotaExceeded. */
 retcode handle_insert(struct handle_table *table, struct object *object, u32 rights, u32 *handle);
