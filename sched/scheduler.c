@@ -56,6 +56,8 @@ static void wake_arrived(struct request *request)
     struct thread *thread = container_of(request, struct thread, wake_request);
     timer_cancel(&thread->timer);
     thread->peer_cpu = thread->home;
+    if (thread->dying) /* terminated while this was under way: it must leave by the slow exit, which looks at it */
+        thread->context.kind = HAL_RESUME_CALL;
     if (thread->state != THREAD_DEAD)
         sched_wake(thread);
 }
