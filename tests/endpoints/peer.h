@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of the other process. */
+#pragma once
+
+/* Serves endpoint "main" on that CPU; returns if something is wrong. */
+int peer_serve(unsigned cpu);
