@@ -41,6 +41,7 @@ int main(void)
     server_tests(0);
     if (cpus > 1)
         server_tests(cpus - 1);
+    isolation_tests();
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }

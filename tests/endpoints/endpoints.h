@@ -80,5 +80,6 @@ void core_message_tests(void);
 void message_tests(Handle client);
 /* The server ends. */
 void exchange_tests(Handle client);
+void isolation_tests(void);
 void fp_tests(unsigned cpus, Handle client);
 void fuzz_tests(unsigned runs, unsigned calls);

@@ -42,6 +42,8 @@ int main(int argc, const char *argv[], const char *envs[])
         return peer_serve(0);
     if (memcmp(order, "serve ", 6) == 0)
         return peer_serve((unsigned)(order[6] - '0'));
+    if (strcmp(order, "break") == 0)
+        return peer_break(argc, argv);
     if (strcmp(order, "sleep") == 0)
         return (int)KnSleep(INFINITE_TIMEOUT);
     if (strcmp(order, "thread") == 0)
