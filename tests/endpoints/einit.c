@@ -5,7 +5,7 @@
 #include <tests/endpoints/endpoints.h>
 
 /* With a server on each CPU in turn, so that both the calls within one CPU and those between two are tested. */
-static void server_tests(unsigned cpu)
+static void server_tests(unsigned cpus, unsigned cpu)
 {
     char order[] = "serve 0";
     order[6] = (char)('0' + cpu);
@@ -17,6 +17,7 @@ static void server_tests(unsigned cpu)
     expect("server/Resume", NK_NULL, KnTaskResume(server), rcOk);
     expect("server/LookupResource", NK_NULL, KnTaskLookupResource(KOS_RESOURCE_CHANNEL, "main", &client), rcOk);
     message_tests(client);
+    fp_tests(cpus, client);
     exchange_tests(client);
     expect("server/Wait", NK_NULL, KnTaskWait(server, 5000, &code, &reason), rcOk);
     expect("server/Wait", "code", code, 7);
@@ -38,9 +39,9 @@ int main(void)
     hal_tests(cpus);
     pm_tests(cpus);
     core_message_tests();
-    server_tests(0);
+    server_tests(cpus, 0);
     if (cpus > 1)
-        server_tests(cpus - 1);
+        server_tests(cpus, cpus - 1);
     isolation_tests();
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;

@@ -5,6 +5,7 @@
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <string.h>
+#include <tests/endpoints/fp.h>
 #include <tests/endpoints/peer.h>
 #include <tests/endpoints/protocol.h>
 
@@ -114,12 +115,29 @@ static void own_object(void)
     message.words[1] = 0;
 }
 
+static void check_fp(void)
+{
+    static struct fp_state pattern, seen;
+    static nk_uint64_t looked, lost;
+    memcpy(&seen, &pattern, sizeof(seen));
+    fp_store(&seen);
+    lost += looked != 0 && memcmp(&seen, &pattern, sizeof(seen)) != 0;
+    fp_pattern(&pattern, (unsigned)++looked);
+    fp_load(&pattern);
+    message.words[5] = looked;
+    message.words[6] = lost;
+}
+
 /* What the method does; true if it is answered. */
 static int serve(unsigned mid, rtl_size_t used)
 {
     rtl_uint32_t sid;
     outgoing.arena_size = 0;
     switch (mid) {
+    case PEER_Echo:
+        if (message.words[7] == PEER_CHECKS_FP)
+            check_fp();
+        return 1;
     case PEER_Text:
         outgoing.arena_size = (rtl_uint32_t)used;
         return 1;

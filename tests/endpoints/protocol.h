@@ -2,6 +2,9 @@
 /* Interface of the peer as a server. X(name, request payload, request arena, handles, response payload, response arena,
  * handles) */
 #pragma once
+/* Echo with this as its last word: the server looks whether its floating-point registers are as it left them; words 5
+ * and 6 of the answer: how often it looked, how often they were not. */
+#define PEER_CHECKS_FP 0xf9f9f9f9f9ULL
 #define PEER_METHODS(X)                                                                                                \
     X(Echo, 64, 0, 0, 64, 0, 0)     /* the same words */                                                               \
     X(Large, 512, 0, 0, 512, 0, 0)  /* the same words, through memory */                                               \
