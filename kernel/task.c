@@ -296,21 +296,30 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
     return rcOk;
 }
 
+/* The name of a handle that its owner has closed is free again. */
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
 {
-    retcode code = rcResourceNotFound;
+    struct task_resource *found = nullptr, *gone = nullptr;
     spinlock_lock(&task->lock);
     list_for_each(node, &task->resources)
     {
-        const struct task_resource *resource = list_entry(node, struct task_resource, link);
+        struct task_resource *resource = list_entry(node, struct task_resource, link);
         if (resource->kind == kind && strcmp(resource->name, name) == 0) {
-            *handle = resource->handle;
-            code = rcOk;
+            found = resource;
             break;
         }
     }
+    if (found != nullptr && !handle_is_open(&task->domain.handles, found->handle)) {
+        list_remove(&found->link);
+        gone = found;
+        found = nullptr;
+    }
+    if (found != nullptr)
+        *handle = found->handle;
     spinlock_unlock(&task->lock);
-    return code;
+    if (gone != nullptr)
+        object_cache_free(&resources, gone, &task->domain.quota);
+    return found != nullptr ? rcOk : rcResourceNotFound;
 }
 
 /* The server's listener of that name, made on first use; *endpoint gets a reference. */

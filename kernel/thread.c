@@ -149,8 +149,11 @@ static void terminate_here(struct thread *thread)
     }
     if (thread->state == THREAD_JOINING) {
         spinlock_lock(&join_lock);
+        bool waiting = !list_empty(&thread->join_link);
         list_remove(&thread->join_link);
         spinlock_unlock(&join_lock);
+        if (!waiting)
+            return; /* another CPU has sent its wake-up: it ends when that arrives */
     }
     if (ipc_cancel(thread, rcAbort))
         sched_wake(thread);

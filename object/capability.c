@@ -194,6 +194,11 @@ void handle_view_release(struct handle_view *view)
         object_release(view->badge);
 }
 
+bool handle_is_open(struct handle_table *table, u32 handle)
+{
+    return capability_of(table, handle) != nullptr;
+}
+
 /* ---- the tree ---- */
 
 static void capability_reclaim(struct epoch_entry *entry)

@@ -36,7 +36,7 @@ struct handle_entry {
 };
 static_assert(sizeof(struct handle_entry) == 32, "fast path scales the index by 32");
 
-/* Entries in one block of 2^k * 32 bytes; index 0 is never used. */
+/* Entries in one block of 2^k * 32 bytes; index 0 is never used, and no selector equals its `callable`. */
 struct handle_block {
     u64 mask;                      /* entries - 1 */
     struct handle_block *outgrown; /* smaller predecessor, freed with the table */
@@ -72,6 +72,8 @@ struct handle_view {
 }; /* both with references */
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view);
 void handle_view_release(struct handle_view *view);
+/* Whether handle names something, be it revoked. Any CPU, no lock. */
+bool handle_is_open(struct handle_table *table, u32 handle);
 
 /* New root capability of object. Takes its own reference. rcOutOfMemory, rcQuotaExceeded. */
 retcode handle_insert(struct handle_table *table, struct object *object, u32 rights, u32 *handle);

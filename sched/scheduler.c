@@ -127,6 +127,8 @@ static void wake_arrived(struct request *request)
     thread->peer_cpu = thread->home;
     if (unlikely(thread->state == THREAD_DEAD))
         return;
+    if (unlikely(thread->dying)) /* terminated while this was under way: it leaves by the slow exit, which looks */
+        thread->context.kind = HAL_RESUME_CALL;
     if (cpu_self()->busy) {
         sched_wake(thread);
     } else {
