@@ -26,6 +26,7 @@ build/reproducible	build_reproducible
 command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
+unit/smp_tree	unit smp_tree
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
@@ -49,6 +50,13 @@ LIST
         for cpus in 1 2 4; do
             printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
         done
+        printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
+        for cpus in 1 2 4; do
+            printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
+        done
+        for cpus in 1 4; do
+            printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
+        done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
         done
@@ -69,7 +77,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts)|examples|tests/(system|calls))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts)|examples|tests/(system|calls|endpoints|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -154,11 +162,19 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     name=$1/$2/${5:-$3}/$4
     file=build/test/$(echo "$name" | tr / .)
     console "$2" "$4" "$1" "$3" "$file"
-    grep -E '^(PASS|FAIL) ' "$file" | sed "s|^\(PASS\|FAIL\) |\1 $name/|"
+    grep -E '^(PASS|FAIL) ' "$file" | sed "s#^\(PASS\|FAIL\) #\1 $name/#"
     suite_passed=$(grep -c '^PASS ' "$file") || true
     suite_failed=$(grep -c '^FAIL ' "$file") || true
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
+}
+# The command line is what tests/endpoints/hal.c looks for.
+guest_endpoints() { # ARCH CPUS VARIANT
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    guest_suite endpoints "$@"
+    status=$?
+    unset KOS_APPEND
+    return $status
 }
 guest_suite_gicv2() {
     KOS_MACHINE=virt,gic-version=2

@@ -22,10 +22,15 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
 
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *))
 {
+    return inbox_push_at(target, request, handle, INBOX_AT_ONCE);
+}
+
+bool inbox_push_at(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level)
+{
     /* acquire: pairs with the owner's release, so that the last handler has finished with it */
     if (atomic_exchange_explicit(&request->queued, 1, memory_order_acquire) != 0)
         return false;
-    inbox_send(target, request, handle, INBOX_AT_ONCE);
+    inbox_send(target, request, handle, level);
     return true;
 }
 

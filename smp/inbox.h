@@ -47,5 +47,7 @@ struct cpu;
 void inbox_send(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level);
 /* The same at once, unless the request is queued already (false then). */
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *));
+/* The same with the urgency of a level. */
+bool inbox_push_at(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level);
 /* Runs all requests of this CPU's inbox. Owner only. */
 void inbox_drain(struct cpu *self);
