@@ -42,5 +42,7 @@ extern struct object_operations object_operations[OBJECT_TYPES];
 
 void object_init(struct object *object, enum object_type type); /* one reference, new SID */
 void object_reference(struct object *object);
+/* For who holds no reference, only memory that an epoch keeps: false if the last one is gone already. */
+bool object_try_reference(struct object *object);
 void object_release(struct object *object);
 u32 object_sid_allocate(void);
