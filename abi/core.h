@@ -52,6 +52,7 @@
     X(THREAD, SetAffinity, 2, 0, 1, 0) /* thread, CPU mask -> rc */                                                    \
     X(THREAD, SetReservation, 5, 0, 1, 0) /* thread, budget ns (0: none), period ns, deadline ns, KOS_RESERVATION_* */ \
     X(THREAD, GetReservation, 1, 0, 6, 0) /* thread -> rc, budget, period, deadline, remaining ns, overruns */         \
+    X(THREAD, SleepUntil, 1, 0, 1, 0)     /* ns since boot; passed already: at once; ~0 = for ever -> rc */            \
     /* Handle */                                                                                                       \
     X(HANDLE, Copy, 3, 0, 2, 0)             /* handle, rights, badge handle or ~0 -> rc, handle */                     \
     X(HANDLE, CreateUserObject, 5, 0, 2, 0) /* type, rights, context, ipc handle or ~0, riid -> rc, handle */          \
@@ -203,6 +204,8 @@ struct kos_startup {
     unsigned long long stack_size;
     unsigned long long first_thread; /* handle of the first thread */
     unsigned long long tid;
-    unsigned long long random[2]; /* 16 random bytes */
+    unsigned long long random[2];  /* 16 random bytes */
+    unsigned long long time_start; /* ns since boot = (counter - time_start) * time_scale >> 32, where the counter is */
+    unsigned long long time_scale; /* the TSC or CNTVCT_EL0; on every CPU */
 };
 #endif

@@ -223,6 +223,20 @@ retcode core_THREAD_Sleep(struct core_call *call)
     return CORE_BLOCKED;
 }
 
+/* Absolute: a thread that sleeps until start + n * period does not drift, however late it wakes. */
+retcode core_THREAD_SleepUntil(struct core_call *call)
+{
+    u64 deadline = call->words[0];
+    if (deadline <= hal_time_now())
+        return rcOk;
+    core_respond(call->self, rcOk, 0, 0);
+    call->self->state = THREAD_SLEEPING;
+    if (deadline != ~0ULL)
+        timer_arm(&call->self->timer, deadline, sleep_over);
+    sched_block();
+    return CORE_BLOCKED;
+}
+
 static_assert((u32)THREAD_RUNNABLE == KOS_THREAD_STATE_RUNNABLE &&
                   (u32)THREAD_RECEIVING == KOS_THREAD_STATE_RECEIVING &&
                   (u32)THREAD_CALLING == KOS_THREAD_STATE_CALLING &&

@@ -109,7 +109,6 @@ void sched_block(void)
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
-    cpu->switches++;
     cpu->busy = true;
     if (unlikely(thread->account != nullptr))
         account_begin(scheduler_self(), thread->account);
@@ -119,6 +118,8 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
     }
+    if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
+        turn_begin(thread);
 }
 
 void sched_handoff(struct thread *thread)
@@ -183,7 +184,7 @@ static bool inbox_waits(const struct cpu *cpu)
            atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
 }
 
-/* Returns when there is something in the inbox; steps a to f of smp/inbox.h. */
+/* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
@@ -191,17 +192,18 @@ static void sched_idle(struct cpu *cpu)
     u32 looks = alone ? 0 : IDLE_LOOKS;
     if (!alone)
         balance_pull(cpu);
-    atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* a */
-    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) { /* b; a timer that falls due meanwhile ends it */
+    atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
+    /* model: inbox.pml b; a timer that falls due meanwhile ends it */
+    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
         if (i % 16 == 15 && hal_time_now() >= cpu->timer_programmed)
             break;
         hal_cpu_relax();
     }
-    atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* c */
-    atomic_thread_fence(memory_order_seq_cst);                                /* d */
-    if (!inbox_waits(cpu))                                                    /* e */
-        hal_cpu_idle();                                                       /* f */
-    atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
+    atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* model: inbox.pml c */
+    atomic_thread_fence(memory_order_seq_cst);                                /* model: inbox.pml d */
+    if (!inbox_waits(cpu))                                                    /* model: inbox.pml e */
+        hal_cpu_idle();                                                       /* model: inbox.pml f */
+    atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed); /* model: inbox.pml g; else in interrupt_enter() */
 }
 
 /* Tells the other CPUs how urgent the running thread is (step k of smp/inbox.h); true if that went down. Calls on the
@@ -211,9 +213,9 @@ static bool publish_level(struct cpu *cpu, u32 level)
     u32 before = atomic_load_explicit(&cpu->doing, memory_order_relaxed);
     if (before == level)
         return false;
-    atomic_store_explicit(&cpu->doing, level, memory_order_relaxed);
+    atomic_store_explicit(&cpu->doing, level, memory_order_relaxed); /* model: inbox.pml k */
     if (level < before)
-        atomic_thread_fence(memory_order_seq_cst); /* l */
+        atomic_thread_fence(memory_order_seq_cst); /* model: inbox.pml l */
     return level < before;
 }
 

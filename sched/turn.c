@@ -13,10 +13,9 @@
 
 static void turn_over(struct timer *timer);
 
-static void turn_arm(struct cpu *cpu, const struct thread *running)
+static void turn_arm(const struct thread *running)
 {
     u64 quantum = running->class == KOS_CLASS_STANDARD ? QUANTUM_NS / 4 * (running->priority + 1) : QUANTUM_NS;
-    cpu->slice_switches = cpu->switches;
     timer_arm(&scheduler_self()->slice, hal_time_now() + quantum, turn_over);
 }
 
@@ -46,15 +45,13 @@ static void turn_over(struct timer *timer)
         balance_push(cpu);
     if (list_empty(&cpu->run_queue.queues[running->level]))
         return;
-    bool whole = cpu->switches == cpu->slice_switches; /* it ran all the time */
-    if (whole)
-        turn_next(cpu, running);
-    turn_arm(cpu, thread_current());
+    turn_next(cpu, running); /* also if it ran for a part of it only: threads that take turns by blocking would keep
+                                the others waiting for ever */
 }
 
 void turn_begin(struct thread *running)
 {
     if (running->class != KOS_CLASS_FIFO && running->level != RUN_LEVEL_RESERVATION &&
         !timer_armed(&scheduler_self()->slice))
-        turn_arm(cpu_self(), running);
+        turn_arm(running);
 }

@@ -32,6 +32,10 @@ unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
+unit/object_capability	unit object_capability
+unit/object_capability_failure	unit object_capability_failure
+unit/sched_run_queue	unit sched_run_queue
+unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
@@ -63,6 +67,10 @@ LIST
     done
     printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
+    awk -F'\t' '$0 !~ /^#/ { name = "model/" $1 ($2 == "-" ? "" : "/" $2); print name "\tmodel " $1 " " $2
+        count = split($3, mutations, " ")
+        for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
+    printf 'model/list\tmodel_list\n'
     printf 'bench/bars\tbench_bars\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
 }
@@ -129,6 +137,42 @@ unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
         "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" 2>&1
+}
+# An exhaustive search by spin; with a mutation, one that must find an error.
+model() { # MODEL CASE [MUTATION]
+    directory=build/models/$1.$2.${3:-}
+    rm -rf "$directory"; mkdir -p "$directory"
+    cp tests/models/*.inc "tests/models/$1.pml" "$directory"
+    options=""
+    [ "$2" = - ] || options=-D$2
+    (
+        cd "$directory" || exit 1
+        spin '-Pclang-19 -E -x c' $options ${3:+"-DMUTATION_$3"} -a "$1.pml" || exit 1
+        # the whole search is worth optimizing, one that ends early is not
+        clang-19 -w $([ -n "${3:-}" ] && echo -O0 || echo -O2) -DSAFETY -DNOCLAIM -DMEMLIM=900 -o pan pan.c || exit 1
+        timeout 60 ./pan -m50000 -w21 >result || { echo "expected the search to end within 60 s"; exit 1; }
+    ) 2>&1 || return 1
+    if grep -qE 'max search depth|DMEMLIM|out of memory' "$directory/result" || ! grep -q '^State-vector' "$directory/result"; then
+        echo "expected a search of all states:"; head -20 "$directory/result"; return 1
+    fi
+    if [ -n "${3:-}" ]; then
+        grep -q 'errors: 1$' "$directory/result" || { echo "expected spin to find the error"; return 1; }
+    else
+        grep -q 'errors: 0$' "$directory/result" && ! grep -q 'not completed' "$directory/result" ||
+            { echo "expected no error:"; head -20 "$directory/result"; return 1; }
+    fi
+}
+model_list() {
+    bad=0
+    for file in tests/models/*.pml; do
+        name=$(basename "$file" .pml)
+        grep -o 'MUTATION_[a-z_0-9]*' "$file" | sort -u | sed 's/MUTATION_//' >build/mutations.text
+        awk -F'\t' -v name="$name" '$1 == name { count = split($3, m, " "); for (i = 1; i <= count; i++) print m[i] }' tests/models/list.tsv |
+            sort -u >build/mutations.list
+        cmp -s build/mutations.text build/mutations.list ||
+            { echo "expected the mutations of $file in tests/models/list.tsv:"; diff build/mutations.text build/mutations.list; bad=1; }
+    done
+    return $bad
 }
 # boots an image, at most 60 s; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE

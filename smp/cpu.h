@@ -35,8 +35,6 @@ struct cpu {
 
     struct tree timers;   /* struct timer, by deadline: sched/timer.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
-    u64 switches;         /* scheduler decisions so far */
-    u64 slice_switches;   /* value of switches when the slice timer was armed */
 
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
