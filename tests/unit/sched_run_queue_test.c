@@ -20,6 +20,7 @@ static int setup(void **state)
     (void)state;
     memset(&cpu, 0, sizeof(cpu));
     cpu_init(&cpu, nullptr);
+    tree_init(&cpu.run_queue.deadlines, run_queue_earlier);
     memset(threads, 0, sizeof(threads));
     for (u32 i = 0; i < THREADS; i++)
         list_init(&threads[i].run_link);
@@ -198,7 +199,7 @@ static void random_against_model(void **state)
                 model_remove(best);
             }
         } else {
-            at_level(index, (u32)rand() % CPU_LEVELS);
+            at_level(index, (u32)rand() % RUN_LEVEL_RESERVATION);
             if (rand() % 2 == 0) {
                 run_queue_push_back(queue, &threads[index]);
                 model_insert(model_count, index);
