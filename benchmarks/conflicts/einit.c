@@ -22,7 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define START_MS 3U /* from the agreement to the start: time for both answers to arrive */
+#define OBJECT_RIGHTS (KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID)
+#define START_MS      3U /* from the agreement to the start: time for both answers to arrive */
 
 #define NAME(name) #name,
 static const char *const names[] = {CONFLICTS_OPERATIONS(NAME)};
@@ -115,7 +116,8 @@ static void create(void *context, void *context2)
 {
     static const char *const server_names[] = {"server0", "server1"};
     unsigned side = (unsigned)(rtl_uintptr_t)context;
-    const char *const arguments[] = {"server", echo_names[side], RTL_NULL};
+    static const char *const cpus[] = {"0", "1"};
+    const char *const arguments[] = {"server", echo_names[side], cpus[side], RTL_NULL};
     (void)context2;
     task_create(server_names[side], "Server", "benchmark.Server", arguments, &servers[side]);
     worker_create(side);
@@ -151,7 +153,7 @@ static void worker_connect(Handle worker, unsigned side)
 static void worker_finish(Handle worker)
 {
     check(KnTaskConnect(worker, shared, "shared"), "connect shared");
-    check(KnTaskAddResource(worker, object, KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, "object"), "hand over");
+    check(KnTaskAddResource(worker, object, OBJECT_RIGHTS, "object"), "hand over");
 }
 
 static void pass(void)
@@ -170,13 +172,13 @@ static void pass(void)
 
 int main(void)
 {
-    static const char *const shared_arguments[] = {"server", "shared", "two receivers", RTL_NULL};
+    static const char *const shared_arguments[] = {"server", "shared", RTL_NULL};
     Handle server;
     nk_uint64_t before = kos_cycles();
     (void)KnSleep(20);
     lead = (kos_cycles() - before) / 20 * START_MS;
     task_create("shared", "Server", "benchmark.Server", shared_arguments, &shared);
-    check(KnHandleCreateUserObject(1, KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, RTL_NULL, &object), "object");
+    check(KnHandleCreateUserObject(1, OBJECT_RIGHTS, RTL_NULL, &object), "object");
     for (unsigned side = 0; side < CONFLICTS_SIDES; side++) {
         join(thread_start(create, side, side));
         check(KnHandleConnect(INVALID_HANDLE, &listeners[side], &server, &clients[side]), "control");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Echoes on the listener named by its first argument. With a second argument: on CPUs 0 and 1, else where the program
- * was started. */
+/* Echoes on the listener named by its first argument. On the CPU that its second argument names; without one, on CPUs 0
+ * and 1. */
 #include <benchmarks/conflicts/protocol.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
@@ -33,15 +33,27 @@ static void serve(void *context, void *context2)
     KnThreadExit(1);
 }
 
-int main(int argc, char **argv)
+static void pin(Handle thread, unsigned cpu)
+{
+    if (KnThreadSetAffinityByHandle(thread, 1U << cpu) != rcOk)
+        printf("CONFLICTS error affinity\n");
+}
+
+int main(int argc, const char *argv[])
 {
     Handle thread;
     Tid tid;
+    unsigned cpu = argc > 2 ? (unsigned)(argv[2][0] - '0') : 0;
     listener = ServiceLocatorRegister(argv[1], RTL_NULL, 0, RTL_NULL);
-    if (argc > 2 && (KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, serve, RTL_NULL,
-                                            RTL_NULL, KOS_THREAD_SUSPENDED) != rcOk ||
-                     KnThreadSetAffinityByHandle(thread, 1U << 1) != rcOk || KnThreadResumeByHandle(thread) != rcOk))
-        printf("CONFLICTS error second receiver\n");
+    if (KnThreadOpenCurrent(&thread) == rcOk)
+        pin(thread, cpu);
+    if (argc <= 2) {
+        if (KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, serve, RTL_NULL, RTL_NULL,
+                                   KOS_THREAD_SUSPENDED) != rcOk)
+            printf("CONFLICTS error second receiver\n");
+        pin(thread, 1);
+        (void)KnThreadResumeByHandle(thread);
+    }
     serve(RTL_NULL, RTL_NULL);
     return EXIT_FAILURE;
 }

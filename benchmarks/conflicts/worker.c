@@ -26,7 +26,7 @@
 static struct side {
     _Alignas(64) volatile rtl_uint32_t turn;
     NkKosTransport own, shared, pacer;
-    Handle object, common_object, sleeper;
+    Handle object, sleeper; /* object: one and the same for both sides */
     char *pages;
     volatile char *next_page;
 } sides[CONFLICTS_SIDES];
@@ -183,7 +183,7 @@ static Retcode user(struct side *side)
 static Retcode control(struct side *side)
 {
     Handle copy;
-    Retcode rc = KnHandleCopy(side->common_object, KOS_RIGHT_COPY, INVALID_HANDLE, &copy);
+    Retcode rc = KnHandleCopy(side->object, KOS_RIGHT_COPY, INVALID_HANDLE, &copy);
     return rc == rcOk ? KnHandleClose(copy) : rc;
 }
 
@@ -211,19 +211,25 @@ static Handle thread_start(void (*routine)(void *, void *), struct side *side, r
     return thread;
 }
 
-/* Runs on the side's CPU, so that its threads do. */
+static void pin(Handle thread, const struct side *side)
+{
+    check(KnThreadSetAffinityByHandle(thread, 1U << (side - sides)), "affinity");
+}
+
 static void prepare(struct side *side)
 {
     static const char *const controls[] = {"control0", "control1"}, *const own[] = {"echo0", "echo1"};
     Handle handle;
     check(KnTaskLookupResource(KOS_RESOURCE_HANDLE, controls[side - sides], &handle), "control");
     NkKosTransport_Init(&side->pacer, handle, NK_NULL, 0);
-    check(KnTaskLookupResource(KOS_RESOURCE_HANDLE, "object", &side->common_object), "common object");
+    check(KnTaskLookupResource(KOS_RESOURCE_HANDLE, "object", &side->object), "object");
     NkKosTransport_Init(&side->own, ServiceLocatorConnect(own[side - sides]), NK_NULL, 0);
     NkKosTransport_Init(&side->shared, ServiceLocatorConnect("shared"), NK_NULL, 0);
-    check(KnHandleCreateUserObject(1, KOS_RIGHT_GET_SID, RTL_NULL, &side->object), "object");
-    (void)thread_start(futex_partner, side, 0);
+    check(KnThreadOpenCurrent(&handle), "self");
+    pin(handle, side);
+    pin(thread_start(futex_partner, side, 0), side);
     side->sleeper = thread_start(sleeper_main, side, 0);
+    pin(side->sleeper, side);
     (void)KnSleep(20); /* both have come to rest */
 }
 
@@ -254,7 +260,7 @@ int main(int argc, const char *argv[])
     unsigned which = argc > 1 ? (unsigned)(argv[1][0] - '0') : 0;
     if (which == CONFLICTS_SIDES) {
         Handle thread = thread_start(serve, &sides[1], KOS_THREAD_SUSPENDED);
-        check(KnThreadSetAffinityByHandle(thread, 1U << 1), "affinity");
+        pin(thread, &sides[1]);
         check(KnThreadResumeByHandle(thread), "resume");
     }
     serve(&sides[which % CONFLICTS_SIDES], RTL_NULL);
