@@ -16,7 +16,7 @@ static struct object_cache capabilities, first_blocks;
 
 void object_room_init(void)
 {
-    object_cache_init(&capabilities, "capability", sizeof(struct capability), 8);
+    object_cache_init(&capabilities, "capability", sizeof(struct capability), KOS_CACHE_LINE); /* tasks share no line */
     object_cache_init(&first_blocks, "handle_block", BLOCK_SIZE(HANDLE_TABLE_ENTRIES_FIRST), KOS_CACHE_LINE);
 }
 

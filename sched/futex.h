@@ -9,8 +9,8 @@
 #define FUTEX_BUCKETS 16U
 
 struct futex_bucket {
-    struct spinlock lock;
-    struct list waiters; /* guarded by lock */
+    cache_aligned struct spinlock lock; /* threads on different words meet in no line unless their words' hashes do */
+    struct list waiters;                /* guarded by lock */
 };
 
 void futex_table_init(struct futex_bucket *buckets);
