@@ -20,7 +20,10 @@ static void endpoint_destroy(struct object *object)
 
 static void poke(struct endpoint *endpoint, u32 cpu)
 {
-    object_reference(&endpoint->object); /* the poke may be handled after the last other release */
+    /* A reference, for the poke may be handled after the last other release. Callers hold none: if the endpoint has
+     * just gone, whoever ended it has emptied its queue. */
+    if (!object_try_reference(&endpoint->object))
+        return;
     if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, endpoint->slots[cpu].poke.handle))
         object_release(&endpoint->object); /* one is on its way */
 }
