@@ -23,16 +23,6 @@ void object_reference(struct object *object)
     atomic_fetch_add_explicit(&object->references, 1, memory_order_relaxed);
 }
 
-bool object_try_reference(struct object *object)
-{
-    u32 count = atomic_load_explicit(&object->references, memory_order_relaxed);
-    while (count != 0)
-        if (atomic_compare_exchange_weak_explicit(&object->references, &count, count + 1, memory_order_acquire,
-                                                  memory_order_relaxed))
-            return true;
-    return false;
-}
-
 void object_release(struct object *object)
 {
     /* acq_rel: all uses come before the end */
