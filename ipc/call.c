@@ -75,8 +75,7 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
                                            struct endpoint *endpoint)
 {
     if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
-        server->base_level > client->level || !ipc_fast_receiver(server) ||
-        ((client->affinity >> client->home) & 1U) == 0)
+        server->base_level > client->level || server->watched || ((client->affinity >> client->home) & 1U) == 0)
         return nullptr;
     const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
     if (pair == nullptr)

@@ -33,8 +33,13 @@ static inline void words_copy(struct hal_context *to, const struct hal_context *
 
 static void connect(struct thread *client, struct thread *server)
 {
-    ipc_connect(client, server, client->call_entry);
+    server->caller = client;
+    server->reply_entry = client->call_entry;
     server->reply_selector = 0; /* the client is not here: its reply comes through ipc_cross_reply */
+    server->level = client->level > server->base_level ? client->level : server->base_level;
+    server->account = client->account; /* it is parked for the fast path, so it has none of its own */
+    client->peer = server;
+    client->state = THREAD_REPLY_WAIT;
     server->state = THREAD_RUNNABLE;
     words_copy(&server->context, &client->context);
     server->context.info = client->call_info;

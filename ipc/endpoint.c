@@ -240,7 +240,7 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(endpoint);
-    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && ipc_fast_receiver(thread)) {
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && !thread->watched) {
         thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
     } else
