@@ -94,7 +94,7 @@ static bool travel(struct thread *client, struct cpu *cpu)
 {
     struct channel *channel = client->channel;
     u32 target = serving_cpu(channel->endpoint, cpu->hal.index);
-    if (target == KOS_CPUS_MAX)
+    if (target == KOS_CPUS_MAX || !object_try_reference(&channel->object)) /* another CPU may have closed it by now */
         return false;
     client->endpoint = channel->endpoint;
     client->call_info = client->context.info;
@@ -103,7 +103,6 @@ static bool travel(struct thread *client, struct cpu *cpu)
     client->peer = nullptr;
     client->state = THREAD_CALLING;
     client->peer_cpu = target;
-    object_reference(&channel->object);
     sched_block();
     inbox_send(cpu_table[target], &client->call_request, call_arrived, client->level);
     return true;

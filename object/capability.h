@@ -64,6 +64,10 @@ void handle_table_destroy(struct handle_table *table);
  * CPU, no lock. */
 retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
                       struct object **object);
+/* The same without a reference, and without a write that other CPUs would see: *object may be read until this CPU
+ * leaves the kernel, for objects are reclaimed by epoch, but it may have lost its last reference by then. */
+retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
+                      struct object **object);
 /* The same and the capability's rights, badge context... */
 struct handle_view {
     struct object *object;

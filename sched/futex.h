@@ -27,9 +27,9 @@
 #define FUTEX_AT_ONCE KOS_SYNC_AT_ONCE
 
 struct futex_bucket {
-    struct spinlock lock;
-    struct tree waiters; /* struct futex_waiter; guarded by lock */
-    struct tree locks;   /* struct turnstile; guarded by lock */
+    cache_aligned struct spinlock lock; /* threads on different words meet in no line unless their words' hashes do */
+    struct tree waiters;                /* struct futex_waiter; guarded by lock */
+    struct tree locks;                  /* struct turnstile; guarded by lock */
 };
 
 struct turnstile {
