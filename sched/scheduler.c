@@ -134,7 +134,7 @@ static void sched_idle(struct cpu *cpu)
     u32 looks = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 ? IDLE_LOOKS : 0;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* a */
     for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) { /* b; a timer that falls due meanwhile ends it */
-        if (i % 16 == 15 && hal_time_now() >= cpu->timer_programmed)
+        if (hal_time_now() >= cpu->timer_programmed)
             break;
         hal_cpu_relax();
     }
