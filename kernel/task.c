@@ -57,7 +57,7 @@ u64 task_count(void)
 
 static bool name_claim(struct task *task, const char *name)
 {
-    bool free = strlen(name) < sizeof(task->name);
+    bool free = true;
     spinlock_lock(&tasks_lock);
     list_for_each(node, &all_tasks) if (strcmp(list_entry(node, struct task, all_link)->name, name) == 0) free = false;
     if (free) {

@@ -338,6 +338,15 @@ static void ipc_tests(void)
         .selector = client | KOS_CALL_MEMORY, .info = KOS_INFO(0, TEST_Sum, 24 + 512, 0), .w = {8}};
     kos_system_call(&m);
     expect("ipc/unreadable_descriptor", (Retcode)(rtl_uint32_t)m.selector, rcSourceFault);
+    static const nk_uint64_t nothing[] = {0, 0xffff, 0x10000, 0x7fff0000, 0xfffeffff, INVALID_HANDLE};
+    for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+        for (unsigned memory = 0; memory < 2; memory++) {
+            m = (struct kos_message_words){.selector = nothing[i] | (memory != 0 ? KOS_CALL_MEMORY : 0),
+                                           .info = KOS_INFO(0, TEST_Add, 24 + 16, 0),
+                                           .w = {(rtl_uintptr_t)&out_hdr}};
+            kos_system_call(&m);
+            expect("ipc/handle_of_nothing", (Retcode)(rtl_uint32_t)m.selector, rcInvalidHandle);
+        }
 }
 
 static volatile Retcode slow_result;
