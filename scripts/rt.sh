@@ -17,6 +17,8 @@ and, for wakes between CPUs, with two), then in nanoseconds of wall time under m
   -q, --quiet          no line for each thread
   --arch x86_64|aarch64|all   --cpus N (2, for wall time)   --accel tcg|kvm
   --no-wall            exact counts only
+  --interrupts-off     instead: the longest paths of the kernel on which no interrupt is taken, over the test suites and
+                       the load; in instructions, by function
   --json FILE          results
   --svg FILE           histograms of the exact counts (build/bench/rt.svg)
 
@@ -146,9 +148,63 @@ rt_show() { # FILES UNIT
     [ "$buckets" = 0 ] || for rt_entry in $1; do rt_histograms "${rt_entry%%:*}" "${rt_entry#*:}" "$2"; done
 }
 
+# What runs for --interrupts-off: solution, CPUs, options of the kernel. Exact counting, as the emulated CPUs take turns.
+off_runs() {
+    cat <<'LIST'
+bench_rt 1 rt.loops=500 rt.buckets=0
+system 1
+system 2
+calls 1
+calls 2
+endpoints 1 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
+libkos 1
+libkos 2
+LIST
+}
+
+# off_measure ARCH FILE: FILE gets the plugin's lines of all runs, "path" lines with the run's name behind
+off_measure() {
+    printf '' >"$2"
+    off_runs | while read -r solution run_cpus options; do
+        echo "  $solution, $run_cpus CPU" >&2
+        if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
+        boot "$1" "build/$1/release/$solution" -cpu "$model" -smp "$run_cpus" -accel tcg -icount shift=0,sleep=off \
+            -append "$options" -plugin "build/host/interrupts_off.so,kernel=build/$1/release/$solution.elf,out=$2.raw" \
+            </dev/null >"$2.console" 2>"$2.err" || { tail -3 "$2.err" >&2; return 1; }
+        grep -aq -e '^SUITE done' -e '^BENCH done' "$2.console" ||
+            { echo "kos: $solution did not finish on $1:" >&2; tail -5 "$2.console" >&2; return 1; }
+        awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
+    done
+}
+
+# The ten longest of all runs, each kind once. A kind: first and last function, and that with most instructions.
+off_table() { # ARCH FILE
+    awk -F '\t' '$2 == "path" { print $4 "\t" $1 "\t" $3 "\t" $7 "\t" $8 "\t" $9 }' "$2" | sort -t '	' -k1,1nr |
+        awk -F '\t' '!(($4, $5, $6) in seen) { seen[$4, $5, $6] = 1; print; if (++n == 10) exit }' >"$2.top"
+    printf '%-8s %9s  %-12s %-26s %-26s %s\n' "$1" instr. in from to 'most in'
+    awk -F '\t' '{ printf "%8d %9d  %-12s %-26s %-26s %s\n", NR, $1, $2, $4, $5, $6 }' "$2.top"
+    echo "the longest, by function:"
+    IFS='	' read -r _ off_run off_rank _ <"$2.top"
+    awk -F '\t' -v run="$off_run" -v rank="$off_rank" '$2 == "function" && $1 == run && $3 == rank { printf "%18d  %s\n", $5, $4 }' "$2" | sort -rn
+}
+
+off_command() {
+    off_results=""
+    for arch in $archs; do
+        echo "looking for the longest path without interrupts on $arch ..." >&2
+        off_measure "$arch" "build/bench/off.$arch" || exit 1
+        off_table "$arch" "build/bench/off.$arch"
+        # as a result line of the benchmark, for json
+        awk -F '\t' 'NR == 1 { printf "BENCH rt/longest_interrupts_off rounds=1 min=%d p50=%d p99=%d max=%d\n", $1, $1, $1, $1 }' \
+            "build/bench/off.$arch.top" >"build/bench/off.$arch.bench"
+        off_results="$off_results $arch:build/bench/off.$arch.bench"
+    done
+    [ -z "$json" ] || json "$off_results" rt >"$json"
+}
+
 command_rt() {
     archs="x86_64 aarch64" cpus=2 json="" wall=1 rt_accel="tcg,thread=multi" quiet="" svg=build/bench/rt.svg
-    threads=1 priority=25 interval=200 loops=2000 buckets=20 smp=""
+    threads=1 priority=25 interval=200 loops=2000 buckets=20 smp="" interrupts_off=""
     while [ $# -gt 0 ]; do
         # --name=value and -n5 are --name value and -n 5
         case $1 in
@@ -161,6 +217,7 @@ command_rt() {
         -q | --quiet) quiet=1 ;;
         -m | --mlockall | -n | --nanosleep) ;;
         --no-wall) wall="" ;;
+        --interrupts-off) interrupts_off=1 ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
         --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
@@ -186,6 +243,7 @@ command_rt() {
     echo "building ..." >&2
     build
     mkdir -p build/bench
+    [ -z "$interrupts_off" ] || { off_command; return; }
     files="" wall_files=""
     for arch in $archs; do
         echo "measuring on $arch (exact instruction counts) ..." >&2
