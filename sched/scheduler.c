@@ -196,7 +196,7 @@ static void sched_idle(struct cpu *cpu)
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
     /* model: inbox.pml b; a timer that falls due meanwhile ends it */
     for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
-        if (i % 16 == 15 && hal_time_now() >= cpu->timer_programmed)
+        if (hal_time_now() >= cpu->timer_programmed)
             break;
         hal_cpu_relax();
     }
