@@ -4,6 +4,7 @@
 #include "thread.h"
 #include "tls.h"
 #include <coresrv/task/task_api.h>
+#include <kos/time.h>
 #include <stdlib.h>
 
 int main(int argc, const char *argv[], const char *envs[]);
@@ -36,6 +37,8 @@ static void relocate(const struct kos_startup *startup)
     }
 }
 
+struct kos_clock kos_clock;
+
 /* Not inlined: it may use thread-local variables. */
 __attribute__((noinline, noreturn)) static void run(const struct kos_startup *startup)
 {
@@ -48,6 +51,7 @@ __attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup
 void kos_start(const struct kos_startup *startup)
 {
     relocate(startup);
+    kos_clock = (struct kos_clock){startup->time_start, startup->time_scale};
     kos_tls_init();
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Walloca" /* the size is the program's own, known when it was linked */
