@@ -33,6 +33,8 @@ unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
+unit/ksm_message	unit ksm_message
+unit/ksm_policy	unit ksm_policy
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
