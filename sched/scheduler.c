@@ -2,12 +2,6 @@
 #include <sched/local.h>
 #include <sched/scheduler.h>
 
-bool run_queue_earlier(const struct tree_node *a, const struct tree_node *b)
-{
-    return run_deadline(tree_entry(a, struct thread, edf_node)->account) <
-           run_deadline(tree_entry(b, struct thread, edf_node)->account);
-}
-
 void sched_cpu_init(struct cpu *cpu)
 {
     struct scheduler *scheduler = &schedulers[cpu->hal.index];
