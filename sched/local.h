@@ -13,6 +13,10 @@ struct scheduler {
     struct list home;                 /* they: home_link */
     /* This CPU's wish for a thread of another, in that one's inbox. */
     struct request pull;
+
+    /* Standard threads have waited for more than a turn, and nobody slept: for idle CPUs to see. On a line of its own,
+     * for it changes seldom. */
+    cache_aligned _Atomic bool crowded;
 };
 extern struct scheduler schedulers[KOS_CPUS_MAX];
 
@@ -44,5 +48,6 @@ void thread_move(struct thread *thread, u32 target);
 u32 thread_choose_cpu(const struct thread *thread);
 /* This CPU has nothing to do: asks another that has too much. */
 void balance_pull(struct cpu *cpu);
-/* Standard threads wait although their turn has passed: one goes to a CPU that sleeps. */
+/* A turn is over and standard threads wait: one goes to a CPU that sleeps; if none does, the first to become idle will
+ * ask. */
 void balance_push(struct cpu *cpu);

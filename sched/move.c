@@ -124,15 +124,26 @@ static struct thread *movable(struct cpu *cpu, u32 target)
     return nullptr;
 }
 
+/* A hint in both directions: what hangs on it is checked by the queue's owner. */
+static void crowded_set(struct scheduler *scheduler, bool crowded)
+{
+    if (atomic_load_explicit(&scheduler->crowded, memory_order_relaxed) != crowded)
+        atomic_store_explicit(&scheduler->crowded, crowded, memory_order_relaxed);
+}
+
 static void pull_arrived(struct request *request)
 {
     const struct scheduler *asker = container_of(request, struct scheduler, pull);
     struct cpu *cpu = cpu_self();
     struct list *queue = &cpu->run_queue.queues[RUN_LEVEL_STANDARD];
     u32 target = (u32)(asker - schedulers);
-    if (list_empty(queue) || (!cpu->busy && queue->next->next == queue))
-        return; /* what waits is about to run here */
+    if (list_empty(queue) || (!cpu->busy && queue->next->next == queue)) {
+        crowded_set(scheduler_self(), false); /* what waits is about to run here */
+        return;
+    }
     struct thread *thread = movable(cpu, target);
+    if (thread == nullptr || queue->next->next == queue) /* nobody, or the last */
+        crowded_set(scheduler_self(), false);
     if (thread != nullptr) {
         run_queue_remove(&cpu->run_queue, thread);
         thread_move(thread, target);
@@ -153,9 +164,7 @@ void balance_pull(struct cpu *cpu)
         return;
     for (u32 i = 1; i < count; i++) {
         u32 other = (self + i) % count;
-        /* a hint: its owner looks again */
-        u64 ready = *(const volatile u64 *)&cpu_table[other]->run_queue.ready;
-        if (((ready >> RUN_LEVEL_STANDARD) & 1U) != 0 && takes_part(other)) {
+        if (atomic_load_explicit(&schedulers[other].crowded, memory_order_relaxed) && takes_part(other)) {
             (void)inbox_push_at(cpu_table[other], &schedulers[self].pull, pull_arrived, RUN_LEVEL_STANDARD);
             return;
         }
@@ -179,6 +188,7 @@ void balance_push(struct cpu *cpu)
             return;
         }
     }
+    crowded_set(scheduler_self(), true);
 }
 
 retcode sched_isolate(u64 cpus)

@@ -94,7 +94,7 @@ static void turn_tests(unsigned cpu)
         (void)KnSyncWake(&turn, 1, &woken);
     }
     thread_join("sync/turns", thread, 0);
-    expect("sync/turns", "all_taken", turn, 2 * rounds);
+    expect("sync/turns", "all_taken", turn, 2LL * rounds);
 }
 
 static Retcode receive_with(Handle listener, rtl_uint32_t timeout, Handle sync)

@@ -191,7 +191,7 @@ static void stacks(void)
     char *base = KosThreadGetStack(KosThreadCurrentId(), &size);
     CHECK(base < (char *)&size && (char *)&size < base + size);
     CHECK(KosThreadGetStack(0x7fffffff, &size) == RTL_NULL);
-    CHECK_SAME(KosThreadCreate(&tid, 15, 32768, stack_of_itself, &told, 1), rcOk);
+    CHECK_SAME(KosThreadCreate(&tid, 15, 32768, stack_of_itself, (void *)&told, 1), rcOk);
     CHECK(KosThreadGetStack(tid, &size) == RTL_NULL);
     CHECK_SAME(KosThreadResume(tid), rcOk);
     for (int i = 0; i < 25 && *(void *volatile *)&told == RTL_NULL; i++)

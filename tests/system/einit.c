@@ -190,7 +190,8 @@ static void thread_tests(unsigned cpus)
     expect("time/uptime_again", KnGetUpTime(&after), rcOk);
     long long ms = (after.sec - before.sec) * 1000 + (after.nsec - before.nsec) / 1000000;
     expect("time/slept_at_least_20_ms", ms >= 20, 1);
-    unsigned long long now = kos_time_ns(), uptime = (unsigned long long)(after.sec * 1000000000 + after.nsec);
+    unsigned long long now = kos_time_ns(),
+                       uptime = (unsigned long long)after.sec * 1000000000 + (unsigned long long)after.nsec;
     expect("time/clock_is_uptime", now >= uptime && now - uptime < 1000000000, 1);
     unsigned long long next = now;
     Retcode slept = rcOk;
