@@ -61,9 +61,9 @@ static void budget_over(struct timer *timer)
     u64 until = reservation_exhausted(&account->reservation, now, running == account);
     thread_overrun(account);
     if (until != 0) {
-        running->account = account;
         sched_hold(running, until);
         sched_block();
+        running->account = account;
         return;
     }
     account_begin(scheduler, account);

@@ -141,7 +141,7 @@ retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64
         sched_account_set(thread, nullptr);
     u64 now = hal_time_now();
     if (bandwidth != 0) {
-        reservation_set(&thread->reservation, budget, period, relative_deadline, now);
+        reservation_set(&thread->reservation, budget, period, relative_deadline, now, thread->state == THREAD_RUNNABLE);
         thread->reservation.throttles = throttles;
         thread->affinity = 1ULL << thread->home; /* the time is this CPU's */
     } else {

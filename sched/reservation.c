@@ -16,7 +16,8 @@ static void begin(struct reservation *reservation, u64 start)
     reservation->remaining = reservation->budget;
 }
 
-void reservation_set(struct reservation *reservation, u64 budget, u64 period, u64 relative_deadline, u64 now)
+void reservation_set(struct reservation *reservation, u64 budget, u64 period, u64 relative_deadline, u64 now,
+                     bool runnable)
 {
     reservation->budget = budget;
     reservation->period = period;
@@ -24,6 +25,8 @@ void reservation_set(struct reservation *reservation, u64 budget, u64 period, u6
     reservation->bandwidth = reservation_bandwidth(budget, period, relative_deadline);
     reservation->overruns = 0;
     begin(reservation, now);
+    if (!runnable)
+        reservation->start = now - period; /* over */
 }
 
 /* Budget that fits into `left` at the reserved bandwidth. Factors are below 2^34 each: the product fits. */

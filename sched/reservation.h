@@ -38,8 +38,9 @@ struct reservation {
 
 /* Bandwidth that these parameters take, rounded up; 0 if they make no sense. */
 u32 reservation_bandwidth(u64 budget, u64 period, u64 relative_deadline);
-/* Sets the parameters, which are valid, and begins a period at now. */
-void reservation_set(struct reservation *reservation, u64 budget, u64 period, u64 relative_deadline, u64 now);
+/* Sets the parameters, which are valid. A runnable thread's first period begins now, else when it wakes. */
+void reservation_set(struct reservation *reservation, u64 budget, u64 period, u64 relative_deadline, u64 now,
+                     bool runnable);
 /* The thread wakes: time until which it is held, or 0: it may run. */
 u64 reservation_wake(struct reservation *reservation, u64 now);
 /* It ran for so long. */

@@ -27,6 +27,7 @@ command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
 unit/smp_tree	unit smp_tree
+simulation/edf	simulation edf
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
@@ -80,6 +81,9 @@ LIST
 
 sources() { git ls-files -- '*.c' '*.h'; }
 
+simulation() { # NAME
+    ninja "build/host/simulation/$1" >/dev/null && "build/host/simulation/$1"
+}
 lint_format() {
     sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
     return 0
