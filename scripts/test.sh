@@ -35,12 +35,15 @@ unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
+unit/ksm_message	unit ksm_message
+unit/ksm_policy	unit ksm_policy
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
 fuzz/acpi	fuzz_short acpi
+fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
@@ -140,7 +143,7 @@ command_words() {
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
-        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" 2>&1
+        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 -artifact_prefix="build/corpus/$1/" "build/corpus/$1" 2>&1
 }
 # An exhaustive search by spin; with a mutation, one that must find an error.
 model() { # MODEL CASE [MUTATION]
