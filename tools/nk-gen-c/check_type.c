@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <tools/nk-gen-c/check.h>
+#include <tools/nk-gen-c/layout.h>
+
+static void set_broken(struct type *type)
+{
+    type->kind = TYPE_BROKEN;
+    type->alignment = 1;
+}
+
+static void resolve(struct program *program, struct unit *unit, const struct declaration *before, struct type **place)
+{
+    struct type *type = *place;
+    struct declaration *d = check_resolve(program, unit, before, type->name, "type");
+    if (d == nullptr || d->broken) {
+        if (d != nullptr && d->kind == DECLARATION_CONST)
+            diagnostic_error(program->diagnostics, type->at, "'%s' is a constant; expected a type", type->name.text);
+        set_broken(type);
+    } else if (d->kind == DECLARATION_CONST) {
+        diagnostic_error(program->diagnostics, type->at, "'%s' is a constant; expected a type", type->name.text);
+        diagnostic_note(program->diagnostics, d->name.at, "it is declared here");
+        set_broken(type);
+    } else if (d->kind == DECLARATION_TYPEDEF) {
+        *place = d->type; /* an alias is what it stands for */
+    } else {
+        type->kind = d->kind == DECLARATION_STRUCT ? TYPE_STRUCT : TYPE_UNION;
+        type->declaration = d;
+        type->size = d->size;
+        type->alignment = d->alignment;
+    }
+}
+
+/* The number in <...>: 1 to ELEMENTS_MAX. */
+static bool evaluate_count(struct program *program, struct unit *unit, const struct declaration *before,
+                           struct type *type)
+{
+    __int128 value;
+    if (!check_evaluate(program, unit, before, type->count_expression, 64, false, &value))
+        return false;
+    if (value < 1 || value > ELEMENTS_MAX) {
+        diagnostic_error(program->diagnostics, type->count_expression->at, "a size of %s; expected 1 to %u",
+                         check_digits(program, value), ELEMENTS_MAX);
+        return false;
+    }
+    type->count = (uint64_t)value;
+    return true;
+}
+
+static void check_compound(struct program *program, struct unit *unit, const struct declaration *before,
+                           struct type *type)
+{
+    if (type->element != nullptr)
+        check_type(program, unit, before, &type->element);
+    if (!evaluate_count(program, unit, before, type) ||
+        (type->element != nullptr && type->element->kind == TYPE_BROKEN)) {
+        set_broken(type);
+        return;
+    }
+    type->size = 8; /* chunk descriptor */
+    type->alignment = 4;
+    if (type->kind == TYPE_SEQUENCE && type_holds(type->element, TYPE_HANDLE)) {
+        diagnostic_error(program->diagnostics, type->at,
+                         "a sequence cannot hold a Handle: the kernel passes handles in the constant part only; "
+                         "expected an array");
+        set_broken(type);
+    } else if (type->kind == TYPE_ARRAY) {
+        type->alignment = type->element->alignment;
+        if (__builtin_mul_overflow(type->count, type->element->size, &type->size) || type->size > MESSAGE_SIZE_MAX) {
+            diagnostic_error(program->diagnostics, type->at, "this array takes more than the %u bytes of a message",
+                             MESSAGE_SIZE_MAX);
+            set_broken(type);
+        }
+    }
+}
+
+void check_type(struct program *program, struct unit *unit, const struct declaration *before, struct type **place)
+{
+    struct type *type = *place;
+    if (type->checked)
+        return;
+    type->checked = true;
+    switch (type->kind) {
+    case TYPE_INTEGER:
+        type->size = type->alignment = type->bits / 8;
+        break;
+    case TYPE_HANDLE:
+        type->size = 16;
+        type->alignment = 8;
+        break;
+    case TYPE_NAMED:
+        resolve(program, unit, before, place);
+        break;
+    case TYPE_BYTES:
+    case TYPE_STRING:
+    case TYPE_ARRAY:
+    case TYPE_SEQUENCE:
+        check_compound(program, unit, before, type);
+        break;
+    default:
+        break;
+    }
+}
