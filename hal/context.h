@@ -46,6 +46,9 @@
 HAL_FAST void hal_fast_resume(HAL_FAST_PARAMETERS);
 /* The same, but w0..w7 are zero whatever they are here. */
 HAL_FAST void hal_fast_resume_empty(HAL_FAST_PARAMETERS);
+/* The same, but of w0..w7 those beyond the size that info declares are cleared. info is that of a granted register
+ * message: its upper half is the size, from KOS_MESSAGE_HEADER_SIZE to KOS_REGISTER_MESSAGE_SIZE. */
+HAL_FAST void hal_fast_resume_shorter(HAL_FAST_PARAMETERS);
 /* As hal_fast_resume, with the status word in selector. */
 HAL_FAST void hal_fast_resume_status(HAL_FAST_PARAMETERS);
 

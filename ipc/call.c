@@ -158,6 +158,7 @@ void ipc_call(struct thread *client, word selector)
         code = route(client, (u32)selector, &info, &endpoint, &channel);
     if (code == rcOk) {
         client->call_info = info;
+        client->calls++;
         client->channel = channel;
         code = call(client, selector, endpoint);
         object_release(&endpoint->object);

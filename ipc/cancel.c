@@ -37,15 +37,6 @@ void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel
     }
 }
 
-/* On the serving CPU: takes the thread out of its call unless the reply came first, and sends it home. */
-static void cancel_arrived(struct request *request)
-{
-    struct thread *client = container_of(request, struct thread, cancel_request);
-    struct thread *server = client->state == THREAD_REPLY_WAIT ? client->peer : nullptr;
-    if (server != nullptr && server->caller == client)
-        ipc_abandon_caller(server, client->cancel_code);
-}
-
 /* CALLING: true if it was still queued; then it is no more. */
 static bool leave_queue(struct thread *client)
 {
@@ -60,9 +51,32 @@ static bool leave_queue(struct thread *client)
     return queued;
 }
 
+/* On the serving CPU: takes the thread out of its call unless the reply came first, and sends it home. */
+static void cancel_arrived(struct request *request)
+{
+    struct thread *client = container_of(request, struct thread, cancel_request);
+    if (client->cancel_call != client->calls)
+        return;                            /* that call has ended, and this is another */
+    if (client->state == THREAD_CALLING) { /* it travelled, and found nobody: queued, unless another CPU took it */
+        if (leave_queue(client)) {
+            client->peer_cpu = client->home;
+            ipc_complete(client, client->cancel_code);
+            sched_wake_remote(client);
+        } else if (client->peer_cpu != cpu_self()->hal.index && client->peer_cpu != client->home) {
+            (void)inbox_push(cpu_table[client->peer_cpu], &client->cancel_request, cancel_arrived);
+        }
+        return;
+    }
+    bool served_here = client->state == THREAD_REPLY_WAIT && client->peer_cpu == cpu_self()->hal.index;
+    struct thread *server = served_here ? client->peer : nullptr;
+    if (server != nullptr && server->caller == client)
+        ipc_abandon_caller(server, client->cancel_code);
+}
+
 static bool cancel_call(struct thread *client, retcode code)
 {
     if (client->state == THREAD_CALLING && leave_queue(client)) {
+        client->peer_cpu = client->home;
         ipc_complete(client, code);
         return true;
     }
@@ -76,7 +90,8 @@ static bool cancel_call(struct thread *client, retcode code)
         return true;
     }
     client->cancel_code = code;
-    inbox_push(cpu_table[client->peer_cpu], &client->cancel_request, cancel_arrived);
+    client->cancel_call = client->calls;
+    (void)inbox_push(cpu_table[client->peer_cpu], &client->cancel_request, cancel_arrived);
     return false;
 }
 

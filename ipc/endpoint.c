@@ -86,6 +86,9 @@ static void channel_unreachable(struct object *object)
 {
     struct channel *channel = container_of(object, struct channel, object);
     struct endpoint *endpoint = channel->endpoint;
+    spinlock_lock(&endpoint->lock);
+    channel->closed = true;
+    spinlock_unlock(&endpoint->lock);
     struct thread *client;
     while ((client = queued_through(endpoint, channel)) != nullptr) {
         ipc_complete(client, rcHandleRevoked);
@@ -254,9 +257,10 @@ void endpoint_unpark(struct thread *thread)
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
 {
     spinlock_lock(&endpoint->lock);
-    if (endpoint->closed) {
+    bool channel_closed = client->channel != nullptr && client->channel->closed;
+    if (endpoint->closed || channel_closed) {
         spinlock_unlock(&endpoint->lock);
-        return rcNotConnected;
+        return channel_closed ? rcHandleRevoked : rcNotConnected;
     }
     client->state = THREAD_CALLING;
     client->endpoint = endpoint;

@@ -55,6 +55,7 @@ struct channel {
     /* slow side */
     struct endpoint *endpoint; /* holds a reference */
     struct object object;      /* OBJECT_CHANNEL */
+    bool closed;               /* no client handle is left; set once, under endpoint->lock */
     struct list going_link;    /* in endpoint->going, with a reference; guarded by endpoint->lock */
     u64 going_cpus;            /* CPUs that have not ended its calls yet; guarded by endpoint->lock */
     struct quota *quota;
@@ -73,7 +74,8 @@ struct thread *endpoint_take(struct endpoint *endpoint);
 void endpoint_park(struct endpoint *endpoint, struct thread *thread);
 /* Takes a parked thread out again. */
 void endpoint_unpark(struct thread *thread);
-/* Queues a CALLING thread and pokes the CPUs that serve. rcNotConnected if the endpoint is closed. */
+/* Queues a CALLING thread and pokes the CPUs that serve. rcNotConnected if the endpoint is closed, rcHandleRevoked if
+ * its channel is. */
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client);
 /* Most urgent waiting caller, taken out; null if none. */
 struct thread *endpoint_next_caller(struct endpoint *endpoint);

@@ -28,8 +28,7 @@ HAL_FAST [[gnu::noinline]] static void resume_shorter(HAL_FAST_PARAMETERS)
 {
     if (info >> KOS_INFO_SIZE_SHIFT == KOS_MESSAGE_HEADER_SIZE)
         hal_tail hal_fast_resume_empty(HAL_FAST_ARGUMENTS);
-    IPC_CLEAR_WORDS_BEYOND(info);
-    hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    hal_tail hal_fast_resume_shorter(HAL_FAST_ARGUMENTS);
 }
 
 /* What the first lookup did not take. */
@@ -49,6 +48,15 @@ HAL_FAST [[gnu::noinline]] static void missed_later(HAL_FAST_PARAMETERS)
 {
     selector = self->selector;
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
+/* No receiver is parked on this CPU: perhaps on another. */
+HAL_FAST [[gnu::noinline]] static void nobody_here(HAL_FAST_PARAMETERS)
+{
+    selector = self->selector;
+    if (cpu->pending != 0)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    hal_tail ipc_cross_call(HAL_FAST_ARGUMENTS);
 }
 
 /*
@@ -76,7 +84,7 @@ HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS)
     IN_ORDER(slot);
     struct thread *server = slot->receiver;
     if (unlikely((word)server <= (word)SLOT_CONTENDED))
-        hal_tail missed_later(HAL_FAST_ARGUMENTS);
+        hal_tail nobody_here(HAL_FAST_ARGUMENTS);
     server->reply_entry = decision; /* the reply has its reply_selector from when it parked */
     IN_ORDER(server);
     u32 level = thread_of(self)->level;
@@ -103,6 +111,10 @@ HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS)
 /* Not the answer that was expected on the fast path. */
 HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
 {
+    if (thread_of(self)->receive_selector == 0)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    if (selector == thread_of(self)->receive_selector)
+        hal_tail ipc_cross_reply(HAL_FAST_ARGUMENTS);
     if (selector == (thread_of(self)->receive_selector | KOS_CALL_MEMORY))
         hal_tail ipc_memory_reply(HAL_FAST_ARGUMENTS);
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);

@@ -44,6 +44,9 @@ void ipc_disconnect(struct thread *server);
 /* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */
 HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
+/* cross.c: the same for a receiver, a client on another CPU. */
+HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
 /* The general form of whatever system call it is: spills the registers, ipc_slow. */
 HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
 /* Takes waiting callers as long as a receiver is parked here: owner CPU of the slot. */

@@ -54,6 +54,7 @@ static inline __attribute__((always_inline)) bool payload_find(const struct thre
     vaddr payload = buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
     u64 on_page = KOS_PAGE_SIZE - (payload & (KOS_PAGE_SIZE - 1));
     size -= KOS_MESSAGE_HEADER_SIZE;
+    pieces->second = nullptr;
     pieces->second_size = 0;
     pieces->first_size = size;
     pieces->first = page_bytes(sender, payload);

@@ -16,10 +16,10 @@ static const struct ksm_method core_methods[] = {KOS_CORE_METHODS(METHOD)};
 static const u32 first[] = {KOS_CORE_ENDPOINTS(FIRST) KOS_CORE_INDEXES};
 
 #define INTERFACE(name_, endpoint_, interface_)                                                                        \
-    {.name = interface_, .methods = &core_methods[KOS_CORE_FIRST_##name_], .method_count = 0},
+    {.name = (interface_), .methods = &core_methods[KOS_CORE_FIRST_##name_], .method_count = 0},
 static struct ksm_interface core_interfaces[] = {KOS_CORE_ENDPOINTS(INTERFACE)};
 
-#define ENDPOINT(name_, endpoint_, interface_) {.name = endpoint_, .interface = &core_interfaces[KOS_RIID_##name_]},
+#define ENDPOINT(name_, endpoint_, interface_) {.name = (endpoint_), .interface = &core_interfaces[KOS_RIID_##name_]},
 const struct ksm_endpoint ksm_core_endpoints[] = {KOS_CORE_ENDPOINTS(ENDPOINT)};
 const u32 ksm_core_endpoint_count = KOS_CORE_RIIDS;
 

@@ -66,7 +66,7 @@ void sched_wake_remote(struct thread *thread)
         timer_cancel(&thread->timer);
         sched_wake(thread);
     } else {
-        inbox_push(cpu_table[thread->home], &thread->wake_request, wake_arrived);
+        inbox_send(cpu_table[thread->home], &thread->wake_request, wake_arrived, thread->level);
     }
 }
 
@@ -120,15 +120,31 @@ void sched_remove(struct thread *thread)
         run_queue_remove(&cpu->run_queue, thread);
 }
 
-[[noreturn]] static void sched_idle(struct cpu *cpu)
+/* How often an idle CPU looks before it sleeps: a few microseconds on hardware, more than a round trip between CPUs. */
+#define IDLE_LOOKS 400U
+
+static bool inbox_waits(const struct cpu *cpu)
 {
-    /* steps a to d of smp/inbox.h */
-    atomic_store_explicit(&cpu->idle, 1, memory_order_seq_cst);
-    atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&cpu->inbox.head, memory_order_seq_cst) == nullptr)
-        hal_cpu_idle();
-    atomic_store_explicit(&cpu->idle, 0, memory_order_relaxed);
-    sched_exit();
+    return atomic_load_explicit(&cpu->inbox.head, memory_order_relaxed) != nullptr ||
+           atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
+}
+
+/* Returns when there is something in the inbox; steps a to f of smp/inbox.h. */
+static void sched_idle(struct cpu *cpu)
+{
+    /* While others are awake they may send something soon; the only CPU need not wait for itself. */
+    u32 looks = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 ? IDLE_LOOKS : 0;
+    atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* a */
+    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) { /* b; a timer that falls due meanwhile ends it */
+        if (i % 16 == 15 && hal_time_now() >= cpu->timer_programmed)
+            break;
+        hal_cpu_relax();
+    }
+    atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* c */
+    atomic_thread_fence(memory_order_seq_cst);                                /* d */
+    if (!inbox_waits(cpu))                                                    /* e */
+        hal_cpu_idle();                                                       /* f */
+    atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
 }
 
 /* Preempts the running thread if a more urgent one waits. */
@@ -142,12 +158,27 @@ static void reschedule(struct cpu *cpu)
     }
 }
 
+/* Tells the other CPUs how urgent the running thread is (step k of smp/inbox.h); true if that went down. Calls on the
+ * fast path change nothing about it: the server runs on its caller's level. */
+static bool publish_level(struct cpu *cpu, u32 level)
+{
+    u32 before = atomic_load_explicit(&cpu->doing, memory_order_relaxed);
+    if (before == level)
+        return false;
+    atomic_store_explicit(&cpu->doing, level, memory_order_relaxed);
+    if (level < before)
+        atomic_thread_fence(memory_order_seq_cst); /* l */
+    return level < before;
+}
+
 void sched_exit(void)
 {
     struct cpu *cpu = cpu_self();
     for (;;) {
-        smp_poll();
-        inbox_drain(cpu);
+        if (unlikely(inbox_waits(cpu))) {
+            smp_poll();
+            inbox_drain(cpu);
+        }
         if (unlikely((cpu->hal.pending & CPU_PENDING_EPOCH) != 0))
             epoch_advance();
         if (cpu->busy) {
@@ -155,11 +186,15 @@ void sched_exit(void)
                 reschedule(cpu);
         } else {
             struct thread *next = run_queue_pop(&cpu->run_queue);
-            if (next == nullptr)
+            if (next == nullptr) {
                 sched_idle(cpu);
+                continue;
+            }
             switch_current(cpu, next);
         }
         struct thread *thread = thread_current();
+        if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))
+            continue; /* requests that came without an IPI, for the level was higher */
         if (likely(!thread->dying))
             hal_resume(&thread->context);
         thread_finish(thread);

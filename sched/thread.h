@@ -48,11 +48,12 @@ struct thread {
     struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
     u32 receive_handle;                /* handle with which it receives there */
     word receive_selector;             /* Reply-then-Recv on that handle, after a plain Recv; else 0 */
-    u32 peer_cpu;       /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
-    word call_info;     /* info of the request in progress, with the RIID that the server sees; set off the fast path */
-    word core_response; /* info word of the response to a core call in progress */
-    struct list sync_link;    /* in the sync object's waiters; guarded by its lock */
-    struct sync_object *sync; /* IPC synchronization object of an extended wait, or null */
+    u32 peer_cpu;   /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
+    word call_info; /* info of the request in progress, with the RIID that the server sees; set off the fast path */
+    const struct ksm_entry *call_entry; /* decisions of a request that travels: ipc/cross.c */
+    word core_response;                 /* info word of the response to a core call in progress */
+    struct list sync_link;              /* in the sync object's waiters; guarded by its lock */
+    struct sync_object *sync;           /* IPC synchronization object of an extended wait, or null */
 
     /* ---- scheduling ---- */
     struct list run_link; /* in the home's run queue */
@@ -76,8 +77,11 @@ struct thread {
     struct request wake_request;    /* travels to home when another CPU wakes the thread */
     struct request control_request; /* orders from another CPU; the pusher takes a reference */
     struct request terminate_request;
+    struct request call_request;   /* the thread's Call travels to the CPU that serves it: ipc/cross.c */
     struct request cancel_request; /* takes the thread out of a call that another CPU serves */
     retcode cancel_code;           /* what that call ends with */
+    u32 calls;       /* calls off the fast path so far; written by home, which does not run while others read it */
+    u32 cancel_call; /* which of them is to be cancelled */
     u32 tid;
     bool dying; /* owner: no more user instruction */
     bool ended; /* guarded by the join lock (kernel/thread.c) */

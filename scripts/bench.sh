@@ -8,9 +8,12 @@ measure() {
         # no random numbers from the host: the same addresses, the same counts, every time
         if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
         boot "$1" "$image" -cpu "$model" -smp 1 -accel tcg -icount shift=0,sleep=off </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+        # two CPUs take turns: the counter runs for both, so a round trip between them counts both sides
+        boot "$1" "$image" -cpu "$model" -smp 2 -accel tcg -icount shift=0,sleep=off -append cases=cross </dev/null >"$5.cross" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+        grep -a cross_cpu "$5.cross" >>"$5.raw"
     else
         [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
-        boot "$1" "$image" -smp "$3" -accel "$4" </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+        boot "$1" "$image" -smp "$3" -accel "$4" -append wall=1 </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
     fi
     tr -d '\r' <"$5.raw" | grep '^BENCH ' >"$5" || true
     grep -q '^BENCH done' "$5" && ! grep -q '^BENCH error' "$5" || {
@@ -20,8 +23,8 @@ measure() {
     }
 }
 
-table() {
-    awk -F '\t' -v files="$1" '
+table() { # FILES HEADING
+    awk -F '\t' -v files="$1" -v heading="${2:-instructions, p50 (max)}" '
     function field(text, key,   parts, n, i, pair) {
         n = split(text, parts, " ")
         for (i = 3; i <= n; i++) { split(parts[i], pair, "="); if (pair[1] == key) return pair[2] }
@@ -40,7 +43,7 @@ table() {
                 value[part[1], w[2]] = field(line, "p50"); worst[part[1], w[2]] = field(line, "max")
             }
         }
-        printf "%-36s %22s %22s   %s\n", "instructions, p50 (max)", "x86_64", "aarch64", "reference x86_64/aarch64 (ratio), what"
+        printf "%-36s %22s %22s   %s\n", heading, "x86_64", "aarch64", "reference x86_64/aarch64 (ratio), what"
         for (i = 1; i <= count; i++) {
             name = order[i]
             vx = value["x86_64", name]; va = value["aarch64", name]
@@ -76,14 +79,14 @@ json() {
 }
 
 command_bench() {
-    archs="x86_64 aarch64" cpus=1 json="" wall="" accel="tcg,thread=multi"
+    archs="x86_64 aarch64" cpus=1 json="" wall=1 accel="tcg,thread=multi"
     while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) usage; exit 0 ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
         --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; number_given --cpus "$2"; cpus=$2; shift ;;
         --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
-        --wall) wall=1 ;;
+        --no-wall) wall="" ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; accel=$(accel_given "$2"); wall=1; shift ;;
         *) fail "bench ipc: unknown word '$1'" ;;
         esac
@@ -108,8 +111,8 @@ command_bench() {
             wall_files="$wall_files $arch:build/bench/$arch.wall"
         done
         echo
-        echo "The same in ticks of the counter, wall time, emulated and informative only:"
-        table "$wall_files"
+        echo "The same in nanoseconds of wall time, multi-threaded emulation ($cpus CPU), informative only:"
+        table "$wall_files" "wall ns, p50 (max)" | cut -c1-83
     fi
     [ -z "$json" ] || json "$files" >"$json"
 }

@@ -15,6 +15,7 @@ result() { # ok|no NAME [EXPECTED]
 tests() {
     cat <<'LIST'
 lint/format	lint_format
+lint/tidy	lint_tidy
 lint/no_architecture_outside_hal	lint_architecture
 lint/file_length	lint_length
 lint/spdx	lint_spdx
@@ -61,6 +62,15 @@ sources() { git ls-files -- '*.c' '*.h'; }
 
 lint_format() {
     sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
+    return 0
+}
+lint_tidy() {
+    command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
+    mkdir -p build/tidy
+    ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/ipc|examples|tests/(system|calls))/' |
+        xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
+        { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
 }
 lint_architecture() {

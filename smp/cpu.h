@@ -44,7 +44,7 @@ struct cpu {
 
     /* Written by other CPUs. */
     cache_aligned struct inbox inbox;
-    _Atomic u32 idle; /* 1 while the CPU is going to sleep or sleeps; owner writes, pushers read: smp/inbox.h */
+    _Atomic u32 doing; /* level of the running thread, INBOX_POLLING or INBOX_SLEEPING; owner writes, pushers read */
     _Atomic u32 epoch_waiting;   /* CPUs that have not yet passed for epoch_current; others decrement */
     _Atomic u64 cross_senders;   /* bit s: CPU s has a cross call for this CPU */
     _Atomic u64 cross_remaining; /* of this CPU's own cross call: targets that have not run it */

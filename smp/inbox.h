@@ -2,21 +2,30 @@
 /*
  * Inbox: how one CPU asks another to change what that one owns. Intrusive, many producers, one consumer.
  *
- *   producer (any CPU)                           owner
- *   1 link request onto head by compare-exchange  a idle := 1
- *   2 seq_cst fence                               b seq_cst fence
- *   3 if it was empty or idle is set: IPI         c if head is not empty: idle := 0, drain, start over
- *                                                 d sleep (an IPI sent before is latched)
+ *   producer (any CPU)                            owner going idle                 owner, running
+ *   1 prev := exchange(head, request), link       a doing := POLLING               k doing := level of the thread
+ *   2 seq_cst fence                               b look at head a while; found:   l if that is lower than before:
+ *   3 IPI if doing is SLEEPING, or a level that       doing := 0, drain              seq_cst fence, look at head
+ *     the request may interrupt                   c doing := SLEEPING              m drain at every slow exit
+ *                                                 d seq_cst fence
+ *                                                 e look at head; found: as b
+ *                                                 f sleep (an IPI sent before is latched)
  *
- * The owner takes all at once (exchange with null) and reverses: first in, first out. A request is in at most one inbox
- * at a time: `queued` is set by its pusher's exchange, cleared by the owner before it runs the handler.
+ * A polling owner needs no IPI: it looks again after it has said that it sleeps. A request of a level below that of the
+ * running thread waits until the owner leaves the kernel by the slow way, or until step l.
+ *
+ * A push is one atomic instruction, and never tries again: between its exchange and its link the request's `next` says
+ * so, and the owner waits for those few instructions of the producer. The owner takes all at once (exchange with null)
+ * and reverses: first in, first out. A request is in at most one inbox at a time: either its protocol says so
+ * (inbox_send), or `queued` does, set by its pusher's exchange and cleared by the owner before it runs the handler
+ * (inbox_push).
  */
 #pragma once
 #include <hal/base.h>
 #include <stdatomic.h>
 
 struct request {
-    struct request *next;             /* owned by the inbox while queued */
+    struct request *_Atomic next;     /* owned by the inbox while queued */
     void (*handle)(struct request *); /* runs on the target CPU; set by the pusher */
     _Atomic u32 queued;               /* 0 -> 1 by the pusher that wins, 1 -> 0 by the target */
 };
@@ -25,8 +34,18 @@ struct inbox {
     _Atomic(struct request *) head; /* last pushed first */
 };
 
+/* Values of cpu->doing. Otherwise: level of the running thread, at most INBOX_LEVEL_MAX. */
+#define INBOX_LEVEL_MAX 63U
+#define INBOX_POLLING   64U
+#define INBOX_SLEEPING  65U
+/* Urgency of requests that are no thread's: they interrupt whatever runs. */
+#define INBOX_AT_ONCE 63U
+
 struct cpu;
-/* Pushes request to target's inbox unless it is queued already (false then). Any CPU. */
+/* Sends request, which is in no inbox, to target. level: that of the thread that it is about, or INBOX_AT_ONCE. Any
+ * CPU. */
+void inbox_send(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level);
+/* The same at once, unless the request is queued already (false then). */
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *));
 /* Runs all requests of this CPU's inbox. Owner only. */
 void inbox_drain(struct cpu *self);

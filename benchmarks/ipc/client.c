@@ -37,8 +37,27 @@ static void sort(nk_uint32_t *values, unsigned count)
         }
 }
 
+/* Nanoseconds per tick of the counter, as a fraction: 1 when instructions are counted, measured for wall time. */
+static nk_uint64_t scale_ns = 1, scale_ticks = 1;
+
+static nk_uint64_t uptime_ns(void)
+{
+    struct kos_core_result r = KOS_CORE0(TIME, GetUpTime);
+    return r.w[0] * 1000000000U + r.w[1];
+}
+
+static void calibrate(void)
+{
+    nk_uint64_t ns = uptime_ns(), ticks = kos_cycles();
+    (void)KnSleep(50);
+    scale_ns = uptime_ns() - ns;
+    scale_ticks = kos_cycles() - ticks;
+}
+
 static void report(const char *name, unsigned rounds)
 {
+    for (unsigned i = 0; scale_ns != scale_ticks && i < rounds; i++)
+        samples[i] = (nk_uint32_t)(samples[i] * scale_ns / scale_ticks);
     sort(samples, rounds);
     printf("BENCH %s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, rounds, samples[0], samples[rounds / 2],
            samples[(unsigned long)rounds * 99 / 100], samples[rounds - 1]);
@@ -278,8 +297,8 @@ static void futex_pair(void)
 static void page_fault(void)
 {
     enum { PAGES = 2000 };
-    char *pages =
-        KnVmAllocate(RTL_NULL, (PAGES + 2) * 4096, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+    const rtl_size_t size = (PAGES + 2) * 4096UL;
+    char *pages = KnVmAllocate(RTL_NULL, size, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(pages == RTL_NULL ? rcOutOfMemory : rcOk, "page_fault");
     volatile char *at = pages;
     for (unsigned i = 0; i < PAGES; i++) {
@@ -292,7 +311,7 @@ static void page_fault(void)
     kos_marker_begin();
     at[4096] = 1;
     kos_marker_end();
-    check(KnVmUnmap(pages, (PAGES + 2) * 4096), "unmap");
+    check(KnVmUnmap(pages, size), "unmap");
 }
 
 static void empty(void *context, void *context2)
@@ -322,14 +341,58 @@ static void start_exit(void)
     MEASURE("task/start_exit", 200, start_exit_once());
 }
 
+/* The same round trip from a thread on the last CPU; the server stays on the first. */
+static void cross_client(void *context, void *context2)
+{
+    static MESSAGE(cross_req, 64) req;
+    static MESSAGE(cross_res, 64) res;
+    (void)context, (void)context2;
+    Retcode rc = rcOk;
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
+    nk_req_reset(&req);
+    MEASURE("ipc/round_trip/cross_cpu/64B", ROUNDS, PROXY(&req, &res, Echo64, 0);
+            rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    check(rc, "cross_cpu");
+    KnThreadExit(0);
+}
+
+static void cross_cpu(rtl_uint32_t cpus)
+{
+    Handle thread;
+    Tid tid;
+    check(KnThreadCreateByHandle(&thread, &tid, 15, 32 << 10, cross_client, RTL_NULL, RTL_NULL, KOS_THREAD_SUSPENDED),
+          "thread");
+    check(KnThreadSetAffinityByHandle(thread, 1ULL << (cpus - 1)), "affinity");
+    check(KnThreadResumeByHandle(thread), "resume");
+    thread_end(thread);
+}
+
+/* Is name=expected on the kernel's command line? */
+static int option(const char *name, const char *expected)
+{
+    char value[KOS_NAME_SIZE];
+    nk_uint64_t words[8] = {(strlen(name) + 1) << 32};
+    return KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, strlen(name) + 1, 2, value, sizeof(value)) == rcOk &&
+           strcmp(value, expected) == 0;
+}
+
 int main(void)
 {
     NkKosTransport_Init(&transport, ServiceLocatorConnect("echo"), NK_NULL, 0);
     check(KnThreadOpenCurrent(&self), "self");
+    if (option("wall", "1"))
+        calibrate();
     for (unsigned i = 0; i < ROUNDS; i++) /* touch the buffer */
         samples[i] = i;
     MEASURE("overhead", ROUNDS, (void)0);
     overhead = samples[ROUNDS / 2];
+    rtl_uint32_t cpus = KnHalGetCpuCount();
+    if (cpus > 1)
+        cross_cpu(cpus);
+    if (option("cases", "cross")) {
+        printf("BENCH done\n");
+        return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     null_call();
     Echo0();
     Echo8();

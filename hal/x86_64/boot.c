@@ -24,7 +24,7 @@ static u32 early_range; /* the range that early pages are cut from */
 static paddr early_page(void)
 {
     struct hal_memory_range *range = &boot.ranges[early_range];
-    if (range->end - range->start < 2 * KOS_PAGE_SIZE)
+    if (range->end - range->start < 2ULL * KOS_PAGE_SIZE)
         return PADDR_NONE;
     range->end -= KOS_PAGE_SIZE;
     hal_page_zero(range->end);

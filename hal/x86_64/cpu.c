@@ -46,9 +46,9 @@ static void control_registers(void)
 static void gate(u64 *idt, u32 vector, u32 stub, u32 stack, u32 privilege)
 {
     u64 target = (u64)hal_interrupt_stubs + (u64)stub * INTERRUPT_STUB_SIZE;
-    idt[2 * vector] = (target & 0xffff) | (u64)SELECTOR_KERNEL_CODE << 16 | (u64)stack << 32 |
-                      (u64)(0x8e | privilege << 5) << 40 | (target >> 16 & 0xffff) << 48;
-    idt[2 * vector + 1] = target >> 32;
+    idt[2UL * vector] = (target & 0xffff) | (u64)SELECTOR_KERNEL_CODE << 16 | (u64)stack << 32 |
+                        (u64)(0x8e | privilege << 5) << 40 | (target >> 16 & 0xffff) << 48;
+    idt[2UL * vector + 1] = target >> 32;
 }
 
 /* The IDT is the same for all CPUs; it has one page of its own. */

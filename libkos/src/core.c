@@ -17,7 +17,7 @@ Retcode KosCoreCallArena(unsigned riid, unsigned mid, unsigned count, nk_uint64_
                     .arena = (rtl_uintptr_t)out,
                     .constant_size = sizeof(response),
                     .arena_size = (rtl_uint32_t)outSize};
-    memcpy(request.words, words, 8 * count);
+    memcpy(request.words, words, 8UL * count);
     struct kos_message_words m = {.selector = KOS_CORE_HANDLE | KOS_CALL_MEMORY,
                                   .info = KOS_INFO(riid, mid, to.constant_size, 0),
                                   .receive = (rtl_uintptr_t)&from,
@@ -26,6 +26,6 @@ Retcode KosCoreCallArena(unsigned riid, unsigned mid, unsigned count, nk_uint64_
     if ((rtl_uint32_t)m.selector != 0)
         return (Retcode)(rtl_uint32_t)m.selector;
     memset(words, 0, 64);
-    memcpy(words, (m.selector & KOS_STATUS_MEMORY) != 0 ? (const void *)response.words : m.w, 8 * responseCount);
+    memcpy(words, (m.selector & KOS_STATUS_MEMORY) != 0 ? (const void *)response.words : m.w, 8UL * responseCount);
     return (Retcode)(rtl_uint32_t)words[0];
 }

@@ -36,7 +36,7 @@ Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_u
 static nk_uint64_t add_list(struct strings *s, const char *const list[])
 {
     rtl_size_t from = s->used;
-    for (rtl_size_t i = 0; list != NK_NULL && list[i] != NK_NULL; i++)
+    for (rtl_size_t i = 0; list != (const char *const *)NK_NULL && list[i] != NK_NULL; i++)
         if (add(s, list[i], strlen(list[i]) + 1) == ~0ULL)
             return ~0ULL;
     return from | (nk_uint64_t)(s->used - from) << 32;

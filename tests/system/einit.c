@@ -25,14 +25,14 @@ static void expect(const char *name, long long got, long long expected)
 
 static void memory_tests(void)
 {
-    const int rw = VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE;
+    const int rw = (int)(VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     volatile char *pages = KnVmAllocate(RTL_NULL, 16384, rw);
     expect("vmm/allocate", pages != RTL_NULL, 1);
     pages[0] = 1;
     pages[16383] = 2;
     expect("vmm/zeroed", pages[8192], 0);
     expect("vmm/kept", pages[16383], 2);
-    expect("vmm/write_and_execute", KnVmAllocate(RTL_NULL, 4096, rw | VMM_FLAG_EXECUTE) == RTL_NULL, 1);
+    expect("vmm/write_and_execute", KnVmAllocate(RTL_NULL, 4096, rw | (int)VMM_FLAG_EXECUTE) == RTL_NULL, 1);
     expect("vmm/without_reserve", KnVmAllocate(RTL_NULL, 4096, VMM_FLAG_COMMIT | VMM_FLAG_READ) == RTL_NULL, 1);
     expect("vmm/size_zero", KnVmAllocate(RTL_NULL, 0, rw) == RTL_NULL, 1);
     expect("vmm/taken", KnVmAllocate((void *)(rtl_uintptr_t)pages, 4096, rw) == RTL_NULL, 1);
@@ -45,7 +45,7 @@ static void memory_tests(void)
     expect("vmm/unmap", KnVmUnmap((void *)(rtl_uintptr_t)pages, 16384), rcOk);
     expect("vmm/unmap_twice", KnVmUnmap((void *)(rtl_uintptr_t)pages, 16384), rcInvalidArgument);
     expect("vmm/unaligned", KnVmUnmap((void *)(rtl_uintptr_t)(pages + 1), 4096), rcInvalidArgument);
-    expect("vmm/quota", KnVmAllocate(RTL_NULL, 1ULL << 40, rw | VMM_FLAG_LOCKED) == RTL_NULL, 1);
+    expect("vmm/quota", KnVmAllocate(RTL_NULL, 1ULL << 40, rw | (int)VMM_FLAG_LOCKED) == RTL_NULL, 1);
 }
 
 /* ---- handles ---- */

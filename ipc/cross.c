@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A Call to an endpoint whose receiver is parked on another CPU, register message, granted by table: the client itself
+ * is the message. Its words are in its context, and it travels in the inbox of the serving CPU (its call_request), and
+ * back home in its own CPU's (its wake_request).
+ *
+ *   client's CPU                             serving CPU
+ *   1 fast path: nobody is parked here
+ *   2 words into the client's context;
+ *     CALLING, peer_cpu := serving CPU       (from here on the client's IPC state is that CPU's)
+ *   3 sends call_request; next thread
+ *                                            4 arrives: receiver still parked: words into its context, REPLY_WAIT,
+ *                                              the receiver runs (handoff if the CPU was idle)
+ *                                              else: queued at the endpoint like any caller (endpoint.h)
+ *                                            5 Reply-then-Recv, granted by table: words into the client's context;
+ *                                              the server parks; peer_cpu := home
+ *                                            6 sends wake_request; next thread
+ *   7 arrives: RUNNABLE
+ *
+ * Cancellation between 2 and 6 asks the serving CPU (cancel_request): behind call_request in the same inbox, so it
+ * finds the client taken or queued, never still travelling. The channel is referenced between 3 and 4; whoever closes
+ * it marks it before he pokes the serving CPUs, so a call that arrives behind such a poke sees the mark.
+ */
+#include <hal/upcall.h>
+#include <ipc/ipc.h>
+
+static inline void words_copy(struct hal_context *to, const struct hal_context *from)
+{
+#pragma clang loop unroll(full)
+    for (u32 i = 0; i < KOS_REGISTER_WORDS; i++)
+        to->words[i] = from->words[i];
+}
+
+static void connect(struct thread *client, struct thread *server)
+{
+    ipc_connect(client, server, client->call_entry);
+    server->reply_selector = 0; /* the client is not here: its reply comes through ipc_cross_reply */
+    server->state = THREAD_RUNNABLE;
+    words_copy(&server->context, &client->context);
+    server->context.info = client->call_info;
+    server->context.selector = 0;
+    server->context.kind = HAL_RESUME_CALL;
+}
+
+/* Step 4. */
+static void call_arrived(struct request *request)
+{
+    struct thread *client = container_of(request, struct thread, call_request);
+    struct channel *channel = client->channel;
+    struct endpoint *endpoint = client->endpoint;
+    struct cpu *cpu = cpu_self();
+    struct endpoint_slot *slot = &endpoint->slots[cpu->hal.index];
+    struct thread *server = slot->receiver;
+    retcode code = rcOk;
+    if (unlikely(channel->closed)) {
+        code = rcHandleRevoked;
+    } else if (likely(server > SLOT_CONTENDED)) {
+        slot->receiver = nullptr;
+        connect(client, server);
+        if (cpu->busy)
+            sched_wake(server);
+        else
+            sched_handoff(server);
+    } else if ((code = endpoint_queue(endpoint, client)) == rcOk) {
+        ipc_serve(endpoint); /* a receiver with a time limit may be parked here */
+    }
+    if (unlikely(code != rcOk)) {
+        client->peer_cpu = client->home;
+        ipc_complete(client, code);
+        sched_wake_remote(client);
+    }
+    object_release(&channel->object);
+}
+
+/* A CPU other than this on which a receiver seems to be parked, or KOS_CPUS_MAX. Only a hint: what the others do with
+ * their slots is not ours to see. */
+static u32 serving_cpu(const struct endpoint *endpoint, u32 self)
+{
+    for (u64 rest = endpoint->serving & ~(1ULL << self); rest != 0; rest &= rest - 1) {
+        u32 cpu = (u32)__builtin_ctzll(rest);
+        if (*(struct thread *const volatile *)&endpoint->slots[cpu].receiver > SLOT_CONTENDED)
+            return cpu;
+    }
+    return KOS_CPUS_MAX;
+}
+
+/* Steps 2 and 3; false: the general path. The words are in the client's context already. */
+static bool travel(struct thread *client, struct cpu *cpu)
+{
+    struct channel *channel = client->channel;
+    u32 target = serving_cpu(channel->endpoint, cpu->hal.index);
+    if (target == KOS_CPUS_MAX)
+        return false;
+    client->endpoint = channel->endpoint;
+    client->call_info = client->context.info;
+    client->calls++;
+    client->call_entry = ksm_entry(channel->pair, client->call_info);
+    client->peer = nullptr;
+    client->state = THREAD_CALLING;
+    client->peer_cpu = target;
+    object_reference(&channel->object);
+    sched_block();
+    inbox_send(cpu_table[target], &client->call_request, call_arrived, client->level);
+    return true;
+}
+
+HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS)
+{
+    IPC_CLEAR_WORDS_BEYOND(info);
+    hal_fast_spill(HAL_FAST_ARGUMENTS);
+    if (!travel(thread_of(self), (struct cpu *)(void *)cpu))
+        ipc_slow(thread_of(self));
+    sched_exit();
+}
+
+/* Steps 5 and 6; null: the general path. */
+static bool reply_home(struct thread *server, struct cpu *cpu)
+{
+    struct hal_context *message = &server->context;
+    const struct ksm_entry *decision = server->reply_entry;
+    struct thread *client = server->caller;
+    struct endpoint_slot *slot = server->receive_slot;
+    if (decision == nullptr || client->home == cpu->hal.index || message->info != decision->response ||
+        !ksm_entry_answers_in_registers(decision) || slot->receiver != nullptr)
+        return false;
+    words_copy(&client->context, message);
+    client->context.info = message->info;
+    client->context.selector = 0;
+    client->context.kind = HAL_RESUME_CALL;
+    client->peer = nullptr;
+    client->peer_cpu = client->home;
+    server->caller = nullptr;
+    server->reply_selector = server->receive_selector;
+    server->level = server->base_level;
+    server->state = THREAD_RECEIVING;
+    slot->receiver = server;
+    sched_block();
+    sched_wake_remote(client);
+    return true;
+}
+
+HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS)
+{
+    IPC_CLEAR_WORDS_BEYOND(info);
+    hal_fast_spill(HAL_FAST_ARGUMENTS);
+    if (!reply_home(thread_of(self), (struct cpu *)(void *)cpu))
+        ipc_slow(thread_of(self));
+    sched_exit();
+}
