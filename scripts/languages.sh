@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the language tools: sourced by scripts/test.sh.
 
-language_headers() { sed -n 's|^build \(build/host/languages/[^ ]*\.h\): nk_gen.*|\1|p' ninja/tools.ninja; }
+language_headers() { sed -n 's/^build \(build\/host\/languages\/[^ ]*\.h\)[: ].*nk_gen.*/\1/p' ninja/tools.ninja; }
 
 # Every generated header, alone, in every dialect that is promised, with and without unqualified names.
 languages_compile() {

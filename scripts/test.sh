@@ -33,11 +33,14 @@ unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
 unit/languages_echo	unit languages_echo
+unit/languages_message	unit languages_message
 languages/compile	languages_compile
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
 fuzz/acpi	fuzz_short acpi
+fuzz/nk	fuzz_short nk
+fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
@@ -122,7 +125,7 @@ command_words() {
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
-        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" 2>&1
+        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
 }
 # boots an image, at most 60 s; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE

@@ -241,3 +241,11 @@ struct unit *program_load_main(struct program *program, const char *path)
     finish(program, unit);
     return unit;
 }
+
+struct unit *program_load_source(struct program *program, struct source *source, enum language language)
+{
+    struct unit *unit = begin(program, source, language);
+    if (unit != nullptr)
+        finish(program, unit);
+    return unit;
+}

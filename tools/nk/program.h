@@ -16,6 +16,9 @@ struct program {
 /* The file given on the command line, and all it needs; null after an error that leaves nothing to go on with. */
 struct unit *program_load_main(struct program *program, const char *path);
 
+/* The same for a source that is already read; it may lie anywhere. */
+struct unit *program_load_source(struct program *program, struct source *source, enum language language);
+
 /* The unit that a name means, loaded and checked: null after an error, which is reported at the name. */
 struct unit *program_load(struct program *program, enum language language, struct name name);
 

@@ -109,6 +109,8 @@ struct declaration {
     unsigned depth, parts;
     bool holds_handle;
     struct need need;
+    /* of the emitter that runs */
+    const char *part; /* shapes.c: C name of its verification table */
 };
 
 /* One direction of a method. */
