@@ -35,6 +35,9 @@ unit/memory_string	unit memory_string
 unit/languages_echo	unit languages_echo
 unit/languages_message	unit languages_message
 languages/compile	languages_compile
+languages/productions	languages_productions
+languages/messages	languages_messages
+languages/command	languages_command
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt

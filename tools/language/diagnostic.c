@@ -85,7 +85,7 @@ static unsigned distance(const char *a, const char *b)
     if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH)
         return ~0U;
     if (strcasecmp(a, b) == 0)
-        return 1;
+        return strcmp(a, b) != 0;
     unsigned rows[3][NAME_MAX_LENGTH + 1];
     for (unsigned j = 0; j <= b_length; j++)
         rows[0][j] = j;

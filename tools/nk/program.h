@@ -10,6 +10,7 @@ struct program {
     unsigned root_count;
     const char *own_root; /* the main file's root by its name, or null; searched last */
     bool extended_errors;
+    unsigned searches;
     struct unit *units, *units_last; /* in the order in which they were begun */
 };
 

@@ -51,7 +51,7 @@ static void write_list(struct shapes *shapes, const char *type, const char *name
                        const struct text *entries)
 {
     if (entries->length != 0)
-        text_add(shapes->text, "static const %s %s_%s[] = {%s};\n", type, name, what, entries->bytes);
+        text_add(shapes->text, "static const %s %s_%s[] = {%s\n};\n", type, name, what, entries->bytes);
 }
 
 static void write_lists(struct shapes *shapes, const struct part *part, const char *name)
@@ -59,6 +59,19 @@ static void write_lists(struct shapes *shapes, const struct part *part, const ch
     write_list(shapes, "struct ksm_chunk", name, "chunks", &part->chunks);
     write_list(shapes, "struct ksm_union", name, "unions", &part->unions);
     write_list(shapes, "struct ksm_array", name, "arrays", &part->arrays);
+}
+
+static void write_table(struct shapes *shapes, const struct part *part, const char *name)
+{
+    struct text *text = shapes->text;
+    text_add(text, "static const struct ksm_part %s = {\n", name);
+    if (part->chunk_count != 0)
+        text_add(text, "    .chunk_count = %u, .chunks = %s_chunks,\n", part->chunk_count, name);
+    if (part->union_count != 0)
+        text_add(text, "    .union_count = %u, .unions = %s_unions,\n", part->union_count, name);
+    if (part->array_count != 0)
+        text_add(text, "    .array_count = %u, .arrays = %s_arrays,\n", part->array_count, name);
+    text_add(text, "};\n");
 }
 
 /* Writes the table of what a value of type holds; its name, or null if there is nothing to verify. */
@@ -78,14 +91,8 @@ static const char *write_part(struct shapes *shapes, const struct type *type)
     if (named)
         text_add(shapes->text, "\n#ifndef __%s__PART__\n#define __%s__PART__\n", name, name);
     write_lists(shapes, &part, name);
-    text_add(shapes->text, "static const struct ksm_part %s = {", name);
-    if (part.chunk_count != 0)
-        text_add(shapes->text, ".chunk_count = %u, .chunks = %s_chunks, ", part.chunk_count, name);
-    if (part.union_count != 0)
-        text_add(shapes->text, ".union_count = %u, .unions = %s_unions, ", part.union_count, name);
-    if (part.array_count != 0)
-        text_add(shapes->text, ".array_count = %u, .arrays = %s_arrays, ", part.array_count, name);
-    text_add(shapes->text, "};\n%s", named ? "#endif\n" : "");
+    write_table(shapes, &part, name);
+    text_add(shapes->text, "%s", named ? "#endif\n" : "");
     part_free(&part);
     if (named)
         type->declaration->part = name;
@@ -96,8 +103,10 @@ static void collect_chunk(struct part *part, const struct type *type, uint64_t o
 {
     const char *element = type->kind == TYPE_SEQUENCE ? write_part(part->shapes, type->element) : nullptr;
     uint64_t alignment = type->kind == TYPE_SEQUENCE ? type->element->alignment : 1;
+    /* handles do not travel in arenas: such a chunk must be empty */
     text_add(&part->chunks, "\n    {.offset = %llu, .size_max = %llu, .element_size = %llu", (unsigned long long)offset,
-             (unsigned long long)chunk_size(type), (unsigned long long)chunk_element_size(type));
+             type->holds_handle ? 0ULL : (unsigned long long)chunk_size(type),
+             (unsigned long long)chunk_element_size(type));
     if (alignment > 1)
         text_add(&part->chunks, ", .align_mask = %llu", (unsigned long long)alignment - 1);
     if (type->kind == TYPE_STRING)
@@ -109,6 +118,12 @@ static void collect_chunk(struct part *part, const struct type *type, uint64_t o
     part->deep |= type->kind == TYPE_STRING || element != nullptr;
 }
 
+/* A part that nothing fits: a union without members. For members that hold handles. */
+static const char never[] = "#ifndef __KSM_NEVER__\n#define __KSM_NEVER__\n"
+                            "static const struct ksm_union ksm_never_union = {.member_count = 0};\n"
+                            "static const struct ksm_part ksm_never = {.union_count = 1, .unions = &ksm_never_union};\n"
+                            "#endif\n";
+
 /* Members lie behind the tag, where the union starts. */
 static void collect_union(struct part *part, const struct type *type, uint64_t offset)
 {
@@ -119,16 +134,16 @@ static void collect_union(struct part *part, const struct type *type, uint64_t o
     bool any = false;
     for (const struct member *m = d->members.first; m != nullptr; m = m->next, count++) {
         const char *name = nullptr;
-        if (is_checked(m->type)) {
+        if (m->type->holds_handle) {
+            text_add(shapes->text, "%s", never);
+            name = "ksm_never";
+            any = true;
+        } else if (is_checked(m->type)) {
             struct part inner = {.shapes = shapes};
             collect(&inner, m->type, d->alignment > 4 ? d->alignment : 4);
             name = pool_print(shapes->program->pool, "%s_ksm_%u", shapes->stem, shapes->serial++);
             write_lists(shapes, &inner, name);
-            text_add(shapes->text, "static const struct ksm_part %s = {", name);
-            text_add(shapes->text, "%u, %u, %u", inner.chunk_count, inner.union_count, inner.array_count);
-            text_add(shapes->text, inner.chunk_count != 0 ? ", %s_chunks" : ", nullptr", name);
-            text_add(shapes->text, inner.union_count != 0 ? ", %s_unions" : ", nullptr", name);
-            text_add(shapes->text, inner.array_count != 0 ? ", %s_arrays};\n" : ", nullptr};\n", name);
+            write_table(shapes, &inner, name);
             part_free(&inner);
             any = true;
         }
@@ -181,7 +196,7 @@ static void collect(struct part *part, const struct type *type, uint64_t offset)
             collect(part, m->type, offset + m->offset);
         break;
     case TYPE_HANDLE:
-        text_add(&part->handles, "%s%llu", part->handle_count++ == 0 ? "" : ", ", (unsigned long long)offset);
+        text_add(&part->handles, "%s%llu", part->handle_count++ == 0 ? "\n    " : ", ", (unsigned long long)offset);
         break;
     case TYPE_INTEGER:
     case TYPE_NAMED:
@@ -216,7 +231,7 @@ static void write_shape(struct shapes *shapes, const struct unit *interface, con
             collect(&part, p->type, p->offset);
     write_lists(shapes, &part, name);
     write_list(shapes, "u32", name, "handle_offsets", &part.handles);
-    text_add(fields, "\n     .%s = {.size = %llu", direction_field[direction], (unsigned long long)message->size);
+    text_add(fields, "\n        .%s = {.size = %llu", direction_field[direction], (unsigned long long)message->size);
     if (message->arena_size != 0)
         text_add(fields, ", .arena_size = %llu", (unsigned long long)message->arena_size);
     if (part.handle_count != 0)
@@ -235,11 +250,11 @@ void shapes_interface(struct program *program, const struct unit *interface, str
     struct text methods = {0};
     text_add(text, "\n#ifndef __%s__KSM__\n#define __%s__KSM__\n", interface->prefix, interface->prefix);
     for (const struct method *method = interface->methods; method != nullptr; method = method->next) {
-        text_add(&methods, "    /* %s:%u */\n    {.name = \"%s\",", interface->place,
+        text_add(&methods, "    { /* %s:%u */\n        .name = \"%s\",", interface->place,
                  source_line_column(method->name.at.source, method->name.at.offset).line, method->name.text);
         for (unsigned direction = 0; direction < DIRECTIONS; direction++)
             write_shape(&shapes, interface, method, direction, &methods);
-        text_add(&methods, "},\n");
+        text_add(&methods, "\n    },\n");
     }
     if (interface->methods != nullptr)
         text_add(text, "static const struct ksm_method %s_ksm_methods[] = {\n%s};\n", interface->prefix, methods.bytes);
