@@ -1,6 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the language tools: sourced by scripts/test.sh.
 
+# name<TAB>command, as in test.sh
+language_tests() {
+    cat <<'LIST'
+unit/languages_echo	unit languages_echo
+unit/languages_message	unit languages_message
+fuzz/nk	fuzz_short nk
+fuzz/message	fuzz_short message
+languages/compile	languages_compile
+languages/productions	languages_productions
+languages/messages	languages_messages
+languages/command	languages_command
+LIST
+}
+
 language_headers() { sed -n 's/^build \(build\/host\/languages\/[^ ]*\.h\)[: ].*nk_gen.*/\1/p' ninja/tools.ninja; }
 
 # Every generated header, alone, in every dialect that is promised, with and without unqualified names.
