@@ -209,7 +209,8 @@ bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u6
         struct kos_chunk chunk;
         memcpy(&chunk, bytes + shape->chunks[i].offset - KOS_MESSAGE_HEADER_SIZE, sizeof(chunk));
         if (chunk.size > shape->chunks[i].size_max || (u64)chunk.offset + chunk.size > arena_size ||
-            chunk.size % shape->chunks[i].element_size != 0 || (chunk.offset & shape->chunks[i].align_mask) != 0)
+            chunk.size % shape->chunks[i].element_size != 0 ||
+            (shape->contents != nullptr && (chunk.offset & shape->contents[i].align_mask) != 0))
             return false;
     }
     return true;

@@ -114,19 +114,24 @@ static struct value value_at(struct value value, u64 offset)
     return (struct value){value.bytes, value.offset + offset};
 }
 
-static bool chunk_fits(struct verification *v, const struct ksm_chunk *chunk, struct value value)
+static bool chunk_fits(struct verification *v, const struct ksm_chunk *chunk, const struct ksm_content *content,
+                       struct value value)
 {
     struct kos_chunk place;
     if (!value_read(v, value, chunk->offset, &place, sizeof(place)))
         return false;
     if (place.size > chunk->size_max || (u64)place.offset + place.size > v->arena->size ||
-        place.size % chunk->element_size != 0 || (place.offset & chunk->align_mask) != 0 || place.size > v->budget)
+        place.size % chunk->element_size != 0 || place.size > v->budget)
         return false;
     v->budget -= place.size;
-    if (chunk->text && !text_fits(v->arena, place.offset, place.size))
+    if (content == nullptr)
+        return true;
+    if ((place.offset & content->align_mask) != 0)
         return false;
-    for (u64 at = 0; chunk->element != nullptr && at < place.size; at += chunk->element_size)
-        if (!part_fits(v, chunk->element, (struct value){nullptr, place.offset + at}))
+    if (content->text && !text_fits(v->arena, place.offset, place.size))
+        return false;
+    for (u64 at = 0; content->element != nullptr && at < place.size; at += chunk->element_size)
+        if (!part_fits(v, content->element, (struct value){nullptr, place.offset + at}))
             return false;
     return true;
 }
@@ -152,7 +157,7 @@ static bool array_fits(struct verification *v, const struct ksm_array *array, st
 static bool part_fits(struct verification *v, const struct ksm_part *part, struct value value)
 {
     for (u32 i = 0; i < part->chunk_count; i++)
-        if (!chunk_fits(v, &part->chunks[i], value))
+        if (!chunk_fits(v, &part->chunks[i], part->contents != nullptr ? &part->contents[i] : nullptr, value))
             return false;
     for (u32 i = 0; i < part->union_count; i++)
         if (!union_fits(v, &part->unions[i], value))
@@ -169,6 +174,7 @@ bool ksm_message_fits(const struct ksm_shape *shape, const void *constant_part, 
     struct ksm_part whole = {.chunk_count = shape->chunk_count,
                              .union_count = shape->union_count,
                              .chunks = shape->chunks,
+                             .contents = shape->contents,
                              .unions = shape->unions};
     return part_fits(&v, &whole, (struct value){constant_part, 0ULL - KOS_MESSAGE_HEADER_SIZE});
 }

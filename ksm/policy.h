@@ -22,6 +22,7 @@ enum ksm_verdict : u32 { KSM_NO_RULE, KSM_DENY, KSM_GRANT, KSM_EVALUATE };
 struct ksm_part {
     u32 chunk_count, union_count, array_count;
     const struct ksm_chunk *chunks;
+    const struct ksm_content *contents; /* of each chunk; null: bytes */
     const struct ksm_union *unions;
     const struct ksm_array *arrays;
 };
@@ -30,8 +31,12 @@ struct ksm_part {
 /* A chunk descriptor (struct kos_chunk). */
 struct ksm_chunk {
     u32 offset;
-    u32 size_max;                   /* bytes */
-    u32 element_size;               /* the chunk's size is a multiple of it */
+    u32 size_max;     /* bytes */
+    u32 element_size; /* the chunk's size is a multiple of it */
+};
+
+/* What a chunk holds. */
+struct ksm_content {
     u16 align_mask;                 /* alignment in the arena - 1 */
     bool text;                      /* a string: empty, or UTF-8 up to a NUL that lies in the chunk */
     const struct ksm_part *element; /* what is to be verified in each element; null: nothing */
@@ -56,7 +61,8 @@ struct ksm_shape {
     u32 handle_count;
     const u32 *handle_offsets; /* of struct kos_handle_descriptor, from the start of the header */
     u32 chunk_count;
-    const struct ksm_chunk *chunks; /* of the constant part: also those in arrays, not those in unions */
+    const struct ksm_chunk *chunks;     /* of the constant part: also those in arrays, not those in unions */
+    const struct ksm_content *contents; /* of each chunk; null: bytes */
     u32 union_count;
     const struct ksm_union *unions;
     bool deep; /* there is more to verify than the place and size of these chunks: see ksm/message.h */

@@ -6,6 +6,8 @@ language_tests() {
     cat <<'LIST'
 unit/languages_echo	unit languages_echo
 unit/languages_message	unit languages_message
+unit/languages_core	unit languages_core
+languages/sdk	languages_sdk
 fuzz/nk	fuzz_short nk
 fuzz/message	fuzz_short message
 languages/compile	languages_compile
@@ -138,3 +140,18 @@ languages_messages() {
         language_messages build/test/languages.expected tools/nk/*.c tools/nk/*.y tools/nk/*.l tools/nk-gen-c/*.c tools/language/output.c
 }
 languages_productions() { language_cases tests/languages/productions.txt nk-gen-c; }
+
+# Every formal definition of the SDK is accepted without a word, and compiles.
+languages_sdk() {
+    build build/host/nk-gen-c
+    to=build/test/sdk
+    rm -rf $to
+    find sdk -name '*.[ice]dl' | while read -r file; do
+        directory=$to/$(dirname "${file#sdk/}")
+        mkdir -p "$directory"
+        said=$(build/host/nk-gen-c -I sdk -o "$directory" "$file" 2>&1) && [ -z "$said" ] || { echo "$file: $said"; return 1; }
+        echo "#include \"${file#sdk/}.h\""
+    done >build/test/sdk.c || return 1
+    clang-19 -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I$to -isystem . -isystem libkos/include \
+        -isystem libkos/arch/x86_64/include build/test/sdk.c
+}

@@ -10,9 +10,10 @@ static const char *const direction_field[DIRECTIONS] = {"request", "response", "
 /* The entries of one part while they are collected. */
 struct part {
     struct shapes *shapes;
-    struct text chunks, unions, arrays, handles;
+    struct text chunks, contents, unions, arrays, handles;
     unsigned chunk_count, union_count, array_count, handle_count;
     bool expand; /* arrays: each element becomes entries of its own */
+    bool plain;  /* all chunks are bytes: contents say nothing */
     bool deep;
 };
 
@@ -42,6 +43,7 @@ static void collect(struct part *part, const struct type *type, uint64_t offset)
 static void part_free(struct part *part)
 {
     text_free(&part->chunks);
+    text_free(&part->contents);
     text_free(&part->unions);
     text_free(&part->arrays);
     text_free(&part->handles);
@@ -57,6 +59,8 @@ static void write_list(struct shapes *shapes, const char *type, const char *name
 static void write_lists(struct shapes *shapes, const struct part *part, const char *name)
 {
     write_list(shapes, "struct ksm_chunk", name, "chunks", &part->chunks);
+    if (!part->plain)
+        write_list(shapes, "struct ksm_content", name, "contents", &part->contents);
     write_list(shapes, "struct ksm_union", name, "unions", &part->unions);
     write_list(shapes, "struct ksm_array", name, "arrays", &part->arrays);
 }
@@ -67,6 +71,8 @@ static void write_table(struct shapes *shapes, const struct part *part, const ch
     text_add(text, "static const struct ksm_part %s = {\n", name);
     if (part->chunk_count != 0)
         text_add(text, "    .chunk_count = %u, .chunks = %s_chunks,\n", part->chunk_count, name);
+    if (!part->plain)
+        text_add(text, "    .contents = %s_contents,\n", name);
     if (part->union_count != 0)
         text_add(text, "    .union_count = %u, .unions = %s_unions,\n", part->union_count, name);
     if (part->array_count != 0)
@@ -83,7 +89,7 @@ static const char *write_part(struct shapes *shapes, const struct type *type)
     bool named = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
     if (named && type->declaration->part != nullptr)
         return type->declaration->part;
-    struct part part = {.shapes = shapes};
+    struct part part = {.shapes = shapes, .plain = true};
     collect(&part, type, 0);
     const char *name =
         named ? pool_print(pool, "%s_%s_ksm", type->declaration->unit->prefix, type->declaration->name.text)
@@ -104,17 +110,17 @@ static void collect_chunk(struct part *part, const struct type *type, uint64_t o
     const char *element = type->kind == TYPE_SEQUENCE ? write_part(part->shapes, type->element) : nullptr;
     uint64_t alignment = type->kind == TYPE_SEQUENCE ? type->element->alignment : 1;
     /* handles do not travel in arenas: such a chunk must be empty */
-    text_add(&part->chunks, "\n    {.offset = %llu, .size_max = %llu, .element_size = %llu", (unsigned long long)offset,
-             type->holds_handle ? 0ULL : (unsigned long long)chunk_size(type),
+    text_add(&part->chunks, "\n    {.offset = %llu, .size_max = %llu, .element_size = %llu},",
+             (unsigned long long)offset, type->holds_handle ? 0ULL : (unsigned long long)chunk_size(type),
              (unsigned long long)chunk_element_size(type));
-    if (alignment > 1)
-        text_add(&part->chunks, ", .align_mask = %llu", (unsigned long long)alignment - 1);
+    text_add(&part->contents, "\n    {.align_mask = %llu", (unsigned long long)alignment - 1);
     if (type->kind == TYPE_STRING)
-        text_add(&part->chunks, ", .text = true");
+        text_add(&part->contents, ", .text = true");
     if (element != nullptr)
-        text_add(&part->chunks, ", .element = &%s", element);
-    text_add(&part->chunks, "},");
+        text_add(&part->contents, ", .element = &%s", element);
+    text_add(&part->contents, "},");
     part->chunk_count++;
+    part->plain &= alignment == 1 && type->kind != TYPE_STRING && element == nullptr;
     part->deep |= type->kind == TYPE_STRING || element != nullptr;
 }
 
@@ -139,7 +145,7 @@ static void collect_union(struct part *part, const struct type *type, uint64_t o
             name = "ksm_never";
             any = true;
         } else if (is_checked(m->type)) {
-            struct part inner = {.shapes = shapes};
+            struct part inner = {.shapes = shapes, .plain = true};
             collect(&inner, m->type, d->alignment > 4 ? d->alignment : 4);
             name = pool_print(shapes->program->pool, "%s_ksm_%u", shapes->stem, shapes->serial++);
             write_lists(shapes, &inner, name);
@@ -221,7 +227,7 @@ static void write_shape(struct shapes *shapes, const struct unit *interface, con
     const struct message *message = &method->messages[direction];
     if ((direction == DIRECTION_ERROR && !method->has_error) || !is_checkable(method, direction))
         return;
-    struct part part = {.shapes = shapes, .expand = true};
+    struct part part = {.shapes = shapes, .expand = true, .plain = true};
     const char *name =
         pool_print(shapes->program->pool, "%s_%s_%s", interface->prefix, method->name.text, direction_name[direction]);
     shapes->stem = name;
@@ -238,6 +244,8 @@ static void write_shape(struct shapes *shapes, const struct unit *interface, con
         text_add(fields, ", .handle_count = %u, .handle_offsets = %s_handle_offsets", part.handle_count, name);
     if (part.chunk_count != 0)
         text_add(fields, ", .chunk_count = %u, .chunks = %s_chunks", part.chunk_count, name);
+    if (!part.plain)
+        text_add(fields, ", .contents = %s_contents", name);
     if (part.union_count != 0)
         text_add(fields, ", .union_count = %u, .unions = %s_unions", part.union_count, name);
     text_add(fields, "%s},", part.deep ? ", .deep = true" : "");
