@@ -2,6 +2,7 @@
 # ./kos test: sourced by kos. A test is a shell function test_<name>; it prints what it expected when it fails.
 
 passed=0 failed=0
+. scripts/languages.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -31,6 +32,8 @@ unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
+unit/languages_echo	unit languages_echo
+languages/compile	languages_compile
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt

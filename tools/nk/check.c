@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations and types of a package. */
 #include <string.h>
-#include <tools/nk-gen-c/check.h>
-#include <tools/nk-gen-c/layout.h>
-#include <tools/nk-gen-c/names.h>
+#include <tools/nk/check.h>
+#include <tools/nk/layout.h>
+#include <tools/nk/names.h>
 
 void check_no_underscore(struct program *program, struct name name, const char *what)
 {
@@ -189,10 +189,18 @@ static void check_composite(struct program *program, struct unit *unit, struct d
     if (d->broken)
         return;
     d->alignment = 1;
+    d->parts = 1;
+    for (const struct member *member = d->members.first; member != nullptr; member = member->next) {
+        d->depth = member->type->depth + 1 > d->depth ? member->type->depth + 1 : d->depth;
+        d->parts = d->parts + member->type->parts > PARTS_MAX ? PARTS_MAX + 1 : d->parts + member->type->parts;
+        d->holds_handle |= member->type->holds_handle;
+    }
+    d->broken = !check_extent(program, d->name.at, d->depth, d->parts);
+    d->need = layout_need_members(d->members.first, is_union);
     if (is_union) {
         uint64_t most = 0;
         for (struct member *member = d->members.first; member != nullptr; member = member->next) {
-            if (type_holds(member->type, TYPE_HANDLE))
+            if (member->type->holds_handle)
                 diagnostic_error(
                     program->diagnostics, member->name.at,
                     "a union cannot hold a Handle: the kernel must know where the handles of a message are");

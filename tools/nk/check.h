@@ -4,16 +4,20 @@
  * reports to program->diagnostics. What a unit refers to was checked before it.
  */
 #pragma once
-#include <tools/nk-gen-c/program.h>
+#include <tools/nk/program.h>
 
 /* Limits of a message that the kernel sets (abi/limits.h, abi/ipc.h). */
-#define MESSAGE_HEADER_SIZE 24U
-#define MESSAGE_SIZE_MAX    (8U << 20)
-#define MESSAGE_CHECKED_MAX 4096U /* parameters of a constant part that holds chunks or handles */
-#define MESSAGE_HANDLES_MAX 127U
-#define METHODS_MAX         65535U
-#define ENDPOINTS_MAX       65535U /* one number is INVALID_RIID */
-#define ELEMENTS_MAX        0x7fffffffU
+#define MESSAGE_HEADER_SIZE  24U
+#define MESSAGE_SIZE_MAX     (8U << 20)
+#define MESSAGE_CHECKED_MAX  4096U /* parameters of a constant part that holds chunks or handles */
+#define MESSAGE_HANDLES_MAX  127U
+#define METHODS_MAX          65535U
+#define ENDPOINTS_MAX        65535U /* one number is INVALID_RIID */
+#define ELEMENTS_MAX         0x7fffffffU
+#define DEPTH_MAX            32U   /* of nested types, and so of the kernel's look into a message */
+#define PARTS_MAX            4096U /* of one type, each element type counted once */
+#define INSTANCES_MAX        65535U
+#define EXPRESSION_DEPTH_MAX 1000U
 
 void check_package(struct program *program, struct unit *unit);
 void check_methods(struct program *program, struct unit *unit);
@@ -24,6 +28,8 @@ void check_security_interface(struct program *program, const struct unit *interf
 
 /* The type's count, size and alignment; resolves its name. before: only declarations above this one may be used. */
 void check_type(struct program *program, struct unit *unit, const struct declaration *before, struct type **type);
+/* False after an error: types nested too deeply, or too many in one. */
+bool check_extent(struct program *program, struct location at, unsigned depth, unsigned parts);
 /* Members unique and legal in C, types checked. owner: words for messages, like "struct 'Point'". */
 void check_members(struct program *program, struct unit *unit, const struct declaration *before,
                    struct members *members, const char *owner);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Methods of an interface: names, parameters, messages. */
 #include <string.h>
-#include <tools/nk-gen-c/check.h>
-#include <tools/nk-gen-c/layout.h>
+#include <tools/nk/check.h>
+#include <tools/nk/layout.h>
 
 static const char *const direction_word[DIRECTIONS] = {"in", "out", "error"};
 

@@ -3,12 +3,10 @@
 /* Grammar of IDL, CDL and EDL. The lexer's first token says which of the three a file is. */
 }
 %code requires {
-#include <tools/nk-gen-c/parse.h>
-typedef struct location YYLTYPE;
-#define YYLTYPE_IS_DECLARED 1
-#define YYLTYPE_IS_TRIVIAL  1
+#include <tools/nk/parse.h>
 }
 %code {
+#include <stdlib.h>
 #include <string.h>
 #define YYLLOC_DEFAULT(current, rhs, n)                                                                                \
     ((current) = (n) != 0 ? location_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n))                                          \
@@ -18,6 +16,7 @@ int yylex(YYSTYPE *value, YYLTYPE *location, void *scanner);
 static void yyerror(const YYLTYPE *at, void *scanner, struct parse *parse, const char *text);
 }
 %define api.pure full
+%define api.location.type {struct location}
 %define parse.error custom
 %define parse.lac full
 %locations

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where things lie in messages: natural alignment, the wire format of docs/abi.md. Types were checked. */
 #pragma once
-#include <tools/nk-gen-c/syntax.h>
+#include <tools/nk/syntax.h>
 
 /* Chunk descriptor in the constant part; everything of variable size is one. */
 static inline bool type_is_chunk(const struct type *type)
@@ -23,8 +23,14 @@ void layout_message(const struct method *method, enum direction direction, struc
 typedef void layout_visit(void *context, const struct type *type, uint64_t offset);
 void layout_walk(const struct type *type, uint64_t offset, layout_visit *visit, void *context);
 
+/* What a type needs in an arena; its parts were checked. */
+struct need layout_need(const struct type *type);
+/* Of members side by side, or (is_union) of the worst of them. */
+struct need layout_need_members(const struct member *first, bool is_union);
 /* Arena bytes that suffice for a message, in whatever order its chunks are allocated. */
 uint64_t layout_arena_size(const struct method *method, enum direction direction);
-/* True if a value of type holds a value of this kind anywhere; through: also in sequences' elements. */
-bool type_holds(const struct type *type, enum type_kind kind);
-bool type_has_chunk(const struct type *type);
+/* True if a value of type has a chunk anywhere in its constant part. */
+static inline bool type_has_chunk(const struct type *type)
+{
+    return type->need.chunks != 0;
+}

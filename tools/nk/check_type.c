@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <tools/nk-gen-c/check.h>
-#include <tools/nk-gen-c/layout.h>
+#include <tools/nk/check.h>
+#include <tools/nk/layout.h>
 
 static void set_broken(struct type *type)
 {
     type->kind = TYPE_BROKEN;
     type->alignment = 1;
+}
+
+bool check_extent(struct program *program, struct location at, unsigned depth, unsigned parts)
+{
+    if (depth > DEPTH_MAX)
+        diagnostic_error(program->diagnostics, at, "types nested more than %u deep", DEPTH_MAX);
+    else if (parts > PARTS_MAX)
+        diagnostic_error(program->diagnostics, at, "a type of more than %u parts", PARTS_MAX);
+    return depth <= DEPTH_MAX && parts <= PARTS_MAX;
 }
 
 static void resolve(struct program *program, struct unit *unit, const struct declaration *before, struct type **place)
@@ -27,6 +36,10 @@ static void resolve(struct program *program, struct unit *unit, const struct dec
         type->declaration = d;
         type->size = d->size;
         type->alignment = d->alignment;
+        type->depth = d->depth;
+        type->parts = d->parts;
+        type->holds_handle = d->holds_handle;
+        type->need = d->need;
     }
 }
 
@@ -58,7 +71,12 @@ static void check_compound(struct program *program, struct unit *unit, const str
     }
     type->size = 8; /* chunk descriptor */
     type->alignment = 4;
-    if (type->kind == TYPE_SEQUENCE && type_holds(type->element, TYPE_HANDLE)) {
+    type->depth = type->element != nullptr ? type->element->depth + 1 : 1;
+    type->parts = type->element != nullptr ? type->element->parts + 1 : 1;
+    type->holds_handle = type->element != nullptr && type->element->holds_handle;
+    if (!check_extent(program, type->at, type->depth, type->parts)) {
+        set_broken(type);
+    } else if (type->kind == TYPE_SEQUENCE && type->holds_handle) {
         diagnostic_error(program->diagnostics, type->at,
                          "a sequence cannot hold a Handle: the kernel passes handles in the constant part only; "
                          "expected an array");
@@ -71,6 +89,8 @@ static void check_compound(struct program *program, struct unit *unit, const str
             set_broken(type);
         }
     }
+    if (type->kind != TYPE_BROKEN)
+        type->need = layout_need(type);
 }
 
 void check_type(struct program *program, struct unit *unit, const struct declaration *before, struct type **place)
@@ -82,10 +102,13 @@ void check_type(struct program *program, struct unit *unit, const struct declara
     switch (type->kind) {
     case TYPE_INTEGER:
         type->size = type->alignment = type->bits / 8;
+        type->depth = type->parts = 1;
         break;
     case TYPE_HANDLE:
         type->size = 16;
         type->alignment = 8;
+        type->depth = type->parts = 1;
+        type->holds_handle = true;
         break;
     case TYPE_NAMED:
         resolve(program, unit, before, place);
@@ -96,7 +119,9 @@ void check_type(struct program *program, struct unit *unit, const struct declara
     case TYPE_SEQUENCE:
         check_compound(program, unit, before, type);
         break;
-    default:
+    case TYPE_STRUCT:
+    case TYPE_UNION:
+    case TYPE_BROKEN:
         break;
     }
 }

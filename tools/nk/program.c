@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tools/nk-gen-c/check.h>
-#include <tools/nk-gen-c/parse.h>
+#include <tools/nk/check.h>
+#include <tools/nk/parse.h>
 
 /* "a.b.C" -> "a/b/C.idl", or with '_' and without extension. */
 static char *name_path(struct program *program, const char *name, enum language language)
@@ -82,6 +82,7 @@ static struct unit *begin(struct program *program, struct source *source, enum l
     if (unit->name.text == nullptr)
         return nullptr;
     unit->prefix = name_prefix(program, unit->name.text);
+    unit->place = name_path(program, unit->name.text, language);
     check_unit_name(program, unit);
     return unit;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CDL and EDL: security interface, endpoints, components. */
 #include <string.h>
-#include <tools/nk-gen-c/check.h>
+#include <tools/nk/check.h>
 
 static bool same(const struct reference *a, const struct reference *b)
 {
@@ -69,7 +69,7 @@ void check_parts(struct program *program, struct unit *unit)
         check_security_interface(program, security->unit, security->target.at);
         unit->security_count = 1;
     }
-    uint64_t endpoints = 0;
+    uint64_t endpoints = 0, instances = 0;
     for (struct reference *e = unit->endpoints.first; e != nullptr; e = e->next) {
         check_interface(program, e);
         endpoints++;
@@ -80,11 +80,16 @@ void check_parts(struct program *program, struct unit *unit)
         if (c->unit == nullptr)
             continue;
         endpoints += c->unit->endpoint_count;
+        instances += 1ULL + c->unit->instance_count;
         unit->security_count += c->unit->security_count;
         take_maxima(unit, c->unit);
     }
     if (endpoints > ENDPOINTS_MAX)
         diagnostic_error(program->diagnostics, unit->name.at, "%llu endpoints; %s has at most %u",
                          (unsigned long long)endpoints, language_noun[unit->language], ENDPOINTS_MAX);
+    if (instances > INSTANCES_MAX)
+        diagnostic_error(program->diagnostics, unit->name.at, "%llu component instances; %s has at most %u",
+                         (unsigned long long)instances, language_noun[unit->language], INSTANCES_MAX);
+    unit->instance_count = (unsigned)(instances > INSTANCES_MAX ? INSTANCES_MAX : instances);
     unit->endpoint_count = (unsigned)(endpoints > ENDPOINTS_MAX ? ENDPOINTS_MAX : endpoints);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <tools/nk-gen-c/parse.h>
-#include <tools/nk-gen-c/parse.tab.h>
-#include <tools/nk-gen-c/scan.lex.h>
+#include <tools/nk/check.h>
+#include <tools/nk/parse.h>
+#include <tools/nk/parse.tab.h>
+#include <tools/nk/scan.lex.h>
 
 const char *const language_extension[LANGUAGES] = {"idl", "cdl", "edl"};
 const char *const language_noun[LANGUAGES] = {"package", "component", "class"};
@@ -101,6 +102,13 @@ struct expression *parse_operation(struct parse *parse, enum operation operation
 {
     struct expression *expression = POOL_NEW(parse->pool, struct expression);
     *expression = (struct expression){.operation = operation, .at = at, .left = left, .right = right};
+    unsigned left_depth = left != nullptr ? left->depth : 0, right_depth = right != nullptr ? right->depth : 0;
+    expression->depth = (left_depth > right_depth ? left_depth : right_depth) + 1;
+    if (expression->depth > EXPRESSION_DEPTH_MAX) {
+        diagnostic_error(parse->diagnostics, at, "an expression of more than %u operations, one in the other",
+                         EXPRESSION_DEPTH_MAX);
+        *expression = (struct expression){.operation = OPERATION_LITERAL, .at = at, .depth = 1};
+    }
     return expression;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Constant expressions: exact in 128 bits, so that only what does not fit its constant is refused. */
-#include <tools/nk-gen-c/check.h>
+#include <tools/nk/check.h>
 
 const char *check_digits(struct program *program, __int128 value)
 {

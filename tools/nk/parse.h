@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lexer and parser of the three languages, and what they share. */
 #pragma once
-#include <tools/nk-gen-c/syntax.h>
+#include <tools/nk/syntax.h>
 
 struct parse {
     struct pool *pool;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <tools/nk-gen-c/names.h>
+#include <tools/nk/names.h>
 
 bool name_is_c_keyword(const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One run of the tool: the units it knows, found, parsed and checked on first use. */
 #pragma once
-#include <tools/nk-gen-c/syntax.h>
+#include <tools/nk/syntax.h>
 
 struct program {
     struct pool *pool;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <tools/nk-gen-c/check.h>
-#include <tools/nk-gen-c/layout.h>
+#include <tools/nk/check.h>
+#include <tools/nk/layout.h>
 
 static uint64_t add(uint64_t a, uint64_t b)
 {
@@ -48,81 +48,72 @@ void layout_walk(const struct type *type, uint64_t offset, layout_visit *visit, 
 {
     if (type_is_chunk(type) || type->kind == TYPE_HANDLE)
         visit(context, type, offset);
-    else if (type->kind == TYPE_ARRAY && (type_has_chunk(type) || type_holds(type, TYPE_HANDLE)))
+    else if (type->kind == TYPE_ARRAY && (type_has_chunk(type) || type->holds_handle))
         for (uint64_t i = 0; i < type->count; i++)
             layout_walk(type->element, offset + i * type->element->size, visit, context);
-    else if (type->kind == TYPE_STRUCT)
+    else if (type->kind == TYPE_STRUCT && (type_has_chunk(type) || type->holds_handle))
         for (const struct member *member = type->declaration->members.first; member != nullptr; member = member->next)
             layout_walk(member->type, offset + member->offset, visit, context);
 }
 
-bool type_holds(const struct type *type, enum type_kind kind)
+static unsigned shift_of(uint64_t alignment)
 {
-    if (type->kind == kind)
-        return true;
-    if (type->kind == TYPE_ARRAY || type->kind == TYPE_SEQUENCE)
-        return type_holds(type->element, kind);
-    if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
-        for (const struct member *member = type->declaration->members.first; member != nullptr; member = member->next)
-            if (type_holds(member->type, kind))
-                return true;
-    return false;
+    unsigned shift = 0;
+    while (shift < 3 && 1ULL << shift < alignment)
+        shift++;
+    return shift;
 }
 
-bool type_has_chunk(const struct type *type)
+static void add_need(struct need *sum, const struct need *more, uint64_t times)
 {
-    return type_holds(type, TYPE_BYTES) || type_holds(type, TYPE_STRING) || type_holds(type, TYPE_SEQUENCE);
+    sum->chunks = add(sum->chunks, multiply(times, more->chunks));
+    for (unsigned i = 0; i < 4; i++)
+        sum->bytes[i] = add(sum->bytes[i], multiply(times, more->bytes[i]));
+    sum->alignment = more->alignment > sum->alignment ? more->alignment : sum->alignment;
 }
 
-struct arena_need {
-    uint64_t alignment; /* first pass: the largest of all chunks */
-    uint64_t chunks, bytes;
-};
-
-/* times: how many values of type there are at most. */
-static void need(const struct type *type, uint64_t times, struct arena_need *total)
+struct need layout_need(const struct type *type)
 {
+    struct need need = {0};
     if (type_is_chunk(type)) {
-        uint64_t own = chunk_alignment(type);
-        total->chunks = add(total->chunks, times);
-        total->bytes = add(total->bytes, multiply(times, round_up(chunk_size(type), total->alignment)));
-        total->alignment = own > total->alignment ? own : total->alignment;
-        if (type->kind == TYPE_SEQUENCE)
-            need(type->element, multiply(times, type->count), total);
-    } else if (type->kind == TYPE_ARRAY) {
-        need(type->element, multiply(times, type->count), total);
-    } else if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) {
-        struct arena_need most = *total;
-        for (const struct member *member = type->declaration->members.first; member != nullptr; member = member->next) {
-            struct arena_need one = *total;
-            need(member->type, times, &one);
-            if (type->kind == TYPE_STRUCT) {
-                *total = one;
-                continue;
-            }
-            most.alignment = one.alignment > most.alignment ? one.alignment : most.alignment;
-            most.chunks = one.chunks > most.chunks ? one.chunks : most.chunks;
-            most.bytes = one.bytes > most.bytes ? one.bytes : most.bytes;
-        }
-        if (type->kind == TYPE_UNION)
-            *total = most;
+        need.chunks = 1;
+        need.alignment = shift_of(chunk_alignment(type));
+        for (unsigned i = 0; i < 4; i++)
+            need.bytes[i] = round_up(chunk_size(type), 1ULL << i);
     }
+    if (type->kind == TYPE_SEQUENCE || type->kind == TYPE_ARRAY)
+        add_need(&need, &type->element->need, type->count);
+    else if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
+        need = type->declaration->need;
+    return need;
+}
+
+struct need layout_need_members(const struct member *first, bool is_union)
+{
+    struct need total = {0};
+    for (const struct member *member = first; member != nullptr; member = member->next) {
+        const struct need *one = &member->type->need;
+        if (!is_union) {
+            add_need(&total, one, 1);
+            continue;
+        }
+        total.chunks = one->chunks > total.chunks ? one->chunks : total.chunks;
+        total.alignment = one->alignment > total.alignment ? one->alignment : total.alignment;
+        for (unsigned i = 0; i < 4; i++)
+            total.bytes[i] = one->bytes[i] > total.bytes[i] ? one->bytes[i] : total.bytes[i];
+    }
+    return total;
 }
 
 /* With every chunk rounded up to the largest alignment, any order of allocation fits: each begins at most where the sum
- * of the rounded sizes before it ends. */
+ * of the rounded sizes before it ends. A single chunk begins at 0. */
 uint64_t layout_arena_size(const struct method *method, enum direction direction)
 {
-    struct arena_need total = {.alignment = 1};
-    for (unsigned pass = 0; pass < 2; pass++) {
-        total.chunks = total.bytes = 0;
-        for (const struct member *p = method->parameters.first; p != nullptr; p = p->next)
-            if (p->direction == direction)
-                need(p->type, 1, &total);
-        if (total.chunks < 2)
-            break; /* one chunk begins at 0 */
-    }
-    return total.bytes;
+    struct need total = {0};
+    for (const struct member *p = method->parameters.first; p != nullptr; p = p->next)
+        if (p->direction == direction)
+            add_need(&total, &p->type->need, 1);
+    return total.bytes[total.chunks < 2 ? 0 : total.alignment];
 }
 
 static void count_handle(void *context, const struct type *type, uint64_t offset)
@@ -144,7 +135,7 @@ void layout_message(const struct method *method, enum direction direction, struc
         p->next = nullptr;
         message->size = layout_members(p, message->size, &alignment);
         p->next = next;
-        if (type_holds(p->type, TYPE_HANDLE))
+        if (p->type->holds_handle)
             layout_walk(p->type, 0, count_handle, message);
     }
     message->size = round_up(message->size, 8);

@@ -33,6 +33,7 @@ enum operation : unsigned {
 
 struct expression {
     enum operation operation;
+    unsigned depth; /* 1 for a leaf */
     struct location at;
     uint64_t literal;
     struct name name;
@@ -52,6 +53,13 @@ enum type_kind : unsigned {
     TYPE_BROKEN, /* checked: an error was reported; say nothing more about it */
 };
 
+/* What the values of a type need in an arena at most, saturating. */
+struct need {
+    uint64_t chunks;
+    uint64_t bytes[4];  /* with each chunk rounded up to 1, 2, 4, 8 bytes */
+    unsigned alignment; /* power of two: the strictest of the chunks, 0 to 3 */
+};
+
 struct type {
     enum type_kind kind;
     struct location at;
@@ -64,7 +72,9 @@ struct type {
     uint64_t count;
     struct declaration *declaration; /* struct, union */
     uint64_t size, alignment;        /* in a constant part, bytes */
-    bool checked;
+    unsigned depth, parts;           /* of nested types, and how many there are, itself included: 1 for an integer */
+    bool checked, holds_handle;
+    struct need need;
 };
 
 enum direction : unsigned { DIRECTION_IN, DIRECTION_OUT, DIRECTION_ERROR, DIRECTIONS };
@@ -96,6 +106,9 @@ struct declaration {
     bool checked, broken;
     __int128 value;
     uint64_t size, alignment;
+    unsigned depth, parts;
+    bool holds_handle;
+    struct need need;
 };
 
 /* One direction of a method. */
@@ -132,6 +145,7 @@ struct unit {
     struct source *source;
     struct name name;   /* package, component or class */
     const char *prefix; /* name with '_' for '.' */
+    const char *place;  /* where it is found below an include root: "a/b/C.idl" */
     /* IDL */
     struct references imports;
     struct declaration *declarations, *declarations_last;
@@ -143,7 +157,7 @@ struct unit {
     struct unit *next; /* all units of the run */
     enum : unsigned { UNIT_LOADING, UNIT_LOADED } state;
     uint64_t handle_count[DIRECTIONS], arena_size[DIRECTIONS]; /* interface: maxima over methods; else over endpoints */
-    unsigned endpoint_count, security_count;                   /* CDL, EDL: of the flattened tree */
+    unsigned endpoint_count, instance_count, security_count;   /* CDL, EDL: of the flattened tree */
     uint64_t method_count;
     bool emitted; /* by the emitter that runs: set and cleared there */
 };
