@@ -115,7 +115,7 @@ static bool integer(const char *text, long long *value)
 
 static bool compare(struct reader *reader, const char *sign, struct location at, const char *left, const char *right)
 {
-    long long a, b;
+    long long a = 0, b = 0;
     bool equality = sign[1] == '=' && (sign[0] == '=' || sign[0] == '!');
     bool numbers = left != nullptr && right != nullptr && integer(left, &a) && integer(right, &b);
     if (equality) {

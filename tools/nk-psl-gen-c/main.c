@@ -75,18 +75,41 @@ static void read_options(struct pool *pool, struct options *options, int count, 
     options->roots = pool_allocate(pool, sizeof(*options->roots) * (size_t)count);
     for (int c; (c = getopt_long(count, words, "I:o:t:a:hv", known, nullptr)) != -1;) {
         switch (c) {
-        case 'I': options->roots[options->root_count++] = optarg; break;
-        case 'o': options->output = optarg; break;
-        case 't': options->tests = tests_wanted(optarg); break;
-        case TESTS_OUTPUT: options->tests_output = optarg; break;
-        case 'a': options->audit_output = optarg; break;
-        case PREPROCESS: options->preprocess = true; break;
-        case DEFINE: define(pool, options, optarg); break;
-        case DUMP: options->dump_folder = optarg; break;
-        case PLATFORM: break;
-        case 'h': fputs(usage, stdout); exit(EXIT_SUCCESS);
-        case 'v': puts(VERSION); exit(EXIT_SUCCESS);
-        default: fputs(usage, stderr); exit(EXIT_FAILURE);
+        case 'I':
+            options->roots[options->root_count++] = optarg;
+            break;
+        case 'o':
+            options->output = optarg;
+            break;
+        case 't':
+            options->tests = tests_wanted(optarg);
+            break;
+        case TESTS_OUTPUT:
+            options->tests_output = optarg;
+            break;
+        case 'a':
+            options->audit_output = optarg;
+            break;
+        case PREPROCESS:
+            options->preprocess = true;
+            break;
+        case DEFINE:
+            define(pool, options, optarg);
+            break;
+        case DUMP:
+            options->dump_folder = optarg;
+            break;
+        case PLATFORM:
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            exit(EXIT_SUCCESS);
+        case 'v':
+            puts(VERSION);
+            exit(EXIT_SUCCESS);
+        default:
+            fputs(usage, stderr);
+            exit(EXIT_FAILURE);
         }
     }
     if (optind + 1 != count)

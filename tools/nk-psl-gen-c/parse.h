@@ -70,8 +70,7 @@ struct psl_test_case *psl_make_test_case(struct psl_parse *parse, enum psl_event
                                          struct psl_expression *parameters);
 /* source ~> destination : endpoint.Method { parameters } and its kin; for security without endpoint. */
 struct psl_test_case *psl_make_short_case(struct psl_parse *parse, enum psl_event event, struct name source,
-                                          struct name destination, struct name what,
-                                          struct psl_expression *parameters);
+                                          struct name destination, struct name what, struct psl_expression *parameters);
 
 /* Adds a new node, zeroed, at the end of a list with members `first` and `first_last`; the expression is the node. */
 #define PSL_APPEND(parse, list, member)                                                                                \

@@ -6,7 +6,10 @@
 #include <tools/nk-psl-gen-c/parse.h>
 typedef struct location PSL_YYLTYPE;
 #define PSL_YYLTYPE_IS_DECLARED 1
-#define PSL_YYLTYPE_IS_TRIVIAL  1
+}
+%code provides {
+#define YYSTYPE PSL_YYSTYPE /* for what flex writes */
+#define YYLTYPE PSL_YYLTYPE
 }
 %code {
 #include <tools/nk-psl-gen-c/parse_error.h>
@@ -320,7 +323,7 @@ word: pal_word | METHOD | ENDPOINT | INTERFACE | COMPONENT | SRC | DST | EXECUTE
 any_word: word | MATCH | CHOICE | AUDIT | TRUE | FALSE | MESSAGE | SRC_SID | DST_SID ;
 %%
 
-static int psl_yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct psl_parse *parse)
+static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct psl_parse *parse)
 {
     (void)scanner;
     yysymbol_kind_t kinds[YYNTOKENS];
@@ -334,7 +337,7 @@ static int psl_yyreport_syntax_error(const yypcontext_t *context, void *scanner,
     return 0;
 }
 
-/* Memory exhausted; all else goes through psl_yyreport_syntax_error. */
+/* Memory exhausted; all else goes through yyreport_syntax_error. */
 static void psl_yyerror(const PSL_YYLTYPE *at, void *scanner, struct psl_parse *parse, const char *text)
 {
     (void)scanner;

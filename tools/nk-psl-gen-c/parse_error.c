@@ -65,8 +65,8 @@ static bool has(const char *const *words, int count, const char *word)
 
 static bool is_operator(const char *token)
 {
-    static const char *const operators[] = {"'==>'", "'||'", "'&&'", "'=='", "'!='", "'<='", "'>='", "'<'",
-                                            "'>'",   "'+'",  "'-'",  "'*'",  "'&'",  "'|'"};
+    static const char *const operators[] = {"'==>'", "'||'", "'&&'", "'=='", "'!='", "'<='", "'>='",
+                                            "'<'",   "'>'",  "'+'",  "'-'",  "'*'",  "'&'",  "'|'"};
     return has(operators, sizeof(operators) / sizeof(operators[0]), token);
 }
 
@@ -76,9 +76,9 @@ static void group(struct words *words, const char *const *tokens, int count)
     bool name = has(tokens, count, "a name");
     bool value = has(tokens, count, "'message'") && has(tokens, count, "a number") && has(tokens, count, "'{'");
     bool operators = has(tokens, count, "'+'") && has(tokens, count, "'=='");
-    static const char *const values[] = {"a name", "a number", "a text in quotes", "a pattern in ```regex ```",
-                                         "'{'",    "'['",      "'('",              "'-'",
-                                         "'!'",    "'~'"};
+    static const char *const values[] = {
+        "a name", "a number", "a text in quotes", "a pattern in ```regex ```", "'{'", "'['", "'('", "'-'",
+        "'!'",    "'~'"};
     for (int i = 0; i < count; i++) {
         const struct keyword *keyword = keyword_of(tokens[i]);
         if (keyword != nullptr && name && (keyword->names || value))

@@ -67,8 +67,7 @@ struct psl_expression *psl_make_call(struct psl_parse *parse, struct name object
                                      struct psl_expression *argument)
 {
     struct location start = object.text != nullptr ? object.at : method.at;
-    struct psl_expression *call =
-        psl_make(parse, PSL_CALL, location_join(start, argument->at), nullptr, argument);
+    struct psl_expression *call = psl_make(parse, PSL_CALL, location_join(start, argument->at), nullptr, argument);
     call->object = object;
     call->name = method;
     return call;
@@ -151,8 +150,7 @@ struct psl_test_case *psl_make_test_case(struct psl_parse *parse, enum psl_event
 }
 
 struct psl_test_case *psl_make_short_case(struct psl_parse *parse, enum psl_event event, struct name source,
-                                          struct name destination, struct name what,
-                                          struct psl_expression *parameters)
+                                          struct name destination, struct name what, struct psl_expression *parameters)
 {
     struct psl_selectors selectors = {.at = location_join(source.at, what.at)};
     selectors.values[PSL_SELECT_SRC] = source;
@@ -163,8 +161,8 @@ struct psl_test_case *psl_make_short_case(struct psl_parse *parse, enum psl_even
         struct location at = {what.at.source, what.at.offset, head};
         selectors.values[PSL_SELECT_ENDPOINT] = (struct name){pool_copy(parse->pool, what.text, head), at};
     } else if (event != PSL_SECURITY) {
-        diagnostic_error(parse->diagnostics, what.at, "expected endpoint.%s, the endpoint's qualified name and the method",
-                         what.text);
+        diagnostic_error(parse->diagnostics, what.at,
+                         "expected endpoint.%s, the endpoint's qualified name and the method", what.text);
     }
     struct location at = what.at;
     if (dot != nullptr && at.length > head) {

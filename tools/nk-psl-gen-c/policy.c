@@ -67,8 +67,8 @@ static void suggest_file(struct psl_policy *policy, struct suggestion *suggestio
     for (struct dirent *entry; directory != nullptr && (entry = readdir(directory)) != nullptr;) {
         size_t length = strlen(entry->d_name);
         if (length > 4 && strcmp(entry->d_name + length - 4, ".psl") == 0)
-            suggestion_offer(suggestion, pool_print(policy->pool, "%.*s%.*s", (int)package, name, (int)length - 4,
-                                                    entry->d_name));
+            suggestion_offer(suggestion,
+                             pool_print(policy->pool, "%.*s%.*s", (int)package, name, (int)length - 4, entry->d_name));
     }
     if (directory != nullptr)
         closedir(directory);
@@ -132,9 +132,8 @@ static void load_file(struct psl_policy *policy, const struct source *source, co
     struct psl_file *file = PSL_APPEND(policy, policy, files);
     file->path = path;
     file->source = source;
-    file->text = policy->preprocess
-                     ? psl_preprocess(policy->pool, policy->diagnostics, source, policy->definitions)
-                     : (struct psl_text){source->text, source->size, nullptr};
+    file->text = policy->preprocess ? psl_preprocess(policy->pool, policy->diagnostics, source, policy->definitions)
+                                    : (struct psl_text){source->text, source->size, nullptr};
     const struct psl_use *use =
         psl_parse_file(policy->pool, policy->diagnostics, source, file->text, &policy->declarations);
     for (; use != nullptr; use = use->next)

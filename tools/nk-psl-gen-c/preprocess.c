@@ -143,8 +143,8 @@ static void directive(struct run *run, uint32_t start, uint32_t end, struct loca
             suggestion_offer(&suggestion, words[i]);
         struct location at = place(run, start, word_end);
         diagnostic_error(run->diagnostics, at.length != 0 ? at : whole,
-                         "expected 'if', 'elif', 'else' or 'endif' in a directive%s%s%s", at.length != 0 ? ", got '" : "",
-                         word, at.length != 0 ? "'" : "");
+                         "expected 'if', 'elif', 'else' or 'endif' in a directive%s%s%s",
+                         at.length != 0 ? ", got '" : "", word, at.length != 0 ? "'" : "");
         if (suggestion.nearest != nullptr)
             diagnostic_note(run->diagnostics, at, "did you mean '%s'?", suggestion.nearest);
     }
@@ -193,7 +193,8 @@ static uint32_t close_sign(struct run *run, uint32_t offset, char sign)
     for (uint32_t end = offset + 2; end + 1 < run->source->size; end++)
         if (run->source->text[end] == sign && run->source->text[end + 1] == '}')
             return end + 2;
-    diagnostic_error(run->diagnostics, place(run, offset, offset + 2), "expected '%c}' before the end of the file", sign);
+    diagnostic_error(run->diagnostics, place(run, offset, offset + 2), "expected '%c}' before the end of the file",
+                     sign);
     return run->source->size;
 }
 

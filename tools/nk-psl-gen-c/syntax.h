@@ -64,13 +64,13 @@ struct psl_items {
 struct psl_expression {
     enum psl_operation operation;
     struct location at;
-    __int128 number;      /* integer; boolean: 0 or 1 */
-    const char *text;     /* text, regex: the characters, escapes done */
-    struct name name;     /* variable, field; call: the method */
-    struct name object;   /* call: the object, text null if none was named */
+    __int128 number;    /* integer; boolean: 0 or 1 */
+    const char *text;   /* text, regex: the characters, escapes done */
+    struct name name;   /* variable, field; call: the method */
+    struct name object; /* call: the object, text null if none was named */
     struct psl_items items;
     struct psl_expression *left, *right; /* one operand: right */
-    unsigned depth; /* of the tree below, at most PSL_DEPTH_MAX */
+    unsigned depth;                      /* of the tree below, at most PSL_DEPTH_MAX */
     /* checked */
     const struct psl_type *type;
     const struct psl_object *callee_object;
@@ -134,7 +134,7 @@ struct psl_binding {
 };
 
 enum psl_type_kind : unsigned {
-    PSL_TYPE_NAME,    /* and its arguments: Set<T>, Array<T, 4> */
+    PSL_TYPE_NAME, /* and its arguments: Set<T>, Array<T, 4> */
     PSL_TYPE_UNIT,
     PSL_TYPE_LITERAL, /* "text", 12 */
     PSL_TYPE_RECORD,
@@ -146,11 +146,11 @@ enum psl_type_kind : unsigned {
 struct psl_type_syntax {
     enum psl_type_kind kind;
     struct location at;
-    struct name name;                  /* of the type */
-    struct name field;                 /* of the record whose part it is */
-    struct psl_expression *literal;    /* literal; the number of a name's arguments, if any */
+    struct name name;                           /* of the type */
+    struct name field;                          /* of the record whose part it is */
+    struct psl_expression *literal;             /* literal; the number of a name's arguments, if any */
     struct psl_type_syntax *parts, *parts_last; /* arguments, fields, elements, alternatives */
-    struct psl_type_syntax *next;      /* in the list of its parent */
+    struct psl_type_syntax *next;               /* in the list of its parent */
     /* checked */
     bool busy; /* an alias that is being resolved */
 };
@@ -212,7 +212,7 @@ struct psl_test_case {
     struct name name;     /* text null if none */
     struct name variable; /* execute: gets the SID; text null if none */
     enum psl_event event;
-    struct psl_selectors selectors; /* src and dst name variables, but a class for dst of execute */
+    struct psl_selectors selectors;    /* src and dst name variables, but a class for dst of execute */
     struct psl_expression *parameters; /* record, or null */
     struct psl_test_case *next;
     /* checked */
