@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tools/nk-psl-gen-c/policy.h>
+#include <tools/nk-psl-gen-c/check.h>
 
 #define VERSION "nk-psl-gen-c (kos) 1.0"
 
@@ -149,6 +149,8 @@ int main(int count, char **words)
     bool loaded = psl_policy_load(&policy, words[optind]);
     if (loaded && options.dump_folder != nullptr)
         dump(&policy, options.dump_folder);
+    if (loaded)
+        psl_check_policy(&policy);
     pool_free(&pool);
     return diagnostics.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -138,6 +138,23 @@ static void load_file(struct psl_policy *policy, const struct source *source, co
         psl_parse_file(policy->pool, policy->diagnostics, source, file->text, &policy->declarations);
     for (; use != nullptr; use = use->next)
         load_used(policy, use, source->path);
+    file->rank = policy->ranks++;
+}
+
+static unsigned rank_of(const struct psl_policy *policy, const struct source *source)
+{
+    const struct psl_file *file = policy->files;
+    while (file != nullptr && file->source != source)
+        file = file->next;
+    return file != nullptr ? file->rank : 0;
+}
+
+int psl_policy_order(const struct psl_policy *policy, struct location a, struct location b)
+{
+    unsigned first = rank_of(policy, a.source), second = rank_of(policy, b.source);
+    if (first != second)
+        return first < second ? -1 : 1;
+    return a.offset < b.offset ? -1 : a.offset > b.offset;
 }
 
 bool psl_policy_load(struct psl_policy *policy, const char *path)
@@ -146,7 +163,8 @@ bool psl_policy_load(struct psl_policy *policy, const char *path)
                                        .diagnostics = policy->diagnostics,
                                        .roots = policy->roots,
                                        .root_count = policy->root_count,
-                                       .own_root = folder_of(policy, path)};
+                                       .own_root = folder_of(policy, path),
+                                       .extended_errors = true};
     const struct source *source = source_read(policy->pool, path);
     if (source == nullptr) {
         diagnostic_error(policy->diagnostics, (struct location){0}, "%s: %s", path, strerror(errno));

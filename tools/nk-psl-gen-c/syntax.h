@@ -9,7 +9,8 @@
 struct psl_type;   /* type.h */
 struct psl_object; /* an object of a model, model.h */
 struct psl_method; /* a rule or expression of a model, model.h */
-struct psl_class;  /* a process class, policy.h */
+struct psl_class;  /* a process class, class.h */
+struct psl_endpoint;
 
 enum psl_operation : unsigned {
     PSL_UNIT, /* () */
@@ -75,8 +76,10 @@ struct psl_expression {
     const struct psl_type *type;
     const struct psl_object *callee_object;
     const struct psl_method *callee;
-    const struct member *member; /* field of a message or of a struct of one */
-    unsigned index;              /* of a record's field or a tuple's element; whatever else the model needs */
+    const struct member *member;       /* field of a message or of a struct of one */
+    unsigned index;                    /* field or element: its number in the type */
+    bool complemented;                 /* integer: made by ~, so that it may become unsigned of any width */
+    struct psl_expression **arguments; /* call: by the method's fields; one if it has none */
 };
 
 enum psl_selector_kind : unsigned {
@@ -217,7 +220,8 @@ struct psl_test_case {
     struct psl_test_case *next;
     /* checked */
     const struct psl_class *source_class, *destination_class;
-    unsigned riid, mid;
+    const struct psl_endpoint *endpoint; /* null: execute */
+    const struct method *method;
 };
 struct psl_test_cases {
     struct psl_test_case *first, *last;
