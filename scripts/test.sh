@@ -3,6 +3,7 @@
 
 passed=0 failed=0
 . scripts/languages.sh
+. scripts/psl.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -34,6 +35,13 @@ unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
 unit/languages_echo	unit languages_echo
 languages/compile	languages_compile
+languages/psl/syntax	psl_cases syntax
+languages/psl/names	psl_cases names
+languages/psl/types	psl_cases types
+languages/psl/objects	psl_cases objects
+languages/psl/audit	psl_cases audit
+languages/psl/tests	psl_cases tests
+languages/psl/warnings	psl_cases warnings
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt

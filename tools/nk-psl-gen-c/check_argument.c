@@ -6,8 +6,8 @@
 
 static bool wrong(struct psl_check *check, const struct psl_expression *argument, const char *wanted)
 {
-    psl_type_error(check, argument->at, "expected %s, got a value of type %s", wanted,
-                   psl_type_words(check->policy->pool, argument->type));
+    psl_type_error(check, argument->at, "expected %s, got %s", wanted,
+                   psl_value_words(check->policy->pool, argument->type));
     return false;
 }
 
@@ -84,8 +84,8 @@ static bool check_cast(struct psl_check *check, const struct psl_expression *cal
     const struct psl_type *to = psl_integer_type(call->callee->bits, call->callee->is_signed);
     if (psl_fits(to, value->type))
         return true;
-    psl_type_error(check, value->at, "'%s' takes integers that fit %s, not a value of type %s", call->callee->name,
-                   psl_type_words(check->policy->pool, to), psl_type_words(check->policy->pool, value->type));
+    psl_type_error(check, value->at, "'%s' takes integers that fit %s, not %s", call->callee->name,
+                   psl_type_words(check->policy->pool, to), psl_value_words(check->policy->pool, value->type));
     return false;
 }
 
@@ -231,6 +231,6 @@ void psl_check_condition(struct psl_check *check, struct psl_expression *chosen,
         check_state(check, chosen->callee_object, condition);
     else if (psl_is_integer(chosen->type) ? !psl_fits(chosen->type, type)
                                           : psl_join_types(check->policy->pool, chosen->type, type) == nullptr)
-        psl_type_error(check, condition->at, "a value of type %s is never %s",
-                       psl_type_words(check->policy->pool, chosen->type), psl_type_words(check->policy->pool, type));
+        psl_type_error(check, condition->at, "%s is never %s", psl_value_words(check->policy->pool, chosen->type),
+                       psl_value_words(check->policy->pool, type));
 }

@@ -86,7 +86,7 @@ static void check_choice(struct psl_check *check, struct psl_statement *choice)
         otherwise |= branch->condition->operation == PSL_OTHERWISE;
         check_body(check, &branch->body);
     }
-    if (choice->cases == nullptr)
+    if (choice->cases == nullptr && !check->policy->incomplete)
         diagnostic_warning(check->policy->diagnostics, choice->at, "a choice without branches decides nothing");
 }
 
@@ -114,7 +114,7 @@ void psl_check_bindings(struct psl_policy *policy)
          binding = binding->next) {
         struct psl_conditions conditions = {.event = binding->event};
         check_section(policy, conditions, &binding->selectors, &binding->body);
-        if (binding->body.first == nullptr)
+        if (binding->body.first == nullptr && !policy->incomplete)
             diagnostic_warning(policy->diagnostics, binding->at, "a binding without rules decides nothing");
     }
 }
@@ -122,7 +122,9 @@ void psl_check_bindings(struct psl_policy *policy)
 static void check_globals(struct psl_policy *policy)
 {
     const struct psl_declarations *d = &policy->declarations;
-    if (d->execute_interface.text == nullptr)
+    if (d->execute_interface.text == nullptr && policy->incomplete)
+        ;
+    else if (d->execute_interface.text == nullptr)
         diagnostic_error(policy->diagnostics, (struct location){policy->files->source, 0, 0},
                          "the policy does not name its execute interface; expected 'execute: kl.core.Execute'");
     else if (strcmp(d->execute_interface.text, "kl.core.Execute") != 0)

@@ -47,8 +47,7 @@ static const struct psl_type *check_field(struct psl_check *check, struct psl_ex
     if (left->kind == PSL_BROKEN_TYPE)
         return &psl_broken;
     if (left->kind != PSL_RECORD_TYPE)
-        return psl_type_error(check, name.at, "a value of type %s has no fields",
-                              psl_type_words(check->policy->pool, left));
+        return psl_type_error(check, name.at, "%s has no fields", psl_value_words(check->policy->pool, left));
     const struct psl_type_part *part = psl_type_field(left, name.text);
     if (part == nullptr) {
         struct suggestion suggestion = {.wanted = name.text};
@@ -74,13 +73,12 @@ static const struct psl_type *check_element(struct psl_check *check, struct psl_
     if (left->kind == PSL_BROKEN_TYPE || number->kind == PSL_BROKEN_TYPE)
         return &psl_broken;
     if (!psl_is_integer(number))
-        return psl_type_error(check, index->at, "expected an index, got a value of type %s",
-                              psl_type_words(check->policy->pool, number));
+        return psl_type_error(check, index->at, "expected an index, got %s",
+                              psl_value_words(check->policy->pool, number));
     bool bounded = left->kind == PSL_ARRAY_TYPE || left->kind == PSL_SEQUENCE_TYPE || left->kind == PSL_TUPLE_TYPE;
     bool constant = index->operation == PSL_INTEGER;
     if (!bounded && left->kind != PSL_LIST_TYPE && left->kind != PSL_SET_TYPE)
-        return psl_type_error(check, expression->at, "a value of type %s has no elements",
-                              psl_type_words(check->policy->pool, left));
+        return psl_type_error(check, expression->at, "%s has no elements", psl_value_words(check->policy->pool, left));
     if (constant && (index->number < 0 || (bounded && index->number >= left->count)))
         return psl_type_error(check, index->at, "there is never an element %s: %s has %s%llu",
                               psl_digits(check->policy->pool, index->number), psl_type_words(check->policy->pool, left),
@@ -126,10 +124,12 @@ static const struct psl_type *check_variable(struct psl_check *check, const stru
     struct suggestion suggestion = {.wanted = expression->name.text};
     for (unsigned i = 0; i < 5; i++)
         suggestion_offer(&suggestion, words[i]);
+    bool object = psl_find_object(check->policy, expression->name.text) != nullptr;
     psl_type_error(check, expression->at, "expected a value; '%s' has none%s", expression->name.text,
-                   psl_find_object(check->policy, expression->name.text) != nullptr ? ", it is an object" : "");
+                   object ? ", it is an object" : "");
     psl_suggest(check, expression->at, &suggestion);
-    if (check->conditions != nullptr && check->conditions->event != PSL_EXECUTE && suggestion.nearest == nullptr)
+    bool message = check->conditions != nullptr && check->conditions->event != PSL_EXECUTE;
+    if (message && !object && suggestion.nearest == nullptr)
         diagnostic_note(check->policy->diagnostics, expression->at, "a parameter of the message is message.%s",
                         expression->name.text);
     return &psl_broken;
@@ -202,9 +202,7 @@ bool psl_check_fits(struct psl_check *check, const struct psl_type *wanted, cons
             inner = true;
     }
     if (!inner)
-        psl_type_error(check, expression->at, "expected a value of type %s, got %s of type %s",
-                       psl_type_words(check->policy->pool, wanted),
-                       type->kind == PSL_NUMBER_TYPE || type->kind == PSL_WORD_TYPE ? "one" : "a value",
-                       psl_type_words(check->policy->pool, type));
+        psl_type_error(check, expression->at, "expected a value of type %s, got %s",
+                       psl_type_words(check->policy->pool, wanted), psl_value_words(check->policy->pool, type));
     return false;
 }

@@ -38,8 +38,8 @@ static const struct psl_type *fold_number(struct psl_check *check, struct psl_ex
 static const struct psl_type *report_operand(struct psl_check *check, const struct psl_expression *e,
                                              const struct psl_expression *operand, const char *wanted)
 {
-    return psl_type_error(check, operand->at, "'%s' takes %s, not a value of type %s", signs[e->operation], wanted,
-                          psl_type_words(check->policy->pool, operand->type));
+    return psl_type_error(check, operand->at, "'%s' takes %s, not %s", signs[e->operation], wanted,
+                          psl_value_words(check->policy->pool, operand->type));
 }
 
 static const struct psl_type *check_logic(struct psl_check *check, struct psl_expression *e)

@@ -136,7 +136,9 @@ void psl_load_classes(struct psl_policy *policy)
         while (d != nullptr && strcmp(d->name.text, firsts[i]) != 0)
             d = d->next;
         struct psl_class_declaration implied = {.name = {.text = firsts[i]}};
-        if (d == nullptr && i == PSL_CLASS_CORE)
+        if (d == nullptr && policy->incomplete)
+            ;
+        else if (d == nullptr && i == PSL_CLASS_CORE)
             diagnostic_error(policy->diagnostics, (struct location){0},
                              "the policy does not include the kernel; expected 'use EDL kl.core.Core'");
         else if (d == nullptr)

@@ -42,10 +42,11 @@ struct psl_conditions {
 void psl_add_conditions(struct psl_policy *policy, struct psl_conditions *conditions,
                         const struct psl_selectors *selectors);
 
-/* The side of an event that has the endpoint: the destination of requests, the source of the others. */
+/* The side of an event that has the endpoint, or is started: the destination of requests and execute, the source of the
+ * others. */
 static inline bool psl_server_is_destination(enum psl_event event)
 {
-    return event == PSL_REQUEST;
+    return event == PSL_REQUEST || event == PSL_EXECUTE;
 }
 static inline const struct psl_class *psl_server(const struct psl_conditions *conditions)
 {

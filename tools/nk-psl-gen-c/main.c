@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tools/nk-psl-gen-c/check.h>
+#include <tools/nk-psl-gen-c/decision.h>
 
 #define VERSION "nk-psl-gen-c (kos) 1.0"
 
@@ -151,6 +152,8 @@ int main(int count, char **words)
         dump(&policy, options.dump_folder);
     if (loaded)
         psl_check_policy(&policy);
+    if (loaded && diagnostics.errors == 0)
+        psl_warn(&policy, psl_analyze(&policy));
     pool_free(&pool);
     return diagnostics.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

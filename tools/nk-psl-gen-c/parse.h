@@ -12,8 +12,9 @@ struct psl_parse {
     struct psl_declarations *declarations;
     struct psl_use *uses, *uses_last; /* of this file */
     /* lexer */
-    uint32_t offset; /* of the next token in text */
-    bool after_dot;  /* a word is part of a qualified name, never a keyword */
+    uint32_t offset;      /* of the next token in text */
+    bool after_dot;       /* a word is part of a qualified name, never a keyword */
+    struct name words[3]; /* the last ones, the last first */
 };
 
 /* Parses text, the preprocessed text of source: its declarations are added to those given. Returns the list of what it

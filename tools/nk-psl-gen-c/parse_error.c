@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <tools/nk-psl-gen-c/condition.h>
 #include <tools/nk-psl-gen-c/parse_error.h>
 #include <tools/nk-psl-gen-c/parse.tab.h>
 #include <string.h>
@@ -92,6 +93,22 @@ static void group(struct words *words, const char *const *tokens, int count)
     }
 }
 
+/* One of the words before what was not expected, if it looks like one that would have been understood. */
+static void suggest_before(struct psl_parse *parse, bool value)
+{
+    static const char *const sections[] = {"match", "choice"}, *const values[] = {"message", "src_sid", "dst_sid"};
+    for (unsigned i = 0; i < 3 && parse->words[i].text != nullptr; i++) {
+        struct suggestion suggestion = {.wanted = parse->words[i].text};
+        for (unsigned j = 0; j < (value ? 3 : 2); j++)
+            suggestion_offer(&suggestion, value ? values[j] : sections[j]);
+        bool known = psl_keyword_token(suggestion.wanted) != NAME;
+        if (suggestion.nearest == nullptr || known)
+            continue;
+        diagnostic_note(parse->diagnostics, parse->words[i].at, "did you mean '%s'?", suggestion.nearest);
+        return;
+    }
+}
+
 void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end, const char *const *tokens, int count)
 {
     struct words words = {.count = 0};
@@ -107,7 +124,7 @@ void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end,
         diagnostic_error(parse->diagnostics, at, "%s, got '%s'", expected.bytes, got);
     text_free(&expected);
     struct suggestion suggestion = {.wanted = got};
-    bool word = !at_end && psl_keyword_token(got) == NAME;
+    bool word = !at_end && psl_word_begins(got[0]) && psl_keyword_token(got) == NAME;
     for (int i = 0; word && i < count; i++) {
         const struct keyword *keyword = keyword_of(tokens[i]);
         if (keyword != nullptr)
@@ -115,4 +132,6 @@ void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end,
     }
     if (suggestion.nearest != nullptr)
         diagnostic_note(parse->diagnostics, at, "did you mean '%s'?", suggestion.nearest);
+    else if (!at_end)
+        suggest_before(parse, !psl_word_begins(got[0]));
 }

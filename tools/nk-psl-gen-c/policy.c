@@ -171,5 +171,6 @@ bool psl_policy_load(struct psl_policy *policy, const char *path)
         return false;
     }
     load_file(policy, source, canonical(policy, path));
+    policy->incomplete = policy->diagnostics->errors != 0;
     return true;
 }

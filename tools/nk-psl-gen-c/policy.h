@@ -31,6 +31,7 @@ struct psl_policy {
     unsigned ranks;                      /* given so far */
     struct psl_declarations declarations;
     struct program program; /* EDL, CDL and IDL files */
+    bool incomplete;        /* an error in the syntax: what is missing may be there */
     /* checked */
     struct psl_class **classes; /* class.h */
     unsigned class_count;

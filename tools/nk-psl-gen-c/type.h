@@ -80,5 +80,7 @@ const struct psl_type *psl_common_integer(const struct psl_type *a, const struct
 const struct psl_type *psl_join_types(struct pool *pool, const struct psl_type *a, const struct psl_type *b);
 /* "{ a : UInt8, b : Text }". */
 const char *psl_type_words(struct pool *pool, const struct psl_type *type);
+/* "a value of type UInt8"; of a literal: itself. */
+const char *psl_value_words(struct pool *pool, const struct psl_type *type);
 const struct psl_type_part *psl_type_field(const struct psl_type *record, const char *name);
 const char *psl_digits(struct pool *pool, __int128 value);

@@ -234,6 +234,12 @@ const char *psl_type_words(struct pool *pool, const struct psl_type *type)
     return words;
 }
 
+const char *psl_value_words(struct pool *pool, const struct psl_type *type)
+{
+    bool literal = type->kind == PSL_NUMBER_TYPE || type->kind == PSL_WORD_TYPE || type->kind == PSL_UNIT_TYPE;
+    return pool_print(pool, "%s%s", literal ? "" : "a value of type ", psl_type_words(pool, type));
+}
+
 const char *psl_digits(struct pool *pool, __int128 value)
 {
     char digits[48];
