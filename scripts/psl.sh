@@ -24,3 +24,9 @@ psl_cases() {
     [ -z "${PSL_ACCEPT:-}" ] || cp "$work/new" "$file"
     [ ! -e "$work/failed" ]
 }
+
+psl_preprocess() {
+    psl_cases preprocess "--enable-preprocessor --preprocessor-definition=BOARD=RPI --preprocessor-definition=LEVEL=3
+        --preprocessor-definition=ZERO=0 --preprocessor-definition=FALSE=False --preprocessor-definition=EMPTY=
+        --preprocessor-definition=CLASS=app.Client --preprocessor-definition=true"
+}

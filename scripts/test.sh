@@ -42,10 +42,12 @@ languages/psl/objects	psl_cases objects
 languages/psl/audit	psl_cases audit
 languages/psl/tests	psl_cases tests
 languages/psl/warnings	psl_cases warnings
+languages/psl/preprocess	psl_preprocess
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
 fuzz/acpi	fuzz_short acpi
+fuzz/psl	fuzz_short psl
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4

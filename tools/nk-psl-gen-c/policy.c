@@ -157,20 +157,24 @@ int psl_policy_order(const struct psl_policy *policy, struct location a, struct 
     return a.offset < b.offset ? -1 : a.offset > b.offset;
 }
 
-bool psl_policy_load(struct psl_policy *policy, const char *path)
+void psl_policy_load_source(struct psl_policy *policy, const struct source *source)
 {
     policy->program = (struct program){.pool = policy->pool,
                                        .diagnostics = policy->diagnostics,
                                        .roots = policy->roots,
                                        .root_count = policy->root_count,
-                                       .own_root = folder_of(policy, path),
+                                       .own_root = folder_of(policy, source->path),
                                        .extended_errors = true};
-    const struct source *source = source_read(policy->pool, path);
-    if (source == nullptr) {
-        diagnostic_error(policy->diagnostics, (struct location){0}, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    load_file(policy, source, canonical(policy, path));
+    load_file(policy, source, canonical(policy, source->path));
     policy->incomplete = policy->diagnostics->errors != 0;
-    return true;
+}
+
+bool psl_policy_load(struct psl_policy *policy, const char *path)
+{
+    const struct source *source = source_read(policy->pool, path);
+    if (source == nullptr)
+        diagnostic_error(policy->diagnostics, (struct location){0}, "%s: %s", path, strerror(errno));
+    else
+        psl_policy_load_source(policy, source);
+    return source != nullptr;
 }

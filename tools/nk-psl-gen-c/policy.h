@@ -43,5 +43,7 @@ struct psl_policy {
 
 /* Reads the top file and all that it uses; false if it cannot be read. Errors are in diagnostics. */
 bool psl_policy_load(struct psl_policy *policy, const char *path);
+/* The same for a top file that is in memory, as source->path. */
+void psl_policy_load_source(struct psl_policy *policy, const struct source *source);
 /* The order of two places in the policy: negative, 0, positive. */
 int psl_policy_order(const struct psl_policy *policy, struct location a, struct location b);

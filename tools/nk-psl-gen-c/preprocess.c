@@ -212,7 +212,7 @@ struct psl_text psl_preprocess(struct pool *pool, struct diagnostics *diagnostic
         uint32_t next = offset;
         if (text[0] == '{' && (text[1] == '%' || text[1] == '#')) {
             next = close_sign(&run, offset, text[1]);
-            if (text[1] == '%' && next >= offset + 4)
+            if (text[1] == '%' && next >= offset + 4 && source->text[next - 2] == '%')
                 directive(&run, offset + 2, next - 2, place(&run, offset, next));
             blank(&run, offset, next);
         } else if (text[0] == '{' && text[1] == '{') {
