@@ -50,6 +50,9 @@
     X(THREAD, Sleep, 1, 0, 1, 0)       /* ms; 0 = yield -> rc */                                                       \
     X(THREAD, GetInfo, 1, 0, 5, 0)     /* thread -> rc, tid, state, class_priority, affinity */                        \
     X(THREAD, SetAffinity, 2, 0, 1, 0) /* thread, CPU mask -> rc */                                                    \
+    X(THREAD, SetReservation, 5, 0, 1, 0) /* thread, budget ns (0: none), period ns, deadline ns, KOS_RESERVATION_* */ \
+    X(THREAD, GetReservation, 1, 0, 6, 0) /* thread -> rc, budget, period, deadline, remaining ns, overruns */         \
+    X(THREAD, SleepUntil, 1, 0, 1, 0)     /* ns since boot; passed already: at once; ~0 = for ever -> rc */            \
     /* Handle */                                                                                                       \
     X(HANDLE, Copy, 3, 0, 2, 0)             /* handle, rights, badge handle or ~0 -> rc, handle */                     \
     X(HANDLE, CreateUserObject, 5, 0, 2, 0) /* type, rights, context, ipc handle or ~0, riid -> rc, handle */          \
@@ -130,6 +133,11 @@
 #define KOS_CLASS_STANDARD    0U
 #define KOS_CLASS_FIFO        1U
 #define KOS_CLASS_ROUND_ROBIN 2U
+#define KOS_CLASS_RESERVATION 3U /* by Thread.SetReservation only */
+
+/* Thread.SetReservation: what happens when the budget is used up before the period's end. */
+#define KOS_RESERVATION_THROTTLE 0U /* the thread is held until the next period */
+#define KOS_RESERVATION_REPORT   1U /* it goes on with a deadline one period later; an event tells (Notice) */
 
 /* Thread.GetInfo: what a thread does. */
 #define KOS_THREAD_STATE_RUNNABLE   0U
@@ -141,6 +149,9 @@
 #define KOS_THREAD_STATE_JOINING    6U
 #define KOS_THREAD_STATE_SUSPENDED  7U
 #define KOS_THREAD_STATE_DEAD       8U
+#define KOS_THREAD_STATE_MOVING     9U  /* runnable, on its way to another CPU */
+#define KOS_THREAD_STATE_ORDERING   10U /* waits until another CPU has changed a thread of its own */
+#define KOS_THREAD_STATE_HELD       11U /* the budget of its reservation is used up */
 
 /* Task.LookupResource kinds. */
 #define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */
@@ -193,6 +204,8 @@ struct kos_startup {
     unsigned long long stack_size;
     unsigned long long first_thread; /* handle of the first thread */
     unsigned long long tid;
-    unsigned long long random[2]; /* 16 random bytes */
+    unsigned long long random[2];  /* 16 random bytes */
+    unsigned long long time_start; /* ns since boot = (counter - time_start) * time_scale >> 32, where the counter is */
+    unsigned long long time_scale; /* the TSC or CNTVCT_EL0; on every CPU */
 };
 #endif

@@ -55,7 +55,8 @@ HAL_FAST void hal_fast_resume_status(HAL_FAST_PARAMETERS);
 /* Stores words, selector and info into *self, sets kind = HAL_RESUME_CALL. */
 static inline __attribute__((always_inline)) void hal_fast_spill(HAL_FAST_PARAMETERS); /* arch */
 
-/* Makes the space and thread pointer of next those of this CPU, from prev; no-ops where equal. FP not touched. */
+/* Makes the space and thread pointer of next those of this CPU, from prev; the same space costs nothing, the thread
+ * pointer is always loaded. FP not touched. */
 static inline __attribute__((always_inline)) void hal_switch_space(const struct hal_context *prev,
                                                                    const struct hal_context *next); /* arch */
 

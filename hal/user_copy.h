@@ -2,7 +2,7 @@
 /*
  * Copies between kernel memory and the user memory of the active space. Addresses are checked against KOS_USER_BASE and
  * KOS_USER_LIMIT; a fault is offered to kernel_user_fault() (demand paging), else ends the copy with false; what was
- * copied so far stays. Interrupts masked.
+ * copied so far stays. A copy of nothing succeeds whatever the address. Interrupts masked.
  */
 #pragma once
 #include <hal/base.h>

@@ -31,15 +31,23 @@ void ipc_connect(struct thread *client, struct thread *server, const struct ksm_
         server->level = client->level;
     else
         server->level = server->base_level;
+    if (server->reservation.bandwidth == 0)
+        sched_account_set(server, sched_account(client));
     client->peer = server;
     client->state = THREAD_REPLY_WAIT;
 }
 
 void ipc_disconnect(struct thread *server)
 {
+    struct thread *client = server->caller;
     server->caller = nullptr;
     server->reply_entry = nullptr;
     server->reply_selector = 0;
+    if (server->reservation.bandwidth == 0) { /* the fast path did not save the client's account */
+        client->account = sched_account(server);
+        sched_account_set(server, nullptr);
+    }
+    sched_level_update(server);
 }
 
 /* Where a client handle leads: the endpoint (with a reference) and the channel, if it is one; a callable handle fixes
@@ -72,7 +80,8 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
                                            struct endpoint *endpoint)
 {
     if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
-        server->base_level > client->level)
+        server->base_level > client->level || !ipc_fast_receiver(server) ||
+        ((client->affinity >> client->home) & 1U) == 0)
         return nullptr;
     const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
     if (pair == nullptr)

@@ -237,7 +237,7 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(endpoint);
-    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0) {
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && ipc_fast_receiver(thread)) {
         thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
     } else
@@ -248,10 +248,20 @@ void endpoint_unpark(struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(thread->receive_endpoint);
     thread->reply_selector = 0;
+    thread->account = sched_own_account(thread);
     if (slot->receiver == thread)
         slot->receiver = nullptr;
     else
         list_remove(&thread->ipc_link);
+}
+
+/* Under endpoint->lock. */
+static void insert_caller(struct endpoint *endpoint, struct thread *client)
+{
+    struct list *place = endpoint->callers.previous;
+    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
+        place = place->previous;
+    list_insert_after(place, &client->ipc_link);
 }
 
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
@@ -264,10 +274,7 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
     }
     client->state = THREAD_CALLING;
     client->endpoint = endpoint;
-    struct list *place = endpoint->callers.previous;
-    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
-        place = place->previous;
-    list_insert_after(place, &client->ipc_link);
+    insert_caller(endpoint, client);
     u64 serving = endpoint->serving;
     spinlock_unlock(&endpoint->lock);
     u32 self = cpu_self()->hal.index;
@@ -318,4 +325,40 @@ void endpoint_detach(struct thread *thread)
     list_remove(&thread->receive_link);
     spinlock_unlock(&endpoint->lock);
     object_release(&endpoint->object);
+}
+
+void thread_park_aside(struct thread *thread)
+{
+    endpoint_unpark(thread);
+    list_push_front(&own_slot(thread->receive_endpoint)->parked, &thread->ipc_link);
+}
+
+void thread_requeue_caller(struct thread *thread)
+{
+    struct endpoint *endpoint = thread->endpoint;
+    spinlock_lock(&endpoint->lock);
+    if (thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link)) {
+        list_remove(&thread->ipc_link);
+        insert_caller(endpoint, thread);
+    }
+    spinlock_unlock(&endpoint->lock);
+}
+
+void thread_ipc_moves(struct thread *thread, u32 target)
+{
+    struct thread *client = thread->caller;
+    thread->peer_cpu = target;
+    if (thread->receive_endpoint != nullptr) {
+        struct endpoint *endpoint = thread->receive_endpoint;
+        spinlock_lock(&endpoint->lock);
+        endpoint->serving |= 1ULL << target;
+        spinlock_unlock(&endpoint->lock);
+        thread->receive_slot = &endpoint->slots[target];
+    }
+    if (client == nullptr)
+        return;
+    thread_reply_slowly(thread);
+    spinlock_lock(&client->endpoint->lock);
+    client->peer_cpu = target;
+    spinlock_unlock(&client->endpoint->lock);
 }

@@ -62,6 +62,12 @@ struct channel {
     struct epoch_entry epoch;
 };
 
+/* May the fast path take thread where it parks, without a look at its affinity and its budget? Home. */
+static inline bool ipc_fast_receiver(const struct thread *thread)
+{
+    return thread->reservation.bandwidth == 0 && ((thread->affinity >> thread->home) & 1U) != 0;
+}
+
 void ipc_init(void); /* boot, after cpu_count is final */
 
 /* rcQuotaExceeded, rcOutOfMemory. One reference each, for the caller. */

@@ -164,7 +164,8 @@ bool core_bytes(const struct core_call *call, word chunk_word, const u8 **bytes,
     u64 offset = chunk_word & 0xffffffffU, length = chunk_word >> 32;
     if (offset + length > call->arena_size)
         return false;
-    *bytes = call->arena + offset;
+    static const u8 none[1];
+    *bytes = call->arena != nullptr ? call->arena + offset : none; /* a request in registers has no arena */
     *size = (u32)length;
     return true;
 }
@@ -294,7 +295,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     u8 *response = nullptr;
     unsigned order = 0;
     if (code == rcOk && method->response.arena_size != 0) {
-        if (thread->context.receive == 0 || !hal_copy_from_user(&target, thread->context.receive, sizeof(target)))
+        if (thread->context.receive == 0)
+            return rcBufferTooSmall;
+        if (!hal_copy_from_user(&target, thread->context.receive, sizeof(target)))
             return rcTargetFault;
         call.response_capacity =
             method->response.arena_size < target.arena_size ? method->response.arena_size : target.arena_size;

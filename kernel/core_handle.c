@@ -29,15 +29,15 @@ retcode core_HANDLE_CreateUserObject(struct core_call *call)
     struct object *listener = nullptr, *object = nullptr;
     struct endpoint *endpoint = nullptr;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = rcOk;
-    if ((u32)call->words[3] != KOS_INVALID_HANDLE) {
+    retcode code = call->words[4] <= 0xffffU ? rcOk : rcInvalidArgument;
+    if (code == rcOk && (u32)call->words[3] != KOS_INVALID_HANDLE) {
         code = handle_lookup(table(call), (u32)call->words[3], OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &listener);
         if (code == rcOk)
             endpoint = container_of(listener, struct endpoint, object);
     }
     if (code == rcOk)
         code = user_object_create(&call->task->domain.quota, (u32)call->words[0], call->words[2], endpoint,
-                                  (u32)call->words[4] & 0xffffU, &object);
+                                  (u32)call->words[4], &object);
     if (code == rcOk) {
         code = handle_insert(table(call), object, (u32)call->words[1], &handle);
         object_release(object);

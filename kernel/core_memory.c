@@ -7,17 +7,23 @@ static struct address_space *space(struct core_call *call)
     return &call->task->domain.space;
 }
 
+/* Flags of a request; what does not fit in 32 bits is as unknown as bit 31. */
+static u32 flags(word flags)
+{
+    return flags <= 0xffffffffU ? (u32)flags : ~0U;
+}
+
 retcode core_VMM_Allocate(struct core_call *call)
 {
     vaddr address = call->words[0];
-    retcode code = space_allocate(space(call), &address, call->words[1], (u32)call->words[2]);
+    retcode code = space_allocate(space(call), &address, call->words[1], flags(call->words[2]));
     call->words[1] = code == rcOk ? address : 0;
     return code;
 }
 
 retcode core_VMM_Commit(struct core_call *call)
 {
-    return space_commit(space(call), call->words[0], call->words[1], (u32)call->words[2]);
+    return space_commit(space(call), call->words[0], call->words[1], flags(call->words[2]));
 }
 
 retcode core_VMM_Decommit(struct core_call *call)
@@ -27,7 +33,7 @@ retcode core_VMM_Decommit(struct core_call *call)
 
 retcode core_VMM_Protect(struct core_call *call)
 {
-    return space_protect(space(call), call->words[0], call->words[1], (u32)call->words[2]);
+    return space_protect(space(call), call->words[0], call->words[1], flags(call->words[2]));
 }
 
 retcode core_VMM_Free(struct core_call *call)
@@ -39,10 +45,10 @@ retcode core_VMM_Query(struct core_call *call)
 {
     vaddr start = 0;
     u64 size = 0;
-    u32 flags = 0;
-    retcode code = space_query(space(call), call->words[0], &start, &size, &flags);
+    u32 of_region = 0;
+    retcode code = space_query(space(call), call->words[0], &start, &size, &of_region);
     call->words[1] = start;
     call->words[2] = size;
-    call->words[3] = flags;
+    call->words[3] = of_region;
     return code;
 }

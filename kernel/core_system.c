@@ -27,25 +27,19 @@ retcode core_SYNC_Wake(struct core_call *call)
 static struct {
     struct spinlock lock;
     s64 offset;     /* ns; all guarded by lock */
-    s64 adjustment; /* ns still to apply at slew_start */
+    s64 adjustment; /* ns that were to be applied at slew_start */
     u64 slew_start; /* hal_time_now */
     u64 slew;       /* microseconds per second */
 } wall;
 
+/* What of the adjustment has taken effect by now: a function of the time alone, however often it is asked. */
 static s64 applied(u64 now)
 {
-    s64 most = (s64)((now - wall.slew_start) / 1000000U * wall.slew);
+    u64 elapsed = now > wall.slew_start ? now - wall.slew_start : 0; /* CPUs' clocks may differ a little */
+    s64 most = (s64)(elapsed / 1000000U * wall.slew + elapsed % 1000000U * wall.slew / 1000000U);
     if (wall.adjustment >= 0)
         return most < wall.adjustment ? most : wall.adjustment;
     return -most > wall.adjustment ? -most : wall.adjustment;
-}
-
-static void settle(u64 now)
-{
-    s64 part = applied(now);
-    wall.offset += part;
-    wall.adjustment -= part;
-    wall.slew_start = now;
 }
 
 #define SECOND 1000000000LL
@@ -68,9 +62,11 @@ retcode core_TIME_SetSystemTimeAdj(struct core_call *call)
         call->words[2] == 0 || call->words[2] > 1000000)
         return rcInvalidArgument;
     spinlock_lock(&wall.lock);
-    settle(hal_time_now());
-    s64 previous = wall.adjustment;
+    u64 now = hal_time_now();
+    s64 part = applied(now), previous = wall.adjustment - part;
+    wall.offset += part;
     wall.adjustment = seconds * SECOND + nanoseconds;
+    wall.slew_start = now;
     wall.slew = call->words[2];
     spinlock_unlock(&wall.lock);
     call->words[1] = (word)(previous / SECOND);
@@ -81,8 +77,7 @@ retcode core_TIME_SetSystemTimeAdj(struct core_call *call)
 retcode core_TIME_GetSystemTimeAdj(struct core_call *call)
 {
     spinlock_lock(&wall.lock);
-    settle(hal_time_now());
-    s64 left = wall.adjustment;
+    s64 left = wall.adjustment - applied(hal_time_now());
     spinlock_unlock(&wall.lock);
     call->words[1] = (word)(left / SECOND);
     call->words[2] = (word)(left % SECOND);
@@ -93,8 +88,7 @@ retcode core_TIME_GetSystemTime(struct core_call *call)
 {
     spinlock_lock(&wall.lock);
     u64 now = hal_time_now();
-    settle(now);
-    s64 time = (s64)now + wall.offset;
+    s64 time = (s64)now + wall.offset + applied(now);
     spinlock_unlock(&wall.lock);
     call->words[1] = (word)(time / SECOND);
     call->words[2] = (word)(time % SECOND);

@@ -68,6 +68,7 @@ void kernel_main(const struct hal_boot_info *boot)
     for (u32 i = 0; i < boot->range_count; i++)
         page_allocator_add(boot->ranges[i].start, boot->ranges[i].end);
     memcpy(kernel_command_line, boot->command_line, sizeof(kernel_command_line));
+    sched_cpu_init(cpu_self());
     cpu_init(cpu_self(), scratch_page());
     space_shootdown = shootdown;
     space_room_init();
@@ -87,6 +88,7 @@ void kernel_main(const struct hal_boot_info *boot)
 
 void kernel_secondary_main(void)
 {
+    sched_cpu_init(cpu_self());
     cpu_init(cpu_self(), scratch_page());
     hal_cpu_online();
     sched_exit();

@@ -57,7 +57,7 @@ u64 task_count(void)
 
 static bool name_claim(struct task *task, const char *name)
 {
-    bool free = strlen(name) < sizeof(task->name);
+    bool free = true;
     spinlock_lock(&tasks_lock);
     list_for_each(node, &all_tasks) if (strcmp(list_entry(node, struct task, all_link)->name, name) == 0) free = false;
     if (free) {
@@ -117,12 +117,16 @@ static retcode task_build(struct task *task, const char *class, const char *path
     code = thread_create(task, &parameters, &task->first);
     if (code != rcOk)
         return code;
+    u64 time_start, time_scale;
+    hal_time_user(&time_start, &time_scale);
     task->startup_block = (struct kos_startup){.image_base = task->image_base,
                                                .dynamic = image.dynamic != 0 ? task->image_base + image.dynamic : 0,
                                                .stack_base = task->first->stack_base,
                                                .stack_size = task->first->stack_size,
                                                .tid = task->first->tid,
-                                               .random = {kernel_random(), kernel_random()}};
+                                               .random = {kernel_random(), kernel_random()},
+                                               .time_start = time_start,
+                                               .time_scale = time_scale};
     u32 handle;
     code = handle_insert(&domain->handles, &task->first->object,
                          KOS_RIGHT_THREAD_CONTROL | KOS_RIGHT_THREAD_WAIT | KOS_RIGHT_THREAD_INFO | KOS_RIGHT_COPY |

@@ -57,8 +57,9 @@ static inline struct task *task_from_object(struct object *object)
 
 void task_room_init(void);
 
-/* creator null: the kernel (for Einit). Codes: rcResourceNotFound (class or file), rcBadImage, rcQuotaExceeded,
- * rcOutOfMemory, rcSecurityDisallow (execute event), rcAlreadyExists (name in use). One reference. */
+/* creator null: the kernel (for Einit). name: shorter than KOS_SHORT_NAME_SIZE. Codes: rcResourceNotFound (class or
+ * file), rcBadImage, rcQuotaExceeded, rcOutOfMemory, rcSecurityDisallow (execute event), rcAlreadyExists (name in use).
+ * One reference. */
 retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u32 thread_class,
                     u32 priority, struct task **task);
 /* args and envs: strings in a row. Replaces what was set. rcInvalidOperation once it runs. */

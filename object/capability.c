@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when abandoned or
- * destroy run. Revocation clears the slot's `callable` under the object's lock only: that word is written by whoever
- * holds the object's lock.
+ * destroy run. A slot changes under both.
  */
 #include <memory/object_cache.h>
 #include <memory/page.h>
@@ -48,8 +47,11 @@ static struct handle_block *block_make(struct handle_table *table, u64 entries)
         block = hal_direct(page);
         memset(block, 0, BLOCK_SIZE(entries));
     }
-    if (block != nullptr)
+    if (block != nullptr) {
         block->mask = entries - 1;
+        /* A Call on handle 0 looks here and must not find its own selector, 0. No Call has the selector ~0. */
+        atomic_store_explicit(&block->entries[0].callable, ~0ULL, memory_order_relaxed);
+    }
     return block;
 }
 
@@ -104,7 +106,7 @@ static retcode table_grow(struct handle_table *table)
     block->outgrown = old;
     chain_free(table, block, old->mask + 1);
     atomic_store_explicit(&table->block, block, memory_order_release);
-    for (u64 index = 0; index <= old->mask; index++)
+    for (u64 index = 1; index <= old->mask; index++)
         atomic_store_explicit(&old->entries[index].callable, 0, memory_order_relaxed);
     return rcOk;
 }
@@ -213,11 +215,13 @@ static retcode slot_take(struct handle_table *table, struct capability *capabili
         entry->generation = entry->generation >= 0xfffeU ? 1 : entry->generation + 1;
         capability->table = table;
         capability->handle = (entry->generation << KOS_HANDLE_INDEX_BITS) | index;
-        entry->channel =
-            handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
         atomic_store_explicit(&entry->capability, capability, memory_order_release);
-        if (entry->channel != nullptr) /* release: the channel pointer first */
+        void *channel =
+            handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
+        if (channel != nullptr) {
+            entry->channel = channel; /* release: the channel pointer first */
             atomic_store_explicit(&entry->callable, capability->handle, memory_order_release);
+        }
     }
     spinlock_unlock(&table->lock);
     return code;
@@ -273,7 +277,7 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
     if (code == rcOk) {
         child->rights = rights & parent->rights;
-        child->badge = badge != nullptr ? badge : nullptr;
+        child->badge = badge;
         code = slot_take(to, child);
     }
     if (code == rcOk) {
@@ -367,8 +371,10 @@ retcode handle_close(struct handle_table *table, u32 handle)
 /* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
 static void mark_revoked(struct capability *capability)
 {
+    spinlock_lock(&capability->table->lock); /* a table that grows on another CPU has copies of the entry */
     struct handle_entry *entry = entry_of(capability->table, capability->handle);
     atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
+    spinlock_unlock(&capability->table->lock);
     capability->revoked = true;
     capability->parent = nullptr;
     list_remove(&capability->sibling);

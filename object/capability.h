@@ -4,9 +4,8 @@
  *
  * A capability is a node of its object's inheritance tree and sits in one slot of one task's handle table. The slot's
  * entry is what lookups read: one 64-bit word to compare (callable), one pointer to follow. Readers take no lock;
- * writers hold the table's lock, and the object's lock for the tree (order: table lock of the lower address first, then
- * object lock). A removed capability and an outgrown table are reclaimed when every CPU has left the kernel once
- * (smp/epoch.h).
+ * writers hold the object's lock, which guards the tree, and the table's within it. A removed capability and an
+ * outgrown table are reclaimed when every CPU has left the kernel once (smp/epoch.h).
  */
 #pragma once
 #include <abi/handle.h>
@@ -27,8 +26,10 @@ struct capability {
 
 /* One slot, 32 bytes, two to a cache line. */
 struct handle_entry {
-    _Atomic u64 callable; /* the handle value, zero-extended, if it may be used in Call right now; else 0 */
-    void *channel;        /* struct channel *, valid while callable != 0 */
+    _Atomic u64 callable; /* the handle value, zero-extended, if it may be used in Call right now; else 0, which
+                             equals the selector of a Call on handle 0: entry 0 holds ~0 */
+    void *channel;        /* struct channel *, valid while callable != 0; afterwards left as it is: a Call on another
+                             CPU may be between the two, and epochs keep what it finds */
     struct capability *_Atomic capability; /* null: free slot */
     u32 generation;                        /* of the present or last occupant; low 16 bits */
     u32 next_free;                         /* index of the next free slot, 0 = none */

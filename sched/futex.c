@@ -98,3 +98,14 @@ bool futex_cancel(struct thread *thread)
     spinlock_unlock(&bucket->lock);
     return waiting;
 }
+
+u32 futex_inherited_level(struct thread *thread)
+{
+    (void)thread;
+    return 0;
+}
+struct thread *futex_level_changed(struct thread *thread)
+{
+    (void)thread;
+    return nullptr;
+}

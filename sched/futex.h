@@ -26,3 +26,9 @@ bool futex_cancel(struct thread *thread);
 
 /* Implemented by kernel/core_sync.c: the result of Sync.Wait for a thread that is not running. */
 void futex_complete(struct thread *thread, retcode code);
+
+/* Level of the most urgent waiter for a lock that thread holds, or 0. Home. */
+u32 futex_inherited_level(struct thread *thread);
+/* The level of a waiting thread (home: this CPU) has changed: it takes its place anew. The holder of the lock that it
+ * waits for, if that is concerned and at home here; else null. */
+struct thread *futex_level_changed(struct thread *thread);

@@ -9,6 +9,7 @@
 #include <object/domain.h>
 #include <smp/cpu.h>
 #include <smp/epoch.h>
+#include <sched/reservation.h>
 #include <sched/timer.h>
 
 enum thread_state : u32 {
@@ -21,6 +22,18 @@ enum thread_state : u32 {
     THREAD_JOINING,   /* waits for the end of a thread or task */
     THREAD_SUSPENDED, /* created suspended, or suspended itself */
     THREAD_DEAD,
+    THREAD_MOVING,   /* runnable, in the inbox of its new home */
+    THREAD_ORDERING, /* waits for another CPU to carry out its order: sched/order.h */
+    THREAD_HELD,     /* its reservation's budget is used up */
+};
+
+/* What one CPU is asked to do with a thread of its own by a thread of another: sched/order.h. */
+struct order {
+    struct request request;
+    struct thread *target; /* with a reference */
+    retcode (*apply)(struct thread *target, const struct order *order);
+    void (*done)(struct thread *asker, retcode code);
+    u64 arguments[4];
 };
 
 struct thread {
@@ -29,8 +42,8 @@ struct thread {
     /* ---- fast path ---- */
     const struct ksm_pair *core_pair;    /* decisions of Calls to the kernel: the domain's; constant */
     struct handle_block *handles;        /* the table's block as last seen; a miss on the fast path refreshes it */
-    u32 level;                           /* effective level: own or donated */
-    u32 base_level;                      /* own level */
+    u32 level;                           /* effective level: base or donated by the caller */
+    u32 base_level;                      /* own level, or inherited from a waiter for a lock that it holds */
     struct thread *caller;               /* whose request it serves, or null */
     const struct ksm_entry *reply_entry; /* decisions of the request being served; null: decide on the slow path */
     word reply_selector; /* Reply-then-Recv that may take the fast path now: receive_selector, or 0 = none. Parked in
@@ -56,11 +69,20 @@ struct thread {
     struct sync_object *sync;           /* IPC synchronization object of an extended wait, or null */
 
     /* ---- scheduling ---- */
-    struct list run_link; /* in the home's run queue */
-    struct timer timer;   /* time limit of the present wait */
-    u32 class;            /* KOS_CLASS_* */
-    u32 priority;         /* as the user set it */
-    u64 affinity;
+    struct list run_link;           /* in the home's run queue */
+    struct tree_node edf_node;      /* the same for the level of reservations */
+    struct timer timer;             /* time limit of the present wait */
+    u32 class;                      /* KOS_CLASS_* */
+    u32 priority;                   /* as the user set it */
+    u32 own_level;                  /* of class and priority */
+    struct list home_link;          /* in its home scheduler's list */
+    u32 turns;                      /* quanta left in this round: standard threads */
+    u64 affinity;                   /* CPUs on which it may run; owner: home */
+    struct thread *account;         /* whose reservation pays while it runs, or null; valid while it does not run: then
+                                       the CPU's scheduler has it */
+    struct reservation reservation; /* its own; bandwidth 0: none */
+    struct request level_request;   /* "your level, or that of your caller, has changed"; holds a reference */
+    struct order order;             /* ORDERING */
 
     /* ---- futex ---- */
     struct list futex_link; /* in a bucket of the domain's futex table; guarded by the bucket's lock */
@@ -86,7 +108,8 @@ struct thread {
     bool dying; /* owner: no more user instruction */
     bool ended; /* guarded by the join lock (kernel/thread.c) */
     bool detached;
-    s32 exit_code;
+    s32 exit_code;      /* owner; the first of Exit and Terminate sets it */
+    s32 terminate_code; /* of an order to terminate that is under way */
     vaddr stack_base;
     u64 stack_size;
 };

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the policy compiler: sourced by scripts/test.sh.
 
+psl_tests() {
+    for file in syntax names types objects audit tests warnings; do printf 'languages/psl/%s\tpsl_cases %s\n' $file $file; done
+    printf 'languages/psl/preprocess\tpsl_preprocess\nfuzz/psl\tfuzz_short psl\n'
+}
+
 # psl_cases FILE: sections "=== name", a policy, "---", what the tool says. Each policy also uses
 # prelude.psl, but those that begin with "// alone". With
 # PSL_ACCEPT set, writes what the tool says now instead of comparing.

@@ -4,17 +4,17 @@
 
 static bool inside(vaddr address, size_t size)
 {
-    return address >= KOS_USER_BASE && address <= KOS_USER_LIMIT && size <= KOS_USER_LIMIT - address;
+    return address >= KOS_USER_BASE && address < KOS_USER_LIMIT && size <= KOS_USER_LIMIT - address;
 }
 
 bool hal_copy_from_user(void *to, vaddr from, size_t size)
 {
-    return inside(from, size) && hal_user_copy_in(to, from, size);
+    return size == 0 || (inside(from, size) && hal_user_copy_in(to, from, size));
 }
 
 bool hal_copy_to_user(vaddr to, const void *from, size_t size)
 {
-    return inside(to, size) && hal_user_copy_out(to, from, size);
+    return size == 0 || (inside(to, size) && hal_user_copy_out(to, from, size));
 }
 
 bool hal_load_user_32(void *to, vaddr from)

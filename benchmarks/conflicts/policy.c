@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Policy of the benchmark: constant verdicts for exactly what it does. */
+#include <abi/core.h>
+#include <benchmarks/conflicts/protocol.h>
+#include <ksm/table_policy.h>
+
+enum { CORE, EINIT, WORKER, SERVER };
+
+static const struct ksm_method methods[] = {{.name = "Word",
+                                             .request = {.size = KOS_MESSAGE_HEADER_SIZE + 8},
+                                             .response = {.size = KOS_MESSAGE_HEADER_SIZE + 8}}};
+static const struct ksm_interface interface = {"benchmark.Conflicts", methods, 1};
+static const struct ksm_endpoint control[] = {{"control", &interface}}, echo[] = {{"echo", &interface}};
+
+static const struct ksm_class classes[] = {KSM_CORE_CLASS,
+                                           {.name = "Einit", .endpoints = control, .endpoint_count = 1},
+                                           {.name = "benchmark.Worker"},
+                                           {.name = "benchmark.Server", .endpoints = echo, .endpoint_count = 1}};
+
+static const struct ksm_rule rules[] = {
+    {KSM_EXECUTE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
+    {KSM_REQUEST, KSM_ANY, CORE, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
+    {KSM_RESPONSE, CORE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
+    {KSM_REQUEST, WORKER, EINIT, 0, KSM_ANY, KSM_GRANT, nullptr},
+    {KSM_RESPONSE, EINIT, WORKER, 0, KSM_ANY, KSM_GRANT, nullptr},
+    {KSM_REQUEST, WORKER, SERVER, 0, KSM_ANY, KSM_GRANT, nullptr},
+    {KSM_RESPONSE, SERVER, WORKER, 0, KSM_ANY, KSM_GRANT, nullptr},
+};
+
+KSM_TABLE_POLICY(classes, rules)

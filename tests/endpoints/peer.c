@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The other process: does what its second argument says, and ends with what its parent expects. */
+#include <coresrv/handle/handle_api.h>
+#include <coresrv/task/task_api.h>
+#include <coresrv/thread/thread_api.h>
+#include <string.h>
+
+/* Everything the parent of task_tests gave it is there, and the handle works. */
+static int environment(int argc, const char *argv[], const char *envs[])
+{
+    Handle gift, channel;
+    rtl_uint32_t sid;
+    if (argc != 4 || strcmp(argv[2], "a b") != 0 || strcmp(argv[3], "") != 0 || argv[4] != RTL_NULL)
+        return 1;
+    if (strcmp(envs[0], "X=1") != 0 || strcmp(envs[1], "Y=") != 0 || envs[2] != RTL_NULL)
+        return 2;
+    if (KnTaskLookupResource(KOS_RESOURCE_HANDLE, "gift", &gift) != rcOk || KnHandleGetSidByHandle(gift, &sid) != rcOk)
+        return 3;
+    if (KnTaskLookupResource(KOS_RESOURCE_LISTENER, "task.channel", &channel) != rcOk ||
+        KnTaskLookupResource(KOS_RESOURCE_CHANNEL, "self", &channel) != rcOk)
+        return 4;
+    return 46;
+}
+
+/* Class test.Weak may only print and end. */
+static int weak(void)
+{
+    struct kos_core_result in_registers = KOS_CORE0(TIME, GetUpTime);
+    char name[64];
+    nk_uint64_t words[8] = {INVALID_HANDLE};
+    Retcode in_memory = KOS_CORE_ARENA(TASK, GetName, 1, words, RTL_NULL, 0, 2, name, sizeof(name));
+    return in_registers.rc == rcSecurityDisallow && in_registers.w[0] == 0 && in_memory == rcSecurityDisallow ? 45 : 1;
+}
+
+int main(int argc, const char *argv[], const char *envs[])
+{
+    const char *order = argc > 1 ? argv[1] : "";
+    if (strcmp(order, "42") == 0)
+        return 42;
+    if (strcmp(order, "sleep") == 0)
+        return (int)KnSleep(INFINITE_TIMEOUT);
+    if (strcmp(order, "thread") == 0)
+        KnThreadExit(43);
+    if (strcmp(order, "self") == 0)
+        return (int)KnTaskTerminate(INVALID_HANDLE, 44);
+    if (strcmp(order, "weak") == 0)
+        return weak();
+    if (strcmp(order, "environment") == 0)
+        return environment(argc, argv, envs);
+    return 1;
+}
