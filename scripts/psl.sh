@@ -20,7 +20,7 @@ psl_cases() {
         touch "$work/$name.psl" "$work/$name.expected"
         { cat "$work/$name.psl"; grep -q '^// alone' "$work/$name.psl" || echo "use prelude._"; } >"$work/$name.full.psl"
         # shellcheck disable=SC2086
-        build/host/checked/nk-psl-gen-c ${2:-} -I tests/languages/psl/sources -I libkos/include "$work/$name.full.psl" 2>&1 |
+        build/host/checked/nk-psl-gen-c ${2:-} -I tests/languages/psl/sources -I sdk "$work/$name.full.psl" 2>&1 |
             sed "s|$work/$name.full.psl|policy.psl|g" >"$work/$name.actual"
         { echo "=== $name"; cat "$work/$name.psl"; echo "---"; cat "$work/$name.actual"; } >>"$work/new"
         cmp -s "$work/$name.expected" "$work/$name.actual" || [ -n "${PSL_ACCEPT:-}" ] ||

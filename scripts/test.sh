@@ -35,8 +35,6 @@ unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
-unit/languages_echo	unit languages_echo
-languages/compile	languages_compile
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/sched_run_queue	unit sched_run_queue
@@ -50,6 +48,7 @@ run/hello/aarch64	run_hello aarch64 release 1
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
 run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
+    language_tests
     psl_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
@@ -145,7 +144,7 @@ command_words() {
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
-        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" 2>&1
+        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
 }
 # An exhaustive search by spin; with a mutation, one that must find an error.
 model() { # MODEL CASE [MUTATION]

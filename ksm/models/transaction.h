@@ -18,7 +18,7 @@
  * then denies. Nothing else is done with the value.
  */
 #pragma once
-#include <ksm/policy.h>
+#include <ksm/message.h>
 
 struct ksm_object;
 struct ksm_audit_site;
@@ -72,7 +72,11 @@ struct ksm_transaction {
     u32 audit_count;       /* results noted for this event */
     struct ksm_undo *undo; /* KSM_UNDO_MAX of them, this CPU's */
     struct ksm_audit_result *audit;
+    u8 *scratch; /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
+    u32 scratch_used;
 };
+
+#define KSM_SCRATCH_SIZE 8192U
 
 void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm_query *query,
                            const struct ksm_decision *decision);
@@ -147,32 +151,15 @@ KSM_LOAD(s32)
 KSM_LOAD(s64)
 #undef KSM_LOAD
 
-/* The bytes of the chunk whose descriptor is at place: false if they do not lie in the arena. */
-static inline bool ksm_chunk(const struct ksm_transaction *transaction, const u8 *place, struct ksm_text *chunk)
-{
-    u32 offset = ksm_load_u32(place), size = ksm_load_u32(place + 4);
-    *chunk = (struct ksm_text){(const char *)transaction->query->arena + offset, size};
-    return (u64)offset + size <= transaction->query->arena_size;
-}
-/* A string: false also without terminator; an empty chunk is an empty text. */
-static inline bool ksm_chunk_text(const struct ksm_transaction *transaction, const u8 *place, struct ksm_text *text)
-{
-    if (!ksm_chunk(transaction, place, text))
-        return false;
-    if (text->length == 0)
-        return true;
-    text->length--;
-    return text->bytes[text->length] == '\0';
-}
-/* Element of a sequence, null if it has none of this number; elements are `size` bytes. */
-static inline const u8 *ksm_chunk_element(const struct ksm_transaction *transaction, const u8 *place, u64 index,
-                                          u32 size)
-{
-    struct ksm_text chunk;
-    if (!ksm_chunk(transaction, place, &chunk) || index >= chunk.length / size)
-        return nullptr;
-    return (const u8 *)chunk.bytes + index * size;
-}
+/* The bytes of the chunk whose descriptor is at place: false if they do not lie in the arena, or do not fit what is
+ * left of the scratch memory where the arena is not in one piece. They stay until the end of the transaction. */
+bool ksm_chunk(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *chunk);
+/* A string, without its terminator: false also if it has none; an empty chunk is an empty text. */
+bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *text);
+/* Element of a sequence, null if it has none of this number, or as above; elements are `size` bytes. */
+const u8 *ksm_chunk_element(struct ksm_transaction *transaction, const u8 *place, u64 index, u32 size);
+/* Number of elements of `size` bytes: false if the chunk is not in the arena. */
+bool ksm_chunk_count(const struct ksm_transaction *transaction, const u8 *place, u32 size, u64 *count);
 static inline bool ksm_text_equal(struct ksm_text a, struct ksm_text b)
 {
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;

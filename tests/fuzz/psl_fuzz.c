@@ -23,7 +23,7 @@ int LLVMFuzzerInitialize(int *count, char ***words)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    static const char *const roots[] = {"tests/languages/psl/sources", "libkos/include"};
+    static const char *const roots[] = {"tests/languages/psl/sources", "sdk"};
     static const struct psl_definition definition = {"BOARD", "RPI", nullptr};
     struct pool pool = {0};
     struct diagnostics diagnostics = {.tool = "psl_fuzz"};

@@ -13,7 +13,7 @@ static uint64_t hash(const char *text)
 }
 
 /* The source line, and a caret under the place: tabs stay tabs so that the caret stands right. */
-static void show_line(const struct source *source, struct line_column place, struct location at)
+static void show_line(FILE *stream, const struct source *source, struct line_column place, struct location at)
 {
     const char *line = source->text + place.start;
     struct text carets = {0};
@@ -24,13 +24,14 @@ static void show_line(const struct source *source, struct line_column place, str
     for (uint32_t i = at.offset + 1; i < at.offset + at.length && i < place.start + place.line_bytes; i++)
         if (((unsigned char)source->text[i] & 0xc0U) != 0x80U)
             text_add(&carets, "~");
-    fprintf(stderr, "  %.*s\n  %s\n", (int)place.line_bytes, line, carets.bytes);
+    fprintf(stream, "  %.*s\n  %s\n", (int)place.line_bytes, line, carets.bytes);
     text_free(&carets);
 }
 
 [[gnu::format(printf, 4, 0)]] static void show(struct diagnostics *diagnostics, const char *kind, struct location at,
                                                const char *format, va_list arguments)
 {
+    FILE *stream = diagnostics->stream != nullptr ? diagnostics->stream : stderr;
     struct text text = {0};
     text_add_list(&text, format, arguments);
     uint64_t identity = hash(text.bytes);
@@ -45,13 +46,13 @@ static void show_line(const struct source *source, struct line_column place, str
             *(error ? &diagnostics->errors : &diagnostics->warnings) += 1;
     }
     if (!diagnostics->silent && at.source == nullptr) {
-        fprintf(stderr, "%s: %s: %s\n", diagnostics->tool, kind, text.bytes);
+        fprintf(stream, "%s: %s: %s\n", diagnostics->tool, kind, text.bytes);
     } else if (!diagnostics->silent) {
         struct line_column place = source_line_column(at.source, at.offset);
-        fprintf(stderr, "%s:%u:%u: %s: %s\n", at.source->path, place.line, place.column, kind, text.bytes);
-        show_line(at.source, place, at);
+        fprintf(stream, "%s:%u:%u: %s: %s\n", at.source->path, place.line, place.column, kind, text.bytes);
+        show_line(stream, at.source, place, at);
     } else if (error && !twice && diagnostics->errors == DIAGNOSTIC_ERRORS_MAX + 1) {
-        fprintf(stderr, "%s: more errors are not shown\n", diagnostics->tool);
+        fprintf(stream, "%s: more errors are not shown\n", diagnostics->tool);
     }
     text_free(&text);
 }
@@ -84,7 +85,7 @@ static unsigned distance(const char *a, const char *b)
     if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH)
         return ~0U;
     if (strcasecmp(a, b) == 0)
-        return 1;
+        return strcmp(a, b) != 0;
     unsigned rows[3][NAME_MAX_LENGTH + 1];
     for (unsigned j = 0; j <= b_length; j++)
         rows[0][j] = j;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages of the language tools, to standard error:
+ * Messages of the language tools:
  *
  *   path:line:column: error: text
  *     the source line
@@ -10,12 +10,14 @@
  * counted. The same place is not reported twice with the same text.
  */
 #pragma once
+#include <stdio.h>
 #include <tools/language/source.h>
 
 #define DIAGNOSTIC_ERRORS_MAX 50U
 
 struct diagnostics {
     const char *tool; /* named in messages without a place */
+    FILE *stream;     /* null: standard error */
     unsigned errors, warnings;
     bool silent; /* the last error was not shown: its notes are not either */
     struct location last;

@@ -12,12 +12,16 @@ struct pool_block {
     alignas(max_align_t) char bytes[];
 };
 
+void memory_exhausted(void)
+{
+    fprintf(stderr, "out of memory\n");
+    exit(EXIT_FAILURE);
+}
+
 static void *checked(void *memory)
 {
-    if (memory == nullptr) {
-        fprintf(stderr, "out of memory\n");
-        exit(EXIT_FAILURE);
-    }
+    if (memory == nullptr)
+        memory_exhausted();
     return memory;
 }
 

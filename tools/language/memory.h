@@ -7,6 +7,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* The end with a message and exit status 1. */
+[[noreturn]] void memory_exhausted(void);
+
 struct pool_block;
 struct pool {
     struct pool_block *blocks;

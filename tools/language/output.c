@@ -21,26 +21,33 @@ static bool write_beside(const char *path, const struct text *text)
     return fclose(file) == 0 && written;
 }
 
+/* Removes what this run has made. */
+static void take_back(struct pool *pool, const struct output *outputs, unsigned count, unsigned renamed)
+{
+    int error = errno;
+    for (unsigned i = 0; i < count; i++) {
+        unlink(pool_print(pool, "%s.part", outputs[i].path));
+        if (i < renamed)
+            unlink(outputs[i].path);
+    }
+    errno = error;
+}
+
 void output_write(struct diagnostics *diagnostics, const struct output *outputs, unsigned count)
 {
     struct pool pool = {0};
     unsigned done = 0;
     const char *failed = nullptr;
+    for (unsigned i = 0; i < count && failed == nullptr; i++)
+        if (!same(&pool, &outputs[i]) && !write_beside(pool_print(&pool, "%s.part", outputs[i].path), outputs[i].text))
+            failed = outputs[i].path;
     for (; done < count && failed == nullptr; done++)
         if (!same(&pool, &outputs[done]) &&
-            !write_beside(pool_print(&pool, "%s.part", outputs[done].path), outputs[done].text))
+            rename(pool_print(&pool, "%s.part", outputs[done].path), outputs[done].path) != 0)
             failed = outputs[done].path;
-    for (unsigned i = 0; i < done; i++) {
-        const char *part = pool_print(&pool, "%s.part", outputs[i].path);
-        if (failed != nullptr) {
-            int error = errno;
-            unlink(part);
-            errno = error;
-        } else if (!same(&pool, &outputs[i]) && rename(part, outputs[i].path) != 0) {
-            failed = outputs[i].path;
-        }
-    }
-    if (failed != nullptr)
+    if (failed != nullptr) {
+        take_back(&pool, outputs, count, done);
         diagnostic_error(diagnostics, (struct location){0}, "%s: %s", failed, strerror(errno));
+    }
     pool_free(&pool);
 }

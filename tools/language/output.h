@@ -8,6 +8,6 @@ struct output {
     const struct text *text;
 };
 
-/* Writes each beside its path and renames it at the end; what was there before stays after an error, which is
- * reported. A file that has these bytes already is not touched, so that its date stays for make and ninja. */
+/* Writes each beside its path and renames it at the end. After an error, which is reported, none is there. A file that
+ * has these bytes already is not touched, so that its date stays for make and ninja. */
 void output_write(struct diagnostics *diagnostics, const struct output *outputs, unsigned count);

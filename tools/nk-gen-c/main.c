@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <tools/language/output.h>
 #include <tools/nk-gen-c/emit.h>
+#include <tools/nk/shapes.h>
 
 #define ARGUMENTS_MAX 256U
 
@@ -17,7 +18,7 @@ struct command {
     const char *methods[ARGUMENTS_MAX];
     unsigned root_count;
     const char *output, *file;
-    bool extended_errors;
+    bool extended_errors, verification;
 };
 
 static const char usage_text[] =
@@ -37,6 +38,7 @@ static const char usage_text[] =
     "                              code that prints what is sent and received\n"
     "  --ipc-trace-method-filter METHOD[,METHOD]...\n"
     "                              trace these only: Ping or echo.Ping.Ping\n"
+    "  --verification              also <Name>.<x>dl.ksm.h: tables for the kernel's check of messages (ours)\n"
     "  --enforce-alignment-check   accepted; alignment is always checked\n"
     "  -h, --help                  this text\n"
     "  --version                   the version\n";
@@ -80,6 +82,7 @@ enum option_code : int {
     OPTION_TRACE_SERVER,
     OPTION_TRACE_METHODS,
     OPTION_ALIGNMENT,
+    OPTION_VERIFICATION,
     OPTION_VERSION,
 };
 
@@ -94,6 +97,7 @@ static const struct option long_options[] = {
     {"trace-client-ipc", required_argument, nullptr, OPTION_TRACE_CLIENT},
     {"trace-server-ipc", required_argument, nullptr, OPTION_TRACE_SERVER},
     {"ipc-trace-method-filter", required_argument, nullptr, OPTION_TRACE_METHODS},
+    {"verification", no_argument, nullptr, OPTION_VERIFICATION},
     {"enforce-alignment-check", no_argument, nullptr, OPTION_ALIGNMENT},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, OPTION_VERSION},
@@ -152,6 +156,9 @@ static void take_option(struct command *command, int option)
         return;
     case OPTION_ALIGNMENT:
         return;
+    case OPTION_VERIFICATION:
+        command->verification = true;
+        return;
     default:
         bad_usage("%s", "wrong options");
     }
@@ -183,15 +190,26 @@ static void add_make_path(struct text *text, const char *path)
         text_add(text, *path == ' ' || *path == '#' ? "\\%c" : *path == '$' ? "$%c" : "%c", *path);
 }
 
+/* What the kernel includes for this unit; an interface alone has no endpoints. */
+static void emit_verification(struct program *program, struct unit *main, struct text *text)
+{
+    text_add(text, "/* Written by nk-gen-c from %s: changes here are lost. */\n#include <ksm/policy.h>\n", main->place);
+    if (main->language != LANGUAGE_IDL)
+        shapes_class(program, main, text);
+    else if (main->has_interface)
+        shapes_interface(program, main, text);
+}
+
 static void write_all(struct program *program, const struct command *command, struct unit *main)
 {
-    struct text header = {0}, dependencies = {0};
+    struct text header = {0}, dependencies = {0}, verification = {0};
     const char *last = strrchr(main->name.text, '.');
     const char *stem = pool_print(program->pool, "%s%s%s.%s", command->output != nullptr ? command->output : "",
                                   command->output != nullptr ? "/" : "", last != nullptr ? last + 1 : main->name.text,
                                   language_extension[main->language]);
     const char *path = pool_print(program->pool, "%s.h", stem);
     emit_header(program, &command->options, main, &header);
+    emit_verification(program, main, &verification);
     add_make_path(&dependencies, path);
     text_add(&dependencies, ":");
     for (const struct unit *unit = program->units; unit != nullptr; unit = unit->next) {
@@ -200,11 +218,14 @@ static void write_all(struct program *program, const struct command *command, st
     }
     text_add(&dependencies, "\n");
     if (program->diagnostics->errors == 0) {
-        struct output outputs[] = {{path, &header}, {pool_print(program->pool, "%s.nk.d", stem), &dependencies}};
-        output_write(program->diagnostics, outputs, 2);
+        struct output outputs[] = {{path, &header},
+                                   {pool_print(program->pool, "%s.nk.d", stem), &dependencies},
+                                   {pool_print(program->pool, "%s.ksm.h", stem), &verification}};
+        output_write(program->diagnostics, outputs, command->verification ? 3 : 2);
     }
     text_free(&header);
     text_free(&dependencies);
+    text_free(&verification);
 }
 
 int main(int argc, char **argv)

@@ -14,8 +14,11 @@ void check_no_underscore(struct program *program, struct name name, const char *
 void check_c_name(struct program *program, struct name name, const char *what)
 {
     if (name_is_c_keyword(name.text))
-        diagnostic_error(program->diagnostics, name.at, "%s cannot be called '%s': that is a keyword of C or C++", what,
+        diagnostic_error(program->diagnostics, name.at, "%s cannot be called '%s': that is a keyword of C", what,
                          name.text);
+    else if (name_is_new_keyword(name.text))
+        diagnostic_warning(program->diagnostics, name.at, "'%s' is a keyword of C++ or of C23: the header is for C11",
+                           name.text);
     else if (strcmp(name.text, "base_") == 0 || strcmp(name.text, "res_") == 0 || strcmp(name.text, "err_") == 0)
         diagnostic_error(program->diagnostics, name.at, "%s cannot be called '%s': generated code uses that name", what,
                          name.text);
@@ -72,6 +75,7 @@ static struct declaration *resolve_qualified(struct program *program, struct uni
         if (strcmp(import->target.text, package) == 0) {
             owner = import->unit;
             failed = owner == nullptr;
+            import->used = true;
         }
     }
     if (failed) /* the import was reported */
@@ -97,32 +101,57 @@ static struct declaration *resolve_qualified(struct program *program, struct uni
     return nullptr;
 }
 
+/* A search through the imports: what it found, and whether a part of it could not be searched. */
+struct search {
+    struct program *program;
+    struct name name;
+    struct declaration *found, *other;
+    bool failed;
+};
+
+/* through: also what the imported packages import. True if something was found here. */
+static bool search_imports(struct search *search, const struct unit *unit, bool through)
+{
+    const struct declaration *before = search->found;
+    for (struct reference *import = unit->imports.first; import != nullptr; import = import->next) {
+        if (import->unit == nullptr) {
+            search->failed = true; /* reported; the name may be there */
+            continue;
+        }
+        if (import->unit->searched == search->program->searches)
+            continue;
+        import->unit->searched = search->program->searches;
+        struct declaration *d = find(import->unit, nullptr, search->name.text, strlen(search->name.text));
+        import->used |= d != nullptr;
+        if (d != nullptr)
+            *(search->found == nullptr ? &search->found : &search->other) = d;
+        if (through)
+            import->used |= search_imports(search, import->unit, true);
+    }
+    return search->found != before;
+}
+
 struct declaration *check_resolve(struct program *program, struct unit *unit, const struct declaration *before,
                                   struct name name, const char *what)
 {
     if (strchr(name.text, '.') != nullptr)
         return resolve_qualified(program, unit, before, name, what);
-    struct declaration *found = find(unit, before, name.text, strlen(name.text));
-    if (found != nullptr)
-        return found;
-    bool failed = false;
-    for (struct reference *import = unit->imports.first; import != nullptr; import = import->next) {
-        if (import->unit == nullptr) {
-            failed = true; /* reported; the name may be there */
-            continue;
-        }
-        struct declaration *other = find(import->unit, nullptr, name.text, strlen(name.text));
-        if (other != nullptr && found != nullptr && other != found) {
-            diagnostic_error(program->diagnostics, name.at, "'%s' is in two imported packages: write %s.%s or %s.%s",
-                             name.text, found->unit->name.text, name.text, other->unit->name.text, name.text);
-            return nullptr;
-        }
-        if (other != nullptr)
-            found = other;
+    struct declaration *own = find(unit, before, name.text, strlen(name.text));
+    if (own != nullptr)
+        return own;
+    struct search search = {.program = program, .name = name};
+    for (unsigned through = 0; through < 2 && search.found == nullptr; through++) {
+        program->searches++;
+        search_imports(&search, unit, through != 0);
     }
-    if (found == nullptr && !failed)
+    if (search.other != nullptr) {
+        diagnostic_error(program->diagnostics, name.at, "'%s' is in two imported packages: write %s.%s or %s.%s",
+                         name.text, search.found->unit->name.text, name.text, search.other->unit->name.text, name.text);
+        return nullptr;
+    }
+    if (search.found == nullptr && !search.failed)
         report_unknown(program, unit, before, name, what);
-    return found;
+    return search.found;
 }
 
 /* A repeated name in a list of what. */
@@ -182,8 +211,8 @@ static void check_composite(struct program *program, struct unit *unit, struct d
 {
     bool is_union = d->kind == DECLARATION_UNION;
     check_members(program, unit, d, &d->members, is_union ? "member" : "field");
-    d->broken = d->members.first == nullptr || any_broken(&d->members);
-    if (d->members.first == nullptr)
+    d->broken = d->members.first == nullptr || d->members.broken || any_broken(&d->members);
+    if (d->members.first == nullptr && !d->members.broken)
         diagnostic_error(program->diagnostics, d->name.at, "%s '%s' has no members; expected at least one",
                          is_union ? "union" : "struct", d->name.text);
     if (d->broken)
@@ -201,9 +230,10 @@ static void check_composite(struct program *program, struct unit *unit, struct d
         uint64_t most = 0;
         for (struct member *member = d->members.first; member != nullptr; member = member->next) {
             if (member->type->holds_handle)
-                diagnostic_error(
-                    program->diagnostics, member->name.at,
-                    "a union cannot hold a Handle: the kernel must know where the handles of a message are");
+                diagnostic_warning(program->diagnostics, member->name.at,
+                                   "no message may choose member '%s': it holds a Handle, and the kernel must know "
+                                   "where a message has its handles",
+                                   member->name.text);
             most = member->type->size > most ? member->type->size : most;
             d->alignment = member->type->alignment > d->alignment ? member->type->alignment : d->alignment;
         }
@@ -247,4 +277,8 @@ void check_package(struct program *program, struct unit *unit)
     for (struct declaration *d = unit->declarations; d != nullptr; d = d->next)
         check_declaration(program, unit, d);
     check_methods(program, unit);
+    for (const struct reference *import = unit->imports.first; import != nullptr; import = import->next)
+        if (!import->used && import->unit != nullptr && program->diagnostics->errors == 0)
+            diagnostic_warning(program->diagnostics, import->target.at, "nothing of package '%s' is used here",
+                               import->target.text);
 }

@@ -14,7 +14,7 @@
 #define METHODS_MAX          65535U
 #define ENDPOINTS_MAX        65535U /* one number is INVALID_RIID */
 #define ELEMENTS_MAX         0x7fffffffU
-#define DEPTH_MAX            32U   /* of nested types, and so of the kernel's look into a message */
+#define DEPTH_MAX            16U   /* of nested types: KSM_DEPTH_MAX of ksm/policy.h */
 #define PARTS_MAX            4096U /* of one type, each element type counted once */
 #define INSTANCES_MAX        65535U
 #define EXPRESSION_DEPTH_MAX 1000U

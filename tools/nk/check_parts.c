@@ -20,6 +20,9 @@ static void check_names(struct program *program, struct references *list, const 
     for (struct reference *reference = list->first; reference != nullptr; reference = reference->next) {
         check_no_underscore(program, reference->name, with_article);
         check_c_name(program, reference->name, with_article);
+        if (strcmp(reference->name.text, "self") == 0)
+            diagnostic_error(program->diagnostics, reference->name.at,
+                             "%s cannot be called 'self': generated code uses that name", with_article);
         for (const struct reference *other = list->first; other != reference; other = other->next) {
             if (same(other, reference)) {
                 report_second(program, reference, other, what);

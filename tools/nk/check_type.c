@@ -77,10 +77,9 @@ static void check_compound(struct program *program, struct unit *unit, const str
     if (!check_extent(program, type->at, type->depth, type->parts)) {
         set_broken(type);
     } else if (type->kind == TYPE_SEQUENCE && type->holds_handle) {
-        diagnostic_error(program->diagnostics, type->at,
-                         "a sequence cannot hold a Handle: the kernel passes handles in the constant part only; "
-                         "expected an array");
-        set_broken(type);
+        diagnostic_warning(program->diagnostics, type->at,
+                           "this sequence must be empty in every message: the kernel passes handles in the constant "
+                           "part only; an array can hold them");
     } else if (type->kind == TYPE_ARRAY) {
         type->alignment = type->element->alignment;
         if (__builtin_mul_overflow(type->count, type->element->size, &type->size) || type->size > MESSAGE_SIZE_MAX) {

@@ -2,27 +2,37 @@
 #include <string.h>
 #include <tools/nk/names.h>
 
-bool name_is_c_keyword(const char *name)
+static const char *const c_keywords[] = {"auto",    "break",  "case",     "char",   "const",    "continue", "default",
+                                         "do",      "double", "else",     "enum",   "extern",   "float",    "for",
+                                         "goto",    "if",     "inline",   "int",    "long",     "register", "restrict",
+                                         "return",  "short",  "signed",   "sizeof", "static",   "struct",   "switch",
+                                         "typedef", "union",  "unsigned", "void",   "volatile", "while",    "asm"};
+static const char *const new_keywords[] = {
+    "alignas",       "alignof",     "and",          "and_eq",   "bitand",        "bitor",      "bool",
+    "catch",         "char16_t",    "char32_t",     "class",    "compl",         "const_cast", "constexpr",
+    "decltype",      "delete",      "dynamic_cast", "explicit", "export",        "false",      "friend",
+    "mutable",       "namespace",   "new",          "noexcept", "not",           "not_eq",     "nullptr",
+    "operator",      "or",          "or_eq",        "private",  "protected",     "public",     "reinterpret_cast",
+    "static_assert", "static_cast", "template",     "this",     "thread_local",  "throw",      "true",
+    "try",           "typeid",      "typename",     "typeof",   "typeof_unqual", "using",      "virtual",
+    "wchar_t",       "xor",         "xor_eq"};
+
+static bool is_one_of(const char *name, const char *const *words, size_t count)
 {
-    static const char *const keywords[] = {
-        "alignas",  "alignof",   "and",       "and_eq",   "asm",           "auto",        "bitand",
-        "bitor",    "bool",      "break",     "case",     "catch",         "char",        "class",
-        "compl",    "const",     "constexpr", "continue", "const_cast",    "decltype",    "default",
-        "delete",   "do",        "double",    "else",     "dynamic_cast",  "enum",        "explicit",
-        "export",   "extern",    "false",     "float",    "for",           "friend",      "goto",
-        "if",       "inline",    "int",       "long",     "mutable",       "namespace",   "new",
-        "noexcept", "not",       "not_eq",    "nullptr",  "operator",      "or",          "or_eq",
-        "private",  "protected", "public",    "register", "restrict",      "return",      "reinterpret_cast",
-        "short",    "signed",    "sizeof",    "static",   "static_assert", "static_cast", "struct",
-        "switch",   "template",  "this",      "throw",    "thread_local",  "true",        "try",
-        "typedef",  "typeid",    "typename",  "typeof",   "typeof_unqual", "union",       "unsigned",
-        "using",    "virtual",   "void",      "volatile", "wchar_t",       "while",       "xor",
-        "xor_eq",   "char16_t",  "char32_t",
-    };
-    for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
-        if (strcmp(keywords[i], name) == 0)
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], name) == 0)
             return true;
     return false;
+}
+
+bool name_is_c_keyword(const char *name)
+{
+    return is_one_of(name, c_keywords, sizeof(c_keywords) / sizeof(c_keywords[0]));
+}
+
+bool name_is_new_keyword(const char *name)
+{
+    return is_one_of(name, new_keywords, sizeof(new_keywords) / sizeof(new_keywords[0]));
 }
 
 static size_t place(const struct c_names *names, const char *name)

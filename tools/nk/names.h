@@ -3,8 +3,10 @@
 #pragma once
 #include <tools/language/diagnostic.h>
 
-/* A keyword of C11 to C23 or C++17. */
+/* A keyword of C11. */
 bool name_is_c_keyword(const char *name);
+/* A keyword of C23 or C++17 only. */
+bool name_is_new_keyword(const char *name);
 
 struct c_name {
     const char *text;

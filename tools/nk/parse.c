@@ -41,6 +41,8 @@ static const struct keyword {
     {"UInt16", INTEGER_TYPE, IN_IDL},
     {"UInt32", INTEGER_TYPE, IN_IDL},
     {"UInt64", INTEGER_TYPE, IN_IDL},
+    {"UIntSize", INTEGER_TYPE, IN_IDL},
+    {"UIntPtr", INTEGER_TYPE, IN_IDL},
     {"component", COMPONENT, IN_CDL},
     {"security", SECURITY, IN_PARTS},
     {"endpoints", ENDPOINTS, IN_PARTS},
@@ -78,12 +80,11 @@ struct unit *parse_unit(struct pool *pool, struct diagnostics *diagnostics, stru
     if (memchr(source->text, '\0', source->size) != nullptr) {
         diagnostic_error(diagnostics, (struct location){source, (uint32_t)strlen(source->text), 1},
                          "a byte of zero: this is not a text file");
-    } else if (yylex_init_extra(&parse, &scanner) != 0) {
-        diagnostic_error(diagnostics, (struct location){0}, "out of memory");
     } else {
+        if (yylex_init_extra(&parse, &scanner) != 0)
+            memory_exhausted();
         yy_scan_bytes(source->text, (int)source->size, scanner);
-        if (yyparse(scanner, &parse) != 0 && diagnostics->errors == 0)
-            diagnostic_error(diagnostics, (struct location){source, 0, 0}, "the file cannot be parsed");
+        yyparse(scanner, &parse); /* what it returns, it has reported */
         yylex_destroy(scanner);
     }
     return parse.unit;
@@ -174,4 +175,26 @@ struct members parse_member(struct parse *parse, struct members members, enum di
 struct name parse_join(struct parse *parse, struct name head, struct name tail)
 {
     return (struct name){pool_print(parse->pool, "%s.%s", head.text, tail.text), location_join(head.at, tail.at)};
+}
+
+struct type *parse_angle_type(struct parse *parse, struct name name, const struct expression *argument,
+                              struct location at)
+{
+    if (strcmp(name.text, "handle") == 0 && argument != nullptr && argument->operation == OPERATION_NAME) {
+        struct type *type = parse_type(parse, TYPE_HANDLE, at);
+        type->name = argument->name;
+        return type;
+    }
+    static const char *const words[] = {"handle", "bytes", "string", "array", "sequence"};
+    struct suggestion suggestion = {.wanted = name.text};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        suggestion_offer(&suggestion, words[i]);
+    if (strcmp(name.text, "handle") == 0)
+        diagnostic_error(parse->diagnostics, at, "expected 'handle<Interface>'");
+    else
+        diagnostic_error(parse->diagnostics, name.at,
+                         "there is no type '%s<>'; expected bytes, string, array, sequence or handle", name.text);
+    if (suggestion.nearest != nullptr)
+        diagnostic_note(parse->diagnostics, name.at, "did you mean '%s'?", suggestion.nearest);
+    return parse_type(parse, TYPE_BROKEN, at);
 }

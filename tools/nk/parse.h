@@ -11,6 +11,7 @@ struct parse {
     bool started;   /* the token that names the language was given */
     bool after_dot; /* a word is part of a qualified name, never a keyword */
     uint32_t offset;
+    struct location token, previous; /* the last token and the one before it */
 };
 
 /* Parses source as a file of language into a new unit; errors are in diagnostics. Never null. */
@@ -35,4 +36,7 @@ void parse_reference(struct parse *parse, struct references *list, struct name n
 void parse_section(struct parse *parse, struct references *list, struct location at, const char *word);
 struct members parse_member(struct parse *parse, struct members members, enum direction direction, struct type *type,
                             struct name name);
+/* "handle<Interface>"; any other name before '<' is an error. */
+struct type *parse_angle_type(struct parse *parse, struct name name, const struct expression *argument,
+                              struct location at);
 struct name parse_join(struct parse *parse, struct name head, struct name tail);

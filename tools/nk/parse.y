@@ -56,7 +56,7 @@ static void yyerror(const YYLTYPE *at, void *scanner, struct parse *parse, const
 %precedence UNARY
 %right POWER
 
-%type <name> qualified_name any_name
+%type <name> qualified_name any_name word
 %type <type> type
 %type <expression> expression
 %type <members> fields parameters parameter_list
@@ -87,30 +87,33 @@ declaration
     ;
 fields
     : %empty { $$ = (struct members){0}; }
-    | fields type NAME ';' { $$ = parse_member(parse, $1, DIRECTION_IN, $2, $3); }
-    | fields error ';' { $$ = $1; }
+    | fields type word ';' { $$ = parse_member(parse, $1, DIRECTION_IN, $2, $3); }
+    | fields error ';' { $$ = $1; $$.broken = true; }
     ;
 
 interface: %empty | INTERFACE { parse->unit->has_interface = true; } '{' methods '}' ;
 methods: %empty | methods method ;
 method
-    : NAME '(' parameters ')' ';' { parse_method(parse, $1, $3); }
+    : word '(' parameters ')' ';' { parse_method(parse, $1, $3); }
     | error ';'
     ;
 parameters: %empty { $$ = (struct members){0}; } | parameter_list ;
 parameter_list
-    : direction type NAME { $$ = parse_member(parse, (struct members){0}, $1, $2, $3); }
-    | parameter_list ',' direction type NAME { $$ = parse_member(parse, $1, $3, $4, $5); }
+    : direction type word { $$ = parse_member(parse, (struct members){0}, $1, $2, $3); }
+    | parameter_list ',' direction type word { $$ = parse_member(parse, $1, $3, $4, $5); }
     ;
 direction: IN { $$ = DIRECTION_IN; } | OUT { $$ = DIRECTION_OUT; } | ERROR { $$ = DIRECTION_ERROR; } ;
 
 type
     : INTEGER_TYPE {
         $$ = parse_type(parse, TYPE_INTEGER, @$);
+        const char *digits = strpbrk($1.text, "0123456789");
         $$->is_signed = $1.text[0] == 'S';
-        $$->bits = (unsigned)atoi(strpbrk($1.text, "0123456789"));
+        $$->bits = digits != nullptr ? (unsigned)atoi(digits) : 64; /* UIntSize, UIntPtr */
     }
     | HANDLE { $$ = parse_type(parse, TYPE_HANDLE, @$); }
+    | qualified_name '<' expression '>' { $$ = parse_angle_type(parse, $1, $3, @$); }
+    | qualified_name '<' type ',' expression '>' { $$ = parse_angle_type(parse, $1, nullptr, @$); }
     | BYTES '<' expression '>' { $$ = parse_type(parse, TYPE_BYTES, @$); $$->count_expression = $3; }
     | STRING '<' expression '>' { $$ = parse_type(parse, TYPE_STRING, @$); $$->count_expression = $3; }
     | ARRAY '<' type ',' expression '>' {
@@ -125,6 +128,8 @@ type
     }
     | qualified_name { $$ = parse_type(parse, TYPE_NAMED, @$); $$->name = $1; }
     ;
+/* What names a member, a parameter or a method: most keywords do. */
+word: NAME | PACKAGE | IMPORT | INTERFACE | IN | OUT | ERROR | ARRAY | SEQUENCE | BYTES | STRING ;
 qualified_name: NAME | qualified_name '.' NAME { $$ = parse_join(parse, $1, $3); } ;
 
 expression
@@ -163,20 +168,6 @@ any_name: NAME | COMPONENT | SECURITY | ENDPOINTS | COMPONENTS | ENTITY | TASK |
 %%
 
 
-/* "';'", "a name", ...; tokens that stand for a group share its words. */
-static const char *token_words(yysymbol_kind_t kind, bool operators)
-{
-    switch (kind) {
-    case YYSYMBOL_POWER: case YYSYMBOL_SHIFT_LEFT: case YYSYMBOL_SHIFT_RIGHT:
-        return operators ? "an operator" : yysymbol_name(kind);
-    default:
-        break;
-    }
-    const char *words = yysymbol_name(kind);
-    bool operator = words[0] == '\'' && strchr("+-*/%&|^", words[1]) != nullptr && words[2] == '\'';
-    return operator && operators ? "an operator" : words;
-}
-
 struct expected {
     yysymbol_kind_t kinds[YYNTOKENS];
     int count;
@@ -191,23 +182,62 @@ static bool is_expected(const void *context, int token)
     return false;
 }
 
+/* "';'", "a name", ...; tokens that stand for a group share its words; null: not worth a word. */
+static const char *token_words(yysymbol_kind_t kind, const struct expected *expected)
+{
+    const char *words = yysymbol_name(kind);
+    switch (kind) {
+    case YYSYMBOL_IN: case YYSYMBOL_OUT: case YYSYMBOL_ERROR: case YYSYMBOL_PACKAGE: case YYSYMBOL_IMPORT:
+    case YYSYMBOL_INTERFACE:
+        return is_expected(expected, NAME) ? nullptr : words; /* as names they are rare */
+    case YYSYMBOL_NAME: case YYSYMBOL_INTEGER_TYPE: case YYSYMBOL_HANDLE: case YYSYMBOL_BYTES: case YYSYMBOL_STRING:
+    case YYSYMBOL_ARRAY: case YYSYMBOL_SEQUENCE:
+        if (is_expected(expected, INTEGER_TYPE))
+            return "a type";
+        if (is_expected(expected, NUMBER))
+            return "an expression";
+        return "a name";
+    case YYSYMBOL_NUMBER: case '(': case '~':
+        return is_expected(expected, NUMBER) ? "an expression" : words;
+    default:
+        break;
+    }
+    if (is_expected(expected, NUMBER))
+        return "an expression";
+    if (strcmp(words, "'.'") == 0 && expected->count > 1)
+        return nullptr;
+    bool operator = kind == YYSYMBOL_POWER || kind == YYSYMBOL_SHIFT_LEFT || kind == YYSYMBOL_SHIFT_RIGHT ||
+                    (words[0] == '\'' && strchr("+-*/%&|^", words[1]) != nullptr && words[2] == '\'');
+    return operator && is_expected(expected, POWER) ? "an operator" : words;
+}
+
 /* "expected a, b or c", each once. */
 static char *expected_words(struct parse *parse, const struct expected *expected)
 {
     const char *words[YYNTOKENS];
     int count = 0;
     for (int i = 0; i < expected->count; i++) {
-        const char *word = token_words(expected->kinds[i], is_expected(expected, POWER));
+        const char *word = token_words(expected->kinds[i], expected);
         int j = 0;
-        while (j < count && strcmp(words[j], word) != 0)
+        while (j < count && word != nullptr && strcmp(words[j], word) != 0)
             j++;
-        if (j == count)
+        if (j == count && word != nullptr)
             words[count++] = word;
     }
     char *text = pool_print(parse->pool, "expected %s", count != 0 ? words[0] : "something else");
     for (int i = 1; i < count; i++)
         text = pool_print(parse->pool, "%s%s%s", text, i + 1 == count ? " or " : ", ", words[i]);
     return text;
+}
+
+/* What is missing at the end of a line is shown there, not at the token of the next line that it is missing before. */
+static struct location place_of(const struct parse *parse, struct location at, const struct expected *expected)
+{
+    uint32_t end = parse->previous.offset + parse->previous.length;
+    bool next_line = memchr(at.source->text + end, '\n', at.offset - end) != nullptr;
+    return next_line && (is_expected(expected, ';') || is_expected(expected, ':'))
+               ? (struct location){at.source, end, 0}
+               : at;
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct parse *parse)
@@ -221,7 +251,10 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
         return expected.count;
     const char *words = expected_words(parse, &expected);
     const char *got = pool_copy(parse->pool, at.source->text + at.offset, at.length);
-    if (found == YYSYMBOL_YYEOF)
+    struct location place = place_of(parse, at, &expected);
+    if (place.offset != at.offset && found != YYSYMBOL_YYEOF)
+        diagnostic_error(parse->diagnostics, place, "%s before '%s'", words, got);
+    else if (found == YYSYMBOL_YYEOF)
         diagnostic_error(parse->diagnostics, at, "%s before the end of the file", words);
     else if (found == YYSYMBOL_NUMBER || found == YYSYMBOL_NAME || !is_expected(&expected, NAME) ||
              strchr("abcdefghijklmnopqrstuvwxyzSUH", got[0]) == nullptr)

@@ -158,7 +158,7 @@ struct unit *program_load(struct program *program, enum language language, struc
         const char *root = i < program->root_count ? program->roots[i] : program->own_root;
         if (root == nullptr)
             continue;
-        const char *full = pool_print(program->pool, "%s/%s", root, path);
+        const char *full = strcmp(root, ".") == 0 ? path : pool_print(program->pool, "%s/%s", root, path);
         source = source_read(program->pool, full);
         if (source == nullptr && errno != ENOENT && errno != ENOTDIR) {
             diagnostic_error(program->diagnostics, name.at, "%s: %s", full, strerror(errno));
@@ -204,7 +204,11 @@ static void place_main(struct program *program, const struct unit *unit, const c
     if (real != nullptr)
         program->own_root = root_of(program, real, wanted);
     free(real);
-    if (program->own_root != nullptr)
+    bool found = program->own_root != nullptr;
+    for (unsigned i = 0; found && program->own_root != nullptr && i < program->root_count; i++)
+        if (strcmp(program->roots[i], program->own_root) == 0)
+            program->own_root = nullptr; /* not twice */
+    if (found)
         return;
     if (strcmp(last_part(wanted, '/'), last_part(path, '/')) != 0)
         diagnostic_error(program->diagnostics, unit->name.at, "%s '%s' is expected in a file %s, not %s",
@@ -239,5 +243,13 @@ struct unit *program_load_main(struct program *program, const char *path)
         return nullptr;
     place_main(program, unit, source->path);
     finish(program, unit);
+    return unit;
+}
+
+struct unit *program_load_source(struct program *program, struct source *source, enum language language)
+{
+    struct unit *unit = begin(program, source, language);
+    if (unit != nullptr)
+        finish(program, unit);
     return unit;
 }

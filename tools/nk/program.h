@@ -10,11 +10,15 @@ struct program {
     unsigned root_count;
     const char *own_root; /* the main file's root by its name, or null; searched last */
     bool extended_errors;
+    unsigned searches;
     struct unit *units, *units_last; /* in the order in which they were begun */
 };
 
 /* The file given on the command line, and all it needs; null after an error that leaves nothing to go on with. */
 struct unit *program_load_main(struct program *program, const char *path);
+
+/* The same for a source that is already read; it may lie anywhere. */
+struct unit *program_load_source(struct program *program, struct source *source, enum language language);
 
 /* The unit that a name means, loaded and checked: null after an error, which is reported at the name. */
 struct unit *program_load(struct program *program, enum language language, struct name name);

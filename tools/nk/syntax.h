@@ -67,7 +67,7 @@ struct type {
     bool is_signed;
     struct type *element; /* array, sequence */
     struct expression *count_expression;
-    struct name name; /* named */
+    struct name name; /* named; of handle<Interface> the interface */
     /* checked */
     uint64_t count;
     struct declaration *declaration; /* struct, union */
@@ -90,6 +90,7 @@ struct member {
 };
 struct members {
     struct member *first, *last;
+    bool broken; /* an error was reported in one that is not here */
 };
 
 enum declaration_kind : unsigned { DECLARATION_CONST, DECLARATION_TYPEDEF, DECLARATION_STRUCT, DECLARATION_UNION };
@@ -109,6 +110,8 @@ struct declaration {
     unsigned depth, parts;
     bool holds_handle;
     struct need need;
+    /* of the emitter that runs */
+    const char *part; /* shapes.c: C name of its verification table */
 };
 
 /* One direction of a method. */
@@ -133,6 +136,7 @@ struct reference {
     struct reference *next;
     /* checked */
     struct unit *unit;
+    bool used; /* an import: a name was found in it */
 };
 struct references {
     struct reference *first, *last;
@@ -159,7 +163,8 @@ struct unit {
     uint64_t handle_count[DIRECTIONS], arena_size[DIRECTIONS]; /* interface: maxima over methods; else over endpoints */
     unsigned endpoint_count, instance_count, security_count;   /* CDL, EDL: of the flattened tree */
     uint64_t method_count;
-    bool emitted; /* by the emitter that runs: set and cleared there */
+    bool emitted;      /* by the emitter that runs: set and cleared there */
+    unsigned searched; /* number of the last search for a name that came here */
 };
 
 extern const char *const language_extension[LANGUAGES]; /* "idl", ... */
