@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 #include <memory/object_cache.h>
 
 static struct object_cache endpoints, channels;
@@ -58,6 +58,9 @@ static void channel_reclaim(struct epoch_entry *entry)
 static void channel_destroy(struct object *object)
 {
     struct channel *channel = container_of(object, struct channel, object);
+    struct arena *arena = atomic_load_explicit(&channel->arena, memory_order_relaxed); /* nobody calls any more */
+    if (arena != nullptr)
+        object_release(&arena->object); /* the server's mapping keeps it until the server frees that */
     object_release(&channel->endpoint->object);
     domain_drop(channel->quota);
     epoch_defer(&channel->epoch, channel_reclaim);
@@ -164,6 +167,7 @@ void ipc_init(void)
     object_operations[OBJECT_CHANNEL] = (struct object_operations){channel_unreachable, channel_destroy};
     handle_channel_of = channel_of;
     sync_object_init();
+    arena_init();
 }
 
 static void poked(struct request *request)

@@ -53,11 +53,14 @@ struct channel {
     struct ksm_pair *pair;       /* decisions of (class of the client it was made for, server's class); constant */
     struct endpoint_slot *slots; /* endpoint->slots; constant */
     /* slow side */
-    struct endpoint *endpoint; /* holds a reference */
-    struct object object;      /* OBJECT_CHANNEL */
-    bool closed;               /* no client handle is left; set once, under endpoint->lock */
-    struct list going_link;    /* in endpoint->going, with a reference; guarded by endpoint->lock */
-    u64 going_cpus;            /* CPUs that have not ended its calls yet; guarded by endpoint->lock */
+    struct endpoint *endpoint;   /* holds a reference */
+    struct arena *_Atomic arena; /* attached, with a reference; set once, published with release */
+    vaddr arena_server;          /* where the server sees it */
+    u32 arena_discipline;        /* KOS_ARENA_* */
+    struct object object;        /* OBJECT_CHANNEL */
+    bool closed;                 /* no client handle is left; set once, under endpoint->lock */
+    struct list going_link;      /* in endpoint->going, with a reference; guarded by endpoint->lock */
+    u64 going_cpus;              /* CPUs that have not ended its calls yet; guarded by endpoint->lock */
     struct quota *quota;
     struct epoch_entry epoch;
 };
