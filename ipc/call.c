@@ -224,7 +224,7 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
     spinlock_unlock(&endpoint->lock);
     if (closed)
         return rcHandleRevoked;
-    endpoint_attach(endpoint, server, (u32)selector);
+    endpoint_attach(endpoint, server);
     struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
     bool extended = (selector & KOS_CALL_EXTENDED) != 0;
     /* Only a plain receiver may be taken by the fast path, which knows of no time limits. */
