@@ -14,6 +14,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <kos/arch/marker.h>
+#include <kos/sync_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -324,6 +325,22 @@ static void futex_pair(void)
     thread_end(thread);
 }
 
+/* What a lock costs that nobody else wants; the kernel is not entered. */
+static void uncontended(void)
+{
+    static KosMutex mutex = KosInitializedMutex, recursive = KosInitializedRecursiveMutex;
+    static KosRWLock lock = KosInitializedRWLock;
+    static KosSemaphore semaphore = KosInitializedSemaphore(1);
+    static KosEvent event = KosInitializedEvent;
+    MEASURE("sync/mutex_uncontended", ROUNDS, KosMutexLock(&mutex); KosMutexUnlock(&mutex));
+    MEASURE("sync/recursive_uncontended", ROUNDS, KosMutexLock(&recursive); KosMutexUnlock(&recursive));
+    MEASURE("sync/read_uncontended", ROUNDS, KosRWLockRead(&lock); KosRWLockUnlock(&lock));
+    MEASURE("sync/write_uncontended", ROUNDS, KosRWLockWrite(&lock); KosRWLockUnlock(&lock));
+    MEASURE("sync/semaphore_uncontended", ROUNDS, (void)KosSemaphoreWait(&semaphore);
+            (void)KosSemaphoreSignal(&semaphore));
+    MEASURE("sync/event_uncontended", ROUNDS, KosEventSet(&event); KosEventWait(&event, 1));
+}
+
 static void page_fault(void)
 {
     enum { PAGES = 2000 };
@@ -441,6 +458,7 @@ int main(void)
     priorities();
     yield_pair();
     futex_pair();
+    uncontended();
     page_fault();
     create_join();
     start_exit();

@@ -9,7 +9,8 @@
 enum { CORE, EINIT, CLIENT, SERVER, CHILD };
 
 static const u32 first_word[] = {KOS_MESSAGE_HEADER_SIZE};
-static const struct ksm_chunk arena_chunk[] = {{KOS_MESSAGE_HEADER_SIZE, 1 << 20, 1}};
+static const struct ksm_chunk arena_chunk[] = {
+    {.offset = KOS_MESSAGE_HEADER_SIZE, .size_max = 1 << 20, .element_size = 1}};
 
 #define METHOD(name_, request_, arena_, handles_, response_)                                                           \
     {.name = #name_,                                                                                                   \
