@@ -153,6 +153,7 @@ command_words() {
 # ./kos run that is told to end leaves no machine.
 command_run_ends() {
     mkdir -p build/test
+    : >build/test/run_ends # what an earlier run left
     ./kos run system --arch "$1" >build/test/run_ends 2>&1 &
     pid=$!
     ticks=0
