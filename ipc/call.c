@@ -218,7 +218,7 @@ void ipc_serve(struct endpoint *endpoint)
  */
 static retcode receive(struct thread *server, struct endpoint *endpoint, word selector)
 {
-    retcode code = endpoint_attach(endpoint, server, (u32)selector);
+    retcode code = endpoint_attach(endpoint, server);
     if (code != rcOk)
         return code;
     if (endpoint_is_closed(endpoint))

@@ -69,7 +69,6 @@ struct thread {
     struct list ipc_link;      /* CALLING: endpoint->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
     struct endpoint *receive_endpoint; /* endpoint it last received on; holds a reference; linked there */
     struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
-    u32 receive_handle;                /* handle with which it receives there */
     word receive_selector;             /* Reply-then-Recv on that handle, after a plain Recv; else 0 */
     u32 peer_cpu;   /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
     word call_info; /* info of the request in progress, with the RIID that the server sees; set off the fast path */
