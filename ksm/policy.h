@@ -96,13 +96,20 @@ struct ksm_query {
     u32 source_class, destination_class;
     u32 source_sid, destination_sid;
     u32 riid, mid;
-    const void *constant_part; /* after the header; null for execute */
-    u32 constant_size;         /* bytes of it */
+    const void *constant_part;     /* after the header; null for execute */
+    u32 constant_size;             /* bytes of it */
+    const struct ksm_arena *arena; /* ksm/message.h; null if the message has none, or no rule reads it */
+    const u32 *sids;               /* of the message's handles, in the order of their offsets; 0 for an absent handle */
 };
+
+struct ksm_decision;    /* ksm/models/transaction.h */
+struct ksm_transaction; /* there */
+struct ksm_object;      /* ksm/models/models.h */
 
 struct ksm_descriptor {
     enum ksm_verdict verdict;
     bool (*evaluate)(const struct ksm_query *query); /* KSM_EVALUATE: true grants */
+    const struct ksm_decision *decision;             /* compiled policies: instead of evaluate; also for audit */
 };
 
 struct ksm_policy {
@@ -111,6 +118,9 @@ struct ksm_policy {
     u32 class_count;
     /* What the policy says to (event, source, destination, endpoint, method); for execute riid = mid = 0. */
     struct ksm_descriptor (*describe)(enum ksm_event event, u32 source_class, u32 destination_class, u32 riid, u32 mid);
+    struct ksm_object *const *objects; /* of the models, by index */
+    u32 object_count;
+    u32 audit_level; /* the first one */
 };
 #define KSM_POLICY_VERSION 1U
 #define KSM_CLASS_CORE     0U

@@ -5,11 +5,12 @@
 language_tests() {
     cat <<'LIST'
 unit/languages_echo	unit languages_echo
+unit/languages_legacy	unit languages_legacy
 unit/languages_message	unit languages_message
 unit/languages_core	unit languages_core
 languages/sdk	languages_sdk
 fuzz/nk	fuzz_short nk
-fuzz/content	fuzz_short content
+fuzz/message_content	fuzz_short message_content
 languages/compile	languages_compile
 languages/productions	languages_productions
 languages/messages	languages_messages

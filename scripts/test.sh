@@ -3,6 +3,7 @@
 
 passed=0 failed=0
 . scripts/languages.sh
+. scripts/psl.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -51,6 +52,7 @@ run/hello/x86_64/4/debug	run_hello x86_64 debug 4
 run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
     language_tests
+    psl_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do

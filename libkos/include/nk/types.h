@@ -58,12 +58,12 @@ typedef Retcode nk_err_t;
 #define NK_ELOGIC_GET(rc)   ((nk_uint16_t)(rc))
 
 /* First 8 bytes: abi/ipc.h, info. */
-struct nk_message {
+typedef struct nk_message {
     __nk_alignas(8) nk_uint16_t mid;
     nk_uint16_t iid;
     nk_uint32_t tag; /* size 24, handles 7, error 1 */
     nk_uint64_t reserved[2];
-};
+} nk_message;
 
 static inline nk_uint64_t nk_message_info(const struct nk_message *m)
 {
@@ -106,9 +106,9 @@ static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
 #define nk_msg_check_err(p)                 (((p)->base_.tag & 0x80000000U) != 0)
 
 /* ---- arena ---- */
-struct nk_arena {
+typedef struct nk_arena {
     nk_uint8_t *start, *unused, *end;
-};
+} nk_arena;
 typedef struct {
     nk_uint32_t offset, size;
 } nk_ptr_t;
@@ -154,6 +154,19 @@ static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t 
         *(count) = (__typeof__(*(count)))nk_count_;                                                                    \
         nk_chunk_;                                                                                                     \
     })
+
+/* Copies count objects into a new chunk: 0, or NK_ENOMEM. */
+static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, const void *from, nk_size_t size,
+                                            nk_size_t align)
+{
+    void *to = nk_arena_alloc_bytes(a, d, size, align);
+    if (to == NK_NULL)
+        return NK_ENOMEM;
+    __builtin_memcpy(to, from, size);
+    return NK_EOK;
+}
+#define nk_arena_store(T, a, d, from, count)                                                                           \
+    nk_arena_store_bytes((a), (d), (const T *)(from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
 
 /* ---- handles in messages ---- */
 typedef struct {
