@@ -48,6 +48,8 @@ typedef Retcode nk_err_t;
 #define nk_alignof(type)             _Alignof(type)
 #define nk_static_assert(holds, why) _Static_assert(holds, #why)
 #endif
+/* A call's way to the kernel: inlined, its message stays in registers. */
+#define nk_inline                 static inline __attribute__((always_inline))
 #define nk_offsetof(type, member) __builtin_offsetof(type, member)
 #define nk_unused(value)          ((void)(value))
 #define nk_assert(holds)          ((holds) ? (void)0 : __builtin_trap())
@@ -74,6 +76,10 @@ static inline void nk_message_set_info(struct nk_message *m, nk_uint64_t info)
     m->mid = (nk_uint16_t)info;
     m->iid = (nk_uint16_t)(info >> 16);
     m->tag = (nk_uint32_t)(info >> 32);
+}
+static inline void nk_message_write_info(struct nk_message *m, nk_uint64_t info)
+{
+    __builtin_memcpy(m, &info, sizeof(info));
 }
 static inline void nk_message_set_size(struct nk_message *m, nk_size_t size)
 {
@@ -103,7 +109,9 @@ static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
 #define nk_err_reset(p)                     ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p)) | 0x80000000U))
 #define nk_msg_set_method_id(p, iid_, mid_) ((void)((p)->base_.iid = (iid_), (p)->base_.mid = (mid_)))
 #define nk_msg_set_ncaps(p, n)              nk_message_set_ncaps(&(p)->base_, (n))
-#define nk_msg_check_err(p)                 (((p)->base_.tag & 0x80000000U) != 0)
+/* Ours: the three above in one store. */
+#define nk_msg_begin(p, iid_, mid_, n) nk_message_write_info(&(p)->base_, KOS_INFO((iid_), (mid_), sizeof(*(p)), (n)))
+#define nk_msg_check_err(p)            (((p)->base_.tag & 0x80000000U) != 0)
 
 /* ---- arena ---- */
 typedef struct nk_arena {
