@@ -31,12 +31,17 @@ typedef Retcode nk_err_t;
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
-#define NK_EOK     rcOk
-#define NK_ENOENT  rcResourceNotFound
-#define NK_EBADMSG rcTransferError
-#define NK_ENOMEM  rcOutOfMemory
-#define NK_EINVAL  rcInvalidArgument
-#define NK_EPERM   rcSecurityDisallow
+#define NK_EOK      rcOk
+#define NK_ENOENT   rcResourceNotFound
+#define NK_EBADMSG  rcTransferError
+#define NK_ENOMEM   rcOutOfMemory
+#define NK_EINVAL   rcInvalidArgument
+#define NK_EPERM    rcSecurityDisallow
+#define NK_EAGAIN   rcBusy
+#define NK_ENOTCONN rcNotConnected
+/* Nothing of ours returns these; applications pass them on. */
+#define NK_ENOTEMPTY ((nk_err_t)KOS_RC_VALUE(KOS_RC_SPACE_GENERAL, 257))
+#define NK_ENOMSG    ((nk_err_t)KOS_RC_VALUE(KOS_RC_SPACE_GENERAL, 258))
 
 #define __nk_packed
 #ifdef __cplusplus
