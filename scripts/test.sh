@@ -41,6 +41,7 @@ unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
+unit/ksm_content	unit ksm_content
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
@@ -99,8 +100,8 @@ lint_format() {
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
-    ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|scheduling|arenas|endpoints|libkos))/' |
+    ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c)|tests/(system|calls|arenas|generated|scheduling|endpoints|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -315,7 +316,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | arenas/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | generated/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list
