@@ -17,8 +17,9 @@
 #define KOS_REGISTER_WORDS 8U
 
 /* Scheduling. Standard threads 0..15; real-time 0..31. */
-#define KOS_PRIORITY_STANDARD_MAX  15U
-#define KOS_PRIORITY_REAL_TIME_MAX 31U
+#define KOS_PRIORITY_STANDARD_MAX     15U
+#define KOS_PRIORITY_STANDARD_DEFAULT 8U /* of a thread whose reservation has been taken back */
+#define KOS_PRIORITY_REAL_TIME_MAX    31U
 
 #define KOS_INFINITE_TIMEOUT 0xffffffffU
 

@@ -113,6 +113,9 @@ bool ipc_cancel(struct thread *thread, retcode code)
     case THREAD_SLEEPING:
     case THREAD_JOINING:
     case THREAD_SUSPENDED:
+    case THREAD_HELD:
+    case THREAD_MOVING:
+    case THREAD_ORDERING:
     case THREAD_DEAD:
         break;
     }

@@ -20,7 +20,10 @@ static void endpoint_destroy(struct object *object)
 
 static void poke(struct endpoint *endpoint, u32 cpu)
 {
-    object_reference(&endpoint->object); /* the poke may be handled after the last other release */
+    /* A reference, for the poke may be handled after the last other release. Callers hold none: if the endpoint has
+     * just gone, whoever ended it has emptied its queue. */
+    if (!object_try_reference(&endpoint->object))
+        return;
     if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, endpoint->slots[cpu].poke.handle))
         object_release(&endpoint->object); /* one is on its way */
 }
@@ -30,7 +33,7 @@ static void endpoint_unreachable(struct object *object)
 {
     struct endpoint *endpoint = container_of(object, struct endpoint, object);
     spinlock_lock(&endpoint->lock);
-    endpoint->closed = true;
+    atomic_store_explicit(&endpoint->closed, true, memory_order_relaxed);
     spinlock_unlock(&endpoint->lock);
     struct thread *caller;
     while ((caller = endpoint_next_caller(endpoint)) != nullptr) {
@@ -237,7 +240,7 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(endpoint);
-    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0) {
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && !thread->watched) {
         thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
     } else
@@ -248,26 +251,33 @@ void endpoint_unpark(struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(thread->receive_endpoint);
     thread->reply_selector = 0;
+    thread->account = sched_own_account(thread);
     if (slot->receiver == thread)
         slot->receiver = nullptr;
     else
         list_remove(&thread->ipc_link);
 }
 
+/* Under endpoint->lock. */
+static void insert_caller(struct endpoint *endpoint, struct thread *client)
+{
+    struct list *place = endpoint->callers.previous;
+    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
+        place = place->previous;
+    list_insert_after(place, &client->ipc_link);
+}
+
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
 {
     spinlock_lock(&endpoint->lock);
     bool channel_closed = client->channel != nullptr && client->channel->closed;
-    if (endpoint->closed || channel_closed) {
+    if (endpoint_is_closed(endpoint) || channel_closed) {
         spinlock_unlock(&endpoint->lock);
         return channel_closed ? rcHandleRevoked : rcNotConnected;
     }
     client->state = THREAD_CALLING;
     client->endpoint = endpoint;
-    struct list *place = endpoint->callers.previous;
-    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
-        place = place->previous;
-    list_insert_after(place, &client->ipc_link);
+    insert_caller(endpoint, client);
     u64 serving = endpoint->serving;
     spinlock_unlock(&endpoint->lock);
     u32 self = cpu_self()->hal.index;
@@ -293,18 +303,20 @@ struct thread *endpoint_next_caller(struct endpoint *endpoint)
     return client;
 }
 
-void endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
+retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
 {
     thread->receive_handle = handle;
     if (thread->receive_endpoint == endpoint)
-        return;
+        return rcOk;
+    if (!object_try_reference(&endpoint->object))
+        return rcInvalidHandle;
     endpoint_detach(thread);
-    object_reference(&endpoint->object);
     thread->receive_endpoint = endpoint;
     spinlock_lock(&endpoint->lock);
     list_push_back(&endpoint->threads, &thread->receive_link);
     endpoint->serving |= 1ULL << cpu_self()->hal.index;
     spinlock_unlock(&endpoint->lock);
+    return rcOk;
 }
 
 void endpoint_detach(struct thread *thread)
@@ -318,4 +330,40 @@ void endpoint_detach(struct thread *thread)
     list_remove(&thread->receive_link);
     spinlock_unlock(&endpoint->lock);
     object_release(&endpoint->object);
+}
+
+void thread_park_aside(struct thread *thread)
+{
+    endpoint_unpark(thread);
+    list_push_front(&own_slot(thread->receive_endpoint)->parked, &thread->ipc_link);
+}
+
+void thread_requeue_caller(struct thread *thread)
+{
+    struct endpoint *endpoint = thread->endpoint;
+    spinlock_lock(&endpoint->lock);
+    if (thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link)) {
+        list_remove(&thread->ipc_link);
+        insert_caller(endpoint, thread);
+    }
+    spinlock_unlock(&endpoint->lock);
+}
+
+void thread_ipc_moves(struct thread *thread, u32 target)
+{
+    struct thread *client = thread->caller;
+    thread->peer_cpu = target;
+    if (thread->receive_endpoint != nullptr) {
+        struct endpoint *endpoint = thread->receive_endpoint;
+        spinlock_lock(&endpoint->lock);
+        endpoint->serving |= 1ULL << target;
+        spinlock_unlock(&endpoint->lock);
+        thread->receive_slot = &endpoint->slots[target];
+    }
+    if (client == nullptr)
+        return;
+    thread_reply_slowly(thread);
+    spinlock_lock(&client->endpoint->lock);
+    client->peer_cpu = target;
+    spinlock_unlock(&client->endpoint->lock);
 }

@@ -7,6 +7,15 @@ static word request_identity(const struct thread *server)
     return (u32)(server->reply_entry != nullptr ? server->reply_entry->memory_response : server->caller->call_info);
 }
 
+void thread_reply_slowly(struct thread *server)
+{
+    if (server->reply_entry != nullptr && server->caller != nullptr) {
+        server->caller->call_info = request_identity(server);
+        server->reply_entry = nullptr;
+    }
+    server->reply_selector = 0;
+}
+
 static void unlink_caller(struct thread *server)
 {
     server->caller->peer = nullptr;
@@ -57,7 +66,6 @@ void ipc_reply(struct thread *server, word selector)
         return;
     }
     unlink_caller(server);
-    server->level = server->base_level;
     if (code != rcOk)
         ipc_complete(client, code);
     else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint thread.Thread. */
 #include <kernel/core_call.h>
+#include <sched/order.h>
 
 #define THREAD_RIGHTS                                                                                                  \
     (KOS_RIGHT_THREAD_CONTROL | KOS_RIGHT_THREAD_WAIT | KOS_RIGHT_THREAD_INFO | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER |  \
@@ -104,43 +105,90 @@ retcode core_THREAD_Wait(struct core_call *call)
     return code;
 }
 
-static void set_priority(struct thread *thread, u32 class, u32 priority)
+static void order_done(struct thread *asker, retcode code)
 {
-    struct cpu *cpu = cpu_self();
-    bool queued = thread->state == THREAD_RUNNABLE && !(cpu->busy && thread_current() == thread);
-    if (queued)
-        run_queue_remove(&cpu->run_queue, thread);
-    thread->class = class;
-    thread->priority = priority;
-    thread->base_level = run_level(class, priority);
-    /* A donated level is kept while it is higher. A caller being served decides on the slow path from here on. */
-    u32 donated = thread->caller != nullptr ? thread->caller->level : 0;
-    thread->level = donated > thread->base_level ? donated : thread->base_level;
-    if (thread->reply_entry != nullptr) {
-        thread->caller->call_info = (u32)thread->reply_entry->memory_response;
-        thread->reply_entry = nullptr;
-        thread->reply_selector = 0;
-    }
-    if (queued)
-        run_queue_push_back(&cpu->run_queue, thread);
-    cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+    core_respond(asker, code, 0, 0);
+}
+
+/* Carries out `apply` at home of the thread that the first parameter names. */
+static retcode order(struct core_call *call, retcode (*apply)(struct thread *, const struct order *))
+{
+    struct thread *thread;
+    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
+    if (code != rcOk)
+        return code;
+    struct order *order = &call->self->order;
+    order->target = thread;
+    order->apply = apply;
+    order->done = order_done;
+    memcpy(order->arguments, call->words + 1, sizeof(order->arguments));
+    if (!order_give(call->self, order, &code))
+        code = CORE_BLOCKED;
+    object_release(&thread->object);
+    return code;
+}
+
+static retcode apply_priority(struct thread *thread, const struct order *order)
+{
+    if (thread->state == THREAD_DEAD)
+        return rcInvalidThreadState;
+    retcode code = rcOk;
+    if (thread->reservation.bandwidth != 0)
+        code = sched_set_reservation(thread, 0, 0, 0, false);
+    if (code == rcOk)
+        sched_set_class(thread, (u32)order->arguments[0] >> 8, (u32)order->arguments[0] & 0xffU);
+    return code;
 }
 
 retcode core_THREAD_SetPriority(struct core_call *call)
 {
-    u32 class = (u32)(call->words[1] >> 8), priority = (u32)call->words[1] & 0xffU;
-    struct thread *thread;
-    if (call->words[1] > 0xffffU || !priority_valid(class, priority))
+    u64 class_number = call->words[1] >> 8;
+    if (class_number > KOS_CLASS_ROUND_ROBIN || !priority_valid((u32)class_number, call->words[1] & 0xffU))
         return rcInvalidArgument;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
+    return order(call, apply_priority);
+}
+
+static retcode apply_reservation(struct thread *thread, const struct order *order)
+{
+    return sched_set_reservation(thread, order->arguments[0], order->arguments[1], order->arguments[2],
+                                 order->arguments[3] == KOS_RESERVATION_THROTTLE);
+}
+
+retcode core_THREAD_SetReservation(struct core_call *call)
+{
+    if (call->words[4] > KOS_RESERVATION_REPORT)
+        return rcInvalidArgument;
+    return order(call, apply_reservation);
+}
+
+/* A look from outside: values may be of different moments while the thread runs on another CPU. */
+retcode core_THREAD_GetReservation(struct core_call *call)
+{
+    struct thread *thread;
+    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_INFO, &thread);
     if (code != rcOk)
         return code;
-    if (thread->home == cpu_self()->hal.index)
-        set_priority(thread, class, priority);
-    else
-        code = rcInvalidThreadState; /* only on the thread's own CPU until the scheduler's own inbox orders */
+    const struct reservation *reservation = &thread->reservation;
+    bool any = reservation->bandwidth != 0;
+    call->words[1] = any ? reservation->budget : 0;
+    call->words[2] = any ? reservation->period : 0;
+    call->words[3] = any ? reservation->relative_deadline : 0;
+    call->words[4] = any ? reservation->remaining : 0;
+    call->words[5] = reservation->overruns;
     object_release(&thread->object);
-    return code;
+    return rcOk;
+}
+
+static retcode apply_affinity(struct thread *thread, const struct order *order)
+{
+    if (thread->state == THREAD_DEAD)
+        return rcInvalidThreadState;
+    return sched_set_affinity(thread, order->arguments[0]);
+}
+
+retcode core_THREAD_SetAffinity(struct core_call *call)
+{
+    return order(call, apply_affinity);
 }
 
 retcode core_THREAD_SetTls(struct core_call *call)
@@ -175,13 +223,29 @@ retcode core_THREAD_Sleep(struct core_call *call)
     return CORE_BLOCKED;
 }
 
+/* Absolute: a thread that sleeps until start + n * period does not drift, however late it wakes. */
+retcode core_THREAD_SleepUntil(struct core_call *call)
+{
+    u64 deadline = call->words[0];
+    if (deadline <= hal_time_now())
+        return rcOk;
+    core_respond(call->self, rcOk, 0, 0);
+    call->self->state = THREAD_SLEEPING;
+    if (deadline != ~0ULL)
+        timer_arm(&call->self->timer, deadline, sleep_over);
+    sched_block();
+    return CORE_BLOCKED;
+}
+
 static_assert((u32)THREAD_RUNNABLE == KOS_THREAD_STATE_RUNNABLE &&
                   (u32)THREAD_RECEIVING == KOS_THREAD_STATE_RECEIVING &&
                   (u32)THREAD_CALLING == KOS_THREAD_STATE_CALLING &&
                   (u32)THREAD_REPLY_WAIT == KOS_THREAD_STATE_REPLY_WAIT &&
                   (u32)THREAD_FUTEX == KOS_THREAD_STATE_FUTEX && (u32)THREAD_SLEEPING == KOS_THREAD_STATE_SLEEPING &&
                   (u32)THREAD_JOINING == KOS_THREAD_STATE_JOINING &&
-                  (u32)THREAD_SUSPENDED == KOS_THREAD_STATE_SUSPENDED && (u32)THREAD_DEAD == KOS_THREAD_STATE_DEAD,
+                  (u32)THREAD_SUSPENDED == KOS_THREAD_STATE_SUSPENDED && (u32)THREAD_DEAD == KOS_THREAD_STATE_DEAD &&
+                  (u32)THREAD_MOVING == KOS_THREAD_STATE_MOVING && (u32)THREAD_ORDERING == KOS_THREAD_STATE_ORDERING &&
+                  (u32)THREAD_HELD == KOS_THREAD_STATE_HELD,
               "abi/core.h");
 
 retcode core_THREAD_GetInfo(struct core_call *call)
@@ -196,29 +260,4 @@ retcode core_THREAD_GetInfo(struct core_call *call)
     call->words[4] = thread->affinity;
     object_release(&thread->object);
     return rcOk;
-}
-
-/* Threads are placed before they first run; moving running ones comes with the scheduler's inbox orders. */
-retcode core_THREAD_SetAffinity(struct core_call *call)
-{
-    u32 cpus = atomic_load_explicit(&cpu_count, memory_order_relaxed);
-    u64 mask = call->words[1] & (cpus == KOS_CPUS_MAX ? ~0ULL : (1ULL << cpus) - 1);
-    struct thread *thread;
-    if (mask == 0)
-        return rcInvalidArgument;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
-    if (code != rcOk)
-        return code;
-    bool here = thread->home == cpu_self()->hal.index;
-    if (((mask >> thread->home) & 1U) != 0)
-        thread->affinity = mask;
-    else if (here && thread->state == THREAD_SUSPENDED && thread->receive_endpoint == nullptr) {
-        thread->affinity = mask;
-        thread->home = thread->peer_cpu = (u32)__builtin_ctzll(mask);
-        atomic_fetch_or_explicit(&thread->domain->space.cpus, 1ULL << thread->home, memory_order_relaxed);
-    } else {
-        code = rcInvalidThreadState;
-    }
-    object_release(&thread->object);
-    return code;
 }

@@ -12,6 +12,26 @@
 #define TASK_OBJECTS_DEFAULT 16384U
 
 static struct object_cache tasks, resources, futex_tables;
+
+static bool tid_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct thread, tid_node)->tid < tree_entry(b, struct thread, tid_node)->tid;
+}
+
+static bool tid_reached(const struct tree_node *node, const void *tid)
+{
+    return tree_entry(node, struct thread, tid_node)->tid >= *(const u32 *)tid;
+}
+
+struct thread *domain_thread(struct domain *domain, u32 tid)
+{
+    struct task *task = task_of(domain);
+    spinlock_lock(&task->lock);
+    struct tree_node *node = tree_find(&task->tids, tid_reached, &tid);
+    spinlock_unlock(&task->lock);
+    struct thread *thread = node == nullptr ? nullptr : tree_entry(node, struct thread, tid_node);
+    return thread != nullptr && thread->tid == tid ? thread : nullptr;
+}
 static struct spinlock tasks_lock;
 static struct list all_tasks; /* named, not yet dead; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
@@ -45,7 +65,7 @@ void task_room_init(void)
 {
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
     object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
-    object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), 8);
+    object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
     object_operations[OBJECT_TASK] = (struct object_operations){task_unreachable, task_destroy};
     list_init(&all_tasks);
 }
@@ -161,12 +181,16 @@ static retcode task_build(struct task *task, const char *class, const char *path
     code = thread_create(task, &parameters, &task->first);
     if (code != rcOk)
         return code;
+    u64 time_start, time_scale;
+    hal_time_user(&time_start, &time_scale);
     task->startup_block = (struct kos_startup){.image_base = task->image_base,
                                                .dynamic = image.dynamic != 0 ? task->image_base + image.dynamic : 0,
                                                .stack_base = task->first->stack_base,
                                                .stack_size = task->first->stack_size,
                                                .tid = task->first->tid,
-                                               .random = {kernel_random(), kernel_random()}};
+                                               .random = {kernel_random(), kernel_random()},
+                                               .time_start = time_start,
+                                               .time_scale = time_scale};
     u32 handle;
     code = handle_insert(&domain->handles, &task->first->object,
                          KOS_RIGHT_THREAD_CONTROL | KOS_RIGHT_THREAD_WAIT | KOS_RIGHT_THREAD_INFO | KOS_RIGHT_COPY |
@@ -186,6 +210,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return rcQuotaExceeded;
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
+    tree_init(&task->tids, tid_before);
     list_init(&task->resources);
     list_init(&task->joiners);
     list_init(&task->all_link);
@@ -444,6 +469,7 @@ void task_thread_gone(struct task *task, struct thread *thread)
 {
     spinlock_lock(&task->lock);
     list_remove(&thread->task_link);
+    tree_remove(&task->tids, &thread->tid_node);
     bool last = --task->thread_count == 0;
     if (last && task->state < TASK_DYING) { /* the last thread just returned */
         task->state = TASK_DYING;

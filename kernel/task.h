@@ -26,6 +26,7 @@ struct task {
     struct spinlock lock; /* guards what follows, up to the constants */
     enum task_state state;
     struct list threads;
+    struct tree tids; /* the same threads, by tid */
     u32 thread_count;
     struct stack_pool stacks;
     struct list resources;

@@ -4,6 +4,7 @@
 #include <kernel/task.h>
 #include <kernel/thread.h>
 #include <memory/object_cache.h>
+#include <sched/futex.h>
 
 static struct object_cache threads;
 static _Atomic u32 next_tid = 1;
@@ -17,6 +18,7 @@ static void thread_reclaim(struct epoch_entry *entry)
     struct thread *thread = container_of(entry, struct thread, epoch);
     struct quota *quota = &thread->domain->quota;
     fpu_state_free(thread);
+    futex_thread_free(thread);
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }
@@ -42,9 +44,11 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     thread->handles = atomic_load_explicit(&task->domain.handles.block, memory_order_acquire);
     thread->class = parameters->class;
     thread->priority = parameters->priority;
-    thread->base_level = thread->level = run_level(parameters->class, parameters->priority);
+    thread->own_level = thread->base_level = thread->level = run_level(parameters->class, parameters->priority);
     thread->home = thread->peer_cpu = parameters->home;
-    thread->affinity = 1ULL << parameters->home;
+    /* real-time threads stay where they are put, standard ones are balanced */
+    thread->affinity = parameters->class == KOS_CLASS_STANDARD ? ~0ULL : 1ULL << parameters->home;
+    thread->turns = 1;
     thread->state = THREAD_SUSPENDED;
     thread->detached = parameters->detached;
     thread->tid = atomic_fetch_add_explicit(&next_tid, 1, memory_order_relaxed);
@@ -53,6 +57,8 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     list_init(&thread->sync_link);
     list_init(&thread->run_link);
     list_init(&thread->futex_link);
+    tree_init(&thread->held, pi_lock_held_before);
+    list_init(&thread->home_link);
     list_init(&thread->task_link);
     list_init(&thread->join_link);
     list_init(&thread->joiners);
@@ -79,6 +85,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
     bool ending = task->state >= TASK_DYING;
     if (!ending) {
         list_push_back(&task->threads, &thread->task_link);
+        tree_insert(&task->tids, &thread->tid_node);
         task->thread_count++;
         atomic_fetch_or_explicit(&task->domain.space.cpus, 1ULL << thread->home, memory_order_relaxed);
         object_reference(&thread->object); /* the thread's own, until it has ended */
@@ -88,6 +95,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_release(&thread->object);
         return rcInvalidOperation;
     }
+    sched_home_enter(thread);
     *result = thread;
     return rcOk;
 }
@@ -98,11 +106,19 @@ static void resume_here(struct thread *thread)
         sched_wake(thread);
 }
 
+/* Sends an order with its reference to where the thread is at home; one that is on its way already does as well. */
+static void send_home(struct thread *thread, struct request *request, void (*handle)(struct request *))
+{
+    if (!inbox_push(cpu_table[thread->home], request, handle))
+        object_release(&thread->object);
+}
+
 static void resume_arrived(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, control_request);
-    resume_here(thread);
-    object_release(&thread->object);
+    if (thread->home == cpu_self()->hal.index)
+        resume_here(thread);
+    object_release(&thread->object); /* one that has moved was not suspended */
 }
 
 retcode thread_resume(struct thread *thread)
@@ -113,8 +129,7 @@ retcode thread_resume(struct thread *thread)
         resume_here(thread);
     else {
         object_reference(&thread->object);
-        if (!inbox_push(cpu_table[thread->home], &thread->control_request, resume_arrived))
-            object_release(&thread->object);
+        send_home(thread, &thread->control_request, resume_arrived);
     }
     return rcOk;
 }
@@ -125,6 +140,8 @@ static void terminate_here(struct thread *thread)
         return;
     thread->dying = true;
     thread->exit_code = thread->terminate_code;
+    if (thread->state == THREAD_MOVING || thread->state == THREAD_ORDERING)
+        return; /* it runs again soon, and is dying then */
     if (thread->state == THREAD_RUNNABLE) {
         thread->context.kind = HAL_RESUME_CALL;            /* not STATUS: a yield must leave by the slow exit */
         cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at dying */
@@ -145,6 +162,10 @@ static void terminate_here(struct thread *thread)
 static void terminate_arrived(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, terminate_request);
+    if (thread->home != cpu_self()->hal.index) { /* it moved meanwhile */
+        send_home(thread, request, terminate_arrived);
+        return;
+    }
     terminate_here(thread);
     object_release(&thread->object);
 }
@@ -156,8 +177,7 @@ void thread_terminate(struct thread *thread, s32 code)
         terminate_here(thread);
     else {
         object_reference(&thread->object);
-        if (!inbox_push(cpu_table[thread->home], &thread->terminate_request, terminate_arrived))
-            object_release(&thread->object);
+        send_home(thread, &thread->terminate_request, terminate_arrived);
     }
 }
 
@@ -227,10 +247,12 @@ void thread_finish(struct thread *thread)
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
     ipc_thread_gone(thread);
+    pi_lock_owner_gone(thread);
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
     thread->state = THREAD_DEAD;
     sched_block();
+    sched_home_leave(thread);
     cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
     if (task->state == TASK_RUNNING)
         stack_put(task, thread->stack_base, thread->stack_size);
@@ -238,4 +260,9 @@ void thread_finish(struct thread *thread)
     thread_join_wake(&thread->joiners, thread->exit_code, 0);
     task_thread_gone(task, thread);
     object_release(&thread->object); /* its own */
+}
+
+void thread_overrun(struct thread *account)
+{
+    (void)account;
 }

@@ -10,10 +10,11 @@
 #include <smp/cpu.h>
 #include <smp/spinlock.h>
 
-#define ORDERS      (PAGE_ORDER_MAX + 1)
-#define NOT_FREE    0xffU
-#define CACHE_PAGES 64U
-#define CACHE_BATCH 32U
+#define ORDERS       (PAGE_ORDER_MAX + 1)
+#define NOT_FREE     0xffU
+#define REFILL_ORDER 6U   /* what a CPU without pages takes: a block, so that it costs little more than one page */
+#define CACHE_PAGES  128U /* free pages that a CPU keeps at most ... */
+#define CACHE_BATCH  32U  /* ... and how many of them it gives back then */
 
 /* One range of RAM; constant after boot but for the arrays. */
 static struct zone {
@@ -23,14 +24,14 @@ static struct zone {
 } zones[HAL_MEMORY_RANGES_MAX];
 static u32 zone_count;
 
-static struct spinlock lock;
+static cache_aligned struct spinlock lock;
 static struct list free_blocks[ORDERS]; /* guarded by lock */
 static bool lists_ready;
 static u64 pages_total, pages_free; /* guarded by lock */
 
 static struct page_cache { /* owned by its CPU */
     cache_aligned u32 count;
-    paddr pages[CACHE_PAGES];
+    paddr pages[CACHE_PAGES]; /* the last comes first: its lines may still be near */
 } caches[KOS_CPUS_MAX];
 
 static struct zone *zone_of(paddr page)
@@ -121,14 +122,18 @@ void page_allocator_add(paddr start, paddr end)
 
 static void cache_refill(struct page_cache *cache)
 {
+    unsigned order = REFILL_ORDER;
     spinlock_lock(&lock);
-    while (cache->count < CACHE_BATCH) {
-        paddr page = block_allocate(0);
-        if (page == PADDR_NONE)
-            break;
-        cache->pages[cache->count++] = page;
-    }
+    paddr page = block_allocate(order);
+    while (page == PADDR_NONE && order > 0)
+        page = block_allocate(--order);
     spinlock_unlock(&lock);
+    if (page == PADDR_NONE)
+        return;
+    static_assert(1U << REFILL_ORDER <= CACHE_PAGES, "an empty cache holds it");
+    cache->count = 1U << order;
+    for (u32 i = 0; i < cache->count; i++)
+        cache->pages[i] = page + (u64)i * PAGE_SIZE;
 }
 
 static void cache_drain(struct page_cache *cache, u32 keep)
@@ -176,7 +181,7 @@ void page_free(paddr page, unsigned order)
     if (order == 0) {
         struct page_cache *cache = &caches[hal_cpu_self()->index];
         if (unlikely(cache->count == CACHE_PAGES))
-            cache_drain(cache, CACHE_BATCH);
+            cache_drain(cache, CACHE_PAGES - CACHE_BATCH);
         cache->pages[cache->count++] = page;
         return;
     }

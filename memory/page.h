@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Physical pages: a buddy allocator behind one lock, and a small cache of single pages per CPU that takes and gives
- * them in batches without the lock. Any CPU, interrupts masked. Contents are not zeroed unless said.
+ * Physical pages: a buddy allocator behind one lock, and a cache of single pages per CPU, which goes there once for
+ * many pages. Any CPU, interrupts masked. Contents are not zeroed unless said.
  */
 #pragma once
 #include <hal/base.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Handle tables and the inheritance tree. Locks: object->lock before table->lock; neither is held when abandoned or
- * destroy run. Revocation clears the slot's `callable` under the object's lock only: that word is written by whoever
- * holds the object's lock.
+ * destroy run. A slot changes under both.
  */
 #include <memory/object_cache.h>
 #include <memory/page.h>
@@ -17,7 +16,7 @@ static struct object_cache capabilities, first_blocks;
 
 void object_room_init(void)
 {
-    object_cache_init(&capabilities, "capability", sizeof(struct capability), 8);
+    object_cache_init(&capabilities, "capability", sizeof(struct capability), KOS_CACHE_LINE); /* tasks share no line */
     object_cache_init(&first_blocks, "handle_block", BLOCK_SIZE(HANDLE_TABLE_ENTRIES_FIRST), KOS_CACHE_LINE);
 }
 
@@ -50,8 +49,8 @@ static struct handle_block *block_make(struct handle_table *table, u64 entries)
     }
     if (block != nullptr) {
         block->mask = entries - 1;
-        /* the fast path finds the handle 0 here: no handle of this place has this value */
-        atomic_store_explicit(&block->entries[0].callable, 1, memory_order_relaxed);
+        /* A Call on handle 0 looks here and must not find its own selector, 0. No Call has the selector ~0. */
+        atomic_store_explicit(&block->entries[0].callable, ~0ULL, memory_order_relaxed);
     }
     return block;
 }
@@ -129,17 +128,7 @@ static struct capability *capability_of(struct handle_table *table, u32 handle)
     return capability != nullptr && capability->handle == handle ? capability : nullptr;
 }
 
-/* A new reference unless the object is already going. */
-static bool object_try_reference(struct object *object)
-{
-    u32 count = atomic_load_explicit(&object->references, memory_order_relaxed);
-    while (count != 0)
-        if (atomic_compare_exchange_weak_explicit(&object->references, &count, count + 1, memory_order_acquire,
-                                                  memory_order_relaxed))
-            return true;
-    return false;
-}
-
+/* What handle names, without a new reference: valid during this kernel entry. */
 static retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
 {
     struct capability *capability = capability_of(table, handle);
@@ -147,28 +136,28 @@ static retcode capability_get(struct handle_table *table, u32 handle, struct cap
         return rcInvalidHandle;
     if (capability->revoked)
         return rcHandleRevoked;
-    if (!object_try_reference(capability->object))
-        return rcInvalidHandle;
     *result = capability;
     return rcOk;
 }
 
-retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
+retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
 {
     struct capability *capability;
     retcode code = capability_get(table, handle, &capability);
     if (code != rcOk)
         return code;
-    struct object *found = capability->object;
-    if (type != OBJECT_NONE && found->type != type)
-        code = rcInvalidArgument;
-    else if ((capability->rights & rights) != rights)
-        code = rcNoCapability;
-    if (code != rcOk)
-        object_release(found);
-    else
-        *object = found;
-    return code;
+    if (type != OBJECT_NONE && capability->object->type != type)
+        return rcInvalidArgument;
+    if ((capability->rights & rights) != rights)
+        return rcNoCapability;
+    *object = capability->object;
+    return rcOk;
+}
+
+retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
+{
+    retcode code = handle_borrow(table, handle, type, rights, object);
+    return code == rcOk && !object_try_reference(*object) ? rcInvalidHandle : code;
 }
 
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view)
@@ -178,6 +167,8 @@ retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *
     if (code != rcOk)
         return code;
     struct object *object = capability->object;
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
     spinlock_lock(&object->lock);
     view->object = object;
     view->rights = capability->rights;
@@ -221,11 +212,13 @@ static retcode slot_take(struct handle_table *table, struct capability *capabili
         entry->generation = entry->generation >= 0xfffeU ? 1 : entry->generation + 1;
         capability->table = table;
         capability->handle = (entry->generation << KOS_HANDLE_INDEX_BITS) | index;
-        entry->channel =
-            handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
         atomic_store_explicit(&entry->capability, capability, memory_order_release);
-        if (entry->channel != nullptr) /* release: the channel pointer first */
+        void *channel =
+            handle_channel_of != nullptr ? handle_channel_of(table, capability->object, capability->rights) : nullptr;
+        if (channel != nullptr) {
+            entry->channel = channel; /* release: the channel pointer first */
             atomic_store_explicit(&entry->callable, capability->handle, memory_order_release);
+        }
     }
     spinlock_unlock(&table->lock);
     return code;
@@ -281,7 +274,7 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
     if (code == rcOk) {
         child->rights = rights & parent->rights;
-        child->badge = badge != nullptr ? badge : nullptr;
+        child->badge = badge;
         code = slot_take(to, child);
     }
     if (code == rcOk) {
@@ -375,8 +368,10 @@ retcode handle_close(struct handle_table *table, u32 handle)
 /* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
 static void mark_revoked(struct capability *capability)
 {
+    spinlock_lock(&capability->table->lock); /* a table that grows on another CPU has copies of the entry */
     struct handle_entry *entry = entry_of(capability->table, capability->handle);
     atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
+    spinlock_unlock(&capability->table->lock);
     capability->revoked = true;
     capability->parent = nullptr;
     list_remove(&capability->sibling);
@@ -414,6 +409,8 @@ static retcode revoke(struct handle_table *table, u32 handle, const struct objec
     if (code != rcOk)
         return code;
     struct object *object = capability->object;
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
     bool last = false, live = false;
     spinlock_lock(&object->lock);
     capability = capability_of(table, handle);
@@ -445,6 +442,8 @@ retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_
     if (code != rcOk)
         return code;
     struct object *object = capability->object;
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
     code = rcResourceNotFound;
     spinlock_lock(&object->lock);
     for (capability = capability->parent; capability != nullptr; capability = capability->parent)

@@ -4,9 +4,8 @@
  *
  * A capability is a node of its object's inheritance tree and sits in one slot of one task's handle table. The slot's
  * entry is what lookups read: one 64-bit word to compare (callable), one pointer to follow. Readers take no lock;
- * writers hold the table's lock, and the object's lock for the tree (order: table lock of the lower address first, then
- * object lock). A removed capability and an outgrown table are reclaimed when every CPU has left the kernel once
- * (smp/epoch.h).
+ * writers hold the object's lock, which guards the tree, and the table's within it. A removed capability and an
+ * outgrown table are reclaimed when every CPU has left the kernel once (smp/epoch.h).
  */
 #pragma once
 #include <abi/handle.h>
@@ -27,8 +26,10 @@ struct capability {
 
 /* One slot, 32 bytes, two to a cache line. */
 struct handle_entry {
-    _Atomic u64 callable; /* the handle's value if it may be used in Call right now; else 0, in place 0 always 1 */
-    void *channel;        /* struct channel *, valid while callable is a handle's value */
+    _Atomic u64 callable; /* the handle value, zero-extended, if it may be used in Call right now; else 0, which
+                             equals the selector of a Call on handle 0: entry 0 holds ~0 */
+    void *channel;        /* struct channel *, valid while callable != 0; afterwards left as it is: a Call on another
+                             CPU may be between the two, and epochs keep what it finds */
     struct capability *_Atomic capability; /* null: free slot */
     u32 generation;                        /* of the present or last occupant; low 16 bits */
     u32 next_free;                         /* index of the next free slot, 0 = none */
@@ -62,6 +63,10 @@ void handle_table_destroy(struct handle_table *table);
  * rcInvalidArgument if type is not OBJECT_NONE and differs. On rcOk *object holds a new reference (release it). Any
  * CPU, no lock. */
 retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
+                      struct object **object);
+/* The same without a reference, and without a write that other CPUs would see: *object may be read until this CPU
+ * leaves the kernel, for objects are reclaimed by epoch, but it may have lost its last reference by then. */
+retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
                       struct object **object);
 /* The same and the capability's rights, badge context... */
 struct handle_view {

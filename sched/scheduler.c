@@ -1,44 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sched/local.h>
 #include <sched/scheduler.h>
 
-#define SLICE_NS 10000000ULL
-
-/* One slice timer per CPU, armed while threads of one level share it. Owner only. */
-static struct timer slices[KOS_CPUS_MAX];
-
-static void slice_expire(struct timer *timer);
-
-static void slice_arm(struct cpu *cpu)
+void sched_cpu_init(struct cpu *cpu)
 {
-    struct timer *slice = &slices[cpu->hal.index];
-    if (slice->link.next == nullptr)
-        timer_init(slice);
-    cpu->slice_switches = cpu->switches;
-    struct thread *running = thread_current();
-    /* higher standard priorities get longer quanta */
-    u64 quantum = running->class == KOS_CLASS_STANDARD ? SLICE_NS / 4 * (running->priority + 1) : SLICE_NS;
-    timer_arm(slice, hal_time_now() + quantum, slice_expire);
+    struct scheduler *scheduler = &schedulers[cpu->hal.index];
+    tree_init(&cpu->timers, timer_before);
+    tree_init(&cpu->run_queue.deadlines, run_queue_earlier);
+    timer_init(&scheduler->slice);
+    timer_init(&scheduler->budget);
+    list_init(&scheduler->home);
+    cpu->accepts = true;
 }
 
-static void slice_expire(struct timer *timer)
+bool sched_queued(const struct thread *thread)
 {
-    (void)timer;
-    struct cpu *cpu = cpu_self();
-    if (!cpu->busy)
-        return;
-    struct thread *running = thread_current();
-    if (list_empty(&cpu->run_queue.queues[running->level]) || running->class == KOS_CLASS_FIFO)
-        return;
-    if (cpu->switches == cpu->slice_switches)
-        sched_yield(); /* it ran all the time */
-    else
-        slice_arm(cpu);
+    const struct cpu *cpu = cpu_self();
+    return thread->state == THREAD_RUNNABLE && !(cpu->busy && thread_current() == thread);
 }
 
-void sched_wake(struct thread *thread)
+/* Runnable, on this CPU. */
+static void wake_here(struct cpu *cpu, struct thread *thread)
 {
-    struct cpu *cpu = cpu_self();
-    kassert(thread->home == cpu->hal.index);
     thread->state = THREAD_RUNNABLE;
     run_queue_push_back(&cpu->run_queue, thread);
     if (!cpu->busy)
@@ -46,21 +29,46 @@ void sched_wake(struct thread *thread)
     struct thread *running = thread_current();
     if (thread->level > running->level)
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
-    else if (thread->level == running->level && running->class != KOS_CLASS_FIFO &&
-             (slices[cpu->hal.index].link.next == nullptr || !timer_armed(&slices[cpu->hal.index])))
-        slice_arm(cpu);
+    else if (thread->level == running->level) {
+        if (unlikely(thread->level == RUN_LEVEL_RESERVATION)) {
+            if (run_queue_more_urgent(&cpu->run_queue, running->level, cpu->account))
+                cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+        } else {
+            turn_begin(running);
+        }
+    }
 }
 
-static void wake_arrived(struct request *request)
+/* True if thread may not run here, or not now: it has been taken care of. */
+[[gnu::noinline]] static bool diverted(struct cpu *cpu, struct thread *thread)
 {
-    struct thread *thread = container_of(request, struct thread, wake_request);
-    timer_cancel(&thread->timer);
-    thread->peer_cpu = thread->home;
-    if (thread->dying) /* terminated while this was under way: it must leave by the slow exit, which looks at it */
-        thread->context.kind = HAL_RESUME_CALL;
-    if (thread->state != THREAD_DEAD)
-        sched_wake(thread);
+    if (thread->account == thread && thread->reservation.bandwidth != 0 && !thread->dying) {
+        u64 until = reservation_wake(&thread->reservation, hal_time_now());
+        if (until != 0) {
+            sched_hold(thread, until);
+            return true;
+        }
+    }
+    if (((thread_cpus(thread) >> cpu->hal.index) & 1U) != 0)
+        return false;
+    thread_move(thread, thread_choose_cpu(thread));
+    return true;
 }
+
+void sched_wake(struct thread *thread)
+{
+    struct cpu *cpu = cpu_self();
+    kassert(thread->home == cpu->hal.index);
+    if (likely(!thread->watched) || !diverted(cpu, thread))
+        wake_here(cpu, thread);
+}
+
+void sched_wake_held(struct thread *thread)
+{
+    wake_here(cpu_self(), thread);
+}
+
+static void wake_arrived(struct request *request);
 
 void sched_wake_remote(struct thread *thread)
 {
@@ -76,6 +84,9 @@ void sched_block(void)
 {
     struct cpu *cpu = cpu_self();
     kassert(cpu->busy && thread_current()->state != THREAD_RUNNABLE);
+    thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
+    if (unlikely(cpu->account != nullptr))
+        account_end(cpu);
     cpu->busy = false;
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
@@ -83,43 +94,89 @@ void sched_block(void)
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
-    cpu->switches++;
     cpu->busy = true;
+    if (unlikely(thread->account != nullptr))
+        account_begin(cpu, thread->account);
     if (&thread->context != cpu->hal.current) {
         if (unlikely((cpu->hal.pending & CPU_PENDING_FPU) != 0))
             hal_fpu_release(&cpu->hal);
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
     }
+    if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
+        turn_begin(thread);
 }
 
 void sched_handoff(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
     kassert(!cpu->busy);
-    if (run_queue_above(&cpu->run_queue, thread->level))
+    if (unlikely(thread->watched) && diverted(cpu, thread))
+        return;
+    if (run_queue_more_urgent(&cpu->run_queue, thread->level, thread->account))
         run_queue_push_front(&cpu->run_queue, thread);
     else
         switch_current(cpu, thread);
 }
 
-void sched_yield(void)
+/* A CPU that was idle goes straight on to the thread. */
+static void wake_arrived(struct request *request)
+{
+    struct thread *thread = container_of(request, struct thread, wake_request);
+    timer_cancel(&thread->timer);
+    thread->peer_cpu = thread->home;
+    if (unlikely(thread->dying)) {
+        if (thread->state == THREAD_DEAD)
+            return;
+        thread->context.kind = HAL_RESUME_CALL; /* ended while this was under way: the slow exit looks at dying */
+    }
+    if (cpu_self()->busy) {
+        sched_wake(thread);
+    } else {
+        thread->state = THREAD_RUNNABLE;
+        sched_handoff(thread);
+    }
+}
+
+/* The running thread stops running, and stays runnable. */
+static void preempted(struct cpu *cpu, struct thread *running)
+{
+    running->account = cpu->account;
+    if (cpu->account != nullptr)
+        account_end(cpu);
+}
+
+void sched_preempt(struct list *place)
 {
     struct cpu *cpu = cpu_self();
-    struct thread *thread = thread_current();
-    if (list_empty(&cpu->run_queue.queues[thread->level]))
-        return;
-    run_queue_push_back(&cpu->run_queue, thread);
+    struct thread *running = thread_current();
+    preempted(cpu, running);
+    list_insert_after(place, &running->run_link);
+    cpu->run_queue.ready |= 1ULL << running->level;
     switch_current(cpu, run_queue_pop(&cpu->run_queue));
 }
 
-void sched_remove(struct thread *thread)
+void sched_yield(void)
 {
-    struct cpu *cpu = cpu_self();
-    if (cpu->busy && thread_current() == thread)
+    struct list *queue = &cpu_self()->run_queue.queues[thread_current()->level];
+    if (!list_empty(queue))
+        sched_preempt(queue->previous);
+}
+
+/* Preempts the running thread if a more urgent one waits. */
+static void reschedule(struct cpu *cpu)
+{
+    cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
+    struct thread *running = thread_current();
+    if (unlikely(((thread_cpus(running) >> cpu->hal.index) & 1U) == 0)) {
+        preempted(cpu, running);
         cpu->busy = false;
-    else
-        run_queue_remove(&cpu->run_queue, thread);
+        thread_move(running, thread_choose_cpu(running));
+    } else if (run_queue_more_urgent(&cpu->run_queue, running->level, cpu->account)) {
+        preempted(cpu, running);
+        run_queue_push_front(&cpu->run_queue, running);
+        switch_current(cpu, run_queue_pop(&cpu->run_queue));
+    }
 }
 
 /* How often an idle CPU looks before it sleeps: a few microseconds on hardware, more than a round trip between CPUs. */
@@ -131,33 +188,26 @@ static bool inbox_waits(const struct cpu *cpu)
            atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
 }
 
-/* Returns when there is something in the inbox; steps a to f of smp/inbox.h. */
+/* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
-    u32 looks = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 ? IDLE_LOOKS : 0;
-    atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* a */
-    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) { /* b; a timer that falls due meanwhile ends it */
-        if (i % 16 == 15 && hal_time_now() >= cpu->timer_programmed)
+    bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
+    u32 looks = alone ? 0 : IDLE_LOOKS;
+    atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
+    /* model: inbox.pml b; a timer that falls due meanwhile ends it */
+    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
+        if (hal_time_now() >= cpu->timer_programmed)
             break;
         hal_cpu_relax();
     }
-    atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* c */
-    atomic_thread_fence(memory_order_seq_cst);                                /* d */
-    if (!inbox_waits(cpu))                                                    /* e */
-        hal_cpu_idle();                                                       /* f */
-    atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
-}
-
-/* Preempts the running thread if a more urgent one waits. */
-static void reschedule(struct cpu *cpu)
-{
-    cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
-    struct thread *running = thread_current();
-    if (run_queue_above(&cpu->run_queue, running->level)) {
-        run_queue_push_front(&cpu->run_queue, running);
-        switch_current(cpu, run_queue_pop(&cpu->run_queue));
-    }
+    if (!alone && !inbox_waits(cpu))
+        balance_pull(cpu);
+    atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* model: inbox.pml c */
+    atomic_thread_fence(memory_order_seq_cst);                                /* model: inbox.pml d */
+    if (!inbox_waits(cpu))                                                    /* model: inbox.pml e */
+        hal_cpu_idle();                                                       /* model: inbox.pml f */
+    atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed); /* model: inbox.pml g; else in interrupt_enter() */
 }
 
 /* Tells the other CPUs how urgent the running thread is (step k of smp/inbox.h); true if that went down. Calls on the
@@ -167,9 +217,9 @@ static bool publish_level(struct cpu *cpu, u32 level)
     u32 before = atomic_load_explicit(&cpu->doing, memory_order_relaxed);
     if (before == level)
         return false;
-    atomic_store_explicit(&cpu->doing, level, memory_order_relaxed);
+    atomic_store_explicit(&cpu->doing, level, memory_order_relaxed); /* model: inbox.pml k */
     if (level < before)
-        atomic_thread_fence(memory_order_seq_cst); /* l */
+        atomic_thread_fence(memory_order_seq_cst); /* model: inbox.pml l */
     return level < before;
 }
 
@@ -178,15 +228,15 @@ void sched_exit(void)
     struct cpu *cpu = cpu_self();
     for (;;) {
         if (unlikely(inbox_waits(cpu))) {
-            smp_poll();
+            if (unlikely(atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0))
+                smp_poll();
             inbox_drain(cpu);
         }
         if (unlikely((cpu->hal.pending & CPU_PENDING_EPOCH) != 0))
             epoch_advance();
-        if (cpu->busy) {
-            if (unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))
-                reschedule(cpu);
-        } else {
+        if (cpu->busy && unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))
+            reschedule(cpu);
+        if (!cpu->busy) {
             struct thread *next = run_queue_pop(&cpu->run_queue);
             if (next == nullptr) {
                 sched_idle(cpu);

@@ -2,33 +2,41 @@
 #include <sched/timer.h>
 #include <smp/cpu.h>
 
+static struct timer *timer_first(const struct cpu *cpu)
+{
+    return tree_empty(&cpu->timers) ? nullptr : tree_entry(cpu->timers.first, struct timer, node);
+}
+
 static void timer_program(struct cpu *cpu)
 {
-    u64 next = list_empty(&cpu->timers) ? ~0ULL : list_entry(cpu->timers.next, struct timer, link)->deadline;
+    const struct timer *first = timer_first(cpu);
+    u64 next = first == nullptr ? ~0ULL : first->deadline;
     if (next != cpu->timer_programmed) {
         cpu->timer_programmed = next;
         hal_timer_set(next);
     }
 }
 
+bool timer_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct timer, node)->deadline < tree_entry(b, struct timer, node)->deadline;
+}
+
 void timer_arm(struct timer *timer, u64 deadline, void (*expire)(struct timer *))
 {
     struct cpu *cpu = cpu_self();
-    list_remove(&timer->link);
+    timer_cancel(timer);
     timer->deadline = deadline;
     timer->expire = expire;
-    struct list *place = cpu->timers.previous;
-    while (place != &cpu->timers && list_entry(place, struct timer, link)->deadline > deadline)
-        place = place->previous;
-    list_insert_after(place, &timer->link);
+    tree_insert(&cpu->timers, &timer->node);
     /* A later hardware deadline is left alone: an early interrupt only finds nothing due. */
     if (deadline < cpu->timer_programmed)
         timer_program(cpu);
 }
 
-void timer_cancel(struct timer *timer)
+void timer_disarm(struct timer *timer)
 {
-    list_remove(&timer->link);
+    tree_remove(&cpu_self()->timers, &timer->node);
 }
 
 void timer_run(void)
@@ -36,11 +44,11 @@ void timer_run(void)
     struct cpu *cpu = cpu_self();
     u64 now = hal_time_now();
     cpu->timer_programmed = ~0ULL; /* one-shot: it has fired */
-    while (!list_empty(&cpu->timers)) {
-        struct timer *timer = list_entry(cpu->timers.next, struct timer, link);
-        if (timer->deadline > now)
+    for (u32 i = 0; i < TIMERS_AT_ONCE; i++) {
+        struct timer *timer = timer_first(cpu);
+        if (timer == nullptr || timer->deadline > now)
             break;
-        list_remove(&timer->link);
+        tree_remove(&cpu->timers, &timer->node);
         timer->expire(timer);
     }
     timer_program(cpu);

@@ -2,6 +2,8 @@
 # ./kos test: sourced by kos. A test is a shell function test_<name>; it prints what it expected when it fails.
 
 passed=0 failed=0
+. scripts/languages.sh
+. scripts/psl.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -26,20 +28,31 @@ build/reproducible	build_reproducible
 command/unknown_words	command_words
 unit/elf	unit elf
 unit/romfs	unit romfs
+unit/smp_tree	unit smp_tree
+simulation/edf	simulation edf
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
+unit/object_capability	unit object_capability
+unit/object_capability_failure	unit object_capability_failure
+unit/ksm_message	unit ksm_message
+unit/ksm_policy	unit ksm_policy
+unit/sched_run_queue	unit sched_run_queue
+unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
 fuzz/acpi	fuzz_short acpi
+fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
 run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
+    language_tests
+    psl_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
@@ -52,7 +65,10 @@ LIST
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
-            printf 'random_calls/%s/%s/debug\tguest_suite random_calls %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'random_calls/%s/%s/debug\tguest_random_calls %s %s\n' $arch $cpus $arch $cpus
+        done
+        for cpus in 1 4; do
+            printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
         done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
@@ -60,11 +76,19 @@ LIST
     done
     printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
+    awk -F'\t' '$0 !~ /^#/ { name = "model/" $1 ($2 == "-" ? "" : "/" $2); print name "\tmodel " $1 " " $2
+        count = split($3, mutations, " ")
+        for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
+    printf 'model/list\tmodel_list\n'
     printf 'bench/bars\tbench_bars\n'
+    printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
 }
 
 sources() { git ls-files -- '*.c' '*.h'; }
 
+simulation() { # NAME
+    ninja "build/host/simulation/$1" >/dev/null && "build/host/simulation/$1"
+}
 lint_format() {
     sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
     return 0
@@ -73,7 +97,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/ipc|examples|tests/(system|calls|endpoints|random_calls))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -113,7 +137,7 @@ build_reproducible() {
     rm -rf build/copy
 }
 command_words() {
-    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'fuzz nonsense'; do
+    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'bench rt --nonsense' 'bench rt -p 99' 'fuzz nonsense'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
     done
@@ -124,18 +148,54 @@ command_words() {
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
-        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" 2>&1
+        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 -artifact_prefix="build/corpus/$1/" "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
 }
-# boots an image, at most 60 s; the console goes to a file
+# An exhaustive search by spin; with a mutation, one that must find an error.
+model() { # MODEL CASE [MUTATION]
+    directory=build/models/$1.$2.${3:-}
+    rm -rf "$directory"; mkdir -p "$directory"
+    cp tests/models/*.inc "tests/models/$1.pml" "$directory"
+    options=""
+    [ "$2" = - ] || options=-D$2
+    (
+        cd "$directory" || exit 1
+        spin '-Pclang-19 -E -x c' $options ${3:+"-DMUTATION_$3"} -a "$1.pml" || exit 1
+        # the whole search is worth optimizing, one that ends early is not
+        clang-19 -w $([ -n "${3:-}" ] && echo -O0 || echo -O2) -DSAFETY -DNOCLAIM -DMEMLIM=900 -o pan pan.c || exit 1
+        timeout 60 ./pan -m50000 -w21 >result || { echo "expected the search to end within 60 s"; exit 1; }
+    ) 2>&1 || return 1
+    if grep -qE 'max search depth|DMEMLIM|out of memory' "$directory/result" || ! grep -q '^State-vector' "$directory/result"; then
+        echo "expected a search of all states:"; head -20 "$directory/result"; return 1
+    fi
+    if [ -n "${3:-}" ]; then
+        grep -q 'errors: 1$' "$directory/result" || { echo "expected spin to find the error"; return 1; }
+    else
+        grep -q 'errors: 0$' "$directory/result" && ! grep -q 'not completed' "$directory/result" ||
+            { echo "expected no error:"; head -20 "$directory/result"; return 1; }
+    fi
+}
+model_list() {
+    bad=0
+    for file in tests/models/*.pml; do
+        name=$(basename "$file" .pml)
+        grep -o 'MUTATION_[a-z_0-9]*' "$file" | sort -u | sed 's/MUTATION_//' >build/mutations.text
+        awk -F'\t' -v name="$name" '$1 == name { count = split($3, m, " "); for (i = 1; i <= count; i++) print m[i] }' tests/models/list.tsv |
+            sort -u >build/mutations.list
+        cmp -s build/mutations.text build/mutations.list ||
+            { echo "expected the mutations of $file in tests/models/list.tsv:"; diff build/mutations.text build/mutations.list; bad=1; }
+    done
+    return $bad
+}
+# boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
     boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
-    while kill -0 $pid 2>/dev/null && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
     if kill -0 $pid 2>/dev/null; then
         pkill -P $pid 2>/dev/null || true
         kill $pid 2>/dev/null || true
-        echo "TIMEOUT after 60 s" >>"$5.raw"
+        echo "TIMEOUT after ${KOS_SECONDS:-60} s" >>"$5.raw"
     fi
     wait $pid 2>/dev/null || true
     tr -d '\r' <"$5.raw" >"$5"
@@ -172,6 +232,15 @@ guest_endpoints() { # ARCH CPUS VARIANT
     unset KOS_APPEND
     return $status
 }
+# KOS_SEED=number repeats what the first line of the console tells.
+guest_random_calls() { # ARCH CPUS
+    KOS_SECONDS=200
+    [ -z "${KOS_SEED:-}" ] || KOS_APPEND="random_calls.seed=$KOS_SEED"
+    guest_suite random_calls "$1" "$2" debug
+    status=$?
+    unset KOS_SECONDS KOS_APPEND
+    return $status
+}
 guest_suite_gicv2() {
     KOS_MACHINE=virt,gic-version=2
     guest_suite system aarch64 4 debug gicv2
@@ -196,6 +265,22 @@ bench_bars() {
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
     done
     return $bad
+}
+# No two independent operations share a line of kernel data; the control, which does share, shows that sharing is seen.
+bench_conflicts() { # ARCH
+    . scripts/bench.sh
+    . scripts/conflicts.sh
+    mkdir -p build/bench
+    conflicts_measure "$1" "build/bench/conflicts.$1" || return 1
+    awk -F '\t' '
+    $1 == "control" { control = $3; next }
+    $3 != 0 { print $1 "/" $2 ": expected no shared line, got " $3; bad = 1 }
+    { cells++ }
+    END {
+        if (cells < 64) { print "expected a matrix, got " cells " cells"; bad = 1 }
+        if (control < 2) { print "expected the control to share lines, it shares " control + 0; bad = 1 }
+        exit bad
+    }' "build/bench/conflicts.$1" || { conflicts_lines "build/bench/conflicts.$1" "" | head -40; return 1; }
 }
 
 command_test() {

@@ -9,7 +9,6 @@ void cpu_init(struct cpu *cpu, u8 *scratch)
     cpu->slot_offset = (u64)cpu->hal.index * KOS_CACHE_LINE;
     for (u32 level = 0; level < CPU_LEVELS; level++)
         list_init(&cpu->run_queue.queues[level]);
-    list_init(&cpu->timers);
     cpu->timer_programmed = ~0ULL;
     cpu->scratch = scratch;
     cpu->hal.current = &cpu->idle_context;

@@ -9,6 +9,7 @@
 #include <smp/epoch.h>
 #include <smp/inbox.h>
 #include <smp/list.h>
+#include <smp/tree.h>
 #include <stdatomic.h>
 
 /* Bits of hal_cpu.pending; tested once per kernel entry on the fast path and once on the slow exit. */
@@ -18,22 +19,25 @@
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
+struct thread;
+
 struct run_queue {
     u64 ready;                      /* bit l: queue l is not empty */
     struct list queues[CPU_LEVELS]; /* runnable threads that do not run, FIFO per level */
+    struct tree deadlines;          /* those of the level of reservations, by deadline; its list stays empty */
 };
 
 struct cpu {
     struct hal_cpu hal; /* first: current, pending, index */
 
-    u64 slot_offset; /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
-    bool busy;       /* a thread runs: that of hal.current; false while idle */
+    u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    bool busy;              /* a thread runs: that of hal.current; false while idle */
+    bool accepts;           /* threads may run here; false: the CPU is offline */
+    struct thread *account; /* whose reservation pays for the running thread, or null: sched/account.c */
     struct run_queue run_queue;
 
-    struct list timers;   /* struct timer, ascending by deadline: sched/timer.h */
+    struct tree timers;   /* struct timer, by deadline: sched/timer.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
-    u64 switches;         /* scheduler decisions so far */
-    u64 slice_switches;   /* value of switches when the slice timer was armed */
 
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */

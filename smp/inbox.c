@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps 1 to 3 are those of the table in smp/inbox.h. */
+/* The steps are those of smp/inbox.h and of tests/models/inbox.pml. */
 #include <smp/cpu.h>
 #include <smp/inbox.h>
 
@@ -9,23 +9,30 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
 {
     request->handle = handle;
     atomic_store_explicit(&request->next, LINKING, memory_order_relaxed);
-    /* 1; seq_cst: publish (what the sender wrote before, too), then look at what the target does */
+    /* model: inbox.pml 1; seq_cst: publish (what the sender wrote before, too), then look at what the target does */
     struct request *previous = atomic_exchange_explicit(&target->inbox.head, request, memory_order_seq_cst);
     atomic_store_explicit(&request->next, previous, memory_order_release); /* the owner waits for it */
     if (target == cpu_self())
         return;
-    atomic_thread_fence(memory_order_seq_cst); /* 2: an exchange alone is not a full barrier on ARMv8.0 */
+    /* model: inbox.pml 2; an exchange alone is not a full barrier on ARMv8.0 */
+    atomic_thread_fence(memory_order_seq_cst);
     u32 doing = atomic_load_explicit(&target->doing, memory_order_relaxed);
-    if (doing == INBOX_SLEEPING || doing <= level) /* 3 */
+    if (doing == INBOX_SLEEPING || doing <= level) /* model: inbox.pml 3 */
         hal_ipi_send(target->hal.index);
 }
 
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *))
 {
-    /* acquire: pairs with the owner's release, so that the last handler has finished with it */
-    if (atomic_exchange_explicit(&request->queued, 1, memory_order_acquire) != 0)
+    return inbox_push_at(target, request, handle, INBOX_AT_ONCE);
+}
+
+bool inbox_push_at(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level)
+{
+    /* model: inbox.pml 0. Acquire: the owner has taken the request out of its list. Release: if it has not, its own
+     * exchange reads this one, and the handler sees what was written before. */
+    if (atomic_exchange_explicit(&request->queued, 1, memory_order_acq_rel) != 0)
         return false;
-    inbox_send(target, request, handle, INBOX_AT_ONCE);
+    inbox_send(target, request, handle, level);
     return true;
 }
 
@@ -41,7 +48,7 @@ static struct request *next_of(const struct request *request)
 void inbox_drain(struct cpu *self)
 {
     while (atomic_load_explicit(&self->inbox.head, memory_order_relaxed) != nullptr) {
-        /* acquire: what the senders wrote before they published */
+        /* model: inbox.pml m; acquire: what the senders wrote before they published */
         struct request *taken = atomic_exchange_explicit(&self->inbox.head, nullptr, memory_order_acquire);
         struct request *first = nullptr;
         while (taken != nullptr) { /* sent last comes first: turn round */
@@ -54,8 +61,10 @@ void inbox_drain(struct cpu *self)
             struct request *request = first;
             void (*handle)(struct request *) = request->handle;
             first = atomic_load_explicit(&request->next, memory_order_relaxed);
-            /* release: from here on the request may be sent again */
-            atomic_store_explicit(&request->queued, 0, memory_order_release);
+            /* model: inbox.pml n; from here on the request may be pushed again. A store would not do: the handler's
+             * loads could come before it is visible. */
+            if (atomic_load_explicit(&request->queued, memory_order_relaxed) != 0)
+                atomic_exchange_explicit(&request->queued, 0, memory_order_acq_rel);
             handle(request);
         }
     }

@@ -4,21 +4,27 @@
  *
  *   producer (any CPU)                            owner going idle                 owner, running
  *   1 prev := exchange(head, request), link       a doing := POLLING               k doing := level of the thread
- *   2 seq_cst fence                               b look at head a while; found:   l if that is lower than before:
- *   3 IPI if doing is SLEEPING, or a level that       doing := 0, drain              seq_cst fence, look at head
- *     the request may interrupt                   c doing := SLEEPING              m drain at every slow exit
+ *   2 seq_cst fence                               b look at head a while           l if that is lower than before:
+ *   3 IPI if doing is SLEEPING, or a level that   c doing := SLEEPING, found or        seq_cst fence, look at head
+ *     the request may interrupt                     not                            m drain at every slow exit
  *                                                 d seq_cst fence
- *                                                 e look at head; found: as b
+ *                                                 e look at head; nothing there:
  *                                                 f sleep (an IPI sent before is latched)
+ *                                                 g doing := 0, drain
  *
- * A polling owner needs no IPI: it looks again after it has said that it sleeps. A request of a level below that of the
- * running thread waits until the owner leaves the kernel by the slow way, or until step l.
+ * A polling owner needs no IPI: it looks again after it has said that it sleeps. It says so even when polling found
+ * something: from a to g without d, the store of g could become visible after the last look of the drain, and who still
+ * saw POLLING then would send no IPI. A request of a level below that of the running thread waits until the owner
+ * leaves the kernel by the slow way, or until step l.
  *
  * A push is one atomic instruction, and never tries again: between its exchange and its link the request's `next` says
  * so, and the owner waits for those few instructions of the producer. The owner takes all at once (exchange with null)
  * and reverses: first in, first out. A request is in at most one inbox at a time: either its protocol says so
- * (inbox_send), or `queued` does, set by its pusher's exchange and cleared by the owner before it runs the handler
- * (inbox_push).
+ * (inbox_send), or `queued` does (inbox_push): step 0, set by its pusher's exchange; step n, cleared by the owner's
+ * exchange before it runs the handler. Each is acquire and release: the handler sees what any pusher wrote before its
+ * push, also one that found the request queued.
+ *
+ * tests/models/inbox.pml has these steps.
  */
 #pragma once
 #include <hal/base.h>
@@ -47,5 +53,7 @@ struct cpu;
 void inbox_send(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level);
 /* The same at once, unless the request is queued already (false then). */
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *));
+/* The same with the urgency of a level. */
+bool inbox_push_at(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level);
 /* Runs all requests of this CPU's inbox. Owner only. */
 void inbox_drain(struct cpu *self);

@@ -4,12 +4,12 @@
  * and another (kos_marker_end) behind; both are instructions without effect that are recognized by their bytes when
  * QEMU translates them. Everything in between on that CPU counts, but for the markers.
  *
- * Arguments: kernel=ELF file with symbols, out=file to write (default: standard error).
  * Output, tab-separated, for the n-th stretch that ended:
  *   stretch  n  vcpu  counter  value          counters: see print_stretch
  *   function n  vcpu  name     instructions   kernel functions, and "user" for everything below the kernel
  */
-#include <benchmarks/footprint/qemu_plugin.h>
+#include <benchmarks/footprint/arguments.h>
+#include <benchmarks/footprint/instruction.h>
 #include <benchmarks/footprint/symbols.h>
 #include <benchmarks/footprint/set.h>
 #include <pthread.h>
@@ -17,14 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VCPUS_MAX   64
-#define LINE_SHIFT  6
-#define PAGE_SHIFT  12
-#define KERNEL_HALF (1ULL << 63)
+#define VCPUS_MAX  64
+#define LINE_SHIFT 6
+#define PAGE_SHIFT 12
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
-
-enum kind { ATOMIC = 1, BARRIER = 2, SPACE_SWITCH = 4, TLB_INVALIDATION = 8, KERNEL = 16 };
 
 struct insn { /* lives as long as QEMU: translated blocks may be executed at any time */
     uint64_t vaddr;
@@ -146,64 +143,14 @@ static void accessed(unsigned int index, qemu_plugin_meminfo_t info, uint64_t va
     set_add(&vcpu->pages, vaddr >> PAGE_SHIFT);
 }
 
-static bool begins(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static unsigned kinds_x86(const char *text)
-{
-    bool memory = strchr(text, '(') != NULL;
-    if (begins(text, "lock") || (begins(text, "xchg") && memory))
-        return ATOMIC;
-    if (begins(text, "mfence") || begins(text, "sfence") || begins(text, "lfence"))
-        return BARRIER;
-    if (begins(text, "mov") && strstr(text, ", %cr3") != NULL)
-        return SPACE_SWITCH;
-    return begins(text, "inv") ? TLB_INVALIDATION : 0;
-}
-
-static unsigned kinds_aarch64(const char *text)
-{
-    static const char *const atomics[] = {"ldxr", "ldaxr", "stxr", "stlxr", "cas", "swp", "ldadd", "ldset", "ldclr"};
-    for (size_t i = 0; i < sizeof(atomics) / sizeof(atomics[0]); i++)
-        if (begins(text, atomics[i]))
-            return begins(text, "st") ? 0 : ATOMIC; /* a pair of load and store exclusive is one */
-    if (begins(text, "dmb") || begins(text, "dsb") || begins(text, "isb"))
-        return BARRIER;
-    if (begins(text, "msr") && strstr(text, "ttbr0_el1") != NULL)
-        return SPACE_SWITCH;
-    return begins(text, "tlbi") ? TLB_INVALIDATION : 0;
-}
-
-/* 1 begin, 2 end, 0 neither: libkos/arch/<arch>/include/kos/arch/marker.h */
-static unsigned marker(const struct qemu_plugin_insn *insn)
-{
-    const unsigned char *bytes = qemu_plugin_insn_data(insn);
-    static const unsigned char x86[] = {0x0f, 0x1f, 0x80, 'K', 'O', 'S'}; /* nopl disp32(%rax) */
-    if (!is_aarch64)
-        return qemu_plugin_insn_size(insn) == 7 && memcmp(bytes, x86, sizeof(x86)) == 0 ? bytes[6] : 0;
-    uint32_t word;
-    memcpy(&word, bytes, sizeof(word));
-    for (unsigned which = 1; which <= 2; which++)
-        if (word == (0xd2800000U | ((0x4b50U + which) << 5) | 31U)) /* movz xzr, #imm */
-            return which;
-    return 0;
-}
-
 static struct insn *describe(const struct qemu_plugin_insn *insn)
 {
     struct insn *made = calloc(1, sizeof(*made));
-    char *text = qemu_plugin_insn_disas(insn);
     if (made == NULL)
         abort();
     made->vaddr = qemu_plugin_insn_vaddr(insn);
-    made->symbol = -1;
-    if (made->vaddr >= KERNEL_HALF) {
-        made->kinds = KERNEL | (text == NULL ? 0 : is_aarch64 ? kinds_aarch64(text) : kinds_x86(text));
-        made->symbol = symbols_find(made->vaddr);
-    }
-    free(text);
+    made->kinds = instruction_kinds(insn, is_aarch64);
+    made->symbol = (made->kinds & KERNEL) != 0 ? symbols_find(made->vaddr) : -1;
     return made;
 }
 
@@ -212,7 +159,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     (void)id;
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        unsigned which = marker(insn);
+        unsigned which = instruction_marker(insn, is_aarch64);
         if (which != 0) {
             qemu_plugin_register_vcpu_insn_exec_cb(insn, which == 1 ? stretch_begin : stretch_end,
                                                    QEMU_PLUGIN_CB_NO_REGS, NULL);
@@ -227,23 +174,9 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int count,
                                                                char **arguments)
 {
-    out = stderr;
     is_aarch64 = strcmp(info->target_name, "aarch64") == 0;
-    for (int i = 0; i < count; i++) {
-        if (begins(arguments[i], "kernel=")) {
-            if (!symbols_read(arguments[i] + strlen("kernel=")))
-                return -1;
-        } else if (begins(arguments[i], "out=")) {
-            out = fopen(arguments[i] + strlen("out="), "w");
-            if (out == NULL) {
-                fprintf(stderr, "footprint: cannot write %s\n", arguments[i] + strlen("out="));
-                return -1;
-            }
-        } else {
-            fprintf(stderr, "footprint: unknown argument %s\n", arguments[i]);
-            return -1;
-        }
-    }
+    if (!arguments_take(count, arguments, &out))
+        return -1;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     return 0;
 }

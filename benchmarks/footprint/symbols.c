@@ -95,6 +95,14 @@ int symbols_find(uint64_t address)
     return found;
 }
 
+int symbols_find_sized(uint64_t address)
+{
+    for (int i = 0; i < count; i++) /* rarely called: no need to be quick */
+        if (address >= symbols[i].address && address - symbols[i].address < symbols[i].size)
+            return i;
+    return -1;
+}
+
 const struct symbol *symbols_at(int index)
 {
     return &symbols[index];

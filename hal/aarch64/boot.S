@@ -32,11 +32,14 @@ boot_start:
     add x9, x9, :lo12:hal_bss_start
     adrp x10, hal_bss_end
     add x10, x10, :lo12:hal_bss_end
-2:  cmp x9, x10
-    b.hs 3f
-    stp xzr, xzr, [x9], #16
-    b 2b
-3:  msr tpidr_el1, xzr      /* no per-CPU area yet */
+2:  stp xzr, xzr, [x9]      /* both ends are aligned to 64, and it is not empty */
+    stp xzr, xzr, [x9, #16]
+    stp xzr, xzr, [x9, #32]
+    stp xzr, xzr, [x9, #48]
+    add x9, x9, #64
+    cmp x9, x10
+    b.lo 2b
+    msr tpidr_el1, xzr      /* no per-CPU area yet */
     adrp x9, boot_stack + 8192
     mov sp, x9
     mov x29, xzr

@@ -46,6 +46,12 @@ u64 hal_time_now(void)
     return scale(ticks_now(), ns_per_tick);
 }
 
+void hal_time_user(u64 *start, u64 *factor)
+{
+    *start = 0;
+    *factor = ns_per_tick;
+}
+
 u32 hal_time_resolution(void)
 {
     return resolution;

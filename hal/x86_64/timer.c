@@ -53,6 +53,11 @@ u64 hal_time_now(void)
 {
     return scale(tsc_read() - tsc_start, ns_per_tsc);
 }
+void hal_time_user(u64 *start, u64 *factor)
+{
+    *start = tsc_start;
+    *factor = ns_per_tsc;
+}
 u32 hal_time_resolution(void)
 {
     return resolution;

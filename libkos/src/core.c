@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <coresrv/hal/hal_api.h>
 #include <kos/core.h>
 #include <string.h>
 
@@ -28,4 +29,11 @@ Retcode KosCoreCallArena(unsigned riid, unsigned mid, unsigned count, nk_uint64_
     memset(words, 0, 64);
     memcpy(words, (m.selector & KOS_STATUS_MEMORY) != 0 ? (const void *)response.words : m.w, 8UL * responseCount);
     return (Retcode)(rtl_uint32_t)words[0];
+}
+
+Retcode KnHalGetEnv(const char *name, char *value, rtl_size_t size)
+{
+    rtl_size_t length = strlen(name) + 1;
+    nk_uint64_t words[8] = {(nk_uint64_t)length << 32};
+    return KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, length, 2, value, size);
 }

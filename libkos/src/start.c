@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* First code of a process: relocates itself (R_*_RELATIVE of a static PIE), then main. */
+/* First code of a process: relocates itself (R_*_RELATIVE of a static PIE), lays out the first thread's variables on
+ * its stack, then main. */
+#include "thread.h"
+#include "tls.h"
 #include <coresrv/task/task_api.h>
+#include <kos/time.h>
 #include <stdlib.h>
 
 int main(int argc, const char *argv[], const char *envs[]);
@@ -33,12 +37,27 @@ static void relocate(const struct kos_startup *startup)
     }
 }
 
+struct kos_clock kos_clock;
+
+/* Not inlined: it may use thread-local variables. */
+__attribute__((noinline, noreturn)) static void run(const struct kos_startup *startup)
+{
+    kos_thread_init_first((Tid)startup->tid, (Handle)startup->first_thread);
+    exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv,
+              (const char **)(rtl_uintptr_t)startup->envp));
+}
+
 __attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup);
 void kos_start(const struct kos_startup *startup)
 {
     relocate(startup);
-    exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv,
-              (const char **)(rtl_uintptr_t)startup->envp));
+    kos_clock = (struct kos_clock){startup->time_start, startup->time_scale};
+    kos_tls_init();
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Walloca" /* the size is the program's own, known when it was linked */
+    kos_tls_install(__builtin_alloca(kos_tls_area_size()));
+#pragma clang diagnostic pop
+    run(startup);
 }
 
 void exit(int code)

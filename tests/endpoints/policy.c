@@ -50,6 +50,7 @@ static const struct ksm_rule rules[] = {
     {KSM_REQUEST, EINIT, CORE, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, PEER, CORE, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, WEAK, CORE, KOS_RIID_TASK, KOS_CORE_MID(TASK, Exit), KSM_GRANT, nullptr},
+    {KSM_REQUEST, WEAK, CORE, KOS_RIID_THREAD, KOS_CORE_MID(THREAD, SetTls), KSM_GRANT, nullptr}, /* start code */
     {KSM_REQUEST, WEAK, CORE, KOS_RIID_HAL, KOS_CORE_MID(HAL, DebugWrite), KSM_GRANT, nullptr},
     {KSM_RESPONSE, CORE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, EINIT, PEER, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},

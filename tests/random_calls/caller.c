@@ -45,6 +45,9 @@ static const struct {
     CORE_METHOD(THREAD, Sleep, "m", POOLS),
     CORE_METHOD(THREAD, GetInfo, "t", POOLS),
     CORE_METHOD(THREAD, SetAffinity, "tU", POOLS),
+    CORE_METHOD(THREAD, SetReservation, "tBBBn", POOLS),
+    CORE_METHOD(THREAD, GetReservation, "t", POOLS),
+    CORE_METHOD(THREAD, SleepUntil, "T", POOLS),
     CORE_METHOD(HANDLE, Copy, "hRb", ANY),
     CORE_METHOD(HANDLE, CreateUserObject, "nRnli", OBJECT),
     CORE_METHOD(HANDLE, Close, "h", POOLS),
@@ -68,6 +71,10 @@ static const struct {
     CORE_METHOD(TASK, SetQuota, "Kzz", POOLS),
     CORE_METHOD(SYNC, Wait, "a0m", POOLS),
     CORE_METHOD(SYNC, Wake, "an", POOLS),
+    CORE_METHOD(SYNC, Requeue, "a0nan", POOLS),
+    CORE_METHOD(SYNC, WaitAny, "Wm", POOLS),
+    CORE_METHOD(SYNC, Lock, "am", POOLS),
+    CORE_METHOD(SYNC, Unlock, "a", POOLS),
     CORE_METHOD(FS, Open, "S", FILE_),
     CORE_METHOD(FS, Close, "F", POOLS),
     CORE_METHOD(FS, Read, "Fn", POOLS),
@@ -92,6 +99,8 @@ static const struct {
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
 };
+
+static_assert(KOS_CORE_INDEXES == 71, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -22,8 +22,9 @@ nk_uint64_t any_word(struct random *random);
 
 /*
  * A parameter, mostly of its kind: h c l o t K F y b handles (any, channel, listener, object, thread, task, file, sync
- * object, badge); a place, z size, f p flags of VMM; m milliseconds; q class and priority; R rights; C CPUs; r a
- * routine; g flags of a thread; i RIID; N C P chunks of strings for Task.Create, S of any string; n a small number; 0.
+ * object, badge); a place, z size, f p flags of VMM; m milliseconds, T a time, B budget or period; q class and
+ * priority; R rights; U CPUs; r a routine; g flags of a thread; i RIID; N C P chunks of strings for Task.Create, S of
+ * any string; W a chunk of words for Sync.WaitAny; n a small number; 0.
  */
 nk_uint64_t parameter(struct random *random, char kind);
 

@@ -4,6 +4,7 @@
 #include <tests/random_calls/caller.h>
 
 #define PLACES 16U
+#define WAITS  0U /* where words for Sync.WaitAny begin in the arena; strings follow */
 
 /* Few enough that threads meet at the same ones. */
 static const unsigned pool_size[POOLS] = {6, 4, 8, 6, 3, 3, 4, 4, 16};
@@ -21,6 +22,7 @@ static rtl_uint32_t strings_start[STRINGS], strings_end;
 
 void strings_init(void)
 {
+    strings_end = WAITS + KOS_SYNC_WORDS * sizeof(struct kos_sync_word);
     for (unsigned i = 0; i < STRINGS; i++) {
         strings_start[i] = strings_end;
         memcpy(arena + strings_end, strings[i], strlen(strings[i]) + 1);
@@ -108,7 +110,7 @@ nk_uint64_t any_place(struct random *random)
         break;
     }
     if (random_once_in(random, 6))
-        at += random_below(random, 3) * 8 - 8ULL;
+        at += random_below(random, 3) * 8ULL - 8;
     if (random_once_in(random, 3))
         at += random_below(random, 18) * 4096ULL - 4096;
     return at;
@@ -116,7 +118,7 @@ nk_uint64_t any_place(struct random *random)
 
 void replace_pages(struct random *random)
 {
-    nk_uint64_t size = (random_below(random, 16) + 1) * 4096ULL;
+    nk_uint64_t size = (random_below(random, 16) + 1ULL) * 4096;
     volatile nk_uint64_t *place = &places[random_below(random, PLACES)];
     (void)KOS_CORE(VMM, Free, *place, 16 * 4096ULL);
     (void)KOS_CORE(VMM, Free, *place, size);
@@ -188,13 +190,15 @@ static nk_uint64_t handle_parameter(struct random *random, char kind)
 
 nk_uint64_t parameter(struct random *random, char kind)
 {
+    struct kos_core_result r;
+    struct kos_sync_word *waits;
     if (random_once_in(random, 12))
         return any_word(random);
     switch (kind) {
     case 'a':
         return any_place(random);
     case 'z':
-        return (random_below(random, 16) + 1) * 4096ULL;
+        return (random_below(random, 16) + 1ULL) * 4096;
     case 'f':
         return flags_of_memory(random);
     case 'p':
@@ -221,6 +225,16 @@ nk_uint64_t parameter(struct random *random, char kind)
         return string(5);
     case 'S':
         return string(random_below(random, STRINGS));
+    case 'T':
+        r = KOS_CORE0(TIME, GetUpTime);
+        return r.w[0] * 1000000000 + r.w[1] + random_below(random, 4000000);
+    case 'B':
+        return random_below(random, 16) * 500000ULL;
+    case 'W':
+        waits = (struct kos_sync_word *)(void *)(arena + WAITS);
+        for (unsigned i = 0; i < KOS_SYNC_WORDS; i++)
+            waits[i] = (struct kos_sync_word){.address = any_place(random)};
+        return WAITS | (random_below(random, KOS_SYNC_WORDS) + 1) * (sizeof(*waits) << 32);
     case 'n':
         return random_below(random, 8);
     case '0':
@@ -262,7 +276,9 @@ void to_memory(struct random *random, struct kos_message_words *m, rtl_uint32_t 
 {
     memcpy(constant + 3, m->w, sizeof(m->w));
     m->selector |= KOS_CALL_MEMORY;
-    m->w[0] = outgoing_buffer(random, m->info, arena_size != 0 && arena_size < 8192 ? strings_end : arena_size);
+    if (arena_size < 8192 && arena_size > strings_end)
+        arena_size = strings_end;
+    m->w[0] = outgoing_buffer(random, m->info, arena_size);
 }
 
 Retcode make(struct random *random, struct kos_message_words *m)

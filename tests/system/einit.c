@@ -10,6 +10,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/time/time_api.h>
 #include <coresrv/vmm/vmm_api.h>
+#include <kos/time.h>
 #include <stdio.h>
 #include <tests/system/protocol.h>
 
@@ -91,6 +92,63 @@ static void waker(void *context, void *context2)
     KnThreadExit((rtl_int32_t)(rtl_uintptr_t)context);
 }
 
+/* Two threads that take turns and two that never stop share a CPU with this one, all of one level: each gets its time.
+ */
+static volatile rtl_uint32_t turn, turns_over;
+static volatile unsigned long long progress[4];
+
+static void takes_turns(void *context, void *context2)
+{
+    (void)context2;
+    rtl_uint32_t self = (rtl_uint32_t)(rtl_uintptr_t)context, woken;
+    while (turns_over == 0) {
+        if (turn != self) {
+            (void)KnSyncWait(&turn, 1 - self, INFINITE_TIMEOUT);
+            continue;
+        }
+        progress[self]++;
+        turn = 1 - self;
+        (void)KnSyncWake(&turn, 1, &woken);
+    }
+    turn = 1 - self;
+    (void)KnSyncWake(&turn, 1, &woken);
+    KnThreadExit(0);
+}
+
+static void never_stops(void *context, void *context2)
+{
+    (void)context2;
+    while (turns_over == 0)
+        progress[(rtl_uintptr_t)context]++;
+    KnThreadExit(0);
+}
+
+static void round_robin_tests(void)
+{
+    Handle threads[4];
+    Tid tid;
+    rtl_int32_t code;
+    int ok = 1;
+    for (rtl_uintptr_t i = 0; i < 4; i++) {
+        ok &= KnThreadCreateByHandle(&threads[i], &tid, 0, 0, i < 2 ? takes_turns : never_stops, (void *)i, RTL_NULL,
+                                     KOS_THREAD_SUSPENDED) == rcOk;
+        ok &= KnThreadSetAffinityByHandle(threads[i], 1) == rcOk && KnThreadResumeByHandle(threads[i]) == rcOk;
+    }
+    for (int round = 0; round < 3; round++) {
+        unsigned long long before[4], limit = kos_time_ns() + 10000000000ULL;
+        for (int i = 0; i < 4; i++)
+            before[i] = progress[i];
+        for (int i = 0; i < 4 && ok; i++)
+            while (ok && progress[i] == before[i])
+                ok &= kos_time_ns() < limit;
+    }
+    expect("thread/level_is_shared", ok, 1);
+    turns_over = 1;
+    for (int i = 0; i < 4; i++)
+        ok &= KnThreadWaitByHandle(threads[i], 5000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
+    expect("thread/level_is_shared_end", ok, 1);
+}
+
 static void thread_tests(unsigned cpus)
 {
     Handle thread;
@@ -132,6 +190,16 @@ static void thread_tests(unsigned cpus)
     expect("time/uptime_again", KnGetUpTime(&after), rcOk);
     long long ms = (after.sec - before.sec) * 1000 + (after.nsec - before.nsec) / 1000000;
     expect("time/slept_at_least_20_ms", ms >= 20, 1);
+    unsigned long long now = kos_time_ns(),
+                       uptime = (unsigned long long)after.sec * 1000000000 + (unsigned long long)after.nsec;
+    expect("time/clock_is_uptime", now >= uptime && now - uptime < 1000000000, 1);
+    unsigned long long next = now;
+    Retcode slept = rcOk;
+    for (int i = 0; i < 10; i++)
+        slept |= KnSleepUntilNs(next += 1000001);
+    expect("time/sleep_until", slept, rcOk);
+    expect("time/sleep_until_not_before", kos_time_ns() >= next, 1);
+    expect("time/sleep_until_past", KnSleepUntilNs(next), rcOk);
     expect("time/denied_by_policy", KnSetSystemTime(&before), rcSecurityDisallow);
 }
 
@@ -270,6 +338,15 @@ static void ipc_tests(void)
         .selector = client | KOS_CALL_MEMORY, .info = KOS_INFO(0, TEST_Sum, 24 + 512, 0), .w = {8}};
     kos_system_call(&m);
     expect("ipc/unreadable_descriptor", (Retcode)(rtl_uint32_t)m.selector, rcSourceFault);
+    static const nk_uint64_t nothing[] = {0, 0xffff, 0x10000, 0x7fff0000, 0xfffeffff, INVALID_HANDLE};
+    for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+        for (unsigned memory = 0; memory < 2; memory++) {
+            m = (struct kos_message_words){.selector = nothing[i] | (memory != 0 ? KOS_CALL_MEMORY : 0),
+                                           .info = KOS_INFO(0, TEST_Add, 24 + 16, 0),
+                                           .w = {(rtl_uintptr_t)&out_hdr}};
+            kos_system_call(&m);
+            expect("ipc/handle_of_nothing", (Retcode)(rtl_uint32_t)m.selector, rcInvalidHandle);
+        }
 }
 
 static volatile Retcode slow_result;
@@ -327,6 +404,7 @@ int main(void)
     memory_tests();
     handle_tests();
     thread_tests(cpus);
+    round_robin_tests();
     task_tests();
     restart_tests(1000);
     expect("ipc/own_task", KnTaskCreate("server", "test.Server", "Server", KOS_CLASS_STANDARD, 15, &server), rcOk);

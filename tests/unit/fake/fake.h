@@ -11,6 +11,8 @@ void fake_epoch_run(void);    /* every CPU was outside the kernel: runs what is 
 u64 fake_epoch_count(void);   /* entries that wait */
 void fake_shootdown(struct address_space *space, vaddr address, u64 count); /* for space_shootdown */
 
+extern void (*fake_poll)(void); /* what other CPUs do while this one waits for a lock */
+
 extern u64 fake_stale_here, fake_stale_there; /* entries removed since the last local, remote invalidation */
 extern u64 fake_invalidations, fake_shootdowns;
 

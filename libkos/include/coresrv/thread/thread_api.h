@@ -54,3 +54,8 @@ static inline Retcode KnSleep(rtl_uint32_t ms)
 {
     return KOS_CORE(THREAD, Sleep, ms).rc;
 }
+/* Until kos_time_ns() (kos/time.h) is ns; at once if it is already. ~0: for ever. */
+static inline Retcode KnSleepUntilNs(rtl_uint64_t ns)
+{
+    return KOS_CORE(THREAD, SleepUntil, ns).rc;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who pays for the time that passes. The account belongs to the CPU, not to the thread that runs: a Call on the fast
+ * path goes on to the server without touching it, so the server runs on its caller's budget, and a Reply likewise.
+ * Every slow way out of running saves it in the thread (sched_block, preemption), every slow way in takes it from
+ * there.
+ */
+#include <sched/local.h>
+#include <sched/scheduler.h>
+
+struct scheduler schedulers[KOS_CPUS_MAX];
+
+static void budget_over(struct timer *timer);
+
+void account_begin(struct cpu *cpu, struct thread *account)
+{
+    struct scheduler *scheduler = scheduler_self();
+    cpu->account = account;
+    scheduler->account_since = hal_time_now();
+    timer_arm(&scheduler->budget, scheduler->account_since + account->reservation.remaining, budget_over);
+}
+
+void account_end(struct cpu *cpu)
+{
+    struct scheduler *scheduler = scheduler_self();
+    reservation_charge(&cpu->account->reservation, hal_time_now() - scheduler->account_since);
+    timer_cancel(&scheduler->budget);
+    cpu->account = nullptr;
+}
+
+static void held_over(struct timer *timer)
+{
+    struct thread *thread = container_of(timer, struct thread, timer);
+    reservation_replenish(&thread->reservation, hal_time_now());
+    sched_wake_held(thread);
+}
+
+void sched_hold(struct thread *thread, u64 until)
+{
+    thread->state = THREAD_HELD;
+    timer_arm(&thread->timer, until, held_over);
+}
+
+static void budget_over(struct timer *timer)
+{
+    struct cpu *cpu = cpu_self();
+    struct thread *account = cpu->account;
+    (void)timer;
+    if (account == nullptr || !cpu->busy)
+        return;
+    struct thread *running = thread_current();
+    u64 now = hal_time_now();
+    account_end(cpu);
+    if (account->reservation.remaining != 0) { /* the clock's grain */
+        account_begin(cpu, account);
+        return;
+    }
+    u64 until = reservation_exhausted(&account->reservation, now, running == account);
+    thread_overrun(account);
+    if (until != 0) {
+        sched_hold(running, until);
+        sched_block();
+        running->account = account;
+        return;
+    }
+    account_begin(cpu, account);
+    if (run_queue_more_urgent(&cpu->run_queue, running->level, account))
+        cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+}
+
+void sched_account_switch(struct thread *account)
+{
+    struct cpu *cpu = cpu_self();
+    if (cpu->account != nullptr)
+        account_end(cpu);
+    if (account != nullptr)
+        account_begin(cpu, account);
+}

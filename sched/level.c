@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How urgent a thread is, and who else is because of it.
+ *
+ *   level      = max(base_level, level of the caller that it serves)
+ *   base_level = max(own_level, level of the most urgent waiter for a lock that it holds)
+ *
+ *   a change of a thread's level goes on      when it                       to
+ *                                             waits for a reply             the server of its call (peer, on peer_cpu)
+ *                                             waits for a lock (futex)      the holder of the lock
+ *                                             queues at an endpoint         nobody: its place in the queue changes
+ *
+ * Each CPU recomputes the level of its own threads only; the next link on another CPU is asked to by level_request. A
+ * chain is walked once per change, and ends where nothing changes; a circle of locks ends there too.
+ */
+#include <sched/futex.h>
+#include <sched/local.h>
+#include <sched/scheduler.h>
+
+static u32 level_of(const struct thread *thread)
+{
+    u32 donated = thread->caller != nullptr ? thread->caller->level : 0;
+    return donated > thread->base_level ? donated : thread->base_level;
+}
+
+/* The level, and the account that goes with a caller's; true if the level changed. */
+static bool level_apply(struct thread *thread)
+{
+    struct cpu *cpu = cpu_self();
+    bool queued = thread->home == cpu->hal.index && sched_queued(thread);
+    u32 level = level_of(thread);
+    bool changed = level != thread->level;
+    if (queued)
+        run_queue_remove(&cpu->run_queue, thread);
+    thread->level = level;
+    if (queued)
+        run_queue_push_back(&cpu->run_queue, thread);
+    if (changed)
+        cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+    return changed;
+}
+
+static void level_arrived(struct request *request)
+{
+    struct thread *thread = container_of(request, struct thread, level_request);
+    u32 here = cpu_self()->hal.index;
+    if (thread->home == here)
+        sched_level_update(thread);
+    else if (thread->peer_cpu != here) /* it has moved on */
+        sched_level_update_remote(thread, thread->home);
+    struct thread *server = thread->state == THREAD_REPLY_WAIT && thread->peer_cpu == here ? thread->peer : nullptr;
+    if (server != nullptr)
+        sched_level_update(server);
+    object_release(&thread->object);
+}
+
+void sched_level_update_remote(struct thread *thread, u32 cpu)
+{
+    object_reference(&thread->object);
+    if (!inbox_push(cpu_table[cpu], &thread->level_request, level_arrived))
+        object_release(&thread->object); /* one is on its way, and will see what we have changed */
+}
+
+/* Whom the change concerns next: a thread of this CPU, or null (nobody, or its CPU has been asked). */
+static struct thread *next_in_chain(struct thread *thread)
+{
+    u32 here = cpu_self()->hal.index;
+    if (thread->state == THREAD_REPLY_WAIT) {
+        if (thread->peer_cpu == here)
+            return thread->peer;
+        sched_level_update_remote(thread, thread->peer_cpu);
+    } else if (thread->state == THREAD_CALLING) {
+        thread_requeue_caller(thread);
+    } else if (thread->state == THREAD_FUTEX) {
+        return futex_level_changed(thread);
+    }
+    return nullptr;
+}
+
+void sched_level_update(struct thread *thread)
+{
+    while (thread != nullptr) {
+        u32 inherited = futex_inherited_level(thread);
+        thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
+        if (!level_apply(thread))
+            return;
+        thread = next_in_chain(thread);
+    }
+}
+
+/* The fast path must not meet the thread where it is: it looks at neither affinity nor reservation. */
+void sched_off_fast_path(struct thread *thread)
+{
+    if (thread->state == THREAD_RECEIVING)
+        thread_park_aside(thread);
+    thread_reply_slowly(thread);
+    if (thread->state == THREAD_REPLY_WAIT && thread->peer_cpu == thread->home && thread->peer != nullptr) {
+        thread->account = sched_account(thread->peer);
+        thread_reply_slowly(thread->peer);
+    }
+}
+
+void sched_set_class(struct thread *thread, u32 class, u32 priority)
+{
+    struct cpu *cpu = cpu_self();
+    sched_off_fast_path(thread);
+    bool queued = sched_queued(thread);
+    if (queued)
+        run_queue_remove(&cpu->run_queue, thread);
+    thread->class = class;
+    thread->priority = priority;
+    thread->own_level = run_level(class, priority);
+    u32 inherited = futex_inherited_level(thread);
+    thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
+    u32 before = thread->level;
+    thread->level = level_of(thread);
+    if (queued)
+        run_queue_push_back(&cpu->run_queue, thread);
+    cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+    if (thread->level != before)
+        sched_level_update(next_in_chain(thread));
+}
+
+retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64 relative_deadline, bool throttles)
+{
+    struct scheduler *scheduler = scheduler_self();
+    u32 bandwidth = budget == 0 ? 0 : reservation_bandwidth(budget, period, relative_deadline);
+    if (budget != 0 && bandwidth == 0)
+        return rcInvalidArgument;
+    bool travels =
+        (thread->state == THREAD_CALLING || thread->state == THREAD_REPLY_WAIT) && thread->peer_cpu != thread->home;
+    if (travels || thread->dying || thread->state == THREAD_DEAD)
+        return rcInvalidThreadState;
+    if (scheduler->reserved - thread->reservation.bandwidth + bandwidth > RESERVATION_LIMIT)
+        return rcBusy;
+    scheduler->reserved = scheduler->reserved - thread->reservation.bandwidth + bandwidth;
+    sched_off_fast_path(thread);
+    bool pays_itself = thread->caller == nullptr || thread->reservation.bandwidth != 0;
+    bool queued = sched_queued(thread);
+    if (queued)
+        run_queue_remove(&cpu_self()->run_queue, thread);
+    if (pays_itself)
+        sched_account_set(thread, nullptr);
+    u64 now = hal_time_now();
+    if (bandwidth != 0) {
+        reservation_set(&thread->reservation, budget, period, relative_deadline, now, thread->state == THREAD_RUNNABLE);
+        thread->reservation.throttles = throttles;
+        thread->affinity = 1ULL << thread->home; /* the time is this CPU's */
+    } else {
+        thread->reservation.bandwidth = 0;
+    }
+    sched_watch(thread);
+    if (pays_itself || bandwidth != 0)
+        sched_account_set(thread, sched_own_account(thread));
+    if (queued)
+        run_queue_push_back(&cpu_self()->run_queue, thread);
+    if (thread->state == THREAD_HELD) {
+        timer_cancel(&thread->timer);
+        sched_wake_held(thread);
+    }
+    sched_set_class(thread, bandwidth != 0 ? KOS_CLASS_RESERVATION : KOS_CLASS_STANDARD,
+                    bandwidth != 0 ? 0 : KOS_PRIORITY_STANDARD_DEFAULT);
+    if (thread->state == THREAD_REPLY_WAIT && thread->peer != nullptr && thread->peer->reservation.bandwidth == 0)
+        sched_account_set(thread->peer, thread->account);
+    return rcOk;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a CPU's scheduler keeps for itself, beside its run queue. Owner only, unless a line says otherwise. */
+#pragma once
+#include <sched/run_queue.h>
+
+struct scheduler {
+    cache_aligned struct timer slice; /* end of the running thread's quantum; armed while others of its level wait */
+    struct timer budget;              /* end of the running account's budget; armed while there is an account */
+    u64 account_since;                /* charged up to here */
+    u32 reserved;                     /* bandwidth of the reservations of threads at home here */
+    u32 threads;                      /* at home here */
+    struct list home;                 /* they: home_link */
+    /* This CPU's wish for a thread of another, in that one's inbox. */
+    struct request pull;
+
+    /* Standard threads have waited for more than a turn, and nobody slept: for idle CPUs to see. On a line of its own,
+     * for it changes seldom. */
+    cache_aligned _Atomic bool crowded;
+};
+extern struct scheduler schedulers[KOS_CPUS_MAX];
+
+static inline struct scheduler *scheduler_self(void)
+{
+    return &schedulers[cpu_self()->hal.index];
+}
+
+/* CPUs that take part in nothing but what their own threads cause; CPUs that take no threads. Changed by PM calls only,
+ * under a lock of theirs: sched/move.c. */
+extern _Atomic u64 cpus_isolated, cpus_offline;
+
+/* ---- account.c ---- */
+/* The running thread, or the one that is about to run, is paid for by `account`, not null, from now on. */
+void account_begin(struct cpu *cpu, struct thread *account);
+/* Nobody is charged any more; what ran so far is. There is an account. */
+void account_end(struct cpu *cpu);
+
+/* ---- turn.c ---- */
+/* The running thread shares its level with others: its quantum ends. No-op if it is armed, or the class has none. */
+void turn_begin(struct thread *running);
+
+/* ---- move.c ---- */
+/* Online CPUs on which thread may run; its affinity may leave none: then any that is online. */
+u64 thread_cpus(const struct thread *thread);
+/* thread (home: this CPU, in no queue, not running, nothing on its kernel side left to do) goes on to run on target. */
+void thread_move(struct thread *thread, u32 target);
+/* The least busy of the CPUs on which thread may run. */
+u32 thread_choose_cpu(const struct thread *thread);
+/* This CPU has nothing to do: asks another that has too much. */
+void balance_pull(struct cpu *cpu);
+/* A turn is over and standard threads wait: one goes to a CPU that sleeps; if none does, the first to become idle will
+ * ask. */
+void balance_push(struct cpu *cpu);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where threads run. A thread changes its home only while it is runnable and does not run: its old home takes it out of
+ * everything and sends it, as a message, to its new one. A blocked thread moves when it is made runnable (sched_wake,
+ * sched_handoff look at its affinity), so its home is stable for whoever is about to wake it.
+ */
+#include <sched/local.h>
+#include <sched/scheduler.h>
+
+_Atomic u64 cpus_isolated, cpus_offline;
+
+static u64 cpus_all(void)
+{
+    u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    return count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
+}
+
+u64 thread_cpus(const struct thread *thread)
+{
+    u64 online = cpus_all() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+    u64 allowed = thread->affinity & online;
+    return allowed != 0 ? allowed : online;
+}
+
+void sched_watch(struct thread *thread)
+{
+    thread->watched = thread->reservation.bandwidth != 0 || ((thread_cpus(thread) >> thread->home) & 1U) == 0;
+}
+
+u32 thread_choose_cpu(const struct thread *thread)
+{
+    u64 allowed = thread_cpus(thread);
+    u64 shared = allowed & ~atomic_load_explicit(&cpus_isolated, memory_order_relaxed);
+    if (shared != 0)
+        allowed = shared; /* onto an isolated CPU only if nothing else is left */
+    u32 best = (u32)__builtin_ctzll(allowed), best_level = ~0U;
+    for (u64 rest = allowed; rest != 0; rest &= rest - 1) {
+        u32 cpu = (u32)__builtin_ctzll(rest);
+        u32 doing = atomic_load_explicit(&cpu_table[cpu]->doing, memory_order_relaxed); /* a hint */
+        u32 level = doing > INBOX_LEVEL_MAX ? 0 : doing;
+        if (level < best_level) {
+            best = cpu;
+            best_level = level;
+        }
+    }
+    return best;
+}
+
+void sched_home_enter(struct thread *thread)
+{
+    struct scheduler *scheduler = &schedulers[thread->home];
+    list_push_back(&scheduler->home, &thread->home_link);
+    scheduler->threads++;
+    sched_watch(thread);
+}
+
+void sched_home_leave(struct thread *thread)
+{
+    struct scheduler *scheduler = &schedulers[thread->home];
+    list_remove(&thread->home_link);
+    scheduler->threads--;
+    scheduler->reserved -= thread->reservation.bandwidth;
+    thread->reservation.bandwidth = 0;
+}
+
+static void moved(struct request *request)
+{
+    struct thread *thread = container_of(request, struct thread, wake_request);
+    sched_home_enter(thread);
+    if (unlikely(thread->dying))
+        thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
+    sched_wake(thread);
+}
+
+void thread_move(struct thread *thread, u32 target)
+{
+    struct cpu *cpu = cpu_self();
+    kassert(thread->home == cpu->hal.index && target != thread->home);
+    if (cpu->hal.current == &thread->context) {
+        if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
+            hal_fpu_release(&cpu->hal);
+        cpu->hal.current = &cpu->idle_context;
+    }
+    sched_home_leave(thread);
+    thread_ipc_moves(thread, target);
+    /* model: shootdown.pml thread_move(); before any translation is cached there, whoever changes one knows of it */
+    atomic_fetch_or_explicit(&thread->domain->space.cpus, 1ULL << target, memory_order_seq_cst);
+    thread->state = THREAD_MOVING;
+    thread->home = target;
+    inbox_send(cpu_table[target], &thread->wake_request, moved, thread->level);
+}
+
+retcode sched_set_affinity(struct thread *thread, u64 cpus)
+{
+    struct cpu *cpu = cpu_self();
+    cpus &= cpus_all();
+    if (cpus == 0)
+        return rcInvalidArgument;
+    if (thread->reservation.bandwidth != 0 && ((cpus >> thread->home) & 1U) == 0)
+        return rcInvalidThreadState; /* its time is this CPU's */
+    thread->affinity = cpus;
+    sched_watch(thread);
+    if (((thread_cpus(thread) >> thread->home) & 1U) != 0)
+        return rcOk;
+    sched_off_fast_path(thread);
+    if (sched_queued(thread)) {
+        run_queue_remove(&cpu->run_queue, thread);
+        thread_move(thread, thread_choose_cpu(thread));
+    } else if (thread->state == THREAD_RUNNABLE) {
+        cpu->hal.pending |= CPU_PENDING_RESCHEDULE; /* the running one goes on the way out */
+    }
+    return rcOk;
+}
+
+/* ---- balance of standard threads ---- */
+
+/* How many waiting threads a CPU looks through for one that may go. */
+#define CANDIDATES 8U
+
+static struct thread *movable(struct cpu *cpu, u32 target)
+{
+    struct list *queue = &cpu->run_queue.queues[RUN_LEVEL_STANDARD];
+    u32 looked = 0;
+    list_for_each(node, queue)
+    {
+        struct thread *thread = list_entry(node, struct thread, run_link);
+        if (looked++ == CANDIDATES)
+            break;
+        if (thread->own_level == RUN_LEVEL_STANDARD && thread->caller == nullptr && !thread->dying &&
+            ((thread_cpus(thread) >> target) & 1U) != 0)
+            return thread;
+    }
+    return nullptr;
+}
+
+/* A hint in both directions: what hangs on it is checked by the queue's owner. */
+static void crowded_set(struct scheduler *scheduler, bool crowded)
+{
+    if (atomic_load_explicit(&scheduler->crowded, memory_order_relaxed) != crowded)
+        atomic_store_explicit(&scheduler->crowded, crowded, memory_order_relaxed);
+}
+
+static void pull_arrived(struct request *request)
+{
+    const struct scheduler *asker = container_of(request, struct scheduler, pull);
+    struct cpu *cpu = cpu_self();
+    struct list *queue = &cpu->run_queue.queues[RUN_LEVEL_STANDARD];
+    u32 target = (u32)(asker - schedulers);
+    if (list_empty(queue) || (!cpu->busy && queue->next->next == queue)) {
+        crowded_set(scheduler_self(), false); /* what waits is about to run here */
+        return;
+    }
+    struct thread *thread = movable(cpu, target);
+    if (thread == nullptr || queue->next->next == queue) /* nobody, or the last */
+        crowded_set(scheduler_self(), false);
+    if (thread != nullptr) {
+        run_queue_remove(&cpu->run_queue, thread);
+        thread_move(thread, target);
+    }
+}
+
+static bool takes_part(u32 cpu)
+{
+    u64 out = atomic_load_explicit(&cpus_isolated, memory_order_relaxed) |
+              atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+    return ((out >> cpu) & 1U) == 0;
+}
+
+void balance_pull(struct cpu *cpu)
+{
+    u32 self = cpu->hal.index, count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    if (!takes_part(self))
+        return;
+    for (u32 i = 1; i < count; i++) {
+        u32 other = (self + i) % count;
+        if (atomic_load_explicit(&schedulers[other].crowded, memory_order_relaxed) && takes_part(other)) {
+            (void)inbox_push_at(cpu_table[other], &schedulers[self].pull, pull_arrived, RUN_LEVEL_STANDARD);
+            return;
+        }
+    }
+}
+
+void balance_push(struct cpu *cpu)
+{
+    u32 self = cpu->hal.index, count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    if (!takes_part(self))
+        return;
+    for (u32 i = 1; i < count; i++) {
+        u32 other = (self + i) % count;
+        if (!takes_part(other) ||
+            atomic_load_explicit(&cpu_table[other]->doing, memory_order_relaxed) <= INBOX_LEVEL_MAX)
+            continue;
+        struct thread *thread = movable(cpu, other);
+        if (thread != nullptr) {
+            run_queue_remove(&cpu->run_queue, thread);
+            thread_move(thread, other);
+            return;
+        }
+    }
+    crowded_set(scheduler_self(), true);
+}
+
+retcode sched_isolate(u64 cpus)
+{
+    if ((cpus & ~cpus_all()) != 0 || cpus == cpus_all())
+        return rcInvalidArgument;
+    atomic_store_explicit(&cpus_isolated, cpus, memory_order_relaxed); /* hints for balancing; nothing hangs on it */
+    return rcOk;
+}
+
+/* ---- offline ---- */
+
+static bool must_stay(const struct thread *thread, u64 others)
+{
+    return thread->own_level != RUN_LEVEL_STANDARD && (thread->affinity & others) == 0;
+}
+
+retcode sched_set_online(bool online)
+{
+    struct cpu *cpu = cpu_self();
+    u64 self = 1ULL << cpu->hal.index;
+    if (online) {
+        cpu->accepts = true;
+        atomic_fetch_and_explicit(&cpus_offline, ~self, memory_order_relaxed);
+        list_for_each(node, &scheduler_self()->home) sched_watch(list_entry(node, struct thread, home_link));
+        return rcOk;
+    }
+    u64 others = cpus_all() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed) & ~self;
+    if (others == 0)
+        return rcBusy;
+    list_for_each(node, &scheduler_self()->home)
+    {
+        if (must_stay(list_entry(node, struct thread, home_link), others))
+            return rcBusy;
+    }
+    atomic_fetch_or_explicit(&cpus_offline, self, memory_order_relaxed);
+    cpu->accepts = false;
+    list_for_each_safe(node, &scheduler_self()->home)
+    {
+        struct thread *thread = list_entry(node, struct thread, home_link);
+        sched_watch(thread);
+        sched_off_fast_path(thread);
+        if (sched_queued(thread)) {
+            run_queue_remove(&cpu->run_queue, thread);
+            thread_move(thread, thread_choose_cpu(thread));
+        }
+    }
+    cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+    return rcOk;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Orders: what a thread wants done with another, which may be at home on another CPU. Here it is done at once; else the
+ * asker waits (state ORDERING) while the order, which is part of the asker, travels to the target's home, after it if
+ * it moves, and back.
+ *
+ *   asker's CPU                         target's home
+ *   1 ORDERING, blocked
+ *   2 sends order.request
+ *                                       3 target no longer here: sends it on
+ *                                       4 apply
+ *   6 done(asker, code), RUNNABLE  <-   5 done's result into the asker's context, wake
+ *
+ * ORDERING cannot be cancelled: it ends by itself.
+ */
+#pragma once
+#include <sched/scheduler.h>
+
+/* Carries the order out, or sends it: true if *code is the result; false if the running thread is blocked and
+ * done(thread, result) will be called before it is woken. order: in the asker, target and apply set. */
+bool order_give(struct thread *asker, struct order *order, retcode *code);
+/* An order to a CPU instead of a thread: target is null. */
+bool order_give_cpu(struct thread *asker, struct order *order, u32 cpu, retcode *code);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ordered intrusive set: a height-balanced (AVL) binary tree, so that every operation takes a number of steps that is
+ * logarithmic in the number of nodes, at worst and not on average. Equal nodes stay in the order of insertion. Not
+ * synchronized: whoever owns the tree, owns its nodes' links.
+ */
+#pragma once
+#include <hal/base.h>
+
+struct tree_node {
+    struct tree_node *parent;
+    struct tree_node *child[2]; /* [0] comes before, [1] after */
+    s32 height;                 /* of the subtree; 0: in no tree */
+};
+
+struct tree {
+    struct tree_node *root;
+    struct tree_node *first; /* the least, or null */
+    bool (*before)(const struct tree_node *a, const struct tree_node *b);
+};
+
+static inline void tree_init(struct tree *tree, bool (*before)(const struct tree_node *, const struct tree_node *))
+{
+    *tree = (struct tree){nullptr, nullptr, before};
+}
+static inline void tree_node_init(struct tree_node *node)
+{
+    node->height = 0;
+}
+static inline bool tree_contains(const struct tree_node *node)
+{
+    return node->height != 0;
+}
+static inline bool tree_empty(const struct tree *tree)
+{
+    return tree->first == nullptr;
+}
+
+/* node is in no tree. */
+void tree_insert(struct tree *tree, struct tree_node *node);
+/* No-op if node is in no tree. */
+void tree_remove(struct tree *tree, struct tree_node *node);
+/* The node that follows, or null. */
+struct tree_node *tree_next(const struct tree_node *node);
+/* The first node for which reached(node, key) holds, where it holds for all that follow one for which it does. */
+struct tree_node *tree_find(const struct tree *tree, bool (*reached)(const struct tree_node *, const void *),
+                            const void *key);
+
+/* Through an integer: comparisons see const nodes. */
+#define tree_entry(node, type, member) ((type *)((u64)(node) - offsetof(type, member)))

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "machine.h"
+#include <sched/futex.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+u64 machine_now, machine_hardware = ~0ULL;
+static struct cpu cpus[KOS_CPUS_MAX];
+struct hal_cpu *fake_cpu;
+static jmp_buf outside;
+static struct domain domain;
+
+/* ---- HAL ---- */
+u64 hal_time_now(void)
+{
+    return machine_now;
+}
+void hal_timer_set(u64 deadline)
+{
+    machine_hardware = deadline;
+}
+void hal_resume(struct hal_context *context)
+{
+    (void)context;
+    longjmp(outside, 1);
+}
+void hal_cpu_idle(void)
+{
+    longjmp(outside, 2);
+}
+void hal_fpu_release(struct hal_cpu *cpu)
+{
+    (void)cpu;
+}
+void hal_ipi_send(u32 cpu)
+{
+    (void)cpu;
+}
+void kernel_panic(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+    abort();
+}
+
+/* ---- what lies beside and above the scheduler ---- */
+void smp_poll(void) {}
+void epoch_advance(void) {}
+void object_reference(struct object *object)
+{
+    (void)object;
+}
+void object_release(struct object *object)
+{
+    (void)object;
+}
+void thread_finish(struct thread *thread)
+{
+    (void)thread;
+    kernel_panic("no thread ends here");
+}
+void thread_overrun(struct thread *account)
+{
+    (void)account;
+}
+void thread_reply_slowly(struct thread *server)
+{
+    (void)server;
+}
+void thread_park_aside(struct thread *thread)
+{
+    (void)thread;
+}
+void thread_requeue_caller(struct thread *thread)
+{
+    (void)thread;
+}
+void thread_ipc_moves(struct thread *thread, u32 target)
+{
+    thread->peer_cpu = target;
+}
+u32 futex_inherited_level(struct thread *thread)
+{
+    (void)thread;
+    return 0;
+}
+struct thread *futex_level_changed(struct thread *thread)
+{
+    (void)thread;
+    return nullptr;
+}
+
+/* ---- */
+void machine_cpu_up(u32 index)
+{
+    struct cpu *cpu = &cpus[index];
+    *cpu = (struct cpu){.hal = {.index = index}};
+    schedulers[index] = (struct scheduler){};
+    fake_cpu = &cpu->hal;
+    atomic_store(&cpu_count, 0);
+    machine_hardware = ~0ULL;
+    machine_now = 0;
+    sched_cpu_init(cpu);
+    cpu_init(cpu, nullptr);
+    atomic_store(&cpu_count, MACHINE_CPUS);
+}
+
+struct thread *machine_exit(void)
+{
+    int way = setjmp(outside);
+    if (way == 0)
+        sched_exit();
+    return way == 1 ? thread_current() : nullptr;
+}
+
+void machine_timer(void)
+{
+    machine_hardware = ~0ULL;
+    timer_run();
+}
+
+struct thread *machine_thread(u32 class, u32 priority)
+{
+    struct thread *thread = aligned_alloc(64, round_up(sizeof(struct thread), 64));
+    if (thread == nullptr)
+        abort();
+    memset(thread, 0, sizeof(*thread));
+    thread->class = class;
+    thread->priority = priority;
+    thread->own_level = thread->base_level = thread->level = run_level(class, priority);
+    thread->home = thread->peer_cpu = fake_cpu->index;
+    thread->affinity = 1ULL << fake_cpu->index;
+    thread->state = THREAD_SUSPENDED;
+    thread->turns = 1;
+    thread->domain = &domain;
+    list_init(&thread->run_link);
+    list_init(&thread->home_link);
+    timer_init(&thread->timer);
+    sched_home_enter(thread);
+    return thread;
+}
+
+void machine_thread_free(struct thread *thread)
+{
+    free(thread);
+}
