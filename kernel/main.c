@@ -6,6 +6,7 @@
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/page.h>
+#include <sched/futex.h>
 
 void ksm_core_shapes_init(void);
 
@@ -81,6 +82,7 @@ void kernel_main(const struct hal_boot_info *boot)
     ipc_init();
     user_object_init();
     core_fs_init();
+    futex_room_init();
     thread_room_init();
     task_room_init();
     if (romfs_open(romfs_start, (u64)(romfs_end - romfs_start), &kernel_romfs) != rcOk)
