@@ -6,7 +6,8 @@
  * its time limit may pass, or another thread terminate it: it is to be cancelled.
  *
  * Servers answer on the fast path (and park unseen), on the slow one, receive again without an answer, or never do
- * anything more. Cases: DEATH: they end. CLOSE: CPU 2 closes the channel. MOVE: the same, but there is one server only,
+ * anything more. Cases: DEATH: they end, and one is busy with
+ * another client at first; or the second one is for ever. CLOSE: CPU 2 closes the channel. MOVE: the same, but there is one server only,
  * and it moves between CPUs 1 and 2. GONE: CPU 2 closes the endpoint's last receiving handle.
  *
  * Inboxes are first in, first out, and what was written before a send is seen by the handler; requests with `queued`
@@ -33,9 +34,8 @@
 #define PEER_CPU 2
 #define CALLS    3
 #define CANCEL   4 /* cancel_call: which of the calls is to be cancelled */
-#define TRAVELS  5
-#define CLOSED   6 /* the channel, or (GONE) the endpoint */
-#define CELLS    7
+#define CLOSED   5 /* the channel, or (GONE) the endpoint */
+#define CELLS    6
 #include "store_buffer.inc"
 
 #define RUNNABLE   0
@@ -61,6 +61,7 @@ byte slot[3]; /* its CPU's own */
 #else
 #define SERVER self
 #endif
+#define OTHER     9 /* DEATH: at first server 1 serves somebody else */
 #define GONE_AWAY 0
 #define RUNS      1
 #define BLOCKED   2 /* parked */
@@ -76,6 +77,7 @@ byte call;         /* number of the client's present one */
 bool waits, woken; /* it has not ended; its wake is on its way */
 byte to_cancel;    /* the call whose cancellation was asked for */
 bool closes;       /* the closing is still to come, or under way */
+bool may_cancel, mortal;
 
 mtype = { REPLIED, CANCELLED, REVOKED, ABORTED };
 
@@ -137,25 +139,49 @@ inline end_ended()
 }
 inline end_served(code)
 {
-    atomic { number = caller[SERVER]; caller[SERVER] = 0; ends(number, code) };
-    end_ended();
-    number = 0
+#ifdef DEATH
+    if
+    :: caller[SERVER] == OTHER -> caller[SERVER] = 0
+    :: else ->
+#else
+    if
+    :: true ->
+#endif
+        atomic { number = caller[SERVER]; caller[SERVER] = 0; ends(number, code) };
+        end_ended();
+        number = 0
+    fi
 }
 
-/* endpoint_queue(); value is 1 if it is closed */
+#ifdef MUTATION_queue_unmarked
+#define MARKED false
+#else
+#define MARKED (value == target)
+#endif
+/* endpoint_queue(); value: 1 it is closed, 2 the call was cancelled */
 inline queue()
 {
-    d_step { !locked -> locked = true; sb_load(self, CLOSED, value) };
-    if
+    d_step {
+        !locked -> locked = true;
+        sb_load(self, CALLS, value);
+        sb_load(self, CANCEL, target);
+        if
+        :: MARKED -> value = 2
+        :: else -> sb_load(self, CLOSED, value)
+        fi;
+        target = 0
+    };
 #ifdef MUTATION_queue_unchecked
-    :: true ->
-        value = 0;
-#else
-    :: value == 0 ->
+    if
+    :: value == 1 -> value = 0
+    :: else
+    fi;
 #endif
-        STORE2(self, TRAVELS, 0, STATE, CALLING);
+    if
+    :: value == 0 ->
+        STORE(self, STATE, CALLING);
         queued = true
-    :: value != 0
+    :: else
     fi;
     release()
 }
@@ -167,13 +193,13 @@ inline client_calls()
     d_step { call++; waits = true };
     if
     :: target = 1
-    :: target = 2
+    :: call == CALLS_MAX -> target = 2 /* the servers are alike: the first of two calls need not go there */
     :: target = HOME
     fi;
     if
     :: target != HOME -> /* travel() */
         STORE(self, CALLS, call);
-        STORE3(self, TRAVELS, 1, PEER_CPU, target, STATE | SB_RELEASE, CALLING); /* 2 */
+        STORE2(self, PEER_CPU, target, STATE | SB_RELEASE, CALLING); /* 2 */
         send(target, CALL) /* 3 */
     :: else -> /* call() */
         STORE(self, CALLS, call);
@@ -193,20 +219,27 @@ inline client_calls()
 /* cancel_call() */
 inline client_cancelled()
 {
-    to_cancel = call; /* CANCEL */
-#ifdef MUTATION_cancel_unlocked
-    LOAD(self, STATE, value);
+    to_cancel = call;
+#ifndef MUTATION_mark_after_look
+    STORE(self, CANCEL, call); /* MARK */
+#endif
+    LOAD(self, STATE, value); /* LOOK */
     if
-    :: value == CALLING ->
-        acquire();
-        atomic { mine = queued; queued = false };
-        release()
-    :: else
-    fi;
-    LOAD(self, PEER_CPU, target);
+#ifdef MUTATION_look_unlocked
+    :: value == CALLING -> atomic { !locked -> mine = queued; queued = false }
 #else
-    d_step { !locked -> locked = true; sb_load(self, PEER_CPU, target); mine = queued; queued = false };
-    release();
+    :: value == CALLING ->
+        atomic { !locked -> locked = true; mine = queued; queued = false };
+        LOAD(self, PEER_CPU, target);
+        release()
+#endif
+    :: else -> LOAD(self, PEER_CPU, target)
+    fi;
+#ifdef MUTATION_look_unlocked
+    LOAD(self, PEER_CPU, target);
+#endif
+#ifdef MUTATION_mark_after_look
+    STORE(self, CANCEL, call);
 #endif
     if
     :: mine ->
@@ -216,9 +249,7 @@ inline client_cancelled()
     :: !mine && target == HOME ->
         LOAD(self, PEER, value);
         assert(value == 0) /* else a server of this CPU would serve it; but the reply is on its way */
-    :: else ->
-        STORE(self, CANCEL, call);
-        push_cancel(target)
+    :: else -> push_cancel(target) /* ASK */
     fi;
     atomic { value = 0; target = 0; mine = false }
 }
@@ -238,7 +269,7 @@ end:
             sb_put(self, STATE, RUNNABLE)
         }
     :: !waits && call < CALLS_MAX -> client_calls()
-    :: waits && to_cancel != call -> client_cancelled()
+    :: may_cancel && waits && to_cancel != call -> client_cancelled()
     od
 }
 
@@ -261,7 +292,11 @@ inline next_caller()
 {
     if
     :: atomic { !locked && queued -> locked = true; queued = false; value = 1 };
+#ifdef MUTATION_take_relaxed
         STORE3(self, PEER, 0, PEER_CPU, self, STATE, REPLY_WAIT);
+#else
+        STORE3(self, PEER, 0, PEER_CPU, self, STATE | SB_RELEASE, REPLY_WAIT); /* TAKE */
+#endif
         release()
     :: !locked && !queued && DRAINED(self)
     fi
@@ -306,18 +341,19 @@ inline serve()
     fi
 }
 
-/* receive() */
+/* receive(): its looks take no lock, and may see nothing yet while another CPU is in its locked section */
 inline receive()
 {
 #ifdef GONE
-    acquire();
     LOAD(self, CLOSED, value);
-    release();
 #endif
     if
     :: value != 0 -> value = 0; server[SERVER] = HANGS /* it has its error */
     :: else ->
-        next_caller();
+        if
+        :: queued -> next_caller()
+        :: !queued || locked
+        fi;
         if
         :: value != 0 -> connect()
         :: else -> d_step { slot[self] = PARKED; server[SERVER] = BLOCKED; selector[SERVER] = true }
@@ -328,21 +364,27 @@ inline receive()
 
 inline call_arrived()
 {
-#if defined(GONE) || defined(MUTATION_arrival_unchecked)
-    value = 0;
-#else
-    LOAD(self, CLOSED, value); /* 4 */
-#endif
+    d_step { sb_load(self, CALLS, value); sb_load(self, CANCEL, target) };
     if
-    :: value != 0 -> end_call(call, REVOKED)
+#ifndef MUTATION_arrival_unmarked
+    :: value == target -> value = 2 /* MARKED */
+#endif
+    :: else ->
+#if defined(GONE) || defined(MUTATION_arrival_unchecked)
+        value = 0
+#else
+        LOAD(self, CLOSED, value) /* 4 */
+#endif
+    fi;
+    target = 0;
+    if
     :: value == 0 && slot[self] == PARKED ->
         slot[self] = NOBODY;
-        STORE(self, TRAVELS, 0);
         connect()
-    :: else ->
+    :: value == 0 && slot[self] != PARKED ->
         queue();
         if
-        :: value != 0 -> end_call(call, REVOKED)
+        :: value != 0
         :: else ->
             if
             :: slot[self] == NOBODY -> slot[self] = CONTENDED
@@ -350,49 +392,37 @@ inline call_arrived()
             fi;
             poke(3 - self)
         fi
+    :: else
+    fi;
+    if
+    :: value == 1 -> end_call(call, REVOKED)
+    :: value == 2 -> end_call(call, CANCELLED)
+    :: else
     fi;
     value = 0
 }
 
+/* It needs no lock: the queue is the business of who marks; here only what this CPU serves. */
 inline cancel_arrived()
 {
-    d_step { !locked -> locked = true; sb_load(self, CALLS, value); sb_load(self, CANCEL, target) };
+    d_step { sb_load(self, CALLS, value); sb_load(self, CANCEL, target) };
     if
 #ifndef MUTATION_any_call
-    :: value != target -> release() /* that call has ended, and this is another */
+    :: value != target /* that call has ended, and this is another */
 #endif
     :: else ->
-        LOAD(self, STATE, value);
         LOAD(self, PEER_CPU, target);
         if
-        :: queued ->
-            queued = false;
-            release();
-            end_call(call, CANCELLED)
-        :: !queued && target != self -> /* chase it */
-            release();
-            if
-#ifndef MUTATION_no_chase
-            :: target != HOME -> push_cancel(target)
-#endif
-            :: else /* it is on its way home */
-            fi
-        :: !queued && target == self && value == CALLING ->
-            LOAD(self, TRAVELS, value);
-            release();
-            if
-#ifndef MUTATION_no_chase_here
-            :: value != 0 -> push_cancel(self) /* behind it in this inbox */
-#endif
-            :: else /* it is on its way home */
-            fi
-        :: else ->
-            release();
+        :: target == self ->
             LOAD(self, PEER, value);
             if
             :: value != 0 && caller[SERVER] != 0 -> end_served(CANCELLED)
-            :: else
+            :: else /* it has still to arrive, marked */
             fi
+#ifndef MUTATION_no_chase
+        :: target != self && target != HOME -> push_cancel(target) /* CHASE */
+#endif
+        :: else /* it is on its way home */
         fi
     fi;
     atomic { value = 0; target = 0 }
@@ -481,7 +511,11 @@ inline move()
 #endif
         if
         :: value == 0 ->
-            STORE(self, PEER_CPU, 3 - self); /* MOVE: from here on that CPU may end the call */
+#ifdef MUTATION_move_relaxed
+            STORE(self, PEER_CPU, 3 - self);
+#else
+            STORE_RELEASE(self, PEER_CPU, 3 - self); /* MOVE: from here on that CPU may end the call */
+#endif
             server_home[SERVER] = 3 - self;
             release()
         :: else ->
@@ -520,13 +554,14 @@ end:
         :: caller[SERVER] != 0 && slot[self] == NOBODY && selector[SERVER] -> /* reply_home() */
             end_served(REPLIED);
             d_step { slot[self] = PARKED; server[SERVER] = BLOCKED }
-        :: caller[SERVER] != 0 -> /* ipc_reply(), or ipc_receive() without it */
+        :: caller[SERVER] != 0 && (CALLS_MAX == 1 || slot[self] != NOBODY || !selector[SERVER]) ->
+            /* ipc_reply(), or ipc_receive() without it */
             end_served(REPLIED);
             receive()
         :: caller[SERVER] != 0 -> server[SERVER] = HANGS
         fi
 #ifdef DEATH
-    :: server[SERVER] == RUNS || server[SERVER] == BLOCKED -> /* ipc_thread_gone() */
+    :: mortal && (server[SERVER] == RUNS || server[SERVER] == BLOCKED) -> /* ipc_thread_gone() */
         if
 #ifndef MUTATION_caller_left
         :: caller[SERVER] != 0 -> end_served(ABORTED)
@@ -541,7 +576,6 @@ end:
 #undef SERVER
 
 #define SERVED(cpu)  (waits && caller[cpu] == call && server[cpu] == HANGS)
-#define AT_REST(cpu) (slot[cpu] != PARKED || server[cpu] == BLOCKED)
 init {
     d_step {
 #ifdef MOVE
@@ -552,10 +586,34 @@ init {
 #endif
         server_home[1] = 1;
         server_home[2] = 2;
-#if defined(CLOSE) || defined(MOVE) || defined(GONE)
+#ifdef DEATH
+        caller[1] = OTHER;
+        selector[1] = true;
+#endif
+#if defined(CLOSE) || defined(GONE)
         closes = true
 #endif
     };
+#if CALLS_MAX == 2
+    may_cancel = true;
+#else
+    if
+    :: true
+    :: may_cancel = true
+    fi;
+#endif
+#ifdef MOVE
+    if
+    :: true
+    :: closes = true
+    fi;
+#endif
+#ifdef DEATH
+    if
+    :: mortal = true
+    :: server[2] = HANGS
+    fi;
+#endif
     atomic {
         run memory_of(0); run memory_of(1); run memory_of(2);
         run client(0); run serving(1); run serving(2)
@@ -564,13 +622,14 @@ init {
     assert(!locked && !woken && !closes);
     assert(!waits || to_cancel != call);
     assert(!queued || (slot[1] != PARKED && slot[2] != PARKED));
-    if
-    :: memory[CLOSED] != 0 ->
-        assert(!waits);
 #ifdef GONE
-        assert(slot[1] != PARKED && slot[2] != PARKED)
-#endif
+    assert(slot[1] != PARKED && slot[2] != PARKED);
+    assert(!waits || SERVED(1) || SERVED(2))
+#else
+    if
+    :: memory[CLOSED] != 0 -> assert(!waits)
     :: waits -> assert(queued || SERVED(1) || SERVED(2))
     :: else -> assert(call == CALLS_MAX)
     fi
+#endif
 }
