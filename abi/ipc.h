@@ -74,7 +74,7 @@ struct kos_chunk {
     unsigned int size;   /* bytes */
 };
 
-static_assert(sizeof(struct kos_message_buffer) == 32, "system call ABI");
-static_assert(sizeof(struct kos_handle_descriptor) == 16, "message ABI");
-static_assert(sizeof(struct kos_chunk) == 8, "message ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_message_buffer) == 32, "system call ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_handle_descriptor) == 16, "message ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_chunk) == 8, "message ABI");
 #endif

@@ -23,7 +23,7 @@ typedef nk_uint64_t nk_badge_t;
 typedef Retcode nk_err_t;
 #define NK_TRUE      1
 #define NK_FALSE     0
-#define NK_NULL      ((void *)0)
+#define NK_NULL      RTL_NULL
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
@@ -33,6 +33,11 @@ typedef Retcode nk_err_t;
 #define NK_ENOMEM  rcOutOfMemory
 #define NK_EINVAL  rcInvalidArgument
 #define NK_EPERM   rcSecurityDisallow
+
+/* A method's own error status (16 bits) as a result: a customer's code in a space of its own. */
+#define NK_ELOGIC(status)   ((nk_err_t)(0xffc00000U | ((unsigned)(status) & 0xffffU)))
+#define NK_ELOGIC_CHECK(rc) (((unsigned)(rc) & 0xffff0000U) == 0xffc00000U)
+#define NK_ELOGIC_GET(rc)   ((nk_uint16_t)((unsigned)(rc) & 0xffffU))
 
 #define __nk_packed
 #ifdef __cplusplus
@@ -138,6 +143,19 @@ static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t 
         *(count) = (__typeof__(*(count)))nk_count_;                                                                    \
         nk_chunk_;                                                                                                     \
     })
+
+/* NK_EOK or NK_ENOMEM. */
+static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, const void *from, nk_size_t size,
+                                            nk_size_t align)
+{
+    nk_uint8_t *to = (nk_uint8_t *)nk_arena_alloc_bytes(a, d, size, align);
+    if (to == NK_NULL)
+        return NK_ENOMEM;
+    __builtin_memcpy(to, from, size);
+    return NK_EOK;
+}
+#define nk_arena_store(T, a, d, from, count)                                                                           \
+    nk_arena_store_bytes((a), (d), (from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
 
 /* ---- handles in messages ---- */
 typedef struct {
