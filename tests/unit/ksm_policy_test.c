@@ -75,7 +75,8 @@ static int setup(void **state)
                 methods[c][e][m] = (struct ksm_method){"M", random_shape(), random_shape(), {}};
         }
     }
-    policy = (struct ksm_policy){KSM_POLICY_VERSION, classes, CLASSES, describe_made_up};
+    policy = (struct ksm_policy){
+        .version = KSM_POLICY_VERSION, .classes = classes, .class_count = CLASSES, .describe = describe_made_up};
     return 0;
 }
 
@@ -288,25 +289,25 @@ static void only_a_grant_grants(void **state)
         struct ksm_descriptor said;
         bool answer, granted;
     } cases[] = {
-        {{KSM_NO_RULE, nullptr}, true, false},
-        {{KSM_NO_RULE, evaluate}, true, false},
-        {{KSM_DENY, nullptr}, true, false},
-        {{KSM_DENY, evaluate}, true, false},
-        {{KSM_GRANT, nullptr}, false, true},
-        {{KSM_EVALUATE, evaluate}, true, true},
-        {{KSM_EVALUATE, evaluate}, false, false},
-        {{KSM_EVALUATE, nullptr}, true, false},
-        {{(enum ksm_verdict)4, evaluate}, true, false},
+        {{.verdict = KSM_NO_RULE, .evaluate = nullptr}, true, false},
+        {{.verdict = KSM_NO_RULE, .evaluate = evaluate}, true, false},
+        {{.verdict = KSM_DENY, .evaluate = nullptr}, true, false},
+        {{.verdict = KSM_DENY, .evaluate = evaluate}, true, false},
+        {{.verdict = KSM_GRANT, .evaluate = nullptr}, false, true},
+        {{.verdict = KSM_EVALUATE, .evaluate = evaluate}, true, true},
+        {{.verdict = KSM_EVALUATE, .evaluate = evaluate}, false, false},
+        {{.verdict = KSM_EVALUATE, .evaluate = nullptr}, true, false},
+        {{.verdict = (enum ksm_verdict)4, .evaluate = evaluate}, true, false},
     };
     for (u32 i = 0; i < array_length(cases); i++) {
         said = cases[i].said, answer = cases[i].answer;
         assert_int_equal(ksm_decide(&query), cases[i].granted ? rcOk : rcSecurityDisallow);
         assert_int_equal(ksm_reads_message(KSM_REQUEST, 3, 4, KOS_INFO(5, 6, 24, 0)), said.verdict == KSM_EVALUATE);
     }
-    said = (struct ksm_descriptor){KSM_EVALUATE, evaluate}, answer = true;
+    said = (struct ksm_descriptor){.verdict = KSM_EVALUATE, .evaluate = evaluate}, answer = true;
     assert_int_equal(ksm_decide(&query), rcOk);
     assert_memory_equal(&asked, &query, sizeof(query));
-    said = (struct ksm_descriptor){KSM_GRANT, nullptr};
+    said = (struct ksm_descriptor){.verdict = KSM_GRANT, .evaluate = nullptr};
     for (u32 field = 0; field < 5; field++) { /* the rule is for this event only */
         struct ksm_query other = query;
         other.source_class += field == 0, other.destination_class += field == 1, other.riid += field == 2;
