@@ -34,26 +34,28 @@ static nk_err_t serve(Handle listener, const NkKosDispatchInfo *info, Handle syn
 {
     NkKosTransport transport;
     struct nk_transport *t = &transport.base;
+    NkKosDispatchFn *dispatch = (NkKosDispatchFn *)(rtl_uintptr_t)info->dispatch;
     int answered = 0; /* there is an answer to deliver */
     if (sync == INVALID_HANDLE)
         NkKosTransport_Init(&transport, listener, NK_NULL, 0);
     else
         NkKosTransportSync_Init(&transport, listener, INVALID_HANDLE, sync);
     for (;;) {
-        nk_err_t rc = NK_EINVAL;
+        nk_err_t rc = NK_EINVAL, told;
         if (answered && sync == INVALID_HANDLE)
             rc = nk_transport_reply_recv(t, b->res, room(info->res_size), &b->res_arena, b->req, info->req_size,
                                          &b->req_arena);
         else if (answered)
             (void)nk_transport_reply(t, b->res, &b->res_arena);
-        if (rc != NK_EOK) { /* nothing came in with it, for whatever reason */
+        told = rc;
+        if (rc != NK_EOK) { /* nothing came in with it: the answer failed, or the receive */
             nk_message_set_size(b->req, info->req_size);
             rc = nk_transport_recv(t, b->req, &b->req_arena);
         }
         if (rc != NK_EOK)
-            return rc;
+            return rc == rcInvalidHandle && told == rcHandleRevoked ? told : rc; /* it was closed while we waited */
         nk_arena_reset(&b->res_arena);
-        answered = info->dispatch(info->self, b->req, &b->req_arena, b->res, &b->res_arena) == NK_EOK;
+        answered = dispatch(info->self, b->req, &b->req_arena, b->res, &b->res_arena) == NK_EOK;
     }
 }
 

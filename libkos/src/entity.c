@@ -102,7 +102,7 @@ struct KosTask {
 
 Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char *path, KosTask **task)
 {
-    if (params == RTL_NULL || params->eiid == RTL_NULL || params->flags != KOS_TASK_FLAGS_NONE || task == RTL_NULL)
+    if (params == RTL_NULL || params->eiid == RTL_NULL || params->flags != KOS_TASK_FLAGS_NONE || !task)
         return rcInvalidArgument;
     KosTask *made = KosMemAlloc(sizeof(*made));
     if (made == RTL_NULL)

@@ -31,3 +31,4 @@ void test_condvar(void);
 void test_rwlock(void);
 void test_barrier(void);
 void test_queue(void);
+void test_dispatch(void);

@@ -78,6 +78,7 @@ int main(void)
     test_rwlock();
     test_barrier();
     test_queue();
+    test_dispatch();
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);
 }

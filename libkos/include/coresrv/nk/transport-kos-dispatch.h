@@ -12,21 +12,16 @@ extern "C" {
 typedef nk_err_t NkKosDispatchFn(void *self, const struct nk_message *req, const struct nk_arena *reqArena,
                                  struct nk_message *res, struct nk_arena *resArena);
 typedef struct NkKosDispatchInfo {
-    void *self; /* the object whose dispatch function this is */
-    NkKosDispatchFn *dispatch;
+    void *self;                   /* its first argument */
+    const void *dispatch;         /* a function like NkKosDispatchFn, but for its first parameter's type */
     nk_size_t req_size, res_size; /* of the message unions */
     nk_size_t req_arena_size, res_arena_size;
 } NkKosDispatchInfo;
 
-/* prefix: as generated for the class; entity: a prefix_entity. The function's first parameter is a pointer to that, and
- * void * is passed the same way. */
+/* prefix: as generated for the class; entity: a prefix_entity, which prefix_entity_dispatch gets the address of. */
 #define NK_ENTITY_DISPATCH_INFO_INITIALIZER(prefix, entity)                                                            \
-    {(void *)&(entity),                                                                                                \
-     (NkKosDispatchFn *)(void (*)(void))prefix##_entity_dispatch,                                                      \
-     sizeof(prefix##_entity_req),                                                                                      \
-     sizeof(prefix##_entity_res),                                                                                      \
-     prefix##_entity_req_arena_size,                                                                                   \
-     prefix##_entity_res_arena_size}
+    {(void *)&(entity),           (const void *)prefix##_entity_dispatch, sizeof(prefix##_entity_req),                 \
+     sizeof(prefix##_entity_res), prefix##_entity_req_arena_size,         prefix##_entity_res_arena_size}
 
 nk_err_t NkKosDoDispatch(Handle listener, NkKosDispatchInfo *info);
 /* Ours in its last argument: an IPC synchronization object that ends the loop with rcIpcInterrupt, or INVALID_HANDLE.
