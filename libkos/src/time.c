@@ -21,7 +21,7 @@ Retcode KnGetRtcTime(RtlRtcTime *time)
     time->min = second / 60 % 60;
     time->hour = second / 3600;
     time->wday = (rtl_uint32_t)((day + 4) % 7); /* 1 January 1970 was a Thursday */
-    day %= 146097LL * 100;                        /* days in 40,000 years: the loop below is bounded */
+    day %= 146097LL * 100;                      /* days in 40,000 years: the loop below is bounded */
     int year = 1970;
     for (; day >= 365 + leap(year); year++)
         day -= 365 + leap(year);
