@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a policy to decisions: malformed policies, names, default deny, and the table of a pair of classes. */
+#pragma clang diagnostic ignored "-Wmissing-field-initializers" /* what is left out is zero */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
