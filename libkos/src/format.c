@@ -58,7 +58,7 @@ static const char *parse_flags(const char *format, struct directive *d)
         else if (*format == '+')
             d->sign = '+';
         else if (*format == ' ')
-            d->sign = d->sign != 0 ? d->sign : ' ';
+            d->sign = (char)(d->sign != 0 ? d->sign : ' ');
         else
             return format;
     }
@@ -103,7 +103,7 @@ static void put_number(struct sink *sink, const struct directive *d, unsigned lo
 
 static void put_signed(struct sink *sink, const struct directive *d, long long value)
 {
-    const char prefix[2] = {value < 0 ? '-' : d->sign, '\0'};
+    const char prefix[2] = {(char)(value < 0 ? '-' : d->sign), '\0'};
     put_number(sink, d, value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value, prefix, 10,
                "0123456789");
 }

@@ -12,7 +12,7 @@ Retcode kos_futex_wait(const void *word, rtl_uint32_t value, nk_uint64_t deadlin
     return rc;
 }
 
-void kos_futex_wake(const void *word, rtl_uint32_t threads)
+__attribute__((noinline)) void kos_futex_wake(const void *word, rtl_uint32_t threads)
 {
     rtl_uint32_t woken;
     do {
