@@ -3,6 +3,10 @@
 
 psl_tests() {
     for file in syntax names types objects audit tests warnings; do printf 'languages/psl/%s\tpsl_cases %s\n' $file $file; done
+    for file in base pred bool math struct regex hashset staticmap flow mic events; do
+        printf 'languages/psl/reference/%s\tpsl_reference pal/%s.psl\n' $file $file
+    done
+    printf 'languages/psl/reference/all\tpsl_reference sources/all.psl\n'
     printf 'languages/psl/preprocess\tpsl_preprocess\nfuzz/psl\tfuzz_short psl\n'
 }
 
@@ -34,4 +38,10 @@ psl_preprocess() {
     psl_cases preprocess "--enable-preprocessor --preprocessor-definition=BOARD=RPI --preprocessor-definition=LEVEL=3
         --preprocessor-definition=ZERO=0 --preprocessor-definition=FALSE=False --preprocessor-definition=EMPTY=
         --preprocessor-definition=CLASS=app.Client --preprocessor-definition=true"
+}
+
+# psl_reference FILE: the policy's own tests on the interpreter that says what PSL means.
+psl_reference() {
+    build build/host/psl_reference
+    build/host/psl_reference -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk "tests/languages/psl/$1" 2>&1
 }

@@ -63,11 +63,10 @@ struct psl_expression *psl_make_negation(struct psl_parse *parse, struct locatio
     return psl_make(parse, PSL_NEGATE, at, nullptr, operand);
 }
 
-struct psl_expression *psl_make_call(struct psl_parse *parse, struct name object, struct name method,
-                                     struct psl_expression *argument)
+struct psl_expression *psl_make_call(struct psl_parse *parse, struct location at, struct name object,
+                                     struct name method, struct psl_expression *argument)
 {
-    struct location start = object.text != nullptr ? object.at : method.at;
-    struct psl_expression *call = psl_make(parse, PSL_CALL, location_join(start, argument->at), nullptr, argument);
+    struct psl_expression *call = psl_make(parse, PSL_CALL, at, nullptr, argument);
     call->object = object;
     call->name = method;
     return call;
