@@ -80,8 +80,12 @@
     X(TASK, GetName, 1, 0, 2, KOS_NAME_SIZE) /* task or ~0 -> rc, string name */                                       \
     X(TASK, SetQuota, 3, 0, 1, 0)            /* task not yet running, pages, objects -> rc */                          \
     /* Sync */                                                                                                         \
-    X(SYNC, Wait, 3, 0, 2, 0) /* address of u32, value, timeout ms -> rc, ms left */                                   \
-    X(SYNC, Wake, 2, 0, 2, 0) /* address of u32, threads at most -> rc, threads woken */                               \
+    X(SYNC, Wait, 3, 0, 2, 0)         /* address of u32, value, timeout ms -> rc, ms left */                           \
+    X(SYNC, Wake, 2, 0, 2, 0)         /* address of u32, threads at most -> rc, threads woken */                       \
+    X(SYNC, Requeue, 5, 0, 3, 0)      /* address, value, wake at most, target, move at most -> rc, woken, moved */     \
+    X(SYNC, WaitAny, 2, 8 * 16, 2, 0) /* bytes: struct kos_sync_word each, timeout ms -> rc, index */                  \
+    X(SYNC, Lock, 2, 0, 1, 0)         /* address of u32 (tid | KOS_LOCK_WAITERS), timeout ms -> rc */                  \
+    X(SYNC, Unlock, 1, 0, 1, 0)       /* address of u32 -> rc */                                                       \
     /* FS */                                                                                                           \
     X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
     X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
@@ -153,6 +157,13 @@
 #define KOS_THREAD_STATE_ORDERING   10U /* waits until another CPU has changed a thread of its own */
 #define KOS_THREAD_STATE_HELD       11U /* the budget of its reservation is used up */
 
+/* Word of a priority-inheriting lock: tid of the holder, 0 = free; this bit: it must be unlocked through the kernel. */
+#define KOS_LOCK_WAITERS 0x80000000U
+/* One call wakes or moves this many threads at most: who wants more calls again while it gets so many. */
+#define KOS_SYNC_AT_ONCE 32U
+/* Words for Sync.WaitAny, at most. */
+#define KOS_SYNC_WORDS 8U
+
 /* Task.LookupResource kinds. */
 #define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */
 #define KOS_RESOURCE_LISTENER 1U /* listener handle of all static channels of that name in which the caller serves */
@@ -188,6 +199,13 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
 #define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
+
+/* One word for Sync.WaitAny. */
+struct kos_sync_word {
+    unsigned long long address;
+    unsigned value;
+    unsigned reserved; /* 0 */
+};
 
 /*
  * What a new thread finds. The first thread of a task gets in its first argument register the address of this block,

@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Endpoints sync.Sync, time.Time, hal.HAL, pm.PM, ipc.IPC. */
+/* Endpoints time.Time, hal.HAL, pm.PM, ipc.IPC. */
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/page.h>
-#include <sched/futex.h>
-
-void futex_complete(struct thread *thread, retcode code)
-{
-    core_respond(thread, code, 0, 0);
-}
-
-retcode core_SYNC_Wait(struct core_call *call)
-{
-    retcode code = futex_wait(call->self, call->words[0], (u32)call->words[1], (u32)call->words[2]);
-    call->words[1] = 0;
-    return code == rcOk ? CORE_BLOCKED : code;
-}
-
-retcode core_SYNC_Wake(struct core_call *call)
-{
-    call->words[1] = futex_wake(&call->task->domain, call->words[0], (u32)call->words[1]);
-    return rcOk;
-}
 
 /* Wall clock = time since boot + offset; a gradual adjustment runs at a given slew from a given moment on. */
 static struct {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/boot.h>
 #include <ksm/ksm.h>
+#include <ksm/verify.h>
 #include <memory/page.h>
 
 /* The image's policy overrides this; a kernel without one refuses everything. */
@@ -23,8 +24,7 @@ retcode ksm_init(void)
         kernel_print("ksm: no security policy in this image; nothing will run\n");
         return rcSecurityDisallow;
     }
-    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
-        policy->describe == nullptr || policy->classes[KSM_CLASS_CORE].endpoints == nullptr) {
+    if (!ksm_policy_well_formed(policy)) {
         kernel_print("ksm: the security policy is malformed (version %u, %u classes)\n", policy->version,
                      policy->class_count);
         return rcInvalidArgument;

@@ -222,7 +222,7 @@ static void forget(struct address_space *space, vaddr start, vaddr end)
         space_shootdown(space, start, count);
 }
 
-/* Order: entries, translations on all CPUs, and only then the pages. */
+/* Order: entries, translations on all CPUs (model: shootdown.pml ENTRY, LOCAL), and only then the pages. */
 void region_drop_pages(struct address_space *space, struct region *region)
 {
     struct page_chain chain = {};

@@ -58,10 +58,10 @@ table() { # FILES HEADING
     }' benchmarks/reference.tsv
 }
 
-json() {
-    awk -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
+json() { # FILES BENCHMARK
+    awk -v files="$1" -v benchmark="$2" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
     BEGIN {
-        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench ipc\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, cpus
+        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench %s\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, benchmark, cpus
         n = split(files, list, " ")
         for (f = 1; f <= n; f++) {
             split(list[f], part, ":")
@@ -70,7 +70,7 @@ json() {
                 if (w[3] !~ /^rounds=/ || w[2] == "overhead") continue
                 for (i = 3; i <= m; i++) { split(w[i], pair, "="); v[pair[1]] = pair[2] }
                 name = w[2] "/" part[1]
-                printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"instructions\": %d, \"min\": %d, \"p99\": %d, \"max\": %d}", separator, name, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p99"], v["max"]
+                printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"instructions\": %d, \"min\": %d, \"p50\": %d, \"p99\": %d, \"max\": %d}", separator, name, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p50"], v["p99"], v["max"]
                 separator = ","
             }
         }
@@ -114,5 +114,5 @@ command_bench() {
         echo "The same in nanoseconds of wall time, multi-threaded emulation ($cpus CPU), informative only:"
         table "$wall_files" "wall ns, p50 (max)" | cut -c1-83
     fi
-    [ -z "$json" ] || json "$files" >"$json"
+    [ -z "$json" ] || json "$files" ipc >"$json"
 }

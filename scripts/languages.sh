@@ -9,7 +9,7 @@ unit/languages_message	unit languages_message
 unit/languages_core	unit languages_core
 languages/sdk	languages_sdk
 fuzz/nk	fuzz_short nk
-fuzz/message	fuzz_short message
+fuzz/message_content	fuzz_short message_content
 languages/compile	languages_compile
 languages/productions	languages_productions
 languages/messages	languages_messages

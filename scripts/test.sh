@@ -37,12 +37,15 @@ unit/memory_space	unit memory_space
 unit/memory_string	unit memory_string
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
+unit/ksm_message	unit ksm_message
+unit/ksm_policy	unit ksm_policy
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
 fuzz/romfs	fuzz_short romfs
 fuzz/fdt	fuzz_short fdt
 fuzz/acpi	fuzz_short acpi
+fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
@@ -93,7 +96,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts)|examples|tests/(system|calls|endpoints|libkos))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|endpoints|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -133,7 +136,7 @@ build_reproducible() {
     rm -rf build/copy
 }
 command_words() {
-    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'fuzz nonsense'; do
+    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'bench rt --nonsense' 'bench rt -p 99' 'fuzz nonsense'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
     done
@@ -144,7 +147,7 @@ command_words() {
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
-        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
+        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 -artifact_prefix="build/corpus/$1/" "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
 }
 # An exhaustive search by spin; with a mutation, one that must find an error.
 model() { # MODEL CASE [MUTATION]

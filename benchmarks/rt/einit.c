@@ -2,7 +2,8 @@
 /*
  * The measuring task. Latencies of threads of class FIFO in nanoseconds (under exact counting: instructions), each case
  * first on an idle machine, then with the load. Options come from the kernel's command line (scripts/rt.sh):
- * rt.threads, rt.priority, rt.interval (us), rt.loops, rt.buckets.
+ * rt.threads, rt.priority, rt.interval (us), rt.loops, rt.buckets, and rt.cross: wakes between
+ * idle CPUs only. (Under exact counting a CPU that sends may wait for ever for its turn while another is busy.)
  */
 #include <benchmarks/rt/protocol.h>
 #include <coresrv/hal/hal_api.h>
@@ -101,7 +102,8 @@ static void report(const char *name, const char *condition, unsigned count, unsi
         sum += samples[i];
     printf("BENCH %s rounds=%u min=%u p50=%u p99=%u max=%u avg=%llu overruns=%u\n", full, count, samples[0],
            samples[count / 2], samples[(unsigned long)count * 99 / 100], samples[count - 1], sum / count, overruns);
-    histogram(full, count);
+    if (options.buckets != 0)
+        histogram(full, count);
 }
 
 static void sample(rtl_uint32_t *to, unsigned round, unsigned long long latency)
@@ -298,16 +300,22 @@ int main(void)
 {
     cpus = KnHalGetCpuCount();
     options.threads = option("rt.threads", 1, 1, THREADS_MAX);
-    options.priority = option("rt.priority", 25, 20, SERVER_LEVEL - 1);
+    options.priority = option("rt.priority", 25, 0, SERVER_LEVEL - 1);
     options.interval = option("rt.interval", 200, 10, 10000000);
     options.loops = option("rt.loops", 5000, 1, 1000000);
-    options.buckets = option("rt.buckets", 40, 1, 1000);
+    options.buckets = option("rt.buckets", 20, 0, 1000);
     rtl_size_t size = ((rtl_size_t)options.threads * options.loops * sizeof(*samples) + 4095) / 4096 * 4096;
     samples = KnVmAllocate(RTL_NULL, size, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(samples == RTL_NULL ? rcOutOfMemory : rcOk, "samples");
     for (rtl_size_t i = 0; i < size / sizeof(*samples); i++) /* no page fault while measuring */
         samples[i] = 0;
 
+    if (option("rt.cross", 0, 0, 1) != 0) {
+        check(cpus > 1 ? rcOk : rcInvalidOperation, "CPUs");
+        wake_case("cross_cpu_wake", "idle", 1);
+        printf("BENCH done\n");
+        return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     Handle stamper = task("stamper", "rt.Server", "Server", KOS_CLASS_FIFO, SERVER_LEVEL),
            server = task("server", "rt.Server", "Server", KOS_CLASS_STANDARD, 0),
            load = task("load", "rt.Load", "Load", KOS_CLASS_STANDARD, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The load: on each CPU one thread of lowest priority for each kind of work, until the machine is switched off. */
+/* The load: on each CPU one thread of lowest priority for each kind of work, until the machine is
+ * switched off. */
 #include <benchmarks/rt/protocol.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
@@ -92,13 +93,16 @@ static void end_at_once(void *context, void *context2)
 
 static void churn(void *context, void *context2)
 {
-    (void)context, (void)context2;
+    (void)context2;
+    char name[] = "child-aa"; /* one of its own for each CPU */
+    name[6] = (char)('a' + (rtl_uintptr_t)context / 16);
+    name[7] = (char)('a' + (rtl_uintptr_t)context % 16);
     for (;;) {
         Handle task, thread;
         Tid tid;
         rtl_int32_t code;
         rtl_uint32_t reason;
-        check(KnTaskCreate("child", "rt.Child", "Child", KOS_CLASS_STANDARD, 0, &task), "child");
+        check(KnTaskCreate(name, "rt.Child", "Child", KOS_CLASS_STANDARD, 0, &task), "child");
         check(KnTaskResume(task), "child resume");
         check(KnTaskWait(task, INFINITE_TIMEOUT, &code, &reason), "child wait");
         check(KnHandleClose(task), "child close");
@@ -117,7 +121,7 @@ int main(void)
     echo = ServiceLocatorConnect("echo");
     for (rtl_uint32_t cpu = 0; cpu < cpus; cpu++)
         for (unsigned kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
-            check(KnThreadCreateByHandle(&thread, &tid, 0, 32 << 10, kinds[kind], RTL_NULL, RTL_NULL,
+            check(KnThreadCreateByHandle(&thread, &tid, 0, 32 << 10, kinds[kind], (void *)(rtl_uintptr_t)cpu, RTL_NULL,
                                          KOS_THREAD_SUSPENDED),
                   "thread");
             check(KnThreadSetAffinityByHandle(thread, 1ULL << cpu), "affinity");
