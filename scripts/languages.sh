@@ -14,6 +14,10 @@ languages/compile	languages_compile
 languages/productions	languages_productions
 languages/messages	languages_messages
 languages/command	languages_command
+generated/x86_64/1/debug	guest_suite generated x86_64 1 debug
+generated/x86_64/2/release	guest_suite generated x86_64 2 release
+generated/aarch64/1/debug	guest_suite generated aarch64 1 debug
+generated/aarch64/2/release	guest_suite generated aarch64 2 release
 LIST
 }
 
