@@ -56,6 +56,14 @@ struct ksm_decision {
     u32 cost;       /* worst case in abstract steps, about instructions; excludes begin and end */
 };
 
+/* What blocks of rules return: bits, so that the results of several are joined by "or". Granted: KSM_RULE_CALLED. */
+#define KSM_RULE_DENIED 1U /* some rule denied, or a choice could not be made */
+#define KSM_RULE_CALLED 2U /* at least one rule was called */
+static inline u32 ksm_rule(bool granted)
+{
+    return granted ? KSM_RULE_CALLED : KSM_RULE_CALLED | KSM_RULE_DENIED;
+}
+
 #define KSM_UNDO_MAX 256U /* the compiler refuses decisions that need more */
 
 /* The log's entries belong to the runtime: an object's cell and the words that it held. */

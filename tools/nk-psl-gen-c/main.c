@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tools/language/output.h>
 #include <tools/nk-psl-gen-c/check.h>
-#include <tools/nk-psl-gen-c/decision.h>
+#include <tools/nk-psl-gen-c/emit.h>
 
 #define VERSION "nk-psl-gen-c (kos) 1.0"
 
@@ -135,6 +136,23 @@ static bool dump(struct psl_policy *policy, const char *folder)
     return written;
 }
 
+/* A checked policy to its files: all of them, or none. */
+static void compile(struct psl_policy *policy, const struct options *options, const char *path)
+{
+    struct psl_analysis *analysis = psl_analyze(policy);
+    struct text module = {0};
+    struct output outputs[1];
+    unsigned count = 0;
+    psl_warn(policy, analysis);
+    if (options->output != nullptr && policy->diagnostics->errors == 0) {
+        psl_emit(policy, analysis, path, &module);
+        outputs[count++] = (struct output){options->output, &module};
+    }
+    if (policy->diagnostics->errors == 0)
+        output_write(policy->diagnostics, outputs, count);
+    text_free(&module);
+}
+
 int main(int count, char **words)
 {
     struct pool pool = {0};
@@ -153,7 +171,7 @@ int main(int count, char **words)
     if (loaded)
         psl_check_policy(&policy);
     if (loaded && diagnostics.errors == 0)
-        psl_warn(&policy, psl_analyze(&policy));
+        compile(&policy, &options, words[optind]);
     pool_free(&pool);
     return diagnostics.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
