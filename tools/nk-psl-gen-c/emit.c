@@ -130,7 +130,8 @@ void psl_emit(struct psl_policy *policy, struct psl_analysis *analysis, const ch
              "/* The security module of %s, written by nk-psl-gen-c. */\n"
              "#include <ksm/decision_table.h>\n"
              "#include <ksm/models/models.h>\n"
-             "#pragma clang diagnostic ignored \"-Wtautological-compare\" /* rules may say what is always so */\n",
+             "#pragma clang diagnostic ignored \"-Wtautological-compare\" /* rules may say what is always so */\n"
+             "#pragma clang diagnostic ignored \"-Wunused-macros\"\n",
              path);
     classes(&emitter, output);
     emit_objects(&emitter, output);

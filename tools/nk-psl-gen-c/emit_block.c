@@ -90,7 +90,7 @@ static void branch(struct emitter *emitter, const struct psl_body *body)
 
 /* Branches that are taken if `selected` has one of the numbers; numbers by numbering. */
 static void numbered(struct emitter *emitter, const struct psl_statement *choice, const char *selected,
-                     const unsigned *numbers)
+                     const char *const *numbers)
 {
     unsigned i = 0;
     bool otherwise = false;
@@ -101,7 +101,7 @@ static void numbered(struct emitter *emitter, const struct psl_statement *choice
         if (is_otherwise)
             emit_line(emitter, "default:");
         else
-            emit_line(emitter, "case %u:", numbers[i++]);
+            emit_line(emitter, "case %s:", numbers[i++]);
         emitter->indent++;
         branch(emitter, &c->body);
         emit_line(emitter, "break;");
@@ -127,11 +127,11 @@ static unsigned count_conditions(const struct psl_statement *choice)
 static void choose_state(struct emitter *emitter, const struct psl_statement *choice)
 {
     const struct psl_expression *query = choice->expression;
-    unsigned *numbers = pool_allocate(emitter->policy->pool, sizeof(unsigned) * (count_conditions(choice) + 1U));
+    const char **numbers = pool_allocate(emitter->policy->pool, sizeof(char *) * (count_conditions(choice) + 1U));
     unsigned i = 0;
     for (const struct psl_case *c = choice->cases; c != nullptr; c = c->next)
         if (c->condition->operation != PSL_OTHERWISE)
-            numbers[i++] = psl_name_index(&query->callee_object->states, c->condition->text);
+            numbers[i++] = emit_print(emitter, "%u", psl_name_index(&query->callee_object->states, c->condition->text));
     numbered(emitter, choice, emit_state(emitter, query->callee_object, query), numbers);
 }
 
@@ -139,12 +139,12 @@ static void choose_pattern(struct emitter *emitter, const struct psl_statement *
 {
     unsigned count = count_conditions(choice), i = 0;
     const struct psl_expression **patterns = pool_allocate(emitter->policy->pool, sizeof(patterns[0]) * (count + 1U));
-    unsigned *numbers = pool_allocate(emitter->policy->pool, sizeof(unsigned) * (count + 1U));
+    const char **numbers = pool_allocate(emitter->policy->pool, sizeof(char *) * (count + 1U));
     for (const struct psl_case *c = choice->cases; c != nullptr; c = c->next) {
         if (c->condition->operation == PSL_OTHERWISE)
             continue;
         patterns[i] = c->condition;
-        numbers[i] = i + 1;
+        numbers[i] = emit_print(emitter, "%u", i + 1);
         i++;
     }
     const char *text = emit_value(emitter, choice->expression->arguments[0]), *name = emit_name(emitter);
@@ -156,43 +156,44 @@ static void choose_pattern(struct emitter *emitter, const struct psl_statement *
     numbered(emitter, choice, name, numbers);
 }
 
-/* Any other choice: a chain of comparisons. */
+/* Conditions that C can switch on. */
+static void choose_number(struct emitter *emitter, const struct psl_statement *choice)
+{
+    const char *value = emit_value(emitter, choice->expression);
+    const struct psl_type *type = choice->expression->type;
+    const char **numbers = pool_allocate(emitter->policy->pool, sizeof(char *) * (count_conditions(choice) + 1U));
+    unsigned i = 0;
+    for (const struct psl_case *c = choice->cases; c != nullptr; c = c->next)
+        if (c->condition->operation != PSL_OTHERWISE)
+            numbers[i++] = emit_integer(emitter, c->condition->number, type);
+    numbered(emitter, choice, emit_print(emitter, "(%s)%s", psl_least(type) < 0 ? "s64" : "u64", value), numbers);
+}
+
+/* Conditions that are compared one after the other. */
 static void choose_value(struct emitter *emitter, const struct psl_statement *choice, bool level)
 {
     const struct psl_expression *e = choice->expression;
-    const struct psl_case *otherwise = nullptr;
     const char *value = level ? emit_level(emitter, e->callee_object, e) : emit_value(emitter, e);
-    unsigned depth = 0;
+    const char *name = emit_name(emitter);
+    const char **numbers = pool_allocate(emitter->policy->pool, sizeof(char *) * (count_conditions(choice) + 1U));
+    unsigned i = 0;
+    emit_line(emitter, "u32 %s = 0;", name);
     for (const struct psl_case *c = choice->cases; c != nullptr; c = c->next) {
-        if (c->condition->operation == PSL_OTHERWISE) {
-            otherwise = c;
+        if (c->condition->operation == PSL_OTHERWISE)
             continue;
-        }
-        if (level) {
-            const char *wanted = emit_level(emitter, e->callee_object, c->condition);
-            emit_line(emitter, "if (%s.degree == %s.degree && %s.categories == %s.categories) {", value, wanted, value,
-                      wanted);
-        } else if (psl_fits(&psl_text, e->type)) {
-            emit_line(emitter, "if (ksm_text_equal(%s, %s)) {", value, emit_value(emitter, c->condition));
-        } else {
-            const char *wanted = emit_value(emitter, c->condition);
-            if (c->condition->operation == PSL_INTEGER)
-                wanted = emit_integer(emitter, c->condition->number, e->type);
-            emit_line(emitter, "if (%s == %s) {", value, wanted);
-        }
-        emitter->indent++;
-        branch(emitter, &c->body);
-        emitter->indent--;
-        emit_line(emitter, "} else {");
-        emitter->indent++;
-        depth++;
+        const char *wanted =
+            level ? emit_level(emitter, e->callee_object, c->condition) : emit_value(emitter, c->condition);
+        const char *equal = psl_fits(&psl_text, e->type) && !level
+                                ? emit_print(emitter, "ksm_text_equal(%s, %s)", value, wanted)
+                            : level ? emit_print(emitter, "%s.degree == %s.degree && %s.categories == %s.categories",
+                                                 value, wanted, value, wanted)
+                                    : emit_print(emitter, "%s == %s", value, wanted);
+        numbers[i] = emit_print(emitter, "%u", i + 1);
+        emit_line(emitter, "if (%s == 0 && %s)", name, equal);
+        emit_line(emitter, "    %s = %u;", name, i + 1);
+        i++;
     }
-    if (otherwise != nullptr)
-        branch(emitter, &otherwise->body);
-    for (; depth != 0; depth--) {
-        emitter->indent--;
-        emit_line(emitter, "}");
-    }
+    numbered(emitter, choice, name, numbers);
 }
 
 static void choice(struct emitter *emitter, const struct psl_statement *statement)
@@ -200,16 +201,19 @@ static void choice(struct emitter *emitter, const struct psl_statement *statemen
     const struct psl_expression *e = statement->expression;
     enum psl_method_id id = e->operation == PSL_CALL ? e->callee->id : PSL_GRANT;
     struct frame frame = open_frame(emitter, statement->at, (int)statement->at.length);
-    emit_line(emitter, "bool chosen = false;");
+    const char *chosen = emit_print(emitter, "chosen%u", emitter->behind);
+    emit_line(emitter, "bool %s = false;", chosen);
     if (id == PSL_FLOW_QUERY)
         choose_state(emitter, statement);
     else if (id == PSL_REGEX_SELECT)
         choose_pattern(emitter, statement);
+    else if (psl_is_integer(e->type))
+        choose_number(emitter, statement);
     else
         choose_value(emitter, statement, id == PSL_MIC_QUERY_LEVEL);
-    emit_line(emitter, "chosen = true;");
+    emit_line(emitter, "%s = true;", chosen);
     label(emitter);
-    emit_line(emitter, "outcome |= chosen ? 0 : KSM_RULE_DENIED;");
+    emit_line(emitter, "outcome |= %s ? 0 : KSM_RULE_DENIED;", chosen);
     close_frame(emitter, frame);
 }
 
