@@ -224,8 +224,8 @@ static void match(struct emitter *emitter, const struct psl_statement *statement
     struct psl_conditions *inner = POOL_NEW(emitter->policy->pool, struct psl_conditions);
     *inner = *outer;
     psl_add_conditions(emitter->policy, inner, &statement->selectors);
-    if (inner->impossible)
-        return;
+    if (!psl_conditions_possible(emitter->policy, inner))
+        return; /* its values have no types */
     emitter->conditions = inner;
     emit_line(emitter, "if (%s) {", emit_condition(emitter, inner));
     emitter->indent++;

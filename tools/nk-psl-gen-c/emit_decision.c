@@ -16,7 +16,9 @@ static const char *method_condition(struct emitter *emitter, const struct psl_co
             const struct psl_endpoint *endpoint = security ? &server->security[j] : &server->endpoints[j];
             for (const struct method *m = endpoint->interface->methods; m != nullptr; m = m->next)
                 if (psl_conditions_hold(conditions, server, endpoint, m))
-                    text_add(&text, "%s(query->%s_class == %u && query->riid == %u && query->mid == %u)",
+                    text_add(&text,
+                             "%s(transaction->query->%s_class == %u && transaction->query->riid == %u && "
+                             "transaction->query->mid == %u)",
                              text.length != 0 ? " || " : "", server_name, i, endpoint->riid, m->mid);
         }
     }
@@ -28,15 +30,14 @@ static const char *method_condition(struct emitter *emitter, const struct psl_co
 const char *emit_condition(struct emitter *emitter, const struct psl_conditions *conditions)
 {
     const char *condition = "true";
-    bool method = conditions->interface != nullptr || conditions->component != nullptr ||
+    bool method = conditions->interface != nullptr || conditions->component_count != 0 ||
                   conditions->endpoint != nullptr || conditions->method != nullptr;
-    emit_line(emitter, "const struct ksm_query *const query = transaction->query;");
-    emit_line(emitter, "(void)query;");
     if (conditions->source != nullptr)
-        condition = emit_print(emitter, "%s && query->source_class == %u", condition, conditions->source->index);
-    if (conditions->destination != nullptr)
         condition =
-            emit_print(emitter, "%s && query->destination_class == %u", condition, conditions->destination->index);
+            emit_print(emitter, "%s && transaction->query->source_class == %u", condition, conditions->source->index);
+    if (conditions->destination != nullptr)
+        condition = emit_print(emitter, "%s && transaction->query->destination_class == %u", condition,
+                               conditions->destination->index);
     if (method)
         condition = emit_print(emitter, "%s && %s", condition, method_condition(emitter, conditions));
     return condition;
