@@ -53,6 +53,7 @@
     X(THREAD, SetReservation, 5, 0, 1, 0) /* thread, budget ns (0: none), period ns, deadline ns, KOS_RESERVATION_* */ \
     X(THREAD, GetReservation, 1, 0, 6, 0) /* thread -> rc, budget, period, deadline, remaining ns, overruns */         \
     X(THREAD, SleepUntil, 1, 0, 1, 0)     /* ns since boot; passed already: at once; ~0 = for ever -> rc */            \
+    X(THREAD, GetSchedule, 1, 0, 4, 0)    /* thread -> rc, CPU, level now, level without callers (KOS_LEVEL_*) */      \
     /* Handle */                                                                                                       \
     X(HANDLE, Copy, 3, 0, 2, 0)             /* handle, rights, badge handle or ~0 -> rc, handle */                     \
     X(HANDLE, CreateUserObject, 5, 0, 2, 0) /* type, rights, context, ipc handle or ~0, riid -> rc, handle */          \
@@ -108,8 +109,10 @@
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
     /* PM: mode KOS_POWER_* */                                                                                         \
-    X(PM, Request, 1, 0, 1, 0)       /* mode -> rc */                                                                  \
-    X(PM, GetCpusOnline, 0, 0, 2, 0) /* -> rc, CPU mask */                                                             \
+    X(PM, Request, 1, 0, 1, 0)         /* mode -> rc */                                                                \
+    X(PM, GetCpusOnline, 0, 0, 2, 0)   /* -> rc, CPU mask */                                                           \
+    X(PM, SetCpuOnline, 2, 0, 1, 0)    /* CPU, 1 or 0 -> rc */                                                         \
+    X(PM, SetIsolatedCpus, 1, 0, 1, 0) /* CPU mask: no balancing to or from these -> rc */                             \
     /* IPC interrupt */                                                                                                \
     X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
@@ -141,7 +144,12 @@
 
 /* Thread.SetReservation: what happens when the budget is used up before the period's end. */
 #define KOS_RESERVATION_THROTTLE 0U /* the thread is held until the next period */
-#define KOS_RESERVATION_REPORT   1U /* it goes on with a deadline one period later; an event tells (Notice) */
+#define KOS_RESERVATION_REPORT   1U /* it goes on as a standard thread until then; GetReservation counts overruns */
+
+/* Thread.GetSchedule: how urgent a thread is; real-time priority p is KOS_LEVEL_REAL_TIME + p. */
+#define KOS_LEVEL_STANDARD    1U
+#define KOS_LEVEL_REAL_TIME   16U
+#define KOS_LEVEL_RESERVATION 48U
 
 /* Thread.GetInfo: what a thread does. */
 #define KOS_THREAD_STATE_RUNNABLE   0U

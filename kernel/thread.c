@@ -63,6 +63,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     list_init(&thread->join_link);
     list_init(&thread->joiners);
     timer_init(&thread->timer);
+    timer_init(&thread->replenish);
     hal_context_init(&thread->context, &task->domain.space.hal, parameters->routine,
                      thread->stack_base + thread->stack_size, parameters->argument0, parameters->argument1);
 }

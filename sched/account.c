@@ -41,6 +41,30 @@ void sched_hold(struct thread *thread, u64 until)
     timer_arm(&thread->timer, until, held_over);
 }
 
+static void background_over(struct timer *timer)
+{
+    struct thread *thread = container_of(timer, struct thread, replenish);
+    bool queued = sched_queued(thread);
+    reservation_replenish(&thread->reservation, hal_time_now());
+    if (queued)
+        run_queue_remove(&cpu_self()->run_queue, thread);
+    if (thread->caller == nullptr)
+        sched_account_set(thread, thread);
+    if (queued)
+        run_queue_push_back(&cpu_self()->run_queue, thread);
+    thread->own_level = RUN_LEVEL_RESERVATION;
+    sched_level_update(thread);
+}
+
+/* The running thread goes on without its reservation, until its next period. */
+static void background_begin(struct thread *running, u64 until)
+{
+    running->account = nullptr;
+    running->own_level = RUN_LEVEL_STANDARD;
+    timer_arm(&running->replenish, until, background_over);
+    sched_level_update(running);
+}
+
 static void budget_over(struct timer *timer)
 {
     struct cpu *cpu = cpu_self();
@@ -57,6 +81,10 @@ static void budget_over(struct timer *timer)
     }
     u64 until = reservation_exhausted(&account->reservation, now, running == account);
     thread_overrun(account);
+    if (until != 0 && !account->reservation.throttles) {
+        background_begin(running, until);
+        return;
+    }
     if (until != 0) {
         sched_hold(running, until);
         sched_block();

@@ -135,6 +135,7 @@ retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64
         return rcBusy;
     scheduler->reserved = scheduler->reserved - thread->reservation.bandwidth + bandwidth;
     sched_off_fast_path(thread);
+    timer_cancel(&thread->replenish);
     bool pays_itself = thread->caller == nullptr || thread->reservation.bandwidth != 0;
     bool queued = sched_queued(thread);
     if (queued)

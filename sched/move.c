@@ -60,6 +60,7 @@ void sched_home_leave(struct thread *thread)
     list_remove(&thread->home_link);
     scheduler->threads--;
     scheduler->reserved -= thread->reservation.bandwidth;
+    timer_cancel(&thread->replenish);
     thread->reservation.bandwidth = 0;
 }
 

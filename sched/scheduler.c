@@ -125,10 +125,11 @@ static void wake_arrived(struct request *request)
     struct thread *thread = container_of(request, struct thread, wake_request);
     timer_cancel(&thread->timer);
     thread->peer_cpu = thread->home;
-    if (unlikely(thread->state == THREAD_DEAD))
-        return;
-    if (unlikely(thread->dying)) /* terminated while this was under way: it leaves by the slow exit, which looks */
-        thread->context.kind = HAL_RESUME_CALL;
+    if (unlikely(thread->dying)) {
+        if (thread->state == THREAD_DEAD)
+            return;
+        thread->context.kind = HAL_RESUME_CALL; /* ended while this was under way: the slow exit looks at dying */
+    }
     if (cpu_self()->busy) {
         sched_wake(thread);
     } else {

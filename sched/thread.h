@@ -92,6 +92,7 @@ struct thread {
                                   is about to run, and no receiver for the fast path; sched_watch */
     struct thread *account;    /* whose reservation pays while it runs, or null; valid while it does not run: then
                                   the CPU's scheduler has it */
+    struct timer replenish;    /* armed while it runs as a standard thread because of an overrun */
     struct reservation reservation; /* its own; bandwidth 0: none */
     struct request level_request;   /* "your level, or that of your caller, has changed"; holds a reference */
     struct order order;             /* ORDERING */

@@ -239,7 +239,7 @@ static void target_tests(Handle client)
     expect("message/response", "too_small", raw_call(&m), rcBufferTooSmall);
     in.constant_size += 8;
     for (unsigned i = 0; i < 64; i++)
-        constant.words[i] = i * 3;
+        constant.words[i] = i * 3ULL;
     m = (struct kos_message_words){
         .selector = KOS_CALL_MEMORY | client, .info = info, .receive = ADDRESS(&in), .w = {ADDRESS(&out)}};
     expect("message/response", "fits", raw_call(&m), rcOk);

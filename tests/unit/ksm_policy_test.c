@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a policy to decisions: malformed policies, names, default deny, and the table of a pair of classes. */
+#pragma clang diagnostic ignored "-Wmissing-field-initializers" /* what is left out is zero */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -66,8 +67,10 @@ static int setup(void **state)
     classes[KSM_CLASS_CORE] = (struct ksm_class)KSM_CORE_CLASS;
     classes[KSM_CLASS_EINIT] = (struct ksm_class){.name = "Einit"};
     for (u32 c = 2; c < CLASSES; c++) {
-        classes[c] = (struct ksm_class){c == CLASS_OF_NAMES ? "test.Server" : "test.Other", endpoints[c],
-                                        c == CLASS_OF_NAMES ? ENDPOINTS : (u32)rand() % (ENDPOINTS + 1)};
+        classes[c] =
+            (struct ksm_class){.name = c == CLASS_OF_NAMES ? "test.Server" : "test.Other",
+                               .endpoints = endpoints[c],
+                               .endpoint_count = c == CLASS_OF_NAMES ? ENDPOINTS : (u32)rand() % (ENDPOINTS + 1)};
         for (u32 e = 0; e < ENDPOINTS; e++) {
             interfaces[c][e] = (struct ksm_interface){"test.Interface", methods[c][e], 1 + (u32)rand() % METHODS};
             endpoints[c][e] = (struct ksm_endpoint){names[e], &interfaces[c][e]};
@@ -75,7 +78,8 @@ static int setup(void **state)
                 methods[c][e][m] = (struct ksm_method){"M", random_shape(), random_shape(), {}};
         }
     }
-    policy = (struct ksm_policy){KSM_POLICY_VERSION, classes, CLASSES, describe_made_up};
+    policy = (struct ksm_policy){
+        .version = KSM_POLICY_VERSION, .classes = classes, .class_count = CLASSES, .describe = describe_made_up};
     return 0;
 }
 
@@ -288,25 +292,25 @@ static void only_a_grant_grants(void **state)
         struct ksm_descriptor said;
         bool answer, granted;
     } cases[] = {
-        {{KSM_NO_RULE, nullptr}, true, false},
-        {{KSM_NO_RULE, evaluate}, true, false},
-        {{KSM_DENY, nullptr}, true, false},
-        {{KSM_DENY, evaluate}, true, false},
-        {{KSM_GRANT, nullptr}, false, true},
-        {{KSM_EVALUATE, evaluate}, true, true},
-        {{KSM_EVALUATE, evaluate}, false, false},
-        {{KSM_EVALUATE, nullptr}, true, false},
-        {{(enum ksm_verdict)4, evaluate}, true, false},
+        {{.verdict = KSM_NO_RULE, .evaluate = nullptr}, true, false},
+        {{.verdict = KSM_NO_RULE, .evaluate = evaluate}, true, false},
+        {{.verdict = KSM_DENY, .evaluate = nullptr}, true, false},
+        {{.verdict = KSM_DENY, .evaluate = evaluate}, true, false},
+        {{.verdict = KSM_GRANT, .evaluate = nullptr}, false, true},
+        {{.verdict = KSM_EVALUATE, .evaluate = evaluate}, true, true},
+        {{.verdict = KSM_EVALUATE, .evaluate = evaluate}, false, false},
+        {{.verdict = KSM_EVALUATE, .evaluate = nullptr}, true, false},
+        {{.verdict = (enum ksm_verdict)4, .evaluate = evaluate}, true, false},
     };
     for (u32 i = 0; i < array_length(cases); i++) {
         said = cases[i].said, answer = cases[i].answer;
         assert_int_equal(ksm_decide(&query), cases[i].granted ? rcOk : rcSecurityDisallow);
         assert_int_equal(ksm_reads_message(KSM_REQUEST, 3, 4, KOS_INFO(5, 6, 24, 0)), said.verdict == KSM_EVALUATE);
     }
-    said = (struct ksm_descriptor){KSM_EVALUATE, evaluate}, answer = true;
+    said = (struct ksm_descriptor){.verdict = KSM_EVALUATE, .evaluate = evaluate}, answer = true;
     assert_int_equal(ksm_decide(&query), rcOk);
     assert_memory_equal(&asked, &query, sizeof(query));
-    said = (struct ksm_descriptor){KSM_GRANT, nullptr};
+    said = (struct ksm_descriptor){.verdict = KSM_GRANT, .evaluate = nullptr};
     for (u32 field = 0; field < 5; field++) { /* the rule is for this event only */
         struct ksm_query other = query;
         other.source_class += field == 0, other.destination_class += field == 1, other.riid += field == 2;
