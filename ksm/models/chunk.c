@@ -72,11 +72,3 @@ const u8 *ksm_chunk_element(struct ksm_transaction *transaction, const u8 *place
         return nullptr;
     return piece(transaction, offset + index * size, size);
 }
-
-bool ksm_chunk_count(const struct ksm_transaction *transaction, const u8 *place, u32 size, u64 *count)
-{
-    u32 offset, bytes;
-    bool good = locate(transaction, place, &offset, &bytes);
-    *count = good ? bytes / size : 0;
-    return good;
-}

@@ -125,8 +125,7 @@ const char *emit_size(struct emitter *emitter, const struct psl_expression *e)
     if (part.idl->kind == TYPE_ARRAY)
         return emit_print(emitter, "%lluU", (unsigned long long)part.idl->count);
     name = emit_name(emitter);
-    emit_line(emitter, "u64 %s;", name);
-    emit_unless(emitter, emit_print(emitter, "ksm_chunk_count(transaction, %s, %llu, &%s)", part.address,
-                                    (unsigned long long)chunk_element_size(part.idl), name));
-    return emit_print(emitter, "(u32)%s", name);
+    emit_line(emitter, "const u32 %s = ksm_chunk_count(%s, %llu);", name, part.address,
+              (unsigned long long)chunk_element_size(part.idl));
+    return name;
 }

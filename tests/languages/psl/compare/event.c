@@ -111,28 +111,40 @@ void compare_trace(void *context, const struct psl_expression *call, bool grante
     }
 }
 
+/* What both sides say of the event. */
+static void show(const struct compare *compare)
+{
+    for (unsigned i = 0; i < compare->traced; i++) {
+        const struct location at = compare->trace[i].call->at;
+        struct line_column place = source_line_column(at.source, at.offset);
+        printf("called %u:%u %s: %d\n", place.line, place.column, compare->trace[i].call->callee->name,
+               compare->trace[i].granted);
+    }
+    for (u32 j = 0; j < host_audit_count; j++)
+        printf("recorded %u:%u %s: %d%s\n", host_audits[j].site->line, host_audits[j].site->column,
+               host_audits[j].site->method, host_audits[j].granted, host_audits[j].expression ? " (expression)" : "");
+}
+
 void compare_audit(struct compare *compare)
 {
     unsigned i = 0;
-    if (!compare->audited)
-        return;
-    for (u32 j = 0; j < host_audit_count; j++) {
+    bool same = true;
+    for (u32 j = 0; j < host_audit_count && compare->audited; j++) {
         const struct host_audit *audit = &host_audits[j];
         if (audit->expression)
             continue;
-        if (i == compare->traced)
-            compare_fail(compare, "a rule was recorded that was not called");
-        const struct psl_expression *call = compare->trace[i].call;
+        const struct psl_expression *call = i < compare->traced ? compare->trace[i].call : nullptr;
+        if (call == nullptr) {
+            same = false;
+            break;
+        }
         struct line_column place = source_line_column(call->at.source, call->at.offset);
-        if (place.line != audit->site->line || place.column != audit->site->column ||
-            strcmp(call->callee->name, audit->site->method) != 0 || compare->trace[i].granted != audit->granted)
-            compare_fail(compare, "a rule was recorded as another one");
+        same &= place.line == audit->site->line && place.column == audit->site->column &&
+                strcmp(call->callee->name, audit->site->method) == 0 && compare->trace[i].granted == audit->granted;
         i++;
     }
-    if (i != compare->traced) {
-        const struct location at = compare->trace[i].call->at;
-        printf("%s:%u: %.*s\n", at.source->path, source_line_column(at.source, at.offset).line, (int)at.length,
-               at.source->text + at.offset);
-        compare_fail(compare, "a rule was called and not recorded");
-    }
+    if (!compare->audited || (same && i == compare->traced))
+        return;
+    show(compare);
+    compare_fail(compare, "the rules recorded are not those called");
 }
