@@ -7,6 +7,9 @@ psl_tests() {
         printf 'languages/psl/reference/%s\tpsl_reference pal/%s.psl\n' $file $file
     done
     printf 'languages/psl/reference/all\tpsl_reference sources/all.psl\n'
+    for file in base pred bool math struct regex hashset staticmap flow mic events; do
+        printf 'languages/psl/compiled/%s\tpsl_compiled pal/%s.psl\n' $file $file
+    done
     printf 'languages/psl/compare\tpsl_compare 1 12 4000\n'
     printf 'languages/psl/preprocess\tpsl_preprocess\nfuzz/psl\tfuzz_short psl\n'
 }
@@ -63,4 +66,18 @@ psl_compare() {
             { tail -40 "$work/$seed.out"; return 1; }
         seed=$((seed + 1))
     done
+}
+
+# psl_compiled FILE: the policy and its tests as C, on the models of the host.
+psl_compiled() {
+    build build/host/nk-psl-gen-c
+    name=$(basename "$1" .psl) work=build/psl/compiled here=tests/languages/psl/compare
+    mkdir -p "$work"
+    build/host/nk-psl-gen-c -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk --tests generate \
+        -o "$work/$name.c" --out-tests "$work/$name.tests.c" "tests/languages/psl/$1" >"$work/$name.out" 2>&1 ||
+        { cat "$work/$name.out"; return 1; }
+    clang-19 -std=gnu23 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=function -Wall -Wextra \
+        -Werror -I. -Itests/unit/host/include "$work/$name.c" "$work/$name.tests.c" $here/tests_main.c $here/host.c \
+        $here/host_mic.c $here/host_tables.c ksm/policy_test.c ksm/message.c ksm/models/chunk.c -o "$work/$name" &&
+        "$work/$name"
 }

@@ -96,6 +96,8 @@ bool psl_conditions_hold(const struct psl_conditions *conditions, const struct p
 {
     if (psl_server(conditions) != nullptr && psl_server(conditions) != server)
         return false;
+    if (conditions->event == PSL_ERROR && !method->has_error)
+        return false; /* it never answers so */
     if (conditions->interface != nullptr && conditions->interface != endpoint->interface)
         return false;
     if (conditions->endpoint != nullptr && strcmp(conditions->endpoint, endpoint->name) != 0)
@@ -183,6 +185,8 @@ static bool check_name(struct psl_policy *policy, const struct psl_conditions *c
                        bool methods)
 {
     struct psl_conditions with = *conditions, without = *conditions;
+    if (conditions->event == PSL_ERROR) /* a method without error parameters has a name all the same */
+        with.event = without.event = PSL_RESPONSE;
     without.component_count = with.component_count = 0;
     without.method = nullptr;
     if (methods) {

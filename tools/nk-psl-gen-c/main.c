@@ -7,6 +7,7 @@
 #include <tools/language/output.h>
 #include <tools/nk-psl-gen-c/check.h>
 #include <tools/nk-psl-gen-c/emit.h>
+#include <tools/nk-psl-gen-c/emit_test.h>
 
 #define VERSION "nk-psl-gen-c (kos) 1.0"
 
@@ -140,17 +141,22 @@ static bool dump(struct psl_policy *policy, const char *folder)
 static void compile(struct psl_policy *policy, const struct options *options, const char *path)
 {
     struct psl_analysis *analysis = psl_analyze(policy);
-    struct text module = {0};
-    struct output outputs[1];
+    struct text module = {0}, tests = {0};
+    struct output outputs[2];
     unsigned count = 0;
     psl_warn(policy, analysis);
     if (options->output != nullptr && policy->diagnostics->errors == 0) {
         psl_emit(policy, analysis, path, &module);
         outputs[count++] = (struct output){options->output, &module};
     }
+    if (options->tests && options->tests_output != nullptr && policy->diagnostics->errors == 0) {
+        psl_emit_tests(policy, path, &tests);
+        outputs[count++] = (struct output){options->tests_output, &tests};
+    }
     if (policy->diagnostics->errors == 0)
         output_write(policy->diagnostics, outputs, count);
     text_free(&module);
+    text_free(&tests);
 }
 
 int main(int count, char **words)
