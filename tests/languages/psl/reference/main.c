@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* psl_reference [-I DIR]... FILE: runs a policy's tests on the reference interpreter. */
+/* psl_reference [-I DIR]... FILE: runs a policy's tests on the reference interpreter; with an event behind the file,
+ * explains that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,15 @@ int main(int count, char **words)
     int i = 1;
     for (; i + 1 < count && strcmp(words[i], "-I") == 0 && policy.root_count < 16; i += 2)
         roots[policy.root_count++] = words[i + 1];
-    if (i + 1 != count) {
-        fprintf(stderr, "usage: psl_reference [-I DIR]... FILE\n");
+    if (i == count) {
+        fprintf(stderr, "usage: psl_reference [-I DIR]... FILE [EVENT src=CLASS dst=CLASS [KEY=VALUE]...]\n");
         return EXIT_FAILURE;
     }
     unsigned failures = 1, tests = 0;
-    if (psl_policy_load(&policy, words[i])) {
+    bool loaded = psl_policy_load(&policy, words[i]);
+    if (loaded && i + 1 < count) {
+        failures = !reference_explain(&policy, words + i + 1, count - i - 1);
+    } else if (loaded) {
         psl_check_policy(&policy);
         if (diagnostics.errors == 0) {
             failures = reference_run_tests(&policy, &tests);

@@ -83,6 +83,25 @@ static void run_cases(struct run *run, const struct psl_test_cases *cases, const
         run_case(run, test, title);
 }
 
+void reference_run_last(struct psl_policy *policy, const struct psl_sequence *sequence)
+{
+    struct run run = {.policy = policy, .reference = reference_make(policy), .next_sid = KERNEL_SID + 1};
+    struct pool pool = {0};
+    run.reference->trace = note_rule;
+    run.reference->trace_context = &run;
+    for (const struct psl_test_case *test = sequence->cases.first; test != nullptr; test = test->next) {
+        run.rules.length = 0;
+        bool granted = decide(&run, test, &pool);
+        if (test->next != nullptr)
+            continue;
+        printf("%s%s\n", run.rules.length != 0 ? run.rules.bytes : "    no rule was called\n",
+               granted ? "granted" : "denied");
+    }
+    pool_free(&pool);
+    reference_free(run.reference);
+    text_free(&run.rules);
+}
+
 unsigned reference_run_tests(struct psl_policy *policy, unsigned *count)
 {
     unsigned failures = 0;
