@@ -32,20 +32,29 @@ struct source *source_read(struct pool *pool, const char *path)
     return error == 0 ? source : nullptr;
 }
 
+/* Places are asked for in order, mostly: the line found last is where the next search starts. */
+static struct {
+    const struct source *source;
+    const char *text; /* a source may be at the address of one that is gone */
+    uint32_t line, start;
+} found;
+
 struct line_column source_line_column(const struct source *source, uint32_t offset)
 {
     struct line_column place = {.line = 1, .column = 1};
     if (offset > source->size)
         offset = source->size;
-    for (uint32_t i = 0; i < offset; i++) {
-        if (source->text[i] == '\n') {
-            place.line++;
-            place.column = 1;
-            place.start = i + 1;
-        } else if (((unsigned char)source->text[i] & 0xc0U) != 0x80U) {
-            place.column++;
-        }
+    if (found.source == source && found.text == source->text && found.start <= offset) {
+        place.line = found.line;
+        place.start = found.start;
     }
+    for (const char *end; (end = memchr(source->text + place.start, '\n', offset - place.start)) != nullptr;) {
+        place.line++;
+        place.start = (uint32_t)(end - source->text) + 1;
+    }
+    found = (typeof(found)){source, source->text, place.line, place.start};
+    for (uint32_t i = place.start; i < offset; i++)
+        place.column += ((unsigned char)source->text[i] & 0xc0U) != 0x80U;
     uint32_t end = place.start;
     while (end < source->size && source->text[end] != '\n' && source->text[end] != '\r')
         end++;
