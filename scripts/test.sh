@@ -49,6 +49,10 @@ fuzz/acpi	fuzz_short acpi
 fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
+run/echo/x86_64	run_echo x86_64 release 1
+run/echo/aarch64	run_echo aarch64 release 1
+run/echo/x86_64/4/debug	run_echo x86_64 debug 4
+run/echo/aarch64/4/debug	run_echo aarch64 debug 4
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
 run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
@@ -206,6 +210,13 @@ run_hello() {
     console "$1" "$2" hello "$3" "build/test/hello.$1.$2.$3"
     [ "$(cat "build/test/hello.$1.$2.$3")" = "Hello world!" ] ||
         { echo "expected 'Hello world!', got:"; tail -20 "build/test/hello.$1.$2.$3"; return 1; }
+}
+run_echo() {
+    mkdir -p build/test
+    console "$1" "$2" echo "$3" "build/test/echo.$1.$2.$3"
+    printf '1: hello -> hello!\n2: world -> world!\n' >build/test/echo.expected
+    cmp -s build/test/echo.expected "build/test/echo.$1.$2.$3" ||
+        { echo "expected (<), got (>):"; diff build/test/echo.expected "build/test/echo.$1.$2.$3"; return 1; }
 }
 no_policy() {
     mkdir -p build/test

@@ -2,12 +2,13 @@
 #include <coresrv/entity/entity_api.h>
 #include <coresrv/sl/sl_api.h>
 #include <coresrv/task/task_api.h>
+#include <coresrv/thread/thread_api.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Strings for one Call, packed behind each other. */
 struct strings {
-    char bytes[4096];
+    char bytes[ENTITY_STRINGS_MAX];
     rtl_size_t used;
 };
 
@@ -105,9 +106,10 @@ nk_iid_t ServiceLocatorGetRiid(Handle channel, const char *endpoint)
 struct Entity {
     Handle task;
     const EntityInfo *info;
+    const char *const *args;
+    const char *const *envs;
 };
 
-#define ENTITIES_MAX 64
 static struct Entity entities[ENTITIES_MAX];
 static unsigned entity_count;
 
@@ -126,7 +128,22 @@ Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
                      KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &entity->task) != rcOk)
         return RTL_NULL;
     entity->info = info;
+    entity->args = RTL_NULL;
+    entity->envs = info->envs;
     entity_count++;
+    return entity;
+}
+
+Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *path, rtl_uint64_t cpus)
+{
+    struct kos_core_result self = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE);
+    if (self.rc != rcOk || KnThreadSetAffinityByHandle(INVALID_HANDLE, cpus & (~cpus + 1)) != rcOk)
+        return RTL_NULL;
+    Entity *entity = EntityInitEx(info, name, path);
+    if (entity != RTL_NULL && KnThreadSetAffinityByHandle(entity->task, cpus) != rcOk)
+        entity = RTL_NULL;
+    if (KnThreadSetAffinityByHandle(INVALID_HANDLE, self.w[3]) != rcOk)
+        return RTL_NULL;
     return entity;
 }
 
@@ -137,7 +154,31 @@ Entity *EntityInit(const EntityInfo *info)
 
 Retcode EntitySetArgs(Entity *entity, const char *args[])
 {
-    return KnTaskSetEnv(entity->task, args, entity->info->envs);
+    entity->args = args;
+    return KnTaskSetEnv(entity->task, args, entity->envs);
+}
+
+Retcode EntitySetEnvs(Entity *entity, const char *envs[])
+{
+    entity->envs = envs;
+    return KnTaskSetEnv(entity->task, entity->args, envs);
+}
+
+Retcode EntitySetPriority(Entity *entity, rtl_uint32_t schedulingClass, rtl_uint32_t priority)
+{
+    return KnThreadSetPriorityByHandle(entity->task, schedulingClass, priority);
+}
+
+Retcode EntitySetReservation(Entity *entity, rtl_uint64_t budget, rtl_uint64_t period, rtl_uint64_t deadline)
+{
+    return KOS_CORE(THREAD, SetReservation, entity->task, budget, period, deadline, KOS_RESERVATION_THROTTLE).rc;
+}
+
+Retcode EntityConnectWithArena(Entity *client, Entity *server, const char *name, rtl_uint32_t arena)
+{
+    if (arena > ENTITY_ARENA_COPIED)
+        return rcUnimplemented;
+    return EntityConnectToService(client, server, name);
 }
 
 Retcode EntityConnectToService(Entity *client, Entity *server, const char *name)
