@@ -54,7 +54,7 @@ static void check_target(struct diagnostics *diagnostics, const struct solution 
         if (suggestion.nearest != nullptr)
             diagnostic_note(diagnostics, target->at, "did you mean '%s'?", suggestion.nearest);
     } else if (channel->server == entity) {
-        diagnostic_error(diagnostics, target->at, "a process has no channel to itself");
+        diagnostic_warning(diagnostics, target->at, "a process that calls itself needs a second thread to answer");
     } else if (channel->server->unit != nullptr && channel->server->unit->endpoint_count == 0) {
         diagnostic_warning(diagnostics, target->at, "class '%s' has no endpoints: nobody can call it",
                            channel->server->class.text);

@@ -22,7 +22,7 @@ static void index_characters(struct document *document)
 {
     const struct source *source = document->source;
     document->offsets = pool_allocate(document->pool, (source->size + 1UL) * sizeof(document->offsets[0]));
-    for (uint32_t i = 0; i < source->size; i++)
+    for (uint32_t i = document->mark; i < source->size; i++)
         if (((unsigned char)source->text[i] & 0xc0U) != 0x80U)
             document->offsets[document->characters++] = i;
     document->offsets[document->characters] = source->size;
@@ -31,7 +31,7 @@ static void index_characters(struct document *document)
 static void report_parser(struct document *document, const yaml_parser_t *parser)
 {
     if (parser->error == YAML_READER_ERROR) {
-        uint32_t offset = (uint32_t)parser->problem_offset;
+        uint32_t offset = document->mark + (uint32_t)parser->problem_offset;
         struct location at = {document->source, offset < document->source->size ? offset : document->source->size, 1};
         diagnostic_error(document->diagnostics, at, "this is not UTF-8 text: %s", parser->problem);
         return;
@@ -68,12 +68,14 @@ yaml_node_t *document_read(struct document *document, const char *path)
         diagnostic_error(document->diagnostics, (struct location){0}, "%s: %s", path, strerror(errno));
         return nullptr;
     }
+    document->mark = strncmp(document->source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     index_characters(document);
     yaml_parser_t parser;
     if (yaml_parser_initialize(&parser) == 0)
         memory_exhausted();
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)document->source->text, document->source->size);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)document->source->text + document->mark,
+                                 document->source->size - document->mark);
     yaml_node_t *root = nullptr;
     if (yaml_parser_load(&parser, &document->yaml) == 0) {
         report_parser(document, &parser);

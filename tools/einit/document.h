@@ -11,6 +11,7 @@ struct document {
     struct pool *pool;
     struct diagnostics *diagnostics;
     struct source *source;
+    uint32_t mark;     /* bytes of a byte order mark */
     uint32_t *offsets; /* byte of every character: libyaml counts characters */
     uint32_t characters;
     yaml_document_t yaml;

@@ -145,8 +145,8 @@ static void read_name(struct document *document, void *to, yaml_node_t *value, s
 static void read_task(struct document *document, void *to, yaml_node_t *value, struct location key)
 {
     struct entity *entity = to;
-    (void)key;
-    short_name(document, value, "a process's name", &entity->task);
+    if (!short_name(document, value, "a process's name", &entity->task))
+        entity->task = (struct name){"", key};
 }
 
 static void read_path(struct document *document, void *to, yaml_node_t *value, struct location key)

@@ -215,8 +215,8 @@ void scheduler_check(struct diagnostics *diagnostics, const struct solution *sol
         taken[cpu] += bandwidth(scheduler);
         if (taken[cpu] > RESERVATION_LIMIT)
             diagnostic_error(diagnostics, scheduler->at,
-                             "CPU %u is over-committed: the reservations up to this one take %llu.%llu %% of it, "
-                             "97 %% can be given",
+                             "CPU %u is over-committed: the reservations up to this one take %llu.%llu per "
+                             "cent of it; 97 can be given",
                              cpu, (unsigned long long)(taken[cpu] * 100 / RESERVATION_UNIT),
                              (unsigned long long)(taken[cpu] * 1000 / RESERVATION_UNIT % 10));
     }
