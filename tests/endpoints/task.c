@@ -228,8 +228,8 @@ static void end_tests(unsigned cpus)
 /* The handle of a task that does not run yet means its first thread. cpu: the last one. */
 static void first_thread_tests(unsigned cpu)
 {
-    static const EntityInfo peer = {.eiid = "test.Peer", .args = {"peer", "schedule"}};
-    const char *args[] = {"peer", "schedule", RTL_NULL};
+    static const EntityInfo peer = {.eiid = "test.Peer"};
+    const char *const args[] = {"peer", "schedule", RTL_NULL};
     unsigned long long before = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE).w[3];
     expect("task/first/SetAffinity", "here", RC(THREAD, SetAffinity, INVALID_HANDLE, 1), rcOk);
     Handle running = peer_create("task.first", "test.Peer", "Peer", "sleep"), other, weak;
@@ -252,7 +252,7 @@ static void first_thread_tests(unsigned cpu)
     Entity *entity = EntityInitOnCpus(&peer, "task.pinned", "Peer", 1ULL << cpu);
     expect("task/first/EntityInitOnCpus", NK_NULL, entity != RTL_NULL, 1);
     expect("task/first/EntityInitOnCpus", "caller", (long long)KOS_CORE(THREAD, GetInfo, INVALID_HANDLE).w[3], 1);
-    expect("task/first/EntitySetArgs", NK_NULL, EntitySetArgs(entity, args), rcOk);
+    expect("task/first/SetEnv", NK_NULL, KnTaskSetEnv(EntityGetHandle(entity), args, RTL_NULL), rcOk);
     expect("task/first/EntitySetPriority", NK_NULL, EntitySetPriority(entity, KOS_CLASS_FIFO, 7), rcOk);
     peer_run("task/first/pinned", EntityGetHandle(entity),
              (rtl_int32_t)(cpu << 24 | KOS_CLASS_FIFO << 16 | 7U << 8 | 1U << cpu << 4), KOS_TASK_EXITED);

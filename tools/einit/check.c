@@ -96,8 +96,6 @@ static void check_size(struct diagnostics *diagnostics, const struct entity *ent
 void solution_check(struct program *program, struct solution *solution)
 {
     struct diagnostics *diagnostics = program->diagnostics;
-    if (solution->count > ENTITIES_MAX)
-        diagnostic_error(diagnostics, solution->at, "%u processes; expected %d at most", solution->count, ENTITIES_MAX);
     for (struct entity *entity = solution->entities; entity != nullptr; entity = entity->next) {
         check_task(diagnostics, solution, entity);
         check_class(program, solution, entity);
