@@ -187,9 +187,9 @@ static void sched_idle(struct cpu *cpu)
     if (!alone)
         balance_pull(cpu);
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
-    /* model: inbox.pml b; a timer that falls due meanwhile ends it */
+    /* model: inbox.pml b; an interrupt that waits, which is taken below, ends it */
     for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
-        if (hal_time_now() >= cpu->timer_programmed)
+        if (preemption_point())
             break;
         hal_cpu_relax();
     }
@@ -236,8 +236,10 @@ void sched_exit(void)
         struct thread *thread = thread_current();
         if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))
             continue; /* requests that came without an IPI, for the level was higher */
-        if (likely(!thread->dying))
+        if (likely(thread->work.run == nullptr))
             hal_resume(&thread->context);
-        thread_finish(thread);
+        thread->work.run(thread);
+        if (preemption_point())
+            hal_interrupts_take();
     }
 }

@@ -9,8 +9,11 @@
 #include <object/domain.h>
 #include <smp/cpu.h>
 #include <smp/epoch.h>
+#include <smp/preemption.h>
 #include <sched/reservation.h>
 #include <sched/timer.h>
+
+struct thread;
 
 enum thread_state : u32 {
     THREAD_RUNNABLE,   /* running, or in its home's run queue */
@@ -25,6 +28,13 @@ enum thread_state : u32 {
     THREAD_MOVING,   /* runnable, in the inbox of its new home */
     THREAD_ORDERING, /* waits for another CPU to carry out its order: sched/order.h */
     THREAD_HELD,     /* its reservation's budget is used up */
+};
+
+/* sched/work.h */
+struct work {
+    void (*run)(struct thread *); /* null: it goes on in user mode */
+    struct progress progress;
+    void *object; /* whatever run makes of it */
 };
 
 /* What one CPU is asked to do with a thread of its own by a thread of another: sched/order.h. */
@@ -105,8 +115,9 @@ struct thread {
     u32 calls;       /* calls off the fast path so far; written by home, which does not run while others read it */
     u32 cancel_call; /* which of them is to be cancelled */
     u32 tid;
-    bool dying; /* owner: no more user instruction */
-    bool ended; /* guarded by the join lock (kernel/thread.c) */
+    bool dying;       /* owner: no more user instruction */
+    struct work work; /* what it does in the kernel when it runs: sched/work.h */
+    bool ended;       /* guarded by the join lock (kernel/thread.c) */
     bool detached;
     s32 exit_code;      /* owner; the first of Exit and Terminate sets it */
     s32 terminate_code; /* of an order to terminate that is under way */

@@ -36,6 +36,13 @@ void fake_cpu_set(u32 index)
     fake_cpu->index = index;
 }
 
+u64 fake_interrupt_every;
+bool fake_interrupt_pending(void)
+{
+    static u64 looks;
+    return fake_interrupt_every != 0 && ++looks % fake_interrupt_every == 0;
+}
+
 void kernel_panic(const char *format, ...)
 {
     if (fake_panic_expected)
