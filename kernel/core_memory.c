@@ -7,6 +7,11 @@ static struct address_space *space(struct core_call *call)
     return &call->task->domain.space;
 }
 
+static struct progress *progress(struct core_call *call)
+{
+    return &call->self->work.progress;
+}
+
 /* Flags of a request; what does not fit in 32 bits is as unknown as bit 31. */
 static u32 flags(word flags)
 {
@@ -16,29 +21,31 @@ static u32 flags(word flags)
 retcode core_VMM_Allocate(struct core_call *call)
 {
     vaddr address = call->words[0];
-    retcode code = space_allocate(space(call), &address, call->words[1], flags(call->words[2]));
+    retcode code = space_allocate(space(call), &address, call->words[1], flags(call->words[2]), progress(call));
+    if (code == PREEMPTED)
+        return code;
     call->words[1] = code == rcOk ? address : 0;
     return code;
 }
 
 retcode core_VMM_Commit(struct core_call *call)
 {
-    return space_commit(space(call), call->words[0], call->words[1], flags(call->words[2]));
+    return space_commit(space(call), call->words[0], call->words[1], flags(call->words[2]), progress(call));
 }
 
 retcode core_VMM_Decommit(struct core_call *call)
 {
-    return space_decommit(space(call), call->words[0], call->words[1]);
+    return space_decommit(space(call), call->words[0], call->words[1], progress(call));
 }
 
 retcode core_VMM_Protect(struct core_call *call)
 {
-    return space_protect(space(call), call->words[0], call->words[1], flags(call->words[2]));
+    return space_protect(space(call), call->words[0], call->words[1], flags(call->words[2]), progress(call));
 }
 
 retcode core_VMM_Free(struct core_call *call)
 {
-    return space_free(space(call), call->words[0], call->words[1]);
+    return space_free(space(call), call->words[0], call->words[1], progress(call));
 }
 
 retcode core_VMM_Query(struct core_call *call)

@@ -91,7 +91,8 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
 {
     struct thread *thread = thread_of(context);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
-        if (likely(space_fault(&thread->domain->space, exception->address, exception->access) == rcOk)) {
+        retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+        if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
             if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
                 hal_resume(context);
             sched_exit();

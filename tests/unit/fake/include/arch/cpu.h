@@ -8,7 +8,7 @@ struct hal_cpu {
     u32 index;
 };
 bool fake_interrupt_pending(void);
-extern struct hal_cpu *fake_cpu;   /* the CPU that the test plays */
+extern struct hal_cpu *fake_cpu; /* the CPU that the test plays */
 static inline struct hal_cpu *hal_cpu_self(void)
 {
     return fake_cpu;
