@@ -70,7 +70,7 @@ static int teardown(void **state) /* nothing is ever left */
     fake_epoch_run();
     assert_int_equal(quota.pages, 0);
     assert_int_equal(quota.objects, 0);
-    assert_in_range(page_count_free(), free_before - 2, free_before); /* the region cache keeps a slab */
+    assert_in_range(page_count_free(), free_before - 4, free_before); /* the region cache keeps a slab or two */
     return 0;
 }
 
