@@ -206,7 +206,7 @@ static void sched_idle(struct cpu *cpu)
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
     /* model: inbox.pml b; an interrupt that waits, which is taken below, ends it */
     for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
-        if (i % 4 == 3 && preemption_point())
+        if (i % 4 == 0 && preemption_point())
             break;
         hal_cpu_relax();
     }
