@@ -53,6 +53,7 @@
     X(THREAD, SetReservation, 5, 0, 1, 0) /* thread, budget ns (0: none), period ns, deadline ns, KOS_RESERVATION_* */ \
     X(THREAD, GetReservation, 1, 0, 6, 0) /* thread -> rc, budget, period, deadline, remaining ns, overruns */         \
     X(THREAD, SleepUntil, 1, 0, 1, 0)     /* ns since boot; passed already: at once; ~0 = for ever -> rc */            \
+    X(THREAD, GetSchedule, 1, 0, 4, 0)    /* thread -> rc, CPU, level now, level without callers (KOS_LEVEL_*) */      \
     /* Handle */                                                                                                       \
     X(HANDLE, Copy, 3, 0, 2, 0)             /* handle, rights, badge handle or ~0 -> rc, handle */                     \
     X(HANDLE, CreateUserObject, 5, 0, 2, 0) /* type, rights, context, ipc handle or ~0, riid -> rc, handle */          \
@@ -80,8 +81,12 @@
     X(TASK, GetName, 1, 0, 2, KOS_NAME_SIZE) /* task or ~0 -> rc, string name */                                       \
     X(TASK, SetQuota, 3, 0, 1, 0)            /* task not yet running, pages, objects -> rc */                          \
     /* Sync */                                                                                                         \
-    X(SYNC, Wait, 3, 0, 2, 0) /* address of u32, value, timeout ms -> rc, ms left */                                   \
-    X(SYNC, Wake, 2, 0, 2, 0) /* address of u32, threads at most -> rc, threads woken */                               \
+    X(SYNC, Wait, 3, 0, 2, 0)         /* address of u32, value, timeout ms -> rc, ms left */                           \
+    X(SYNC, Wake, 2, 0, 2, 0)         /* address of u32, threads at most -> rc, threads woken */                       \
+    X(SYNC, Requeue, 5, 0, 3, 0)      /* address, value, wake at most, target, move at most -> rc, woken, moved */     \
+    X(SYNC, WaitAny, 2, 8 * 16, 2, 0) /* bytes: struct kos_sync_word each, timeout ms -> rc, index */                  \
+    X(SYNC, Lock, 2, 0, 1, 0)         /* address of u32 (tid | KOS_LOCK_WAITERS), timeout ms -> rc */                  \
+    X(SYNC, Unlock, 1, 0, 1, 0)       /* address of u32 -> rc */                                                       \
     /* FS */                                                                                                           \
     X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
     X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
@@ -104,8 +109,10 @@
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
     /* PM: mode KOS_POWER_* */                                                                                         \
-    X(PM, Request, 1, 0, 1, 0)       /* mode -> rc */                                                                  \
-    X(PM, GetCpusOnline, 0, 0, 2, 0) /* -> rc, CPU mask */                                                             \
+    X(PM, Request, 1, 0, 1, 0)         /* mode -> rc */                                                                \
+    X(PM, GetCpusOnline, 0, 0, 2, 0)   /* -> rc, CPU mask */                                                           \
+    X(PM, SetCpuOnline, 2, 0, 1, 0)    /* CPU, 1 or 0 -> rc */                                                         \
+    X(PM, SetIsolatedCpus, 1, 0, 1, 0) /* CPU mask: no balancing to or from these -> rc */                             \
     /* IPC interrupt */                                                                                                \
     X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
@@ -137,7 +144,12 @@
 
 /* Thread.SetReservation: what happens when the budget is used up before the period's end. */
 #define KOS_RESERVATION_THROTTLE 0U /* the thread is held until the next period */
-#define KOS_RESERVATION_REPORT   1U /* it goes on with a deadline one period later; an event tells (Notice) */
+#define KOS_RESERVATION_REPORT   1U /* it goes on as a standard thread until then; GetReservation counts overruns */
+
+/* Thread.GetSchedule: how urgent a thread is; real-time priority p is KOS_LEVEL_REAL_TIME + p. */
+#define KOS_LEVEL_STANDARD    1U
+#define KOS_LEVEL_REAL_TIME   16U
+#define KOS_LEVEL_RESERVATION 48U
 
 /* Thread.GetInfo: what a thread does. */
 #define KOS_THREAD_STATE_RUNNABLE   0U
@@ -152,6 +164,13 @@
 #define KOS_THREAD_STATE_MOVING     9U  /* runnable, on its way to another CPU */
 #define KOS_THREAD_STATE_ORDERING   10U /* waits until another CPU has changed a thread of its own */
 #define KOS_THREAD_STATE_HELD       11U /* the budget of its reservation is used up */
+
+/* Word of a priority-inheriting lock: tid of the holder, 0 = free; this bit: it must be unlocked through the kernel. */
+#define KOS_LOCK_WAITERS 0x80000000U
+/* One call wakes or moves this many threads at most: who wants more calls again while it gets so many. */
+#define KOS_SYNC_AT_ONCE 32U
+/* Words for Sync.WaitAny, at most. */
+#define KOS_SYNC_WORDS 8U
 
 /* Task.LookupResource kinds. */
 #define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */
@@ -188,6 +207,13 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
 #define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
+
+/* One word for Sync.WaitAny. */
+struct kos_sync_word {
+    unsigned long long address;
+    unsigned value;
+    unsigned reserved; /* 0 */
+};
 
 /*
  * What a new thread finds. The first thread of a task gets in its first argument register the address of this block,

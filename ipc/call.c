@@ -50,28 +50,23 @@ void ipc_disconnect(struct thread *server)
     sched_level_update(server);
 }
 
-/* Where a client handle leads: the endpoint (with a reference) and the channel, if it is one; a callable handle fixes
- * the RIID in *info. */
+/* Where a client handle leads: the endpoint and the channel, if it is one, both borrowed (handle_borrow); a callable
+ * handle fixes the RIID in *info. */
 static retcode route(struct thread *client, u32 handle, word *info, struct endpoint **endpoint,
                      struct channel **channel)
 {
     struct object *object;
-    retcode code = handle_lookup(&client->domain->handles, handle, OBJECT_NONE, KOS_RIGHT_IPC_CALL, &object);
+    retcode code = handle_borrow(&client->domain->handles, handle, OBJECT_NONE, KOS_RIGHT_IPC_CALL, &object);
     if (code != rcOk)
         return code;
     *channel = nullptr;
-    if (object->type == OBJECT_CHANNEL) {
-        *channel = container_of(object, struct channel, object);
-        *endpoint = (*channel)->endpoint;
-    } else if (object->type == OBJECT_USER) {
-        code = user_object_callable(object, endpoint, info);
-    } else {
-        code = rcInvalidArgument;
-    }
-    if (code == rcOk)
-        object_reference(&(*endpoint)->object);
-    object_release(object);
-    return code;
+    if (object->type == OBJECT_USER)
+        return user_object_callable(object, endpoint, info);
+    if (object->type != OBJECT_CHANNEL)
+        return rcInvalidArgument;
+    *channel = container_of(object, struct channel, object);
+    *endpoint = (*channel)->endpoint;
+    return rcOk;
 }
 
 /* The decision that lets the response take a fast path back: only between two threads of one CPU where the client's
@@ -80,8 +75,7 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
                                            struct endpoint *endpoint)
 {
     if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
-        server->base_level > client->level || !ipc_fast_receiver(server) ||
-        ((client->affinity >> client->home) & 1U) == 0)
+        server->base_level > client->level || server->watched || ((client->affinity >> client->home) & 1U) == 0)
         return nullptr;
     const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
     if (pair == nullptr)
@@ -170,7 +164,6 @@ void ipc_call(struct thread *client, word selector)
         client->calls++;
         client->channel = channel;
         code = call(client, selector, endpoint);
-        object_release(&endpoint->object);
     }
     if (code != rcOk)
         ipc_complete(client, code);
@@ -193,7 +186,7 @@ void ipc_serve(struct endpoint *endpoint)
 {
     struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
     spinlock_lock(&endpoint->lock);
-    bool closed = endpoint->closed;
+    bool closed = endpoint_is_closed(endpoint);
     spinlock_unlock(&endpoint->lock);
     struct thread *server;
     while ((server = endpoint_take(endpoint)) != nullptr) {
@@ -216,15 +209,19 @@ void ipc_serve(struct endpoint *endpoint)
         slot->receiver = SLOT_CONTENDED; /* the next Recv here looks at the queue */
 }
 
-/* The running thread receives: the next waiting caller, or it parks. */
+/*
+ * The running thread receives: the next waiting caller, or it parks. The looks at `closed` and at the queue take no
+ * lock: what changes them pokes this CPU afterwards (the thread is attached by now, so its CPU counts among those that
+ * serve), and a poke finds the receiver parked, or came before, and then its handler, which took the lock, has shown
+ * this CPU what there is.
+ */
 static retcode receive(struct thread *server, struct endpoint *endpoint, word selector)
 {
-    spinlock_lock(&endpoint->lock);
-    bool closed = endpoint->closed;
-    spinlock_unlock(&endpoint->lock);
-    if (closed)
+    retcode code = endpoint_attach(endpoint, server, (u32)selector);
+    if (code != rcOk)
+        return code;
+    if (endpoint_is_closed(endpoint))
         return rcHandleRevoked;
-    endpoint_attach(endpoint, server, (u32)selector);
     struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
     bool extended = (selector & KOS_CALL_EXTENDED) != 0;
     /* Only a plain receiver may be taken by the fast path, which knows of no time limits. */
@@ -232,12 +229,11 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
         extended ? 0 : (KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT) | KOS_CALL_THEN_RECV | (u32)selector;
     server->receive_slot = slot;
     struct thread *client;
-    while ((client = endpoint_next_caller(endpoint)) != nullptr)
+    while (endpoint_has_callers(endpoint) && (client = endpoint_next_caller(endpoint)) != nullptr)
         if (accept(endpoint, client, server))
             return rcOk;
     if (slot->receiver == SLOT_CONTENDED)
         slot->receiver = nullptr;
-    retcode code;
     if (extended && (code = ipc_extended_begin(server, false)) != rcOk)
         return code;
     server->state = THREAD_RECEIVING;
@@ -252,7 +248,7 @@ void ipc_receive(struct thread *server, word selector)
     struct object *object = nullptr;
     retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
-        code = handle_lookup(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
+        code = handle_borrow(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
     if (code == rcOk) {
         struct endpoint *endpoint = container_of(object, struct endpoint, object);
         if (endpoint->owner != server->domain)
@@ -261,7 +257,6 @@ void ipc_receive(struct thread *server, word selector)
             ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
             code = receive(server, endpoint, selector);
         }
-        object_release(object);
     }
     if (code != rcOk)
         ipc_complete(server, code);

@@ -33,8 +33,13 @@ static inline void words_copy(struct hal_context *to, const struct hal_context *
 
 static void connect(struct thread *client, struct thread *server)
 {
-    ipc_connect(client, server, client->call_entry);
+    server->caller = client;
+    server->reply_entry = client->call_entry;
     server->reply_selector = 0; /* the client is not here: its reply comes through ipc_cross_reply */
+    server->level = client->level > server->base_level ? client->level : server->base_level;
+    server->account = client->account; /* it is parked for the fast path, so it has none of its own */
+    client->peer = server;
+    client->state = THREAD_REPLY_WAIT;
     server->state = THREAD_RUNNABLE;
     words_copy(&server->context, &client->context);
     server->context.info = client->call_info;
@@ -89,7 +94,7 @@ static bool travel(struct thread *client, struct cpu *cpu)
 {
     struct channel *channel = client->channel;
     u32 target = serving_cpu(channel->endpoint, cpu->hal.index);
-    if (target == KOS_CPUS_MAX)
+    if (target == KOS_CPUS_MAX || !object_try_reference(&channel->object)) /* another CPU may have closed it by now */
         return false;
     client->endpoint = channel->endpoint;
     client->call_info = client->context.info;
@@ -98,7 +103,6 @@ static bool travel(struct thread *client, struct cpu *cpu)
     client->peer = nullptr;
     client->state = THREAD_CALLING;
     client->peer_cpu = target;
-    object_reference(&channel->object);
     sched_block();
     inbox_send(cpu_table[target], &client->call_request, call_arrived, client->level);
     return true;

@@ -20,7 +20,10 @@ static void endpoint_destroy(struct object *object)
 
 static void poke(struct endpoint *endpoint, u32 cpu)
 {
-    object_reference(&endpoint->object); /* the poke may be handled after the last other release */
+    /* A reference, for the poke may be handled after the last other release. Callers hold none: if the endpoint has
+     * just gone, whoever ended it has emptied its queue. */
+    if (!object_try_reference(&endpoint->object))
+        return;
     if (!inbox_push(cpu_table[cpu], &endpoint->slots[cpu].poke, endpoint->slots[cpu].poke.handle))
         object_release(&endpoint->object); /* one is on its way */
 }
@@ -30,7 +33,7 @@ static void endpoint_unreachable(struct object *object)
 {
     struct endpoint *endpoint = container_of(object, struct endpoint, object);
     spinlock_lock(&endpoint->lock);
-    endpoint->closed = true;
+    atomic_store_explicit(&endpoint->closed, true, memory_order_relaxed);
     spinlock_unlock(&endpoint->lock);
     struct thread *caller;
     while ((caller = endpoint_next_caller(endpoint)) != nullptr) {
@@ -237,7 +240,7 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
     struct endpoint_slot *slot = own_slot(endpoint);
-    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && ipc_fast_receiver(thread)) {
+    if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && !thread->watched) {
         thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
     } else
@@ -268,7 +271,7 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
 {
     spinlock_lock(&endpoint->lock);
     bool channel_closed = client->channel != nullptr && client->channel->closed;
-    if (endpoint->closed || channel_closed) {
+    if (endpoint_is_closed(endpoint) || channel_closed) {
         spinlock_unlock(&endpoint->lock);
         return channel_closed ? rcHandleRevoked : rcNotConnected;
     }
@@ -300,18 +303,20 @@ struct thread *endpoint_next_caller(struct endpoint *endpoint)
     return client;
 }
 
-void endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
+retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
 {
     thread->receive_handle = handle;
     if (thread->receive_endpoint == endpoint)
-        return;
+        return rcOk;
+    if (!object_try_reference(&endpoint->object))
+        return rcInvalidHandle;
     endpoint_detach(thread);
-    object_reference(&endpoint->object);
     thread->receive_endpoint = endpoint;
     spinlock_lock(&endpoint->lock);
     list_push_back(&endpoint->threads, &thread->receive_link);
     endpoint->serving |= 1ULL << cpu_self()->hal.index;
     spinlock_unlock(&endpoint->lock);
+    return rcOk;
 }
 
 void endpoint_detach(struct thread *thread)

@@ -42,7 +42,7 @@ struct endpoint {
     struct list threads; /* threads that receive here (receive_link); guarded by lock */
     struct list going;   /* channels whose calls other CPUs must still end (going_link); guarded by lock */
     u64 serving;         /* CPUs on which a thread receives or received; guarded by lock */
-    bool closed;         /* no handle is left to receive on; guarded by lock */
+    _Atomic bool closed; /* no handle is left to receive on; written under lock */
     struct quota *quota;
     struct epoch_entry epoch;
     struct endpoint_slot slots[]; /* one per CPU */
@@ -62,12 +62,6 @@ struct channel {
     struct epoch_entry epoch;
 };
 
-/* May the fast path take thread where it parks, without a look at its affinity and its budget? Home. */
-static inline bool ipc_fast_receiver(const struct thread *thread)
-{
-    return thread->reservation.bandwidth == 0 && ((thread->affinity >> thread->home) & 1U) != 0;
-}
-
 void ipc_init(void); /* boot, after cpu_count is final */
 
 /* rcQuotaExceeded, rcOutOfMemory. One reference each, for the caller. */
@@ -85,6 +79,16 @@ void endpoint_unpark(struct thread *thread);
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client);
 /* Most urgent waiting caller, taken out; null if none. */
 struct thread *endpoint_next_caller(struct endpoint *endpoint);
-/* The thread receives on this endpoint from now on. */
-void endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle);
+/* The thread receives on this endpoint, on this CPU, from now on: rcOk, or rcInvalidHandle if the endpoint, borrowed,
+ * is on its way out. */
+retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle);
+/* Looks without a lock, for a thread that is attached: see receive() in ipc/call.c. */
+static inline bool endpoint_is_closed(const struct endpoint *endpoint)
+{
+    return atomic_load_explicit(&endpoint->closed, memory_order_relaxed);
+}
+static inline bool endpoint_has_callers(const struct endpoint *endpoint)
+{
+    return *(struct list *const volatile *)&endpoint->callers.next != &endpoint->callers;
+}
 void endpoint_detach(struct thread *thread);

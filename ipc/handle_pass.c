@@ -24,8 +24,9 @@ static retcode dereference(struct domain *from, struct domain *to, struct kos_ha
     return code;
 }
 
-retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handle_descriptor *descriptor)
+retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handle_descriptor *descriptor, bool *made)
 {
+    *made = false;
     if (descriptor->handle == KOS_INVALID_HANDLE) { /* an unused place */
         *descriptor = (struct kos_handle_descriptor){.handle = KOS_INVALID_HANDLE};
         return rcOk;
@@ -45,6 +46,7 @@ retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handl
                                  KOS_RIGHT_TRANSFER, badge, &derived);
         if (badge != nullptr)
             object_release(badge);
+        *made = code == rcOk;
         *descriptor = (struct kos_handle_descriptor){.handle = derived, .rights = descriptor->rights & view.rights};
     }
     handle_view_release(&view);

@@ -27,8 +27,8 @@ void ipc_complete(struct thread *thread, retcode code);
 
 /* ---- handle_pass.c, user_object.c ---- */
 /* One handle of a message goes from one task to another: transfer or dereference; *descriptor becomes what the receiver
- * sees. */
-retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handle_descriptor *descriptor);
+ * sees. *made: it is a new handle, which the receiver did not have. */
+retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handle_descriptor *descriptor, bool *made);
 /* Endpoint (no new reference) of a callable handle's object; puts its RIID into *info. rcInvalidArgument if it is none.
  */
 retcode user_object_callable(const struct object *object, struct endpoint **endpoint, word *info);

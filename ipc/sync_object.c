@@ -86,9 +86,12 @@ static void time_limit(struct timer *timer)
 retcode ipc_extended_begin(struct thread *thread, bool call)
 {
     (void)call;
-    const struct kos_message_buffer *buffer = (const void *)thread->context.receive;
     u32 limit_and_sync[2];
-    if (!hal_copy_from_user(limit_and_sync, (vaddr)&buffer->timeout, sizeof(limit_and_sync)))
+    static_assert(offsetof(struct kos_message_buffer, sync_handle) ==
+                      offsetof(struct kos_message_buffer, timeout) + sizeof(limit_and_sync[0]),
+                  "read together");
+    if (!hal_copy_from_user(limit_and_sync, thread->context.receive + offsetof(struct kos_message_buffer, timeout),
+                            sizeof(limit_and_sync)))
         return rcTargetFault;
     if (limit_and_sync[1] != KOS_INVALID_HANDLE) {
         struct object *object;

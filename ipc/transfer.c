@@ -110,16 +110,18 @@ static retcode snapshot(struct thread *sender, const struct message *message, u8
     return copy_in(sender->domain, copy, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, size);
 }
 
-/* Gives the handles of a snapshot to the receiver; on failure takes back those already given. */
+/* Gives the handles of a snapshot to the receiver; on failure takes back those made for it, not those that came home.
+ */
 static retcode handles_transfer(struct thread *sender, struct thread *receiver, const struct ksm_shape *shape, u8 *copy)
 {
+    bool made[KOS_INFO_HANDLES_MASK];
     u32 done = 0;
     retcode code = rcOk;
     for (; done < shape->handle_count; done++) {
         struct kos_handle_descriptor descriptor;
         u8 *place = copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE;
         memcpy(&descriptor, place, sizeof(descriptor));
-        code = ipc_handle_pass(sender->domain, receiver->domain, &descriptor);
+        code = ipc_handle_pass(sender->domain, receiver->domain, &descriptor, &made[done]);
         if (code != rcOk)
             break;
         memcpy(place, &descriptor, sizeof(descriptor));
@@ -129,8 +131,7 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     while (done-- > 0) {
         struct kos_handle_descriptor descriptor;
         memcpy(&descriptor, copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE, sizeof(descriptor));
-        if (descriptor.badge == 0 && descriptor.handle != KOS_INVALID_HANDLE &&
-            handle_close(&receiver->domain->handles, descriptor.handle) != rcOk)
+        if (made[done] && handle_close(&receiver->domain->handles, descriptor.handle) != rcOk)
             continue; /* the receiver closed it meanwhile */
     }
     return code;

@@ -348,8 +348,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
 void core_call_slow(struct thread *thread, word selector)
 {
     struct message message;
-    retcode code =
-        (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 ? rcInvalidArgument : message_read(thread, &message);
+    bool malformed =
+        (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 || (thread->context.info & KOS_INFO_ERROR) != 0;
+    retcode code = malformed ? rcInvalidArgument : message_read(thread, &message);
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))

@@ -95,12 +95,10 @@ retcode core_HANDLE_RevokeSubtree(struct core_call *call)
 retcode core_HANDLE_GetSid(struct core_call *call)
 {
     struct object *object;
-    retcode code = handle_lookup(table(call), (u32)call->words[0], OBJECT_NONE, KOS_RIGHT_GET_SID, &object);
-    if (code != rcOk)
-        return code;
-    call->words[1] = object->sid;
-    object_release(object);
-    return rcOk;
+    retcode code = handle_borrow(table(call), (u32)call->words[0], OBJECT_NONE, KOS_RIGHT_GET_SID, &object);
+    if (code == rcOk)
+        call->words[1] = object->sid;
+    return code;
 }
 
 retcode core_HANDLE_CreateBadge(struct core_call *call)
@@ -161,11 +159,9 @@ retcode core_HANDLE_GetRiid(struct core_call *call)
     u32 riid = 0;
     if (name == nullptr)
         return rcInvalidArgument;
-    retcode code = handle_lookup(table(call), (u32)call->words[0], OBJECT_CHANNEL, 0, &object);
-    if (code != rcOk)
-        return code;
-    code = ksm_endpoint_find(container_of(object, struct channel, object)->endpoint->owner_class, name, &riid);
-    object_release(object);
+    retcode code = handle_borrow(table(call), (u32)call->words[0], OBJECT_CHANNEL, 0, &object);
+    if (code == rcOk)
+        code = ksm_endpoint_find(container_of(object, struct channel, object)->endpoint->owner_class, name, &riid);
     call->words[1] = riid;
     return code;
 }

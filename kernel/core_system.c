@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Endpoints sync.Sync, time.Time, hal.HAL, pm.PM, ipc.IPC. */
+/* Endpoints time.Time, hal.HAL, pm.PM, ipc.IPC. */
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/page.h>
-#include <sched/futex.h>
-
-void futex_complete(struct thread *thread, retcode code)
-{
-    core_respond(thread, code, 0, 0);
-}
-
-retcode core_SYNC_Wait(struct core_call *call)
-{
-    retcode code = futex_wait(call->self, call->words[0], (u32)call->words[1], (u32)call->words[2]);
-    call->words[1] = 0;
-    return code == rcOk ? CORE_BLOCKED : code;
-}
-
-retcode core_SYNC_Wake(struct core_call *call)
-{
-    call->words[1] = futex_wake(&call->task->domain, call->words[0], (u32)call->words[1]);
-    return rcOk;
-}
+#include <sched/local.h>
+#include <sched/order.h>
 
 /* Wall clock = time since boot + offset; a gradual adjustment runs at a given slew from a given moment on. */
 static struct {
@@ -172,8 +155,38 @@ retcode core_PM_Request(struct core_call *call)
 retcode core_PM_GetCpusOnline(struct core_call *call)
 {
     u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
-    call->words[1] = count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
+    u64 all = count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
+    call->words[1] = all & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
     return rcOk;
+}
+
+static void order_done(struct thread *asker, retcode code)
+{
+    core_respond(asker, code, 0, 0);
+}
+
+static retcode apply_online(struct thread *none, const struct order *order)
+{
+    (void)none;
+    return sched_set_online(order->arguments[0] != 0);
+}
+
+retcode core_PM_SetCpuOnline(struct core_call *call)
+{
+    u64 cpu = call->words[0], online = call->words[1];
+    if (cpu >= atomic_load_explicit(&cpu_count, memory_order_relaxed) || online > 1)
+        return rcInvalidArgument;
+    struct order *order = &call->self->order;
+    order->apply = apply_online;
+    order->done = order_done;
+    order->arguments[0] = online;
+    retcode code = rcOk;
+    return order_give_cpu(call->self, order, (u32)cpu, &code) ? code : CORE_BLOCKED;
+}
+
+retcode core_PM_SetIsolatedCpus(struct core_call *call)
+{
+    return sched_isolate(call->words[0]);
 }
 
 retcode core_IPC_CreateSyncObject(struct core_call *call)

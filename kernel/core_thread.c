@@ -261,3 +261,17 @@ retcode core_THREAD_GetInfo(struct core_call *call)
     object_release(&thread->object);
     return rcOk;
 }
+
+/* A look from outside, as GetReservation. */
+retcode core_THREAD_GetSchedule(struct core_call *call)
+{
+    struct thread *thread;
+    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_INFO, &thread);
+    if (code != rcOk)
+        return code;
+    call->words[1] = thread->home;
+    call->words[2] = thread->level;
+    call->words[3] = thread->base_level;
+    object_release(&thread->object);
+    return rcOk;
+}

@@ -26,7 +26,7 @@ static void interrupt_enter(void)
     struct cpu *cpu = cpu_self();
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
-    if (cpu->epoch_current != nullptr) /* perhaps the last CPU has passed */
+    if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
         cpu->hal.pending |= CPU_PENDING_EPOCH;
 }
 

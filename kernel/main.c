@@ -6,6 +6,7 @@
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/page.h>
+#include <sched/futex.h>
 
 void ksm_core_shapes_init(void);
 
@@ -41,6 +42,9 @@ static void shootdown(struct address_space *space, vaddr address, u64 count)
 {
     const struct cross_call call = {
         .function = shootdown_run, .space = &space->hal, .address = address, .count = count};
+    /* model: shootdown.pml MASK. A thread that moves marks its new CPU, then reads entries there; we changed an entry,
+     * then look at the marks. */
+    atomic_thread_fence(memory_order_seq_cst);
     cross_call(atomic_load_explicit(&space->cpus, memory_order_relaxed), &call);
 }
 
@@ -78,6 +82,7 @@ void kernel_main(const struct hal_boot_info *boot)
     ipc_init();
     user_object_init();
     core_fs_init();
+    futex_room_init();
     thread_room_init();
     task_room_init();
     if (romfs_open(romfs_start, (u64)(romfs_end - romfs_start), &kernel_romfs) != rcOk)

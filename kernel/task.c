@@ -12,6 +12,26 @@
 #define TASK_OBJECTS_DEFAULT 16384U
 
 static struct object_cache tasks, resources, futex_tables;
+
+static bool tid_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct thread, tid_node)->tid < tree_entry(b, struct thread, tid_node)->tid;
+}
+
+static bool tid_reached(const struct tree_node *node, const void *tid)
+{
+    return tree_entry(node, struct thread, tid_node)->tid >= *(const u32 *)tid;
+}
+
+struct thread *domain_thread(struct domain *domain, u32 tid)
+{
+    struct task *task = task_of(domain);
+    spinlock_lock(&task->lock);
+    struct tree_node *node = tree_find(&task->tids, tid_reached, &tid);
+    spinlock_unlock(&task->lock);
+    struct thread *thread = node == nullptr ? nullptr : tree_entry(node, struct thread, tid_node);
+    return thread != nullptr && thread->tid == tid ? thread : nullptr;
+}
 static struct spinlock tasks_lock;
 static struct list all_tasks; /* named, not yet dead; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
@@ -45,7 +65,7 @@ void task_room_init(void)
 {
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
     object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
-    object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), 8);
+    object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
     object_operations[OBJECT_TASK] = (struct object_operations){task_unreachable, task_destroy};
     list_init(&all_tasks);
 }
@@ -148,6 +168,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return rcQuotaExceeded;
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
+    tree_init(&task->tids, tid_before);
     list_init(&task->resources);
     list_init(&task->joiners);
     list_init(&task->all_link);
@@ -278,21 +299,30 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
     return rcOk;
 }
 
+/* The name of a handle that its owner has closed is free again. */
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
 {
-    retcode code = rcResourceNotFound;
+    struct task_resource *found = nullptr, *gone = nullptr;
     spinlock_lock(&task->lock);
     list_for_each(node, &task->resources)
     {
-        const struct task_resource *resource = list_entry(node, struct task_resource, link);
+        struct task_resource *resource = list_entry(node, struct task_resource, link);
         if (resource->kind == kind && strcmp(resource->name, name) == 0) {
-            *handle = resource->handle;
-            code = rcOk;
+            found = resource;
             break;
         }
     }
+    if (found != nullptr && !handle_is_open(&task->domain.handles, found->handle)) {
+        list_remove(&found->link);
+        gone = found;
+        found = nullptr;
+    }
+    if (found != nullptr)
+        *handle = found->handle;
     spinlock_unlock(&task->lock);
-    return code;
+    if (gone != nullptr)
+        object_cache_free(&resources, gone, &task->domain.quota);
+    return found != nullptr ? rcOk : rcResourceNotFound;
 }
 
 /* The server's listener of that name, made on first use; *endpoint gets a reference. */
@@ -408,6 +438,7 @@ void task_thread_gone(struct task *task, struct thread *thread)
 {
     spinlock_lock(&task->lock);
     list_remove(&thread->task_link);
+    tree_remove(&task->tids, &thread->tid_node);
     bool last = --task->thread_count == 0;
     if (last && task->state < TASK_DYING) { /* the last thread just returned */
         task->state = TASK_DYING;

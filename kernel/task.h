@@ -25,6 +25,7 @@ struct task {
     struct spinlock lock; /* guards what follows, up to the constants */
     enum task_state state;
     struct list threads;
+    struct tree tids; /* the same threads, by tid */
     u32 thread_count;
     struct stack_pool stacks;
     struct list resources;

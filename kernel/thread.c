@@ -4,6 +4,7 @@
 #include <kernel/task.h>
 #include <kernel/thread.h>
 #include <memory/object_cache.h>
+#include <sched/futex.h>
 
 static struct object_cache threads;
 static _Atomic u32 next_tid = 1;
@@ -17,6 +18,7 @@ static void thread_reclaim(struct epoch_entry *entry)
     struct thread *thread = container_of(entry, struct thread, epoch);
     struct quota *quota = &thread->domain->quota;
     fpu_state_free(thread);
+    futex_thread_free(thread);
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }
@@ -55,11 +57,13 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     list_init(&thread->sync_link);
     list_init(&thread->run_link);
     list_init(&thread->futex_link);
+    tree_init(&thread->held, pi_lock_held_before);
     list_init(&thread->home_link);
     list_init(&thread->task_link);
     list_init(&thread->join_link);
     list_init(&thread->joiners);
     timer_init(&thread->timer);
+    timer_init(&thread->replenish);
     hal_context_init(&thread->context, &task->domain.space.hal, parameters->routine,
                      thread->stack_base + thread->stack_size, parameters->argument0, parameters->argument1);
 }
@@ -82,6 +86,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
     bool ending = task->state >= TASK_DYING;
     if (!ending) {
         list_push_back(&task->threads, &thread->task_link);
+        tree_insert(&task->tids, &thread->tid_node);
         task->thread_count++;
         atomic_fetch_or_explicit(&task->domain.space.cpus, 1ULL << thread->home, memory_order_relaxed);
         object_reference(&thread->object); /* the thread's own, until it has ended */
@@ -153,8 +158,11 @@ static void terminate_here(struct thread *thread)
     }
     if (thread->state == THREAD_JOINING) {
         spinlock_lock(&join_lock);
+        bool waiting = !list_empty(&thread->join_link);
         list_remove(&thread->join_link);
         spinlock_unlock(&join_lock);
+        if (!waiting)
+            return; /* another CPU has sent its wake-up: it ends when that arrives */
     }
     if (ipc_cancel(thread, rcAbort))
         sched_wake(thread);
@@ -248,6 +256,7 @@ void thread_finish(struct thread *thread)
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
     ipc_thread_gone(thread);
+    pi_lock_owner_gone(thread);
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
     thread->state = THREAD_DEAD;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/boot.h>
 #include <ksm/ksm.h>
+#include <ksm/verify.h>
 #include <memory/page.h>
 
 /* The image's policy overrides this; a kernel without one refuses everything. */
@@ -23,8 +24,7 @@ retcode ksm_init(void)
         kernel_print("ksm: no security policy in this image; nothing will run\n");
         return rcSecurityDisallow;
     }
-    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
-        policy->describe == nullptr || policy->classes[KSM_CLASS_CORE].endpoints == nullptr) {
+    if (!ksm_policy_well_formed(policy)) {
         kernel_print("ksm: the security policy is malformed (version %u, %u classes)\n", policy->version,
                      policy->class_count);
         return rcInvalidArgument;
@@ -93,7 +93,8 @@ static word shape_info(const struct ksm_shape *shape, u32 riid, u32 mid)
  * to verify. */
 static bool shape_is_direct(const struct ksm_shape *shape)
 {
-    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0 && shape->chunk_count == 0;
+    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0 && shape->chunk_count == 0 &&
+           shape->union_count == 0;
 }
 
 static bool granted(const struct ksm_policy *policy, enum ksm_event event, u32 source, u32 destination, word info)
@@ -208,7 +209,8 @@ bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u6
         struct kos_chunk chunk;
         memcpy(&chunk, bytes + shape->chunks[i].offset - KOS_MESSAGE_HEADER_SIZE, sizeof(chunk));
         if (chunk.size > shape->chunks[i].size_max || (u64)chunk.offset + chunk.size > arena_size ||
-            chunk.size % shape->chunks[i].element_size != 0)
+            chunk.size % shape->chunks[i].element_size != 0 ||
+            (shape->contents != nullptr && (chunk.offset & shape->contents[i].align_mask) != 0))
             return false;
     }
     return true;

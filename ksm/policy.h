@@ -14,11 +14,44 @@ enum ksm_event : u32 { KSM_EXECUTE, KSM_REQUEST, KSM_RESPONSE, KSM_ERROR, KSM_SE
 /* KSM_NO_RULE is what an empty policy says to everything; it denies like KSM_DENY. */
 enum ksm_verdict : u32 { KSM_NO_RULE, KSM_DENY, KSM_GRANT, KSM_EVALUATE };
 
-/* A chunk descriptor (struct kos_chunk) in a constant part. */
+/*
+ * What must be verified in a value: descriptors of chunks, tags of unions, and arrays of such. A value is a message's
+ * constant part (offsets from the start of the message header), an element of a sequence, an element of an array, or a
+ * union (offsets from its start). nk-gen-c writes these tables; types nest at most KSM_DEPTH_MAX deep.
+ */
+struct ksm_part {
+    u32 chunk_count, union_count, array_count;
+    const struct ksm_chunk *chunks;
+    const struct ksm_content *contents; /* of each chunk; null: bytes */
+    const struct ksm_union *unions;
+    const struct ksm_array *arrays;
+};
+#define KSM_DEPTH_MAX 16U
+
+/* A chunk descriptor (struct kos_chunk). */
 struct ksm_chunk {
-    u32 offset;       /* from the start of the message header */
+    u32 offset;
     u32 size_max;     /* bytes */
     u32 element_size; /* the chunk's size is a multiple of it */
+};
+
+/* What a chunk holds. */
+struct ksm_content {
+    u16 align_mask;                 /* alignment in the arena - 1 */
+    bool text;                      /* a string: empty, or UTF-8 up to a NUL that lies in the chunk */
+    const struct ksm_part *element; /* what is to be verified in each element; null: nothing */
+};
+
+/* A tag (u32), and by its value what the member holds. */
+struct ksm_union {
+    u32 offset; /* of the tag, where the union starts */
+    u32 member_count;
+    const struct ksm_part *const *members; /* offsets from the union's start; null: nothing in any; may hold nulls */
+};
+
+struct ksm_array {
+    u32 offset, count, element_size;
+    const struct ksm_part *element;
 };
 
 /* Shape of one direction of a method: what verification demands before any rule. */
@@ -28,7 +61,11 @@ struct ksm_shape {
     u32 handle_count;
     const u32 *handle_offsets; /* of struct kos_handle_descriptor, from the start of the header */
     u32 chunk_count;
-    const struct ksm_chunk *chunks;
+    const struct ksm_chunk *chunks;     /* of the constant part: also those in arrays, not those in unions */
+    const struct ksm_content *contents; /* of each chunk; null: bytes */
+    u32 union_count;
+    const struct ksm_union *unions;
+    bool deep; /* there is more to verify than the place and size of these chunks: see ksm/message.h */
 };
 
 struct ksm_method {
@@ -59,13 +96,20 @@ struct ksm_query {
     u32 source_class, destination_class;
     u32 source_sid, destination_sid;
     u32 riid, mid;
-    const void *constant_part; /* after the header; null for execute */
-    u32 constant_size;         /* bytes of it */
+    const void *constant_part;     /* after the header; null for execute */
+    u32 constant_size;             /* bytes of it */
+    const struct ksm_arena *arena; /* ksm/message.h; null if the message has none, or no rule reads it */
+    const u32 *sids;               /* of the message's handles, in the order of their offsets; 0 for an absent handle */
 };
+
+struct ksm_decision;    /* ksm/models/transaction.h */
+struct ksm_transaction; /* there */
+struct ksm_object;      /* ksm/models/models.h */
 
 struct ksm_descriptor {
     enum ksm_verdict verdict;
     bool (*evaluate)(const struct ksm_query *query); /* KSM_EVALUATE: true grants */
+    const struct ksm_decision *decision;             /* compiled policies: instead of evaluate; also for audit */
 };
 
 struct ksm_policy {
@@ -74,6 +118,9 @@ struct ksm_policy {
     u32 class_count;
     /* What the policy says to (event, source, destination, endpoint, method); for execute riid = mid = 0. */
     struct ksm_descriptor (*describe)(enum ksm_event event, u32 source_class, u32 destination_class, u32 riid, u32 mid);
+    struct ksm_object *const *objects; /* of the models, by index */
+    u32 object_count;
+    u32 audit_level; /* the first one */
 };
 #define KSM_POLICY_VERSION 1U
 #define KSM_CLASS_CORE     0U

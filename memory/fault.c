@@ -271,7 +271,7 @@ void stale_end(struct address_space *space, struct stale *stale)
     if (stale->end == 0)
         return;
     u64 count = (stale->end - stale->first) / PAGE_SIZE;
-    hal_space_invalidate(&space->hal, stale->first, count);
+    hal_space_invalidate(&space->hal, stale->first, count); /* model: shootdown.pml LOCAL */
     if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
         space_shootdown(space, stale->first, count);
     quota_release_pages(space->quota, stale->owned);
@@ -279,6 +279,7 @@ void stale_end(struct address_space *space, struct stale *stale)
     *stale = (struct stale){};
 }
 
+/* Order: entries (model: shootdown.pml ENTRY), translations on all CPUs and only then the pages: stale_end(). */
 bool region_drop_some(struct address_space *space, struct region *region, struct stale *stale)
 {
     vaddr address = region->touched_start;

@@ -10,7 +10,7 @@ static struct object_cache regions;
 
 void space_room_init(void)
 {
-    object_cache_init(&regions, "region", sizeof(struct region), 8);
+    object_cache_init(&regions, "region", sizeof(struct region), KOS_CACHE_LINE); /* tasks share no line */
 }
 
 /* ---- regions ---- */

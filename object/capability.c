@@ -16,7 +16,7 @@ static struct object_cache capabilities, first_blocks;
 
 void object_room_init(void)
 {
-    object_cache_init(&capabilities, "capability", sizeof(struct capability), 8);
+    object_cache_init(&capabilities, "capability", sizeof(struct capability), KOS_CACHE_LINE); /* tasks share no line */
     object_cache_init(&first_blocks, "handle_block", BLOCK_SIZE(HANDLE_TABLE_ENTRIES_FIRST), KOS_CACHE_LINE);
 }
 
@@ -128,17 +128,7 @@ static struct capability *capability_of(struct handle_table *table, u32 handle)
     return capability != nullptr && capability->handle == handle ? capability : nullptr;
 }
 
-/* A new reference unless the object is already going. */
-static bool object_try_reference(struct object *object)
-{
-    u32 count = atomic_load_explicit(&object->references, memory_order_relaxed);
-    while (count != 0)
-        if (atomic_compare_exchange_weak_explicit(&object->references, &count, count + 1, memory_order_acquire,
-                                                  memory_order_relaxed))
-            return true;
-    return false;
-}
-
+/* What handle names, without a new reference: valid during this kernel entry. */
 static retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
 {
     struct capability *capability = capability_of(table, handle);
@@ -146,28 +136,28 @@ static retcode capability_get(struct handle_table *table, u32 handle, struct cap
         return rcInvalidHandle;
     if (capability->revoked)
         return rcHandleRevoked;
-    if (!object_try_reference(capability->object))
-        return rcInvalidHandle;
     *result = capability;
     return rcOk;
 }
 
-retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
+retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
 {
     struct capability *capability;
     retcode code = capability_get(table, handle, &capability);
     if (code != rcOk)
         return code;
-    struct object *found = capability->object;
-    if (type != OBJECT_NONE && found->type != type)
-        code = rcInvalidArgument;
-    else if ((capability->rights & rights) != rights)
-        code = rcNoCapability;
-    if (code != rcOk)
-        object_release(found);
-    else
-        *object = found;
-    return code;
+    if (type != OBJECT_NONE && capability->object->type != type)
+        return rcInvalidArgument;
+    if ((capability->rights & rights) != rights)
+        return rcNoCapability;
+    *object = capability->object;
+    return rcOk;
+}
+
+retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
+{
+    retcode code = handle_borrow(table, handle, type, rights, object);
+    return code == rcOk && !object_try_reference(*object) ? rcInvalidHandle : code;
 }
 
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view)
@@ -177,6 +167,8 @@ retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *
     if (code != rcOk)
         return code;
     struct object *object = capability->object;
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
     spinlock_lock(&object->lock);
     view->object = object;
     view->rights = capability->rights;
@@ -192,6 +184,11 @@ void handle_view_release(struct handle_view *view)
     object_release(view->object);
     if (view->badge != nullptr)
         object_release(view->badge);
+}
+
+bool handle_is_open(struct handle_table *table, u32 handle)
+{
+    return capability_of(table, handle) != nullptr;
 }
 
 /* ---- the tree ---- */
@@ -412,6 +409,8 @@ static retcode revoke(struct handle_table *table, u32 handle, const struct objec
     if (code != rcOk)
         return code;
     struct object *object = capability->object;
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
     bool last = false, live = false;
     spinlock_lock(&object->lock);
     capability = capability_of(table, handle);
@@ -443,6 +442,8 @@ retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_
     if (code != rcOk)
         return code;
     struct object *object = capability->object;
+    if (!object_try_reference(object))
+        return rcInvalidHandle;
     code = rcResourceNotFound;
     spinlock_lock(&object->lock);
     for (capability = capability->parent; capability != nullptr; capability = capability->parent)

@@ -36,7 +36,7 @@ struct handle_entry {
 };
 static_assert(sizeof(struct handle_entry) == 32, "fast path scales the index by 32");
 
-/* Entries in one block of 2^k * 32 bytes; index 0 is never used. */
+/* Entries in one block of 2^k * 32 bytes; index 0 is never used, and no selector equals its `callable`. */
 struct handle_block {
     u64 mask;                      /* entries - 1 */
     struct handle_block *outgrown; /* smaller predecessor, freed with the table */
@@ -64,6 +64,10 @@ void handle_table_destroy(struct handle_table *table);
  * CPU, no lock. */
 retcode handle_lookup(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
                       struct object **object);
+/* The same without a reference, and without a write that other CPUs would see: *object may be read until this CPU
+ * leaves the kernel, for objects are reclaimed by epoch, but it may have lost its last reference by then. */
+retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights,
+                      struct object **object);
 /* The same and the capability's rights, badge context... */
 struct handle_view {
     struct object *object;
@@ -72,6 +76,8 @@ struct handle_view {
 }; /* both with references */
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view);
 void handle_view_release(struct handle_view *view);
+/* Whether handle names something, be it revoked. Any CPU, no lock. */
+bool handle_is_open(struct handle_table *table, u32 handle);
 
 /* New root capability of object. Takes its own reference. rcOutOfMemory, rcQuotaExceeded. */
 retcode handle_insert(struct handle_table *table, struct object *object, u32 rights, u32 *handle);

@@ -42,5 +42,15 @@ extern struct object_operations object_operations[OBJECT_TYPES];
 
 void object_init(struct object *object, enum object_type type); /* one reference, new SID */
 void object_reference(struct object *object);
+/* For who holds no reference, only memory that an epoch keeps: false if the last one is gone already. */
+static inline bool object_try_reference(struct object *object)
+{
+    u32 count = atomic_load_explicit(&object->references, memory_order_relaxed);
+    while (likely(count != 0))
+        if (likely(atomic_compare_exchange_weak_explicit(&object->references, &count, count + 1, memory_order_acquire,
+                                                         memory_order_relaxed)))
+            return true;
+    return false;
+}
 void object_release(struct object *object);
 u32 object_sid_allocate(void);

@@ -12,23 +12,20 @@ struct scheduler schedulers[KOS_CPUS_MAX];
 
 static void budget_over(struct timer *timer);
 
-void account_begin(struct scheduler *scheduler, struct thread *account)
+void account_begin(struct cpu *cpu, struct thread *account)
 {
-    scheduler->account = account;
-    if (account == nullptr)
-        return;
+    struct scheduler *scheduler = scheduler_self();
+    cpu->account = account;
     scheduler->account_since = hal_time_now();
     timer_arm(&scheduler->budget, scheduler->account_since + account->reservation.remaining, budget_over);
 }
 
-void account_end(struct scheduler *scheduler)
+void account_end(struct cpu *cpu)
 {
-    struct thread *account = scheduler->account;
-    if (account == nullptr)
-        return;
-    reservation_charge(&account->reservation, hal_time_now() - scheduler->account_since);
+    struct scheduler *scheduler = scheduler_self();
+    reservation_charge(&cpu->account->reservation, hal_time_now() - scheduler->account_since);
     timer_cancel(&scheduler->budget);
-    scheduler->account = nullptr;
+    cpu->account = nullptr;
 }
 
 static void held_over(struct timer *timer)
@@ -44,49 +41,66 @@ void sched_hold(struct thread *thread, u64 until)
     timer_arm(&thread->timer, until, held_over);
 }
 
+static void background_over(struct timer *timer)
+{
+    struct thread *thread = container_of(timer, struct thread, replenish);
+    bool queued = sched_queued(thread);
+    reservation_replenish(&thread->reservation, hal_time_now());
+    if (queued)
+        run_queue_remove(&cpu_self()->run_queue, thread);
+    if (thread->caller == nullptr)
+        sched_account_set(thread, thread);
+    if (queued)
+        run_queue_push_back(&cpu_self()->run_queue, thread);
+    thread->own_level = RUN_LEVEL_RESERVATION;
+    sched_level_update(thread);
+}
+
+/* The running thread goes on without its reservation, until its next period. */
+static void background_begin(struct thread *running, u64 until)
+{
+    running->account = nullptr;
+    running->own_level = RUN_LEVEL_STANDARD;
+    timer_arm(&running->replenish, until, background_over);
+    sched_level_update(running);
+}
+
 static void budget_over(struct timer *timer)
 {
     struct cpu *cpu = cpu_self();
-    struct scheduler *scheduler = container_of(timer, struct scheduler, budget);
-    struct thread *account = scheduler->account;
+    struct thread *account = cpu->account;
+    (void)timer;
     if (account == nullptr || !cpu->busy)
         return;
     struct thread *running = thread_current();
     u64 now = hal_time_now();
-    account_end(scheduler);
+    account_end(cpu);
     if (account->reservation.remaining != 0) { /* the clock's grain */
-        account_begin(scheduler, account);
+        account_begin(cpu, account);
         return;
     }
     u64 until = reservation_exhausted(&account->reservation, now, running == account);
     thread_overrun(account);
+    if (until != 0 && !account->reservation.throttles) {
+        background_begin(running, until);
+        return;
+    }
     if (until != 0) {
         sched_hold(running, until);
         sched_block();
         running->account = account;
         return;
     }
-    account_begin(scheduler, account);
+    account_begin(cpu, account);
     if (run_queue_more_urgent(&cpu->run_queue, running->level, account))
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
 }
 
-struct thread *sched_account(const struct thread *thread)
-{
-    const struct cpu *cpu = cpu_self();
-    return cpu->busy && thread_current() == thread ? scheduler_self()->account : thread->account;
-}
-
-void sched_account_set(struct thread *thread, struct thread *account)
+void sched_account_switch(struct thread *account)
 {
     struct cpu *cpu = cpu_self();
-    if (cpu->busy && thread_current() == thread) {
-        struct scheduler *scheduler = scheduler_self();
-        if (scheduler->account == account)
-            return;
-        account_end(scheduler);
-        account_begin(scheduler, account);
-    } else {
-        thread->account = account;
-    }
+    if (cpu->account != nullptr)
+        account_end(cpu);
+    if (account != nullptr)
+        account_begin(cpu, account);
 }

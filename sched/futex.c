@@ -1,111 +1,290 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <memory/object_cache.h>
 #include <sched/futex.h>
 
-static struct futex_bucket *bucket_of(struct domain *domain, vaddr address)
+static struct object_cache waiter_sets; /* FUTEX_WORDS - 1 of struct futex_waiter */
+void pi_lock_room_init(void);
+
+void futex_room_init(void)
 {
-    u64 hash = (address >> 2) * 0x9e3779b97f4a7c15ULL;
-    return &domain->futexes[hash >> 60];
+    object_cache_init(&waiter_sets, "futex_waiters", (FUTEX_WORDS - 1) * sizeof(struct futex_waiter), 8);
+    pi_lock_room_init();
 }
-static_assert(FUTEX_BUCKETS == 1U << 4, "bucket_of takes the top four bits");
+
+static struct futex_waiter *waiter_of(const struct tree_node *node)
+{
+    return tree_entry(node, struct futex_waiter, node);
+}
+
+static bool waiter_before(const struct tree_node *left, const struct tree_node *right)
+{
+    const struct futex_waiter *a = waiter_of(left), *b = waiter_of(right);
+    return a->address != b->address ? a->address < b->address : a->level > b->level;
+}
+
+static bool address_reached(const struct tree_node *node, const void *address)
+{
+    return waiter_of(node)->address >= *(const u64 *)address;
+}
+
+static struct futex_waiter *first_waiter(const struct futex_bucket *bucket, u64 address)
+{
+    struct tree_node *node = tree_find(&bucket->waiters, address_reached, &address);
+    return node != nullptr && waiter_of(node)->address == address ? waiter_of(node) : nullptr;
+}
+
+static bool lock_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct turnstile, node)->address < tree_entry(b, struct turnstile, node)->address;
+}
+
+void futex_bucket_init(struct futex_bucket *bucket)
+{
+    *bucket = (struct futex_bucket){};
+    tree_init(&bucket->waiters, waiter_before);
+    tree_init(&bucket->locks, lock_before);
+}
 
 void futex_table_init(struct futex_bucket *buckets)
 {
     for (u32 i = 0; i < FUTEX_BUCKETS; i++)
-        list_init(&buckets[i].waiters);
+        futex_bucket_init(&buckets[i]);
+}
+
+struct futex_word futex_private(struct domain *domain, vaddr address, u32 value)
+{
+    u64 hash = (address >> 2) * 0x9e3779b97f4a7c15ULL;
+    static_assert(FUTEX_BUCKETS == 1U << 4, "the top four bits");
+    return (struct futex_word){&domain->futexes[hash >> 60], address, value, nullptr};
+}
+
+static struct futex_waiter *waiter_at(struct thread *thread, u32 index)
+{
+    return index == 0 ? &thread->waiter : &thread->more_waiters[index - 1];
+}
+
+/* Step 2. acq_rel: whoever claims sees the waiters as the thread left them. */
+static bool claim(struct thread *thread)
+{
+    return atomic_exchange_explicit(&thread->futex_claimed, 1, memory_order_acq_rel) == 0;
+}
+
+/* The bucket of a waiter, locked; null if it is in none. Requeueing may change it until it is locked. */
+static struct futex_bucket *bucket_lock_of(struct futex_waiter *waiter)
+{
+    for (;;) {
+        struct futex_bucket *bucket = atomic_load_explicit(&waiter->bucket, memory_order_relaxed);
+        if (bucket == nullptr)
+            return nullptr;
+        spinlock_lock(&bucket->lock);
+        if (atomic_load_explicit(&waiter->bucket, memory_order_relaxed) == bucket)
+            return bucket;
+        spinlock_unlock(&bucket->lock);
+    }
+}
+
+/* Under the lock of its bucket. */
+static void leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
+{
+    tree_remove(&bucket->waiters, &waiter->node);
+    atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
+}
+
+/* Step 3. */
+static void leave_all(struct thread *thread)
+{
+    for (u32 i = 0; i < thread->futex_words; i++) {
+        struct futex_bucket *bucket = bucket_lock_of(waiter_at(thread, i));
+        if (bucket == nullptr)
+            continue;
+        leave(bucket, waiter_at(thread, i));
+        spinlock_unlock(&bucket->lock);
+    }
 }
 
 static void time_limit(struct timer *timer)
 {
     struct thread *thread = container_of(timer, struct thread, timer);
     if (futex_cancel(thread)) {
-        futex_complete(thread, rcTimeout);
+        futex_complete(thread, rcTimeout, 0);
         sched_wake(thread);
     }
 }
 
-retcode futex_wait(struct thread *thread, vaddr address, u32 value, u32 timeout_ms)
+static retcode word_check(const struct futex_word *word)
 {
     u32 present;
-    if (address % 4 != 0)
+    if (word->physical != nullptr)
+        present = __atomic_load_n(word->physical, __ATOMIC_RELAXED);
+    else if (word->address % 4 != 0 || !hal_load_user_u32(&present, word->address))
         return rcInvalidArgument;
-    struct futex_bucket *bucket = bucket_of(thread->domain, address);
-    spinlock_lock(
-        &bucket
-             ->lock); /* a waker changes the word first, then takes the lock: either we see the change or it sees us */
-    if (!hal_load_user_u32(&present, address)) {
-        spinlock_unlock(&bucket->lock);
-        return rcInvalidArgument;
+    return present == word->value ? rcOk : rcFutexWouldBlock;
+}
+
+/* Step 1 for one word. */
+static retcode enter(struct thread *thread, u32 index, const struct futex_word *word)
+{
+    struct futex_waiter *waiter = waiter_at(thread, index);
+    struct futex_bucket *bucket = word->bucket;
+    spinlock_lock(&bucket->lock);
+    retcode code = word_check(word);
+    if (code == rcOk) {
+        waiter->thread = thread;
+        waiter->index = index;
+        waiter->address = word->address;
+        waiter->level = thread->level;
+        atomic_store_explicit(&waiter->bucket, bucket, memory_order_relaxed);
+        tree_insert(&bucket->waiters, &waiter->node);
     }
-    if (present != value) {
-        spinlock_unlock(&bucket->lock);
-        return rcFutexWouldBlock;
+    spinlock_unlock(&bucket->lock);
+    return code;
+}
+
+retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index)
+{
+    if (count > 1 && thread->more_waiters == nullptr) {
+        thread->more_waiters = object_cache_allocate(&waiter_sets, &thread->domain->quota);
+        if (thread->more_waiters == nullptr)
+            return rcQuotaExceeded;
     }
+    thread->futex_words = 0;
     thread->state = THREAD_FUTEX;
-    thread->futex_address = address;
-    thread->futex_bucket = bucket;
-    struct list *place = bucket->waiters.previous;
-    while (place != &bucket->waiters && list_entry(place, struct thread, futex_link)->level < thread->level)
-        place = place->previous;
-    list_insert_after(place, &thread->futex_link);
+    atomic_store_explicit(&thread->futex_claimed, 0, memory_order_relaxed); /* published by the buckets' locks */
+    for (u32 i = 0; i < count; i++) {
+        retcode code = enter(thread, i, &words[i]);
+        if (code != rcOk) {
+            *index = i;
+            if (claim(thread)) {
+                leave_all(thread);
+                thread->state = THREAD_RUNNABLE;
+                return code;
+            }
+            break; /* woken through a word before this one: the wake is in our inbox */
+        }
+        thread->futex_words++;
+    }
     if (timeout_ms != KOS_INFINITE_TIMEOUT)
         timer_arm(&thread->timer, timer_deadline(timeout_ms), time_limit);
-    spinlock_unlock(&bucket->lock);
     sched_block();
     return rcOk;
 }
 
-u32 futex_wake(struct domain *domain, vaddr address, u32 count)
+/* Claimed threads, in order. */
+static void wake_all(struct list *woken)
 {
-    struct futex_bucket *bucket = bucket_of(domain, address);
-    struct list woken;
-    u32 taken = 0;
-    list_init(&woken);
-    spinlock_lock(&bucket->lock);
-    list_for_each_safe(node, &bucket->waiters)
-    {
-        if (taken == count)
-            break;
-        struct thread *thread = list_entry(node, struct thread, futex_link);
-        if (thread->futex_address != address)
-            continue;
+    while (!list_empty(woken)) { /* outside the lock: a wake may send an IPI */
+        struct thread *thread = list_entry(woken->next, struct thread, futex_link);
         list_remove(&thread->futex_link);
-        thread->futex_bucket = nullptr;
-        list_push_back(&woken, &thread->futex_link);
-        taken++;
-    }
-    spinlock_unlock(&bucket->lock);
-    while (!list_empty(&woken)) { /* outside the lock: a wake may send an IPI */
-        struct thread *thread = list_entry(woken.next, struct thread, futex_link);
-        list_remove(&thread->futex_link);
-        futex_complete(thread, rcOk);
+        leave_all(thread);
+        futex_complete(thread, rcOk, thread->futex_index);
         sched_wake_remote(thread);
+    }
+}
+
+/* Under bucket->lock. */
+static u32 take(struct futex_bucket *bucket, u64 address, u32 count, struct list *woken)
+{
+    u32 taken = 0;
+    struct futex_waiter *waiter = first_waiter(bucket, address);
+    while (waiter != nullptr && waiter->address == address && taken < count) {
+        struct tree_node *next = tree_next(&waiter->node);
+        struct thread *thread = waiter->thread;
+        if (claim(thread)) { /* else somebody else is about to take it out */
+            thread->futex_index = waiter->index;
+            leave(bucket, waiter);
+            list_push_back(woken, &thread->futex_link);
+            taken++;
+        }
+        waiter = next == nullptr ? nullptr : waiter_of(next);
     }
     return taken;
 }
 
-bool futex_cancel(struct thread *thread)
+static u32 bounded(u32 count)
 {
-    struct futex_bucket *bucket = thread->futex_bucket;
-    if (bucket == nullptr)
-        return false; /* see below: only cleared under the lock, and then the wake is under way */
-    bool waiting = false;
-    spinlock_lock(&bucket->lock);
-    if (thread->futex_bucket == bucket) {
-        list_remove(&thread->futex_link);
-        thread->futex_bucket = nullptr;
-        waiting = true;
-    }
-    spinlock_unlock(&bucket->lock);
-    return waiting;
+    return count < FUTEX_AT_ONCE ? count : FUTEX_AT_ONCE;
 }
 
-u32 futex_inherited_level(struct thread *thread)
+u32 futex_wake(const struct futex_word *word, u32 count)
 {
-    (void)thread;
-    return 0;
+    struct list woken;
+    list_init(&woken);
+    spinlock_lock(&word->bucket->lock);
+    u32 taken = take(word->bucket, word->address, bounded(count), &woken);
+    spinlock_unlock(&word->bucket->lock);
+    wake_all(&woken);
+    return taken;
 }
+
+static void lock_both(struct futex_bucket *a, struct futex_bucket *b)
+{
+    struct futex_bucket *first = a < b ? a : b, *second = a < b ? b : a;
+    spinlock_lock(&first->lock);
+    if (second != first)
+        spinlock_lock(&second->lock);
+}
+
+retcode futex_requeue(const struct futex_word *word, const struct futex_word *target, u32 *woken, u32 *moved)
+{
+    struct futex_bucket *from = word->bucket, *to = target->bucket;
+    struct list claimed;
+    u32 wanted = bounded(*moved);
+    list_init(&claimed);
+    *moved = 0;
+    lock_both(from, to);
+    retcode code = target->address % 4 != 0 ? rcInvalidArgument : word_check(word);
+    if (code == rcOk) {
+        *woken = take(from, word->address, bounded(*woken), &claimed);
+        struct futex_waiter *waiter = first_waiter(from, word->address);
+        while (waiter != nullptr && waiter->address == word->address && *moved < wanted) {
+            struct tree_node *next = tree_next(&waiter->node);
+            tree_remove(&from->waiters, &waiter->node);
+            waiter->address = target->address;
+            atomic_store_explicit(&waiter->bucket, to, memory_order_relaxed); /* under both locks */
+            tree_insert(&to->waiters, &waiter->node);
+            (*moved)++;
+            waiter = next == nullptr || from == to ? first_waiter(from, word->address) : waiter_of(next);
+        }
+    }
+    spinlock_unlock(&from->lock);
+    if (to != from)
+        spinlock_unlock(&to->lock);
+    wake_all(&claimed);
+    return code;
+}
+
+bool futex_cancel(struct thread *thread)
+{
+    if (thread->futex_words == 0)
+        return pi_lock_cancel(thread);
+    if (!claim(thread))
+        return false;
+    leave_all(thread);
+    return true;
+}
+
 struct thread *futex_level_changed(struct thread *thread)
 {
-    (void)thread;
+    if (thread->futex_words == 0)
+        return pi_lock_level_changed(thread);
+    for (u32 i = 0; i < thread->futex_words; i++) {
+        struct futex_waiter *waiter = waiter_at(thread, i);
+        struct futex_bucket *bucket = bucket_lock_of(waiter);
+        if (bucket == nullptr)
+            continue;
+        tree_remove(&bucket->waiters, &waiter->node);
+        waiter->level = thread->level;
+        tree_insert(&bucket->waiters, &waiter->node);
+        spinlock_unlock(&bucket->lock);
+    }
     return nullptr;
+}
+
+void pi_lock_thread_free(struct thread *thread);
+
+void futex_thread_free(struct thread *thread)
+{
+    if (thread->more_waiters != nullptr)
+        object_cache_free(&waiter_sets, thread->more_waiters, &thread->domain->quota);
+    pi_lock_thread_free(thread);
 }

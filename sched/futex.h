@@ -1,34 +1,97 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Futexes, private to a task: a hash table per domain, so tasks never meet in a bucket. Waiters in order of level, then
- * of arrival. A waiter's link is guarded by its bucket's lock; who takes it out of the bucket completes it.
+ * Futexes: threads wait on 32-bit words. Private ones lie in a hash table per task, so tasks never meet in a bucket;
+ * shared ones in the bucket of the memory object that both map. In a bucket waiters are ordered by word, level,
+ * arrival: every operation is logarithmic in their number, and takes out FUTEX_AT_ONCE threads at most.
+ *
+ *   step             by                        under bucket->lock
+ *   1 wait           the thread, at home       the word still has the value: its waiter goes into the bucket
+ *   2 claim          a waker, or the home CPU  exchange(claimed, 1): who reads 0 wakes the thread, and nobody else does
+ *                    (time limit, end)
+ *   3 leave          who claimed               all the thread's waiters leave their buckets, each under its own lock
+ *   4 complete       who claimed               result, and RUNNABLE at home
+ *
+ * A waker changes the word before it locks the bucket; a waiter looks at the word after: either the waiter sees the
+ * change, or the waker sees the waiter.
+ *
+ * Priority-inheriting locks: the word holds the tid of the holder, and KOS_LOCK_WAITERS if threads wait for it in the
+ * kernel. They wait in the lock's turnstile (Solaris' term; each thread brings one along and takes one away), which
+ * stands in the bucket under the word's address and in the holder's set `held`, ordered by its most urgent waiter.
+ * Lock order: bucket->lock, then held_lock.
  */
 #pragma once
 #include <sched/scheduler.h>
 
 #define FUTEX_BUCKETS 16U
+#define FUTEX_WORDS   KOS_SYNC_WORDS
+#define FUTEX_AT_ONCE KOS_SYNC_AT_ONCE
 
 struct futex_bucket {
-    struct spinlock lock;
-    struct list waiters; /* guarded by lock */
+    cache_aligned struct spinlock lock; /* threads on different words meet in no line unless their words' hashes do */
+    struct tree waiters;                /* struct futex_waiter; guarded by lock */
+    struct tree locks;                  /* struct turnstile; guarded by lock */
 };
 
+struct turnstile {
+    struct tree_node node; /* in bucket->locks */
+    u64 address;
+    struct futex_bucket *bucket;
+    struct thread *owner;       /* holder of the lock */
+    struct tree waiters;        /* thread->waiter, by level */
+    u32 top_level;              /* of the first of them */
+    struct tree_node held_node; /* in owner->held; guarded by the owner's held_lock */
+    struct list spares;         /* turnstiles of the other waiters */
+    struct list spare_link;
+};
+
+/* A word to wait on: in which bucket, under which number, and where its value is. */
+struct futex_word {
+    struct futex_bucket *bucket;
+    u64 address;
+    u32 value;           /* that it must still have */
+    const u32 *physical; /* of a shared word, in the direct map; null: at `address` in the running thread's space */
+};
+
+void futex_room_init(void);
+void futex_bucket_init(struct futex_bucket *bucket);
 void futex_table_init(struct futex_bucket *buckets);
+struct futex_word futex_private(struct domain *domain, vaddr address, u32 value);
 
-/* The running thread waits while the word at address equals value: rcOk = it is blocked (complete is called later with
- * rcOk, rcTimeout or rcAbort by its home CPU's code through futex_complete), else rcFutexWouldBlock, rcInvalidArgument
- * (misaligned or unmapped). */
-retcode futex_wait(struct thread *thread, vaddr address, u32 value, u32 timeout_ms);
-/* Wakes up to count waiters of address in the domain; returns how many. */
-u32 futex_wake(struct domain *domain, vaddr address, u32 count);
-/* Takes a FUTEX thread (home: this CPU) out of its bucket: false if a waker did so first and its wake is under way. */
+/* The running thread waits while all words have their values: rcOk = it is blocked (futex_complete is called later with
+ * rcOk and the index of the word that was woken, rcTimeout or rcAbort), else rcFutexWouldBlock (*index: which),
+ * rcInvalidArgument (misaligned or unmapped), rcQuotaExceeded (more than one word). */
+retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index);
+/* Wakes up to count waiters of the word; returns how many. */
+u32 futex_wake(const struct futex_word *word, u32 count);
+/* If the word has its value: wakes up to *woken of its waiters, and moves up to *moved of the others to target. Sets
+ * how many it did. rcFutexWouldBlock, rcInvalidArgument. */
+retcode futex_requeue(const struct futex_word *word, const struct futex_word *target, u32 *woken, u32 *moved);
+/* Takes a FUTEX thread (home: this CPU) out of its wait: false if somebody else is about to wake it. */
 bool futex_cancel(struct thread *thread);
-
-/* Implemented by kernel/core_sync.c: the result of Sync.Wait for a thread that is not running. */
-void futex_complete(struct thread *thread, retcode code);
 
 /* Level of the most urgent waiter for a lock that thread holds, or 0. Home. */
 u32 futex_inherited_level(struct thread *thread);
 /* The level of a waiting thread (home: this CPU) has changed: it takes its place anew. The holder of the lock that it
  * waits for, if that is concerned and at home here; else null. */
 struct thread *futex_level_changed(struct thread *thread);
+
+/* ---- pi_lock.c ---- */
+/* rcOk: taken; or blocked, *blocked set. rcInvalidArgument, rcInvalidOperation (holds it already), rcInvalidThreadState
+ * (the holder has ended without unlocking), rcFutexWouldBlock (the word keeps changing), rcQuotaExceeded. */
+retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *blocked);
+/* The most urgent waiter holds the lock now. rcInvalidOperation: the thread does not hold it. */
+retcode pi_unlock(struct thread *thread, vaddr address);
+/* As futex_cancel, for a thread in pi_lock. */
+bool pi_lock_cancel(struct thread *thread);
+struct thread *pi_lock_level_changed(struct thread *thread);
+/* The thread ends: who waits for locks that it holds gets rcInvalidThreadState. */
+void pi_lock_owner_gone(struct thread *thread);
+/* The thread is freed. */
+void futex_thread_free(struct thread *thread);
+/* Order of thread->held. */
+bool pi_lock_held_before(const struct tree_node *a, const struct tree_node *b);
+
+/* Implemented by kernel/core_sync.c: the result of the Sync call for a thread that is not running. */
+void futex_complete(struct thread *thread, retcode code, u32 index);
+/* Implemented by kernel/task.c: a thread of the domain, valid during this kernel entry; null if there is none. */
+struct thread *domain_thread(struct domain *domain, u32 tid);

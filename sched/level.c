@@ -46,6 +46,8 @@ static void level_arrived(struct request *request)
     u32 here = cpu_self()->hal.index;
     if (thread->home == here)
         sched_level_update(thread);
+    else if (thread->peer_cpu != here) /* it has moved on */
+        sched_level_update_remote(thread, thread->home);
     struct thread *server = thread->state == THREAD_REPLY_WAIT && thread->peer_cpu == here ? thread->peer : nullptr;
     if (server != nullptr)
         sched_level_update(server);
@@ -133,6 +135,7 @@ retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64
         return rcBusy;
     scheduler->reserved = scheduler->reserved - thread->reservation.bandwidth + bandwidth;
     sched_off_fast_path(thread);
+    timer_cancel(&thread->replenish);
     bool pays_itself = thread->caller == nullptr || thread->reservation.bandwidth != 0;
     bool queued = sched_queued(thread);
     if (queued)
@@ -147,6 +150,7 @@ retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64
     } else {
         thread->reservation.bandwidth = 0;
     }
+    sched_watch(thread);
     if (pays_itself || bandwidth != 0)
         sched_account_set(thread, sched_own_account(thread));
     if (queued)

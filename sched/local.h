@@ -6,7 +6,6 @@
 struct scheduler {
     cache_aligned struct timer slice; /* end of the running thread's quantum; armed while others of its level wait */
     struct timer budget;              /* end of the running account's budget; armed while there is an account */
-    struct thread *account;           /* whose reservation pays for the running thread, or null */
     u64 account_since;                /* charged up to here */
     u32 reserved;                     /* bandwidth of the reservations of threads at home here */
     u32 threads;                      /* at home here */
@@ -30,10 +29,10 @@ static inline struct scheduler *scheduler_self(void)
 extern _Atomic u64 cpus_isolated, cpus_offline;
 
 /* ---- account.c ---- */
-/* thread, about to run or running, is paid for by `account` from now on. */
-void account_begin(struct scheduler *scheduler, struct thread *account);
-/* Nobody is charged any more; what ran so far is. */
-void account_end(struct scheduler *scheduler);
+/* The running thread, or the one that is about to run, is paid for by `account`, not null, from now on. */
+void account_begin(struct cpu *cpu, struct thread *account);
+/* Nobody is charged any more; what ran so far is. There is an account. */
+void account_end(struct cpu *cpu);
 
 /* ---- turn.c ---- */
 /* The running thread shares its level with others: its quantum ends. No-op if it is armed, or the class has none. */

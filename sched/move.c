@@ -22,6 +22,11 @@ u64 thread_cpus(const struct thread *thread)
     return allowed != 0 ? allowed : online;
 }
 
+void sched_watch(struct thread *thread)
+{
+    thread->watched = thread->reservation.bandwidth != 0 || ((thread_cpus(thread) >> thread->home) & 1U) == 0;
+}
+
 u32 thread_choose_cpu(const struct thread *thread)
 {
     u64 allowed = thread_cpus(thread);
@@ -46,6 +51,7 @@ void sched_home_enter(struct thread *thread)
     struct scheduler *scheduler = &schedulers[thread->home];
     list_push_back(&scheduler->home, &thread->home_link);
     scheduler->threads++;
+    sched_watch(thread);
 }
 
 void sched_home_leave(struct thread *thread)
@@ -54,6 +60,7 @@ void sched_home_leave(struct thread *thread)
     list_remove(&thread->home_link);
     scheduler->threads--;
     scheduler->reserved -= thread->reservation.bandwidth;
+    timer_cancel(&thread->replenish);
     thread->reservation.bandwidth = 0;
 }
 
@@ -61,6 +68,8 @@ static void moved(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, wake_request);
     sched_home_enter(thread);
+    if (unlikely(thread->dying))
+        thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
     sched_wake(thread);
 }
 
@@ -75,7 +84,7 @@ void thread_move(struct thread *thread, u32 target)
     }
     sched_home_leave(thread);
     thread_ipc_moves(thread, target);
-    /* seq_cst: before any translation is cached there, whoever changes one knows of it */
+    /* model: shootdown.pml thread_move(); before any translation is cached there, whoever changes one knows of it */
     atomic_fetch_or_explicit(&thread->domain->space.cpus, 1ULL << target, memory_order_seq_cst);
     thread->state = THREAD_MOVING;
     thread->home = target;
@@ -91,6 +100,7 @@ retcode sched_set_affinity(struct thread *thread, u64 cpus)
     if (thread->reservation.bandwidth != 0 && ((cpus >> thread->home) & 1U) == 0)
         return rcInvalidThreadState; /* its time is this CPU's */
     thread->affinity = cpus;
+    sched_watch(thread);
     if (((thread_cpus(thread) >> thread->home) & 1U) != 0)
         return rcOk;
     sched_off_fast_path(thread);
@@ -213,6 +223,7 @@ retcode sched_set_online(bool online)
     if (online) {
         cpu->accepts = true;
         atomic_fetch_and_explicit(&cpus_offline, ~self, memory_order_relaxed);
+        list_for_each(node, &scheduler_self()->home) sched_watch(list_entry(node, struct thread, home_link));
         return rcOk;
     }
     u64 others = cpus_all() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed) & ~self;
@@ -228,6 +239,7 @@ retcode sched_set_online(bool online)
     list_for_each_safe(node, &scheduler_self()->home)
     {
         struct thread *thread = list_entry(node, struct thread, home_link);
+        sched_watch(thread);
         sched_off_fast_path(thread);
         if (sched_queued(thread)) {
             run_queue_remove(&cpu->run_queue, thread);

@@ -65,7 +65,7 @@ u64 reservation_exhausted(struct reservation *reservation, u64 now, bool may_hol
 {
     reservation->overruns++;
     u64 next = reservation->start + reservation->period;
-    if (reservation->throttles && may_hold && next > now)
+    if (may_hold && next > now)
         return next;
     begin(reservation, next);
     return 0;

@@ -12,8 +12,9 @@
  *                                     deadline = period                      new period: start = t, full budget
  *                                     deadline < period                      remaining cut to what fits
  *   runs                                                                     remaining shrinks by the time it ran
- *   remaining is 0                throttling                                 held until start + period
- *                                 else: overrun, reported                    start and deadline one period later, full
+ *   remaining is 0                it runs itself, throttling                 held until start + period
+ *                                 it runs itself, reporting                  a standard thread until start + period
+ *                                 a server runs for it                       start and deadline one period later, full
  *                                                                            budget
  *
  * Pure arithmetic: no clock, no queue. All times in ns. Owner: the CPU on which its thread is at home; that which
@@ -33,7 +34,7 @@ struct reservation {
     u64 remaining;                         /* of the present budget */
     u32 bandwidth;                         /* of RESERVATION_UNIT; 0: no reservation */
     u32 overruns;
-    bool throttles; /* else overruns are reported and the deadline moves */
+    bool throttles; /* else overruns are reported, and the thread goes on as a standard one */
 };
 
 /* Bandwidth that these parameters take, rounded up; 0 if they make no sense. */
@@ -45,7 +46,7 @@ void reservation_set(struct reservation *reservation, u64 budget, u64 period, u6
 u64 reservation_wake(struct reservation *reservation, u64 now);
 /* It ran for so long. */
 void reservation_charge(struct reservation *reservation, u64 ran);
-/* The budget is used up at now: time until which the thread is held, or 0: it goes on with a later deadline. may_hold:
+/* The budget is used up at now: time until which the thread has none, or 0: it goes on with a later deadline. may_hold:
  * false while a server works for the thread, which must not be kept from its other callers. */
 u64 reservation_exhausted(struct reservation *reservation, u64 now, bool may_hold);
 /* A held thread's time has come. */

@@ -12,9 +12,9 @@
 #include <abi/core.h>
 #include <sched/thread.h>
 
-#define RUN_LEVEL_STANDARD    1U
-#define RUN_LEVEL_REAL_TIME   16U
-#define RUN_LEVEL_RESERVATION 48U
+#define RUN_LEVEL_STANDARD    KOS_LEVEL_STANDARD
+#define RUN_LEVEL_REAL_TIME   KOS_LEVEL_REAL_TIME
+#define RUN_LEVEL_RESERVATION KOS_LEVEL_RESERVATION
 
 static inline u32 run_level(u32 class, u32 priority)
 {

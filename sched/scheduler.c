@@ -32,7 +32,7 @@ static void wake_here(struct cpu *cpu, struct thread *thread)
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
     else if (thread->level == running->level) {
         if (unlikely(thread->level == RUN_LEVEL_RESERVATION)) {
-            if (run_queue_more_urgent(&cpu->run_queue, running->level, scheduler_self()->account))
+            if (run_queue_more_urgent(&cpu->run_queue, running->level, cpu->account))
                 cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
         } else {
             turn_begin(running);
@@ -41,17 +41,15 @@ static void wake_here(struct cpu *cpu, struct thread *thread)
 }
 
 /* True if thread may not run here, or not now: it has been taken care of. */
-static bool diverted(struct cpu *cpu, struct thread *thread)
+[[gnu::noinline]] static bool diverted(struct cpu *cpu, struct thread *thread)
 {
-    if (unlikely(thread->account == thread) && thread->reservation.bandwidth != 0 && !thread->dying) {
+    if (thread->account == thread && thread->reservation.bandwidth != 0 && !thread->dying) {
         u64 until = reservation_wake(&thread->reservation, hal_time_now());
         if (until != 0) {
             sched_hold(thread, until);
             return true;
         }
     }
-    if (likely(((thread->affinity >> cpu->hal.index) & 1U) != 0 && cpu->accepts))
-        return false;
     if (((thread_cpus(thread) >> cpu->hal.index) & 1U) != 0)
         return false;
     thread_move(thread, thread_choose_cpu(thread));
@@ -62,7 +60,7 @@ void sched_wake(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
     kassert(thread->home == cpu->hal.index);
-    if (likely(!diverted(cpu, thread)))
+    if (likely(!thread->watched) || !diverted(cpu, thread))
         wake_here(cpu, thread);
 }
 
@@ -71,14 +69,7 @@ void sched_wake_held(struct thread *thread)
     wake_here(cpu_self(), thread);
 }
 
-static void wake_arrived(struct request *request)
-{
-    struct thread *thread = container_of(request, struct thread, wake_request);
-    timer_cancel(&thread->timer);
-    thread->peer_cpu = thread->home;
-    if (thread->state != THREAD_DEAD)
-        sched_wake(thread);
-}
+static void wake_arrived(struct request *request);
 
 void sched_wake_remote(struct thread *thread)
 {
@@ -94,9 +85,9 @@ void sched_block(void)
 {
     struct cpu *cpu = cpu_self();
     kassert(cpu->busy && thread_current()->state != THREAD_RUNNABLE);
-    struct scheduler *scheduler = scheduler_self();
-    thread_current()->account = scheduler->account; /* also if it is null: a server's may be an old caller's */
-    account_end(scheduler);
+    thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
+    if (unlikely(cpu->account != nullptr))
+        account_end(cpu);
     cpu->busy = false;
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
@@ -106,7 +97,7 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
 {
     cpu->busy = true;
     if (unlikely(thread->account != nullptr))
-        account_begin(scheduler_self(), thread->account);
+        account_begin(cpu, thread->account);
     if (&thread->context != cpu->hal.current) {
         if (unlikely((cpu->hal.pending & CPU_PENDING_FPU) != 0))
             hal_fpu_release(&cpu->hal);
@@ -121,7 +112,7 @@ void sched_handoff(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
     kassert(!cpu->busy);
-    if (unlikely(diverted(cpu, thread)))
+    if (unlikely(thread->watched) && diverted(cpu, thread))
         return;
     if (run_queue_more_urgent(&cpu->run_queue, thread->level, thread->account))
         run_queue_push_front(&cpu->run_queue, thread);
@@ -129,19 +120,38 @@ void sched_handoff(struct thread *thread)
         switch_current(cpu, thread);
 }
 
-/* The running thread stops running, and stays runnable. */
-static void preempted(struct thread *running)
+/* A CPU that was idle goes straight on to the thread. */
+static void wake_arrived(struct request *request)
 {
-    struct scheduler *scheduler = scheduler_self();
-    running->account = scheduler->account;
-    account_end(scheduler);
+    struct thread *thread = container_of(request, struct thread, wake_request);
+    timer_cancel(&thread->timer);
+    thread->peer_cpu = thread->home;
+    if (unlikely(thread->dying)) {
+        if (thread->state == THREAD_DEAD)
+            return;
+        thread->context.kind = HAL_RESUME_CALL; /* ended while this was under way: the slow exit looks at dying */
+    }
+    if (cpu_self()->busy) {
+        sched_wake(thread);
+    } else {
+        thread->state = THREAD_RUNNABLE;
+        sched_handoff(thread);
+    }
+}
+
+/* The running thread stops running, and stays runnable. */
+static void preempted(struct cpu *cpu, struct thread *running)
+{
+    running->account = cpu->account;
+    if (cpu->account != nullptr)
+        account_end(cpu);
 }
 
 void sched_preempt(struct list *place)
 {
     struct cpu *cpu = cpu_self();
     struct thread *running = thread_current();
-    preempted(running);
+    preempted(cpu, running);
     list_insert_after(place, &running->run_link);
     cpu->run_queue.ready |= 1ULL << running->level;
     switch_current(cpu, run_queue_pop(&cpu->run_queue));
@@ -160,11 +170,11 @@ static void reschedule(struct cpu *cpu)
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
     struct thread *running = thread_current();
     if (unlikely(((thread_cpus(running) >> cpu->hal.index) & 1U) == 0)) {
-        preempted(running);
+        preempted(cpu, running);
         cpu->busy = false;
         thread_move(running, thread_choose_cpu(running));
-    } else if (run_queue_more_urgent(&cpu->run_queue, running->level, scheduler_self()->account)) {
-        preempted(running);
+    } else if (run_queue_more_urgent(&cpu->run_queue, running->level, cpu->account)) {
+        preempted(cpu, running);
         run_queue_push_front(&cpu->run_queue, running);
         switch_current(cpu, run_queue_pop(&cpu->run_queue));
     }
@@ -201,8 +211,6 @@ static void sched_idle(struct cpu *cpu)
     clean_up(cpu);
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
-    if (!alone)
-        balance_pull(cpu);
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
     /* model: inbox.pml b; an interrupt that waits, which is taken below, ends it */
     for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
@@ -210,6 +218,8 @@ static void sched_idle(struct cpu *cpu)
             break;
         hal_cpu_relax();
     }
+    if (!alone && !inbox_waits(cpu))
+        balance_pull(cpu);
     atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* model: inbox.pml c */
     atomic_thread_fence(memory_order_seq_cst);                                /* model: inbox.pml d */
     if (!inbox_waits(cpu))                                                    /* model: inbox.pml e */
@@ -235,7 +245,8 @@ void sched_exit(void)
     struct cpu *cpu = cpu_self();
     for (;;) {
         if (unlikely(inbox_waits(cpu))) {
-            smp_poll();
+            if (unlikely(atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0))
+                smp_poll();
             inbox_drain(cpu);
         }
         if (cpu->busy && unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))

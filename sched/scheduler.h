@@ -34,9 +34,21 @@ bool sched_queued(const struct thread *thread);
 void thread_finish(struct thread *thread);
 
 /* ---- account.c: who pays ---- */
+/* The running thread is paid for by account, or by nobody, from now on. */
+void sched_account_switch(struct thread *account);
 /* Whose reservation pays for thread, running or not. */
-struct thread *sched_account(const struct thread *thread);
-void sched_account_set(struct thread *thread, struct thread *account);
+static inline struct thread *sched_account(const struct thread *thread)
+{
+    const struct cpu *cpu = cpu_self();
+    return cpu->busy && thread_current() == thread ? cpu->account : thread->account;
+}
+static inline void sched_account_set(struct thread *thread, struct thread *account)
+{
+    const struct cpu *cpu = cpu_self();
+    thread->account = account; /* means nothing while it runs */
+    if (cpu->busy && thread_current() == thread && unlikely(cpu->account != account))
+        sched_account_switch(account);
+}
 /* The account that thread has of its own. */
 static inline struct thread *sched_own_account(struct thread *thread)
 {
@@ -70,6 +82,8 @@ void sched_home_leave(struct thread *thread);
 /* Takes this CPU offline or online again: rcBusy if it is the last, or real-time threads may run nowhere else. Those of
  * its threads that wait move when they are woken. */
 retcode sched_set_online(bool online);
+/* Sets thread->watched from what it depends on. Home. */
+void sched_watch(struct thread *thread);
 /* The fast paths, which look at neither affinity nor reservation, do not meet the thread where it is. Home. */
 void sched_off_fast_path(struct thread *thread);
 /* Upcalls, implemented by ipc/: what server answers is decided on the slow path from here on; a parked receiver goes

@@ -46,6 +46,16 @@ struct order {
     u64 arguments[4];
 };
 
+/* A place in a bucket of waiters: sched/futex.h. */
+struct futex_waiter {
+    struct tree_node node;
+    u64 address;
+    struct thread *thread;
+    struct futex_bucket *_Atomic bucket; /* null: in none; changes under the locks of the old and the new */
+    u32 level;                           /* the thread's, when it took its place */
+    u32 index;                           /* which of the words that the thread waits for */
+};
+
 struct thread {
     struct hal_context context; /* first: the port finds it through hal_cpu.current */
 
@@ -79,32 +89,44 @@ struct thread {
     struct sync_object *sync;           /* IPC synchronization object of an extended wait, or null */
 
     /* ---- scheduling ---- */
-    struct list run_link;           /* in the home's run queue */
-    struct tree_node edf_node;      /* the same for the level of reservations */
-    struct timer timer;             /* time limit of the present wait */
-    u32 class;                      /* KOS_CLASS_* */
-    u32 priority;                   /* as the user set it */
-    u32 own_level;                  /* of class and priority */
-    struct list home_link;          /* in its home scheduler's list */
-    u32 turns;                      /* quanta left in this round: standard threads */
-    u64 affinity;                   /* CPUs on which it may run; owner: home */
-    struct thread *account;         /* whose reservation pays while it runs, or null; valid while it does not run: then
-                                       the CPU's scheduler has it */
+    struct list run_link;      /* in the home's run queue */
+    struct tree_node edf_node; /* the same for the level of reservations */
+    struct timer timer;        /* time limit of the present wait */
+    u32 class;                 /* KOS_CLASS_* */
+    u32 priority;              /* as the user set it */
+    u32 own_level;             /* of class and priority */
+    struct list home_link;     /* in its home scheduler's list */
+    u32 turns;                 /* quanta left in this round: standard threads */
+    u64 affinity;              /* CPUs on which it may run; owner: home */
+    bool watched;              /* it has a reservation, or may not run where it is at home: to be looked at whenever it
+                                  is about to run, and no receiver for the fast path; sched_watch */
+    struct thread *account;    /* whose reservation pays while it runs, or null; valid while it does not run: then
+                                  the CPU's scheduler has it */
+    struct timer replenish;    /* armed while it runs as a standard thread because of an overrun */
     struct reservation reservation; /* its own; bandwidth 0: none */
     struct request level_request;   /* "your level, or that of your caller, has changed"; holds a reference */
     struct order order;             /* ORDERING */
 
     /* ---- futex ---- */
-    struct list futex_link; /* in a bucket of the domain's futex table; guarded by the bucket's lock */
-    vaddr futex_address;
-    struct futex_bucket *futex_bucket;
+    struct futex_waiter waiter;        /* for the first word, or in a turnstile */
+    struct futex_waiter *more_waiters; /* for the others: allocated when first needed */
+    u32 futex_words;                   /* how many of them are in use; 0: it waits for a lock */
+    u32 futex_index;                   /* word through which it was woken; written by who claimed it */
+    _Atomic u32 futex_claimed;         /* 1: somebody is about to wake it; protocol in sched/futex.h */
+    struct list futex_link;            /* among those whom one waker has claimed */
+    struct turnstile *turnstile;       /* its own while it waits for no lock; null until it first does */
+    struct turnstile *blocked_on;      /* where it waits for a lock; guarded by the bucket's lock */
+    struct spinlock held_lock;
+    struct tree held; /* turnstiles of the locks that it holds and others wait for; guarded by held_lock */
+    bool locks_gone;  /* it has ended and can hold none any more; guarded by held_lock */
 
     /* ---- life ---- */
     struct domain *domain;
-    struct object object;     /* OBJECT_THREAD */
-    struct epoch_entry epoch; /* reclamation */
-    struct list task_link;    /* in task->threads; guarded by task->lock */
-    struct list join_link;    /* JOINING: in the waited object's list */
+    struct object object;      /* OBJECT_THREAD */
+    struct epoch_entry epoch;  /* reclamation */
+    struct list task_link;     /* in task->threads; guarded by task->lock */
+    struct tree_node tid_node; /* in task->tids; guarded by task->lock */
+    struct list join_link;     /* JOINING: in the waited object's list */
     struct list joiners;
     struct request wake_request;    /* travels to home when another CPU wakes the thread */
     struct request control_request; /* orders from another CPU; the pusher takes a reference */

@@ -34,10 +34,9 @@ void timer_arm(struct timer *timer, u64 deadline, void (*expire)(struct timer *)
         timer_program(cpu);
 }
 
-void timer_cancel(struct timer *timer)
+void timer_disarm(struct timer *timer)
 {
-    if (timer_armed(timer))
-        tree_remove(&cpu_self()->timers, &timer->node);
+    tree_remove(&cpu_self()->timers, &timer->node);
 }
 
 void timer_run(void)

@@ -24,7 +24,13 @@ static inline bool timer_armed(const struct timer *timer)
 bool timer_before(const struct tree_node *a, const struct tree_node *b);
 /* Arms (re-arms) timer on this CPU. */
 void timer_arm(struct timer *timer, u64 deadline, void (*expire)(struct timer *));
-void timer_cancel(struct timer *timer);
+/* timer is armed. */
+void timer_disarm(struct timer *timer);
+static inline void timer_cancel(struct timer *timer)
+{
+    if (unlikely(timer_armed(timer)))
+        timer_disarm(timer);
+}
 /* Runs what is due, TIMERS_AT_ONCE at most, and programs the hardware for the next: at once if more is due. */
 #define TIMERS_AT_ONCE 4U
 void timer_run(void);

@@ -25,15 +25,21 @@ conflicts_measure() {
 conflicts_table() { # ARCH FILE
     awk -F '\t' -v arch="$1" '
     $1 == "control" { control = $3; next }
-    { value[$1, $2] = $3; if (!($1 in seen)) { seen[$1] = 1; order[++count] = $1 } }
+    {
+        one = sub("one_task/", "", $1)
+        value[one, $1, $2] = $3
+        if (!((one, $1) in seen)) { seen[one, $1] = 1; order[one, ++count[one]] = $1 }
+    }
     END {
-        printf "%s: lines of kernel data shared by CPU 0 (rows) and CPU 1 (columns)\n%-14s", arch, ""
-        for (j = 1; j <= count; j++) printf "%14s", order[j]
-        printf "\n"
-        for (i = 1; i <= count; i++) {
-            printf "%-14s", order[i]
-            for (j = 1; j <= count; j++) printf "%14d", value[order[i], order[j]]
+        for (one = 0; one <= 1; one++) {
+            printf "%s, %s: lines of kernel data shared by CPU 0 (rows) and CPU 1 (columns)\n%-22s", arch, one ? "two threads of one task" : "two tasks", ""
+            for (j = 1; j <= count[one]; j++) printf "%4d", j
             printf "\n"
+            for (i = 1; i <= count[one]; i++) {
+                printf "%2d %-19s", i, order[one, i]
+                for (j = 1; j <= count[one]; j++) printf "%4d", value[one, order[one, i], order[one, j]]
+                printf "\n"
+            }
         }
         printf "control, two CPUs that change one object: %d\n", control
     }' "$2"

@@ -19,6 +19,8 @@
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
+struct thread;
+
 struct run_queue {
     u64 ready;                      /* bit l: queue l is not empty */
     struct list queues[CPU_LEVELS]; /* runnable threads that do not run, FIFO per level */
@@ -28,9 +30,10 @@ struct run_queue {
 struct cpu {
     struct hal_cpu hal; /* first: current, pending, index */
 
-    u64 slot_offset; /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
-    bool busy;       /* a thread runs: that of hal.current; false while idle */
-    bool accepts;    /* threads may run here; false: the CPU is offline */
+    u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    bool busy;              /* a thread runs: that of hal.current; false while idle */
+    bool accepts;           /* threads may run here; false: the CPU is offline */
+    struct thread *account; /* whose reservation pays for the running thread, or null: sched/account.c */
     struct run_queue run_queue;
 
     struct tree timers;   /* struct timer, by deadline: sched/timer.h */

@@ -13,13 +13,13 @@ void smp_poll(void)
     struct cpu *self = cpu_self();
     if (atomic_load_explicit(&self->cross_senders, memory_order_relaxed) == 0)
         return;
-    u64 senders = atomic_exchange_explicit(&self->cross_senders, 0, memory_order_acquire); /* a */
+    u64 senders = atomic_exchange_explicit(&self->cross_senders, 0, memory_order_acquire); /* model: shootdown.pml a */
     while (senders != 0) {
         struct cpu *sender = cpu_table[__builtin_ctzll(senders)];
         senders &= senders - 1;
         const struct cross_call *call = atomic_load_explicit(&sender->cross_call, memory_order_relaxed);
-        call->function(call);                                                                                  /* b */
-        atomic_fetch_and_explicit(&sender->cross_remaining, ~(1ULL << self->hal.index), memory_order_release); /* c */
+        call->function(call); /* model: shootdown.pml b, and c: release, the call is not touched any more */
+        atomic_fetch_and_explicit(&sender->cross_remaining, ~(1ULL << self->hal.index), memory_order_release);
     }
 }
 
@@ -30,14 +30,15 @@ void cross_call(u64 mask, const struct cross_call *call)
     mask &= (count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1) & ~(1ULL << self->hal.index);
     if (mask == 0)
         return;
-    atomic_store_explicit(&self->cross_call, call, memory_order_relaxed); /* 1; ordered by the release below */
+    /* model: shootdown.pml 1; ordered by the release below */
+    atomic_store_explicit(&self->cross_call, call, memory_order_relaxed);
     atomic_store_explicit(&self->cross_remaining, mask, memory_order_relaxed);
-    for (u64 rest = mask; rest != 0; rest &= rest - 1) { /* 2 */
+    for (u64 rest = mask; rest != 0; rest &= rest - 1) { /* model: shootdown.pml 2 */
         u32 target = (u32)__builtin_ctzll(rest);
         atomic_fetch_or_explicit(&cpu_table[target]->cross_senders, 1ULL << self->hal.index, memory_order_release);
         hal_ipi_send(target);
     }
-    while (atomic_load_explicit(&self->cross_remaining, memory_order_acquire) != 0) { /* 3 */
+    while (atomic_load_explicit(&self->cross_remaining, memory_order_acquire) != 0) { /* model: shootdown.pml 3 */
         smp_poll();
         hal_cpu_relax();
     }

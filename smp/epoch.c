@@ -12,7 +12,7 @@ static struct pass {
 static void epoch_passed(struct request *request)
 {
     struct cpu *source = container_of(request, struct pass, request)->source;
-    /* release: this CPU's reads of the old objects come before the source frees them */
+    /* model: epoch.pml PASSED; release: this CPU's reads of the old objects come before the source frees them */
     if (atomic_fetch_sub_explicit(&source->epoch_waiting, 1, memory_order_acq_rel) == 1 && source != cpu_self())
         hal_ipi_send(source->hal.index);
 }
@@ -22,7 +22,7 @@ void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *))
     struct cpu *self = cpu_self();
     entry->free = free;
     entry->next = self->epoch_next;
-    self->epoch_next = entry;
+    self->epoch_next = entry; /* model: epoch.pml DEFER */
     self->hal.pending |= CPU_PENDING_EPOCH;
 }
 
@@ -46,7 +46,7 @@ void epoch_advance(u32 most)
 {
     struct cpu *self = cpu_self();
     self->hal.pending &= ~CPU_PENDING_EPOCH;
-    /* acquire: pairs with epoch_passed */
+    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed */
     if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0)
         return; /* the last CPU to pass sends an IPI, and the way out of that comes here again */
     if (self->epoch_current != nullptr || self->epoch_next == nullptr) {
@@ -62,6 +62,7 @@ void epoch_advance(u32 most)
         epoch_free(self, most);
         return;
     }
+    /* model: epoch.pml ASK; relaxed: the pushes are releases */
     atomic_store_explicit(&self->epoch_waiting, count - 1, memory_order_relaxed);
     for (u32 target = 0; target < count; target++) {
         if (target == self->hal.index)

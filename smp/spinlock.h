@@ -16,7 +16,7 @@ static inline void spinlock_lock(struct spinlock *lock)
     /* relaxed: the ticket orders nothing; the acquire below pairs with the release in unlock */
     u32 ticket = atomic_fetch_add_explicit(&lock->next, 1, memory_order_relaxed);
     while (atomic_load_explicit(&lock->serving, memory_order_acquire) != ticket) {
-        smp_poll(); /* the holder may be waiting for this CPU's answer to a cross call */
+        smp_poll(); /* model: shootdown.pml lock(): the holder may be waiting for this CPU's answer to a cross call */
         hal_cpu_relax();
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Echoes one word. With an argument: on CPUs 0 and 1, else where the program was started. */
+/* Echoes on the listener named by its first argument. On the CPU that its second argument names; without one, on CPUs 0
+ * and 1. */
 #include <benchmarks/conflicts/protocol.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
@@ -7,13 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SIZE(name, words) KOS_MESSAGE_HEADER_SIZE + (words) * 8,
+static const unsigned sizes[] = {CONFLICTS_METHODS(SIZE)};
+
 static Handle listener;
 
 static void serve(void *context, void *context2)
 {
     struct {
         struct nk_message base_;
-        nk_uint64_t words[8]; /* readable in full: the answer is loaded without a look at its size */
+        nk_uint64_t words[CONFLICTS_WORDS_MAX];
     } message = {0};
     NkKosTransport transport;
     (void)context, (void)context2;
@@ -21,7 +25,7 @@ static void serve(void *context, void *context2)
     nk_message_set_size(&message.base_, sizeof(message));
     nk_err_t rc = nk_transport_recv(&transport.base, &message.base_, NK_NULL);
     while (rc == NK_EOK) {
-        message.base_.tag = KOS_MESSAGE_HEADER_SIZE + 8;
+        message.base_.tag = sizes[message.base_.mid];
         rc = nk_transport_reply_recv(&transport.base, &message.base_, sizeof(message), NK_NULL, &message.base_,
                                      sizeof(message), NK_NULL);
     }
@@ -29,15 +33,27 @@ static void serve(void *context, void *context2)
     KnThreadExit(1);
 }
 
-int main(int argc)
+static void pin(Handle thread, unsigned cpu)
+{
+    if (KnThreadSetAffinityByHandle(thread, 1U << cpu) != rcOk)
+        printf("CONFLICTS error affinity\n");
+}
+
+int main(int argc, const char *argv[])
 {
     Handle thread;
     Tid tid;
-    listener = ServiceLocatorRegister(argc > 1 ? "shared" : "echo", RTL_NULL, 0, RTL_NULL);
-    if (argc > 1 && (KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, serve, RTL_NULL,
-                                            RTL_NULL, KOS_THREAD_SUSPENDED) != rcOk ||
-                     KnThreadSetAffinityByHandle(thread, 1U << 1) != rcOk || KnThreadResumeByHandle(thread) != rcOk))
-        printf("CONFLICTS error second receiver\n");
+    unsigned cpu = argc > 2 ? (unsigned)(argv[2][0] - '0') : 0;
+    listener = ServiceLocatorRegister(argv[1], RTL_NULL, 0, RTL_NULL);
+    if (KnThreadOpenCurrent(&thread) == rcOk)
+        pin(thread, cpu);
+    if (argc <= 2) {
+        if (KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, serve, RTL_NULL, RTL_NULL,
+                                   KOS_THREAD_SUSPENDED) != rcOk)
+            printf("CONFLICTS error second receiver\n");
+        pin(thread, 1);
+        (void)KnThreadResumeByHandle(thread);
+    }
     serve(RTL_NULL, RTL_NULL);
     return EXIT_FAILURE;
 }

@@ -14,6 +14,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <kos/arch/marker.h>
+#include <kos/sync_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,7 @@ ROUND_TRIP("ipc/round_trip/cross_space/8B", Echo8, 8, 8)
 ROUND_TRIP("ipc/round_trip/cross_space/64B", Echo64, 64, 64)
 ROUND_TRIP("ipc/round_trip/cross_space/256B", Echo256, 256, 256)
 ROUND_TRIP("ipc/round_trip/cross_space/1024B", Echo1024, 1024, 1024)
+ROUND_TRIP("ipc/round_trip/evaluated", Evaluated, 64, 64)
 ROUND_TRIP("ipc/round_trip/cross_space/64B_in", In64, 64, 0)
 ROUND_TRIP("ipc/round_trip/cross_space/256B_in", In256, 256, 0)
 ROUND_TRIP("ipc/round_trip/cross_space/1024B_in", In1024, 1024, 0)
@@ -226,6 +228,35 @@ static void null_call(void)
     check(rc, "null_call");
 }
 
+/* The kernel's endpoints off their fastest way: an ordinary handler, and an answer in an arena. */
+static void core_calls(void)
+{
+    char name[KOS_NAME_SIZE];
+    nk_uint64_t words[8];
+    Retcode rc = rcOk;
+    MEASURE("ipc/core_call/ordinary", ROUNDS, rc |= KOS_CORE0(TIME, GetUpTime).rc);
+    check(rc, "core_call");
+    MEASURE("ipc/core_call/arena", 2000, words[0] = 0;
+            rc |= KOS_CORE_ARENA(FS, GetInfo, 1, words, RTL_NULL, 0, 3, name, sizeof(name)));
+    check(rc, "core_call arena");
+}
+
+/* CallEx without a limit: what the possibility of one costs. */
+static void time_limit(void)
+{
+    static MESSAGE(limit_req, 64) req;
+    static MESSAGE(limit_res, 64) res;
+    SMsgHdr out, in;
+    Retcode rc = rcOk;
+    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
+    nk_req_reset(&req);
+    nk_req_reset(&res);
+    PackOutMsg(&out, &req.base_, NK_NULL);
+    MEASURE("ipc/round_trip/call_ex", ROUNDS, PackInMsg(&in, &res.base_, NK_NULL);
+            rc |= CallEx(transport.base.handle, &out, &in, INFINITE_TIMEOUT, INVALID_HANDLE));
+    check(rc, "call_ex");
+}
+
 static volatile nk_uint32_t stop;
 
 static void yielder(void *context, void *context2)
@@ -292,6 +323,22 @@ static void futex_pair(void)
     MEASURE("sync/futex_wake_wait", ROUNDS, futex_round(1));
     futex_round(2);
     thread_end(thread);
+}
+
+/* What a lock costs that nobody else wants; the kernel is not entered. */
+static void uncontended(void)
+{
+    static KosMutex mutex = KosInitializedMutex, recursive = KosInitializedRecursiveMutex;
+    static KosRWLock lock = KosInitializedRWLock;
+    static KosSemaphore semaphore = KosInitializedSemaphore(1);
+    static KosEvent event = KosInitializedEvent;
+    MEASURE("sync/mutex_uncontended", ROUNDS, KosMutexLock(&mutex); KosMutexUnlock(&mutex));
+    MEASURE("sync/recursive_uncontended", ROUNDS, KosMutexLock(&recursive); KosMutexUnlock(&recursive));
+    MEASURE("sync/read_uncontended", ROUNDS, KosRWLockRead(&lock); KosRWLockUnlock(&lock));
+    MEASURE("sync/write_uncontended", ROUNDS, KosRWLockWrite(&lock); KosRWLockUnlock(&lock));
+    MEASURE("sync/semaphore_uncontended", ROUNDS, (void)KosSemaphoreWait(&semaphore);
+            (void)KosSemaphoreSignal(&semaphore));
+    MEASURE("sync/event_uncontended", ROUNDS, KosEventSet(&event); KosEventWait(&event, 1));
 }
 
 static void page_fault(void)
@@ -394,6 +441,7 @@ int main(void)
         return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     null_call();
+    core_calls();
     Echo0();
     Echo8();
     Echo64();
@@ -404,10 +452,13 @@ int main(void)
     In1024();
     arenas();
     denied();
+    Evaluated();
+    time_limit();
     handle_transfer();
     priorities();
     yield_pair();
     futex_pair();
+    uncontended();
     page_fault();
     create_join();
     start_exit();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Policy of the benchmark: everything that it does is granted by constant verdicts, except the method Denied. */
+/* Policy of the benchmark: everything that it does is granted by constant verdicts, except the methods Denied and
+ * Evaluated. */
 #include <abi/core.h>
 #include <abi/ipc.h>
 #include <benchmarks/ipc/protocol.h>
@@ -8,7 +9,8 @@
 enum { CORE, EINIT, CLIENT, SERVER, CHILD };
 
 static const u32 first_word[] = {KOS_MESSAGE_HEADER_SIZE};
-static const struct ksm_chunk arena_chunk[] = {{KOS_MESSAGE_HEADER_SIZE, 1 << 20, 1}};
+static const struct ksm_chunk arena_chunk[] = {
+    {.offset = KOS_MESSAGE_HEADER_SIZE, .size_max = 1 << 20, .element_size = 1}};
 
 #define METHOD(name_, request_, arena_, handles_, response_)                                                           \
     {.name = #name_,                                                                                                   \
@@ -29,12 +31,21 @@ static const struct ksm_class classes[] = {KSM_CORE_CLASS,
                                            {.name = "benchmark.Server", .endpoints = endpoints, .endpoint_count = 1},
                                            {.name = "benchmark.Child"}};
 
+/* The least that an evaluated rule can do. */
+static bool first_word_is_0(const struct ksm_query *query)
+{
+    word first;
+    memcpy(&first, query->constant_part, sizeof(first));
+    return first == 0;
+}
+
 static const struct ksm_rule rules[] = {
     {KSM_EXECUTE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, KSM_ANY, CORE, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_RESPONSE, CORE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, CLIENT, SERVER, 0, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, CLIENT, SERVER, 0, BENCHMARK_Denied, KSM_DENY, nullptr},
+    {KSM_REQUEST, CLIENT, SERVER, 0, BENCHMARK_Evaluated, KSM_EVALUATE, first_word_is_0},
     {KSM_RESPONSE, SERVER, CLIENT, 0, KSM_ANY, KSM_GRANT, nullptr},
 };
 

@@ -15,6 +15,7 @@
     X(In1024, 1024, 0, 0, 0)                                                                                           \
     X(Arena, 8, 1 << 20, 0, 0)                                                                                         \
     X(Denied, 0, 0, 0, 0)                                                                                              \
+    X(Evaluated, 64, 0, 0, 64)                                                                                         \
     X(Handle, 16, 0, 1, 0)                                                                                             \
     X(SetPriority, 8, 0, 0, 0)
 

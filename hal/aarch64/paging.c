@@ -200,7 +200,7 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
 void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 count)
 {
     const u64 asid = space->space_word & 0xffffULL << 48;
-    barrier("dsb ishst");
+    barrier("dsb ishst"); /* model: shootdown.pml BROADCAST */
     if (count > INVALIDATE_PAGES_MAX)
         __asm__ volatile("tlbi aside1is, %0" ::"r"(asid) : "memory");
     else

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "mutex.h"
 #include "futex.h"
 #include "thread.h"
 #include <kos/mutex.h>
@@ -91,4 +92,18 @@ void KosMutexUnlock(KosMutex *mutex)
 rtl_bool KosMutexIsLocked(KosMutex *mutex)
 {
     return __atomic_load_n(&mutex->word, __ATOMIC_RELAXED) != FREE;
+}
+
+rtl_uint32_t kos_mutex_release_all(KosMutex *mutex)
+{
+    rtl_uint32_t depth = mutex->depth;
+    mutex->depth = 0;
+    KosMutexUnlock(mutex);
+    return depth;
+}
+
+void kos_mutex_lock_again(KosMutex *mutex, rtl_uint32_t depth)
+{
+    KosMutexLock(mutex);
+    mutex->depth = depth;
 }

@@ -326,6 +326,29 @@ static void receiver(unsigned cpu)
     receiver_cell("receiver/is_ended_ex", CLIENT_ENDS, 1, 0, 4, cpu);
 }
 
+/* A receiver that changes its CPU between two requests is found there by callers of other CPUs. */
+static void receiver_moves(unsigned from, unsigned to)
+{
+    make_channel();
+    extended = 0;
+    Handle server = start(server_main, 0, from);
+    for (int round = 0; round < 2; round++) {
+        if (round == 1)
+            expect("receiver/moves", KnThreadSetAffinityByHandle(server, 1U << to), rcOk);
+        server_do(STEP_RECEIVE);
+        reach(server, KOS_THREAD_STATE_RECEIVING);
+        Handle client = start(client_main, client_handle, from);
+        expect("receiver/moves", server_wait(), rcOk);
+        server_do(STEP_REPLY);
+        expect("receiver/moves", server_wait(), rcOk);
+        client_told("receiver/moves", TAKEN, REPLY, client);
+        client_done = 0;
+        finish(client);
+    }
+    finish(server);
+    drop_channel();
+}
+
 /* Info words that name nothing must not be taken for granted by any table. */
 static void zero_info(void)
 {
@@ -355,6 +378,8 @@ int main(void)
         all_cells(1, 0);
         all_cells(1, cpus - 1);
         receiver(1);
+        receiver_moves(0, 1);
+        receiver_moves(1, 0);
     }
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);

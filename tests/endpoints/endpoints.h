@@ -76,7 +76,10 @@ void time_tests(void);
 void hal_tests(unsigned cpus);
 void pm_tests(unsigned cpus);
 void interrupt_tests(void);
+void core_message_tests(void);
 void message_tests(Handle client);
-void forged_tests(Handle client);
+/* The server ends. */
+void exchange_tests(Handle client);
+void isolation_tests(void);
 void fp_tests(unsigned cpus, Handle client);
 void fuzz_tests(unsigned runs, unsigned calls);

@@ -4,6 +4,7 @@
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <string.h>
+#include <tests/endpoints/peer.h>
 
 /* Everything the parent of task_tests gave it is there, and the handle works. */
 static int environment(int argc, const char *argv[], const char *envs[])
@@ -37,6 +38,12 @@ int main(int argc, const char *argv[], const char *envs[])
     const char *order = argc > 1 ? argv[1] : "";
     if (strcmp(order, "42") == 0)
         return 42;
+    if (strcmp(order, "serve") == 0)
+        return peer_serve(0);
+    if (memcmp(order, "serve ", 6) == 0)
+        return peer_serve((unsigned)(order[6] - '0'));
+    if (strcmp(order, "break") == 0)
+        return peer_break(argc, argv);
     if (strcmp(order, "sleep") == 0)
         return (int)KnSleep(INFINITE_TIMEOUT);
     if (strcmp(order, "thread") == 0)

@@ -122,6 +122,11 @@ static void resource_tests(Handle task)
     expect("task/Connect", "name_too_long", KnTaskConnect(INVALID_HANDLE, task, long_name), rcInvalidArgument);
     expect("task/LookupResource", NK_NULL, KnTaskLookupResource(KOS_RESOURCE_CHANNEL, "task.channel", &found), rcOk);
     expect("task/LookupResource", "closes", KnHandleClose(found), rcOk);
+    expect("task/LookupResource", "closed", KnTaskLookupResource(KOS_RESOURCE_CHANNEL, "task.channel", &found),
+           rcResourceNotFound);
+    expect("task/Connect", "name_is_free_again", KnTaskConnect(INVALID_HANDLE, task, "task.channel"), rcOk);
+    expect("task/LookupResource", "again", KnTaskLookupResource(KOS_RESOURCE_CHANNEL, "task.channel", &found), rcOk);
+    expect("task/LookupResource", "closes_again", KnHandleClose(found), rcOk);
     expect("task/LookupResource", "other_kind", KnTaskLookupResource(KOS_RESOURCE_HANDLE, "task.channel", &found),
            rcResourceNotFound);
     expect("task/LookupResource", "unknown_kind", KnTaskLookupResource(77, "task.channel", &found), rcResourceNotFound);

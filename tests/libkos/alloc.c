@@ -98,7 +98,7 @@ struct held {
 
 static int stress(void *context)
 {
-    enum { HELD = 64, ROUNDS = 3000 };
+    enum { HELD = 64, ROUNDS = 1000 };
     struct held held[HELD] = {{0}};
     nk_uint64_t random = (rtl_uintptr_t)context;
     for (unsigned i = 0; i < ROUNDS; i++) {

@@ -17,8 +17,17 @@ void check_same(long long got, long long expected, const char *file, int line, c
 Tid spawn(unsigned cpu, ThreadRoutine routine, void *context);
 void join(Tid tid);
 unsigned cpus(void);
+long milliseconds(void); /* of uptime */
+/* Waits until the thread is blocked in the kernel, on a futex. */
+void until_blocked(Tid tid);
 
 void test_tls(void);
 void test_alloc(void);
 void test_thread(void);
 void test_mutex(void);
+void test_event(void);
+void test_semaphore(void);
+void test_condvar(void);
+void test_rwlock(void);
+void test_barrier(void);
+void test_queue(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/pm/pm_api.h>
+#include <coresrv/time/time_api.h>
 #include <stdio.h>
 #include <tests/libkos/check.h>
 
@@ -47,7 +48,22 @@ Tid spawn(unsigned cpu, ThreadRoutine routine, void *context)
 
 void join(Tid tid)
 {
-    CHECK_SAME(KosThreadWait(tid, 20000), 7);
+    CHECK_SAME(KosThreadWait(tid, 40000), 7);
+}
+
+long milliseconds(void)
+{
+    RtlTimeSpec now;
+    CHECK_SAME(KnGetUpTime(&now), rcOk);
+    return (long)(now.sec * 1000 + now.nsec / 1000000);
+}
+
+void until_blocked(Tid tid)
+{
+    Handle handle = KosThreadGetHandle(tid);
+    for (int i = 0; i < 5000 && KOS_CORE(THREAD, GetInfo, handle).w[1] != KOS_THREAD_STATE_FUTEX; i++)
+        (void)KosThreadSleep(1);
+    CHECK_SAME(KOS_CORE(THREAD, GetInfo, handle).w[1], KOS_THREAD_STATE_FUTEX);
 }
 
 int main(void)
@@ -56,6 +72,12 @@ int main(void)
     test_alloc();
     test_thread();
     test_mutex();
+    test_event();
+    test_semaphore();
+    test_condvar();
+    test_rwlock();
+    test_barrier();
+    test_queue();
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);
 }

@@ -156,6 +156,7 @@ struct thread *machine_thread(u32 class, u32 priority)
     list_init(&thread->run_link);
     list_init(&thread->home_link);
     timer_init(&thread->timer);
+    timer_init(&thread->replenish);
     sched_home_enter(thread);
     return thread;
 }

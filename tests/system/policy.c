@@ -8,7 +8,7 @@
 enum { CORE, EINIT, SERVER, CHILD, ORPHAN };
 
 static const u32 first_word[] = {KOS_MESSAGE_HEADER_SIZE};
-static const struct ksm_chunk chunk[] = {{KOS_MESSAGE_HEADER_SIZE, 4096, 1}};
+static const struct ksm_chunk chunk[] = {{.offset = KOS_MESSAGE_HEADER_SIZE, .size_max = 4096, .element_size = 1}};
 #define METHOD(name_, request_, arena_, handles_, response_)                                                           \
     {.name = #name_,                                                                                                   \
      .request = {.size = KOS_MESSAGE_HEADER_SIZE + (request_),                                                         \

@@ -20,10 +20,12 @@ static int setup(void **state)
     (void)state;
     memset(&cpu, 0, sizeof(cpu));
     cpu_init(&cpu, nullptr);
-    tree_init(&cpu.run_queue.deadlines, run_queue_earlier);
+    tree_init(&queue->deadlines, run_queue_earlier);
     memset(threads, 0, sizeof(threads));
-    for (u32 i = 0; i < THREADS; i++)
+    for (u32 i = 0; i < THREADS; i++) {
         list_init(&threads[i].run_link);
+        tree_node_init(&threads[i].edf_node);
+    }
     return 0;
 }
 
@@ -48,9 +50,13 @@ static void levels_of_classes_and_priorities_are_apart(void **state)
     assert_int_equal(run_level(KOS_CLASS_STANDARD, 0), RUN_LEVEL_STANDARD);
     assert_int_equal(run_level(KOS_CLASS_STANDARD, 17), RUN_LEVEL_STANDARD); /* they never preempt each other */
     assert_true(run_level(KOS_CLASS_FIFO, 0) > RUN_LEVEL_STANDARD);
-    assert_true(run_level(KOS_CLASS_FIFO, KOS_PRIORITY_REAL_TIME_MAX) < CPU_LEVELS);
+    assert_true(run_level(KOS_CLASS_FIFO, KOS_PRIORITY_REAL_TIME_MAX) < run_level(KOS_CLASS_RESERVATION, 0));
+    assert_int_equal(run_level(KOS_CLASS_RESERVATION, 31), run_level(KOS_CLASS_RESERVATION, 0));
+    assert_true(run_level(KOS_CLASS_RESERVATION, 0) < CPU_LEVELS);
     for (u32 priority = 0; priority < KOS_PRIORITY_REAL_TIME_MAX; priority++)
         assert_int_equal(run_level(KOS_CLASS_FIFO, priority + 1), run_level(KOS_CLASS_FIFO, priority) + 1);
+    for (u32 priority = 0; priority <= KOS_PRIORITY_REAL_TIME_MAX; priority++)
+        assert_int_equal(run_level(KOS_CLASS_ROUND_ROBIN, priority), run_level(KOS_CLASS_FIFO, priority));
 }
 
 static void higher_levels_come_first(void **state)
@@ -129,6 +135,47 @@ static void above_means_strictly_above(void **state)
     }
 }
 
+/* Thread with a deadline: its own account; 0: without an account, as holders of locks. */
+static struct thread *by_deadline(u32 index, u64 deadline)
+{
+    threads[index].account = deadline == 0 ? nullptr : &threads[index];
+    threads[index].reservation.deadline = deadline;
+    return at_level(index, RUN_LEVEL_RESERVATION);
+}
+
+static void reservations_leave_by_deadline(void **state)
+{
+    (void)state;
+    static const u64 deadlines[] = {500, 300, 0, 300, 900, ~0ULL, 0, 1};
+    static const u32 expected[] = {8, 2, 6, 7, 1, 3, 0, 4, 5, 9}; /* equal ones in order of arrival */
+    for (u32 i = 0; i < array_length(deadlines); i++)
+        (i % 2 == 0 ? run_queue_push_back : run_queue_push_front)(queue, by_deadline(i, deadlines[i]));
+    run_queue_push_back(queue, at_level(8, RUN_LEVEL_RESERVATION + 1));
+    run_queue_push_back(queue, at_level(9, RUN_LEVEL_RESERVATION - 1));
+    for (u32 i = 0; i < array_length(expected); i++)
+        assert_ptr_equal(run_queue_pop(queue), &threads[expected[i]]);
+    assert_int_equal(queue->ready, 0);
+}
+
+static void a_reservation_is_more_urgent_by_an_earlier_deadline(void **state)
+{
+    (void)state;
+    struct thread *account = by_deadline(0, 500);
+    const u32 level = RUN_LEVEL_RESERVATION;
+    assert_false(run_queue_more_urgent(queue, level, account));
+    run_queue_push_back(queue, by_deadline(1, 500));
+    assert_false(run_queue_more_urgent(queue, level, account)); /* not by an equal one */
+    assert_true(run_queue_more_urgent(queue, level - 1, account));
+    assert_false(run_queue_more_urgent(queue, level + 1, account));
+    run_queue_push_back(queue, by_deadline(2, 499));
+    assert_true(run_queue_more_urgent(queue, level, account));
+    assert_false(run_queue_more_urgent(queue, level, nullptr)); /* nothing is before the holder of a lock */
+    run_queue_remove(queue, &threads[2]);
+    assert_false(run_queue_more_urgent(queue, level, account));
+    run_queue_remove(queue, &threads[1]);
+    assert_int_equal(queue->ready, 0);
+}
+
 static void rotation_is_a_pop_and_a_push_back(void **state)
 {
     (void)state;
@@ -166,7 +213,9 @@ static u32 model_most_urgent(void)
 {
     u32 best = 0;
     for (u32 i = 1; i < model_count; i++)
-        if (threads[model[i]].level > threads[model[best]].level)
+        if (threads[model[i]].level > threads[model[best]].level ||
+            (threads[model[i]].level == RUN_LEVEL_RESERVATION && threads[model[best]].level == RUN_LEVEL_RESERVATION &&
+             run_deadline(threads[model[i]].account) < run_deadline(threads[model[best]].account)))
             best = i;
     return best;
 }
@@ -199,8 +248,11 @@ static void random_against_model(void **state)
                 model_remove(best);
             }
         } else {
-            at_level(index, (u32)rand() % RUN_LEVEL_RESERVATION);
-            if (rand() % 2 == 0) {
+            if (rand() % 4 == 0)
+                by_deadline(index, (u64)(rand() % 8));
+            else
+                at_level(index, (u32)rand() % CPU_LEVELS);
+            if (rand() % 2 == 0 || threads[index].level == RUN_LEVEL_RESERVATION) {
                 run_queue_push_back(queue, &threads[index]);
                 model_insert(model_count, index);
             } else {
@@ -231,6 +283,8 @@ int main(void)
         test(the_bit_goes_with_the_last_of_a_level),
         test(removal_from_the_middle_keeps_the_order),
         test(above_means_strictly_above),
+        test(reservations_leave_by_deadline),
+        test(a_reservation_is_more_urgent_by_an_earlier_deadline),
         test(rotation_is_a_pop_and_a_push_back),
         test(random_against_model),
     };

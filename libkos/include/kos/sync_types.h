@@ -33,15 +33,14 @@ typedef struct KosCondvar {
     rtl_uint64_t state;
 } KosCondvar;
 
-/* state: bits 0..15 readers inside, 16..30 readers waiting, 31 writer inside, 32..47 writers waiting, 48..63 releases.
- */
+/* state: bits 0..15 readers inside, 16 readers sleep, 31 writer inside, 32..47 writers waiting, 48 writers sleep. */
 typedef struct KosRWLock {
     rtl_uint64_t state;
 } KosRWLock;
 
-/* Ours. round: low bits arrived threads, counted in word; see kos/barrier.h. */
+/* Ours. state: bits 0..15 threads of this round, bits 16..31 rounds. */
 typedef struct KosBarrier {
-    rtl_uint32_t count, arrived, round;
+    rtl_uint32_t count, state;
 } KosBarrier;
 
 #define KosInitializedMutex          {0U, 0U, 0U, 0U}
@@ -51,3 +50,4 @@ typedef struct KosBarrier {
 #define KosInitializedSemaphore(n)   {(n), KOS_SEMAPHORE_MAGIC}
 #define KosInitializedCondvar        {0U}
 #define KosInitializedRWLock         {0U}
+#define KosInitializedBarrier(n)     {(n), 0U}

@@ -21,9 +21,13 @@ typedef nk_uint16_t nk_mid_t;
 typedef nk_uint32_t nk_rights_t;
 typedef nk_uint64_t nk_badge_t;
 typedef Retcode nk_err_t;
-#define NK_TRUE      1
-#define NK_FALSE     0
-#define NK_NULL      ((void *)0)
+#define NK_TRUE  1
+#define NK_FALSE 0
+#ifdef __cplusplus
+#define NK_NULL nullptr
+#else
+#define NK_NULL ((void *)0)
+#endif
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
@@ -36,10 +40,22 @@ typedef Retcode nk_err_t;
 
 #define __nk_packed
 #ifdef __cplusplus
-#define __nk_alignas(n) alignas(n)
+#define __nk_alignas(n)              alignas(n)
+#define nk_alignof(type)             alignof(type)
+#define nk_static_assert(holds, why) static_assert(holds, #why)
 #else
-#define __nk_alignas(n) _Alignas(n)
+#define __nk_alignas(n)              _Alignas(n)
+#define nk_alignof(type)             _Alignof(type)
+#define nk_static_assert(holds, why) _Static_assert(holds, #why)
 #endif
+#define nk_offsetof(type, member) __builtin_offsetof(type, member)
+#define nk_unused(value)          ((void)(value))
+#define nk_assert(holds)          ((holds) ? (void)0 : __builtin_trap())
+
+/* A status of an application in a return code: what a method with "error UInt16 status" returns. */
+#define NK_ELOGIC(status)   ((nk_err_t)(0xc0000000U | (nk_uint16_t)(status)))
+#define NK_ELOGIC_CHECK(rc) (((nk_uint32_t)(rc) & 0xffff0000U) == 0xc0000000U)
+#define NK_ELOGIC_GET(rc)   ((nk_uint16_t)(rc))
 
 /* First 8 bytes: abi/ipc.h, info. */
 struct nk_message {

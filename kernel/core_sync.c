@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoint sync.Sync. */
+#include <kernel/core_call.h>
+#include <sched/futex.h>
+
+void futex_complete(struct thread *thread, retcode code, u32 index)
+{
+    core_respond(thread, code, index, 0);
+}
+
+static bool fits_u32(const struct core_call *call, u32 first, u32 last)
+{
+    for (u32 i = first; i <= last; i++)
+        if (call->words[i] > 0xffffffffU)
+            return false;
+    return true;
+}
+
+static retcode wait(struct core_call *call, const struct futex_word *words, u32 count, u32 timeout_ms)
+{
+    u32 index = 0;
+    retcode code = futex_wait(call->self, words, count, timeout_ms, &index);
+    call->words[1] = index;
+    return code == rcOk ? CORE_BLOCKED : code;
+}
+
+retcode core_SYNC_Wait(struct core_call *call)
+{
+    if (!fits_u32(call, 1, 2))
+        return rcInvalidArgument;
+    struct futex_word word = futex_private(&call->task->domain, call->words[0], (u32)call->words[1]);
+    return wait(call, &word, 1, (u32)call->words[2]);
+}
+
+retcode core_SYNC_WaitAny(struct core_call *call)
+{
+    const u8 *bytes;
+    u32 size;
+    struct kos_sync_word given[FUTEX_WORDS];
+    struct futex_word words[FUTEX_WORDS];
+    if (!fits_u32(call, 1, 1) || !core_bytes(call, call->words[0], &bytes, &size) || size == 0 ||
+        size > sizeof(given) || size % sizeof(given[0]) != 0)
+        return rcInvalidArgument;
+    memcpy(given, bytes, size);
+    u32 count = size / sizeof(given[0]);
+    for (u32 i = 0; i < count; i++) {
+        if (given[i].reserved != 0)
+            return rcInvalidArgument;
+        words[i] = futex_private(&call->task->domain, given[i].address, given[i].value);
+    }
+    return wait(call, words, count, (u32)call->words[1]);
+}
+
+retcode core_SYNC_Wake(struct core_call *call)
+{
+    if (!fits_u32(call, 1, 1))
+        return rcInvalidArgument;
+    struct futex_word word = futex_private(&call->task->domain, call->words[0], 0);
+    call->words[1] = futex_wake(&word, (u32)call->words[1]);
+    return rcOk;
+}
+
+retcode core_SYNC_Requeue(struct core_call *call)
+{
+    if (!fits_u32(call, 1, 2) || !fits_u32(call, 4, 4))
+        return rcInvalidArgument;
+    struct futex_word word = futex_private(&call->task->domain, call->words[0], (u32)call->words[1]);
+    struct futex_word target = futex_private(&call->task->domain, call->words[3], 0);
+    u32 woken = (u32)call->words[2], moved = (u32)call->words[4];
+    retcode code = futex_requeue(&word, &target, &woken, &moved);
+    call->words[1] = code == rcOk ? woken : 0;
+    call->words[2] = moved;
+    return code;
+}
+
+retcode core_SYNC_Lock(struct core_call *call)
+{
+    bool blocked = false;
+    if (!fits_u32(call, 1, 1))
+        return rcInvalidArgument;
+    retcode code = pi_lock(call->self, call->words[0], (u32)call->words[1], &blocked);
+    return blocked ? CORE_BLOCKED : code;
+}
+
+retcode core_SYNC_Unlock(struct core_call *call)
+{
+    return pi_unlock(call->self, call->words[0]);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A policy's tables, looked at once at boot: what the kernel later indexes by them must be there. A policy is part of
+ * the image and trusted to decide, not to be without mistakes.
+ */
+#include <ksm/ksm.h>
+#include <ksm/verify.h>
+
+/* A shape with descriptors is verified on a kernel copy of the constant part, of one page at most. */
+#define DESCRIBED_MAX (KOS_MESSAGE_HEADER_SIZE + KOS_PAGE_SIZE)
+#define IDS_MAX       0x10000U
+
+/* Four-byte pieces of a constant part that descriptors lie in. */
+struct taken {
+    u64 pieces[KOS_PAGE_SIZE / 4 / 64];
+};
+
+/* [offset, offset + size) lies in the constant part, aligned, and nothing else lies there; notes it. */
+static bool take(struct taken *taken, const struct ksm_shape *shape, u32 offset, u32 size, u32 alignment)
+{
+    if (offset < KOS_MESSAGE_HEADER_SIZE || offset % alignment != 0 || offset > shape->size ||
+        size > shape->size - offset)
+        return false;
+    for (u32 piece = (offset - KOS_MESSAGE_HEADER_SIZE) / 4, end = piece + size / 4; piece < end; piece++) {
+        u64 bit = 1ULL << (piece % 64);
+        if ((taken->pieces[piece / 64] & bit) != 0)
+            return false;
+        taken->pieces[piece / 64] |= bit;
+    }
+    return true;
+}
+
+static bool descriptors_well_formed(const struct ksm_shape *shape)
+{
+    struct taken taken = {};
+    if (shape->size > DESCRIBED_MAX || shape->handle_count > KOS_INFO_HANDLES_MASK ||
+        (shape->handle_count != 0 && shape->handle_offsets == nullptr) ||
+        (shape->chunk_count != 0 && shape->chunks == nullptr))
+        return false;
+    for (u32 i = 0; i < shape->handle_count; i++)
+        if (!take(&taken, shape, shape->handle_offsets[i], sizeof(struct kos_handle_descriptor), 8))
+            return false;
+    for (u32 i = 0; i < shape->chunk_count; i++)
+        if (!take(&taken, shape, shape->chunks[i].offset, sizeof(struct kos_chunk), 4) ||
+            shape->chunks[i].element_size == 0)
+            return false;
+    return true;
+}
+
+bool ksm_shape_well_formed(const struct ksm_shape *shape)
+{
+    bool described = shape->handle_count != 0 || shape->chunk_count != 0;
+    if (shape->size == 0)
+        return !described && shape->arena_size == 0;
+    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->size % 8 == 0 &&
+           (u64)shape->size + shape->arena_size <= KOS_MESSAGE_SIZE_MAX &&
+           (!described || descriptors_well_formed(shape));
+}
+
+static bool interface_well_formed(const struct ksm_interface *interface)
+{
+    if (interface == nullptr || interface->method_count > IDS_MAX ||
+        (interface->method_count != 0 && interface->methods == nullptr))
+        return false;
+    for (u32 mid = 0; mid < interface->method_count; mid++) {
+        const struct ksm_method *method = &interface->methods[mid];
+        if (!ksm_shape_well_formed(&method->request) || !ksm_shape_well_formed(&method->response) ||
+            !ksm_shape_well_formed(&method->error)) {
+            kernel_print("ksm: the shape of method %u of %s is malformed\n", mid,
+                         interface->name != nullptr ? interface->name : "an interface");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool class_well_formed(const struct ksm_class *class)
+{
+    if (class->name == nullptr || class->endpoint_count > IDS_MAX ||
+        (class->endpoint_count != 0 && class->endpoints == nullptr))
+        return false;
+    for (u32 riid = 0; riid < class->endpoint_count; riid++)
+        if (class->endpoints[riid].name == nullptr || !interface_well_formed(class->endpoints[riid].interface)) {
+            kernel_print("ksm: endpoint %u of class %s is malformed\n", riid, class->name);
+            return false;
+        }
+    return true;
+}
+
+bool ksm_policy_well_formed(const struct ksm_policy *policy)
+{
+    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
+        policy->describe == nullptr)
+        return false;
+    const struct ksm_class *core = &policy->classes[KSM_CLASS_CORE]; /* the dispatch of core calls indexes by these */
+    if (core->endpoints != ksm_core_endpoints || core->endpoint_count != ksm_core_endpoint_count)
+        return false;
+    for (u32 i = 0; i < policy->class_count; i++)
+        if (!class_well_formed(&policy->classes[i])) {
+            kernel_print("ksm: class %u is malformed\n", i);
+            return false;
+        }
+    return true;
+}

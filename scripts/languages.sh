@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of the language tools: sourced by scripts/test.sh.
+
+# name<TAB>command, as in test.sh
+language_tests() {
+    cat <<'LIST'
+unit/languages_echo	unit languages_echo
+unit/languages_message	unit languages_message
+unit/languages_core	unit languages_core
+languages/sdk	languages_sdk
+fuzz/nk	fuzz_short nk
+fuzz/message_content	fuzz_short message_content
+languages/compile	languages_compile
+languages/productions	languages_productions
+languages/messages	languages_messages
+languages/command	languages_command
+LIST
+}
+
+language_headers() { sed -n 's/^build \(build\/host\/languages\/[^ ]*\.h\)[: ].*nk_gen.*/\1/p' ninja/tools.ninja; }
+
+# Every generated header, alone, in every dialect that is promised, with and without unqualified names.
+languages_compile() {
+    build $(language_headers)
+    includes="-Ibuild/host/languages -isystem . -isystem libkos/include -isystem libkos/arch/x86_64/include"
+    strict="-Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only"
+    bad=0
+    for header in $(language_headers); do
+        for names in '' '#define NK_USE_UNQUALIFIED_NAMES'; do
+            for dialect in c11 c17 c23 c++17; do
+                language=c
+                case $dialect in c++*) language=c++ ;; esac
+                printf '%s\n#include "%s"\n' "$names" "${header#build/host/languages/}" |
+                    clang-19 -x $language -std=$dialect $strict $includes - 2>&1 || bad=1
+            done
+        done
+    done
+    [ $bad = 0 ] || { echo "expected no warning in C11, C17, C23 and C++17"; return 1; }
+}
+
+# What stands between the guard and its #endif.
+language_section() { # FILE GUARD
+    awk -v guard="#define $2" '
+        inside && /^#if/ { depth++ }
+        inside && /^#endif/ && depth-- == 0 { exit }
+        inside { if ($0 == "") blank = blank "\n"; else { printf "%s%s\n", blank, $0; blank = "" } }
+        $0 == guard { inside = 1 }' "$1"
+}
+
+# The sections of a case's output that it names.
+language_sections() { # DIRECTORY
+    for section in "$1"/section.*; do
+        [ -e "$section" ] || continue
+        read -r file guard <"$section"
+        tail -n +2 "$section" >"$1/wanted"
+        language_section "$1/out/$file" "$guard" >"$1/found"
+        cmp -s "$1/wanted" "$1/found" || { echo "$1: section $guard: expected (<), got (>):"; diff "$1/wanted" "$1/found"; return 1; }
+    done
+    [ ! -e "$1/absences" ] || while read -r file word; do
+        grep -q "^#ifndef .*__${word}__" "$1/out/$file" && { echo "$1: expected no $word in $file"; return 1; }
+    done <"$1/absences"
+    return 0
+}
+
+# The cases of one file below build/test/cases: what the tool says and its exit status, no output after an error.
+language_cases() { # FILE TOOL
+    build "build/host/$2"
+    to=build/test/cases/$(basename "$1" .txt)
+    rm -rf "$to"; mkdir -p "$to"
+    awk -v to="$to" -f scripts/cases.awk "$1" || return 1
+    bad=0
+    tool=$PWD/build/host/$2
+    while read -r name; do
+        (cd "$to/$name" && $tool -I . -o out $(cat command) 2>actual; echo $? >status)
+        touch "$to/$name/expect"
+        cmp -s "$to/$name/expect" "$to/$name/actual" ||
+            { echo "$name: expected (<), got (>):"; diff "$to/$name/expect" "$to/$name/actual"; bad=1; }
+        if grep -q 'error: ' "$to/$name/expect"; then
+            [ "$(cat "$to/$name/status")" = 1 ] || { echo "$name: expected exit status 1"; bad=1; }
+            [ -z "$(ls "$to/$name/out")" ] || { echo "$name: expected no output after an error"; bad=1; }
+        else
+            [ "$(cat "$to/$name/status")" = 0 ] || { echo "$name: expected exit status 0"; bad=1; }
+            language_sections "$to/$name" || bad=1
+        fi
+    done <"$to/names"
+    [ $bad = 0 ]
+}
+
+# Every message in the sources is in the expectation of a case.
+language_messages() { # FILE SOURCE...
+    cases=$1
+    shift
+    perl scripts/diagnostics.pl "$@" | sort -u | while IFS= read -r pattern; do
+        grep -qE -- "$pattern" "$cases" || echo "$pattern"
+    done >build/test/messages
+    [ ! -s build/test/messages ] || { echo "expected a case for each of these messages:"; cat build/test/messages; return 1; }
+}
+
+# Command line, files that are not text, limits that need long files.
+languages_command() {
+    build build/host/nk-gen-c
+    to=build/test/command
+    rm -rf $to; mkdir -p $to/out
+    tool=build/host/nk-gen-c
+    says() { # STATUS TEXT ARGUMENTS...
+        status=$1 text=$2
+        shift 2
+        $tool "$@" >$to/said 2>&1 && got=0 || got=$?
+        [ $got = "$status" ] || { echo "nk-gen-c $*: expected exit status $status, got $got"; return 1; }
+        [ -z "$text" ] || grep -qF -- "$text" $to/said || { echo "nk-gen-c $*: expected '$text', got:"; cat $to/said; return 1; }
+    }
+    printf 'package I\ninterface { M(); }\n' >$to/I.idl
+    printf 'package Z\0\n' >$to/Z.idl
+    { printf 'package E\nconst UInt32 X = 1'; awk 'BEGIN { for (i = 0; i < 1001; i++) printf " + 1" }'; echo ';'; } >$to/E.idl
+    { printf 'package M\ninterface {\n'; awk 'BEGIN { for (i = 0; i < 65536; i++) print "m" i "();" }'; echo '}'; } >$to/M.idl
+    says 0 'usage: nk-gen-c' --help &&
+        says 0 'version' --version &&
+        says 1 'expected a file' -I . &&
+        says 1 'expected one file' $to/I.idl $to/Z.idl &&
+        says 1 'there is no such directory' -o $to/absent $to/I.idl &&
+        says 1 'expected a directory' -o $to/I.idl $to/I.idl &&
+        says 1 'no way to trace' --trace-client-ipc all $to/I.idl &&
+        says 1 'unrecognized option' --nonsense $to/I.idl &&
+        says 1 "a byte of zero: this is not a text file" -o $to/out $to/Z.idl &&
+        says 1 'an expression of more than 1000 operations, one in the other' -o $to/out $to/E.idl &&
+        says 1 'more than 65535 methods' -o $to/out $to/M.idl &&
+        mkdir $to/D.idl && says 1 'Is a directory' -o $to/out $to/D.idl || return 1
+    mkdir $to/out/I.idl.nk.d # the second file cannot be written: neither stays
+    says 1 "I.idl.nk.d: Is a directory" -o $to/out $to/I.idl || return 1
+    [ "$(ls $to/out)" = I.idl.nk.d ] || { echo "expected no output after an error, got: $(ls $to/out)"; return 1; }
+    rmdir $to/out/I.idl.nk.d
+    says 0 '' -o $to/out $to/I.idl || return 1
+    grep -q "^$to/out/I.idl.h:" $to/out/I.idl.nk.d || { echo "expected a rule for make in I.idl.nk.d"; return 1; }
+    cp $to/out/I.idl.h $to/first
+    says 0 '' -I $to -o $to/out $to/I.idl && cmp $to/first $to/out/I.idl.h || { echo "expected the same bytes twice"; return 1; }
+}
+languages_messages() {
+    language_cases tests/languages/messages.txt nk-gen-c &&
+        cat tests/languages/messages.txt scripts/languages.sh >build/test/languages.expected &&
+        language_messages build/test/languages.expected tools/nk/*.c tools/nk/*.y tools/nk/*.l tools/nk-gen-c/*.c tools/language/output.c
+}
+languages_productions() { language_cases tests/languages/productions.txt nk-gen-c; }
+
+# Every formal definition of the SDK is accepted without a word, and compiles.
+languages_sdk() {
+    build build/host/nk-gen-c
+    to=build/test/sdk
+    rm -rf $to
+    find sdk -name '*.[ice]dl' | while read -r file; do
+        directory=$to/$(dirname "${file#sdk/}")
+        mkdir -p "$directory"
+        said=$(build/host/nk-gen-c -I sdk -o "$directory" "$file" 2>&1) && [ -z "$said" ] || { echo "$file: $said"; return 1; }
+        echo "#include \"${file#sdk/}.h\""
+    done >build/test/sdk.c || return 1
+    clang-19 -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I$to -isystem . -isystem libkos/include \
+        -isystem libkos/arch/x86_64/include build/test/sdk.c
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * smp/epoch.c: reclamation of what other CPUs may be reading without a lock. Two objects, each reached by one pointer.
+ * CPU 0 removes both, one after the other, and CPUs 1 and 2 read them; or (TWO) CPU 0 removes one and CPU 1 the other,
+ * and all read what others remove. A kernel entry removes or reads, or answers an interrupt, and leaves by sched_exit().
+ *
+ * The inbox is that of inbox.pml as far as it matters here: senders' bits, set with release, then a fence and an
+ * interrupt.
+ *
+ * Properties: no kernel entry uses an object that was freed since it found it; in the end all are freed.
+ */
+#define CPUS   3
+#define BUFFER 2
+
+#define POINTER(object) (object)    /* 1: the object is reachable */
+#define WAITING(cpu)    (2 + (cpu))
+#define INBOX(cpu)      (4 + (cpu)) /* bit s: pass for CPU s */
+#define CELLS           7
+#include "store_buffer.inc"
+
+bool interrupt[3]; /* latched */
+bool freed[2];
+
+#define BIT(n) (1 << (n))
+
+/* epoch_passed(), from the inbox of CPU self */
+inline passed(source)
+{
+    if
+    :: (taken & BIT(source)) != 0 ->
+#ifdef MUTATION_count_by_store
+        LOAD(self, WAITING(source), value);
+        STORE_RELEASE(self, WAITING(source), value - 1);
+#else
+        RMW_RELEASE(self, WAITING(source), value - 1, value); /* PASSED */
+#endif
+        if
+        :: value == 1 ->
+#ifndef MUTATION_no_fence_interrupt
+            FENCE(self); /* hal_ipi_send() */
+#endif
+#ifndef MUTATION_no_interrupt
+            interrupt[source] = true
+#endif
+        :: else
+        fi
+    :: else
+    fi
+}
+
+inline drain()
+{
+    LOAD(self, INBOX(self), taken);
+    if
+    :: taken != 0 ->
+        RMW(self, INBOX(self), 0, taken);
+        if
+        :: self != 0 -> passed(0)
+        :: else
+        fi;
+        if
+        :: self != 1 -> passed(1)
+        :: else
+        fi
+    :: else
+    fi;
+    atomic { taken = 0; value = 0 }
+}
+
+inline ask(target)
+{
+    if
+    :: target != self ->
+#ifdef MUTATION_push_relaxed
+        RMW(self, INBOX(target), value | BIT(self), value);
+#else
+        RMW_RELEASE(self, INBOX(target), value | BIT(self), value);
+#endif
+        FENCE(self);
+        interrupt[target] = true
+    :: else
+    fi
+}
+
+/* epoch_advance() */
+inline advance()
+{
+    pending = false;
+    LOAD(self, WAITING(self), value);
+    if
+#ifdef MUTATION_no_wait
+    :: true ->
+#else
+    :: value == 0 -> /* ADVANCE */
+#endif
+        d_step {
+            freed[0] = freed[0] || (current & BIT(0)) != 0;
+            freed[1] = freed[1] || (current & BIT(1)) != 0;
+            current = next;
+            next = 0
+        };
+        if
+        :: current != 0 ->
+#ifndef MUTATION_count_after_push
+            STORE(self, WAITING(self), 2); /* ASK */
+#endif
+            ask(0);
+            ask(1);
+            ask(2);
+#ifdef MUTATION_count_after_push
+            STORE(self, WAITING(self), 2)
+#endif
+        :: else
+        fi
+    :: else
+    fi;
+    value = 0
+}
+
+inline find(object)
+{
+    LOAD(self, POINTER(object), held);
+    if
+    :: held != 0 -> held = 1 + object
+    :: else
+    fi
+}
+
+/* The object is made unreachable, and deferred. */
+inline remove(object)
+{
+    STORE(self, POINTER(object), 0);
+#ifdef MUTATION_free_at_once
+    freed[object] = true
+#else
+#ifdef MUTATION_defer_to_current
+    if
+    :: current != 0 -> current = current | BIT(object)
+    :: else -> next = next | BIT(object)
+    fi;
+#else
+    next = next | BIT(object); /* DEFER */
+#endif
+    pending = true
+#endif
+}
+
+proctype cpu(byte self; byte removals; byte reads) /* removals: a bit per object */
+{
+    byte next, current; /* objects deferred since the last advance; objects that wait for the other CPUs */
+    bool pending;
+    byte held; /* 1 + the object that this kernel entry has found */
+    byte taken, value;
+end: /* in user mode, or idle */
+    do
+    :: interrupt[self] ->
+        interrupt[self] = false;
+#ifndef MUTATION_no_pending
+        if
+        :: current != 0 -> pending = true /* interrupt_enter() */
+        :: else
+        fi;
+#endif
+        goto exit
+    :: removals != 0 ->
+        if
+        :: (removals & BIT(0)) != 0 -> removals = removals & ~BIT(0); remove(0)
+        :: else -> removals = 0; remove(1)
+        fi;
+        goto exit
+    :: reads > 0 ->
+        reads--;
+        if
+        :: self != 0 -> find(0)
+#ifdef TWO
+        :: self != 1 -> find(1)
+#else
+        :: self != 0 -> find(1)
+#endif
+        fi;
+        if
+        :: held != 0 ->
+#ifdef MUTATION_pass_inside
+            drain();
+#endif
+            assert(!freed[held - 1]); /* USE */
+            held = 0
+        :: else
+        fi;
+        goto exit
+    od;
+exit: /* sched_exit() */
+    drain();
+    if
+    :: pending -> advance()
+    :: else
+    fi;
+    goto end
+}
+
+init {
+    d_step { memory[POINTER(0)] = 1; memory[POINTER(1)] = 1 };
+    atomic {
+        run memory_of(0);
+        run memory_of(1);
+        run memory_of(2);
+#ifdef TWO
+        run cpu(0, BIT(0), 1);
+        run cpu(1, BIT(1), 1);
+#else
+        run cpu(0, BIT(0) | BIT(1), 0);
+        run cpu(1, 0, 2);
+#endif
+        run cpu(2, 0, 1)
+    };
+    timeout -> assert(freed[0] && freed[1])
+}

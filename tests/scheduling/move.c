@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where threads run: affinity of running, waiting and serving threads, balancing, isolation, CPUs going offline. */
+#include <tests/scheduling/scheduling.h>
+
+static volatile unsigned counts[4], stop, word;
+
+static void sleeper(void *count)
+{
+    volatile unsigned *steps = count;
+    while (!stop) {
+        (void)KnSleep(1);
+        *steps = *steps + 1;
+    }
+}
+
+static int advances(const volatile unsigned *count)
+{
+    unsigned before = *count;
+    for (int i = 0; i < 3000 && *count == before; i++)
+        (void)KnSleep(1);
+    return *count != before;
+}
+
+static int reaches_cpu(Handle thread, unsigned cpu)
+{
+    for (int i = 0; i < 3000 && cpu_of(thread) != cpu; i++)
+        (void)KnSleep(1);
+    return cpu_of(thread) == cpu;
+}
+
+static void affinity(void)
+{
+    Handle runs = start(STANDARD(5), 0, spin, (void *)(rtl_uintptr_t)&counts[0]);
+    Handle sleeps = start(FIFO(5), 0, sleeper, (void *)(rtl_uintptr_t)&counts[1]);
+    stop = 0;
+    for (unsigned round = 0; round < 20; round++) {
+        unsigned cpu = (round + 1) % 2;
+        if (KnThreadSetAffinityByHandle(runs, 1ULL << cpu) != rcOk ||
+            KnThreadSetAffinityByHandle(sleeps, 1ULL << cpu) != rcOk || !reaches_cpu(runs, cpu) ||
+            !reaches_cpu(sleeps, cpu) || !advances(&counts[0]) || !advances(&counts[1]))
+            expect("affinity/round", round, -1);
+    }
+    expect("affinity/self", KnThreadSetAffinityByHandle(CURRENT, 2), rcOk);
+    expect("affinity/self_moved", cpu_of(CURRENT), 1);
+    expect("affinity/self_back", KnThreadSetAffinityByHandle(CURRENT, 1), rcOk);
+    expect("affinity/self_moved_back", cpu_of(CURRENT), 0);
+    expect("affinity/end_on_the_way", KnThreadSetAffinityByHandle(runs, 1), rcOk);
+    finish(runs);
+    stop = 1;
+    finish(sleeps);
+}
+
+static void balance(unsigned cpus)
+{
+    Handle threads[4];
+    unsigned moved = 0;
+    for (unsigned i = 0; i < cpus && i < 4; i++) {
+        threads[i] = start(STANDARD(0), 1, spin, (void *)(rtl_uintptr_t)&counts[i]);
+        (void)KnThreadSetAffinityByHandle(threads[i], ~0ULL);
+    }
+    for (int i = 0; i < 3000 && moved == 0; i++) {
+        (void)KnSleep(1);
+        for (unsigned j = 0; j < cpus && j < 4; j++)
+            moved += cpu_of(threads[j]) != 1;
+    }
+    expect("balance/moved", moved != 0, 1);
+    for (unsigned i = 0; i < cpus && i < 4; i++)
+        expect("balance/all_run", advances(&counts[i]), 1);
+    for (unsigned i = 0; i < cpus && i < 4; i++)
+        finish(threads[i]);
+}
+
+static void isolation(unsigned cpus)
+{
+    Handle threads[4];
+    expect("isolate/all", KOS_CORE(PM, SetIsolatedCpus, ~0ULL).rc, rcInvalidArgument);
+    expect("isolate/cpu_1", KOS_CORE(PM, SetIsolatedCpus, 2).rc, rcOk);
+    for (unsigned i = 0; i < 4; i++) {
+        threads[i] = start(STANDARD(0), 0, spin, (void *)(rtl_uintptr_t)&counts[i]);
+        (void)KnThreadSetAffinityByHandle(threads[i], ~0ULL);
+    }
+    (void)KnSleep(200);
+    for (unsigned i = 0; i < 4; i++)
+        expect("isolate/nobody_comes", cpu_of(threads[i]) != 1, 1);
+    expect("isolate/by_affinity", KnThreadSetAffinityByHandle(threads[0], 2), rcOk);
+    expect("isolate/came", reaches_cpu(threads[0], 1), 1);
+    expect("isolate/runs", advances(&counts[0]), 1);
+    expect("isolate/none", KOS_CORE(PM, SetIsolatedCpus, 0).rc, rcOk);
+    for (unsigned i = 0; i < 4; i++)
+        finish(threads[i]);
+    (void)cpus;
+}
+
+static void offline(unsigned cpus)
+{
+    Handle runs = start(STANDARD(5), 1, spin, (void *)(rtl_uintptr_t)&counts[0]);
+    Handle sleeps = start(STANDARD(5), 1, sleeper, (void *)(rtl_uintptr_t)&counts[1]);
+    stop = 0;
+    nk_uint64_t all = cpus == 64 ? ~0ULL : (1ULL << cpus) - 1;
+    (void)KnThreadSetAffinityByHandle(runs, all), (void)KnThreadSetAffinityByHandle(sleeps, all);
+    Handle fixed = start(FIFO(5), 1, sleeper, (void *)(rtl_uintptr_t)&counts[2]);
+    expect("offline/no_such_cpu", KOS_CORE(PM, SetCpuOnline, cpus, 0).rc, rcInvalidArgument);
+    expect("offline/real_time_thread_stays", KOS_CORE(PM, SetCpuOnline, 1, 0).rc, rcBusy);
+    stop = 1;
+    finish(fixed);
+    stop = 0;
+    finish(sleeps);
+    sleeps = start(STANDARD(5), 1, sleeper, (void *)(rtl_uintptr_t)&counts[1]);
+    (void)KnThreadSetAffinityByHandle(sleeps, all);
+    expect("offline/go", KOS_CORE(PM, SetCpuOnline, 1, 0).rc, rcOk);
+    expect("offline/mask", (long long)KOS_CORE0(PM, GetCpusOnline).w[0], (long long)(all & ~2ULL));
+    for (int i = 0; i < 3000 && cpu_of(runs) == 1; i++)
+        (void)KnSleep(1);
+    expect("offline/running_thread_left", cpu_of(runs) != 1, 1);
+    expect("offline/it_runs", advances(&counts[0]), 1);
+    expect("offline/sleeping_thread_runs", advances(&counts[1]), 1);
+    expect("offline/and_left", cpu_of(sleeps) != 1, 1);
+    expect("offline/back", KOS_CORE(PM, SetCpuOnline, 1, 1).rc, rcOk);
+    expect("offline/whole_mask", (long long)KOS_CORE0(PM, GetCpusOnline).w[0], (long long)all);
+    expect("offline/returns", KnThreadSetAffinityByHandle(runs, 2), rcOk);
+    expect("offline/there", reaches_cpu(runs, 1), 1);
+    stop = 1;
+    finish(runs), finish(sleeps);
+}
+
+void move_tests(unsigned cpus)
+{
+    expect("affinity/none", KnThreadSetAffinityByHandle(CURRENT, 0), rcInvalidArgument);
+    if (cpus == 1) {
+        expect("offline/last", KOS_CORE(PM, SetCpuOnline, 0, 0).rc, rcBusy);
+        return;
+    }
+    affinity();
+    balance(cpus);
+    isolation(cpus);
+    offline(cpus);
+    (void)word;
+}

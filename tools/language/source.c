@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <tools/language/source.h>
+
+#define SOURCE_SIZE_MAX (16U << 20)
+
+struct source *source_read(struct pool *pool, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == nullptr)
+        return nullptr;
+    struct stat status;
+    int error = fstat(fileno(file), &status) != 0 ? errno : 0;
+    if (error == 0 && !S_ISREG(status.st_mode))
+        error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    if (error == 0 && (uint64_t)status.st_size > SOURCE_SIZE_MAX)
+        error = EFBIG;
+    struct source *source = nullptr;
+    if (error == 0) {
+        char *text = pool_allocate(pool, (size_t)status.st_size + 1);
+        size_t size = fread(text, 1, (size_t)status.st_size, file);
+        if (ferror(file) != 0)
+            error = EIO;
+        source = POOL_NEW(pool, struct source);
+        *source = (struct source){pool_copy(pool, path, strlen(path)), text, (uint32_t)size};
+    }
+    fclose(file);
+    errno = error;
+    return error == 0 ? source : nullptr;
+}
+
+struct line_column source_line_column(const struct source *source, uint32_t offset)
+{
+    struct line_column place = {.line = 1, .column = 1};
+    if (offset > source->size)
+        offset = source->size;
+    for (uint32_t i = 0; i < offset; i++) {
+        if (source->text[i] == '\n') {
+            place.line++;
+            place.column = 1;
+            place.start = i + 1;
+        } else if (((unsigned char)source->text[i] & 0xc0U) != 0x80U) {
+            place.column++;
+        }
+    }
+    uint32_t end = place.start;
+    while (end < source->size && source->text[end] != '\n' && source->text[end] != '\r')
+        end++;
+    place.line_bytes = end - place.start;
+    return place;
+}
+
+struct location location_join(struct location first, struct location last)
+{
+    if (first.source == nullptr)
+        return last;
+    if (last.source == first.source && last.offset + last.length > first.offset)
+        first.length = last.offset + last.length - first.offset;
+    return first;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Source files of the language tools and places in them. */
+#pragma once
+#include <stdint.h>
+#include <tools/language/memory.h>
+
+struct source {
+    const char *path; /* as shown to the user */
+    const char *text; /* NUL-terminated */
+    uint32_t size;    /* bytes before the NUL */
+};
+
+/* Bytes [offset, offset + length) of a source; source may be null: the message then has no place. */
+struct location {
+    const struct source *source;
+    uint32_t offset, length;
+};
+
+struct line_column {
+    uint32_t line, column;      /* from 1; columns count characters of UTF-8 */
+    uint32_t start, line_bytes; /* the line: its first byte and its length without the line end */
+};
+
+/* The whole file, in pool, or null with errno set. Files above 16 MiB are refused (EFBIG). */
+struct source *source_read(struct pool *pool, const char *path);
+struct line_column source_line_column(const struct source *source, uint32_t offset);
+/* From the start of first to the end of last; both in one source. */
+struct location location_join(struct location first, struct location last);

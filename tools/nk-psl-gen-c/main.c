@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* nk-psl-gen-c: a solution's security policy to the source of its security module. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tools/nk-psl-gen-c/check.h>
+#include <tools/nk-psl-gen-c/decision.h>
+
+#define VERSION "nk-psl-gen-c (kos) 1.0"
+
+static const char usage[] =
+    "usage: nk-psl-gen-c [-I DIR]... [-o FILE] [--out-tests FILE] [-t ARG] [-a FILE] [OPTION]... FILE\n"
+    "\n"
+    "  -I, --include-dir DIR          look for .psl, .edl, .cdl and .idl files below DIR\n"
+    "  -o, --output FILE              write the security module to FILE\n"
+    "  -t, --tests skip|generate      whether code of the policy's tests is made (skip)\n"
+    "      --out-tests FILE           write it to FILE\n"
+    "  -a, --audit FILE               write what decodes audit records to FILE\n"
+    "      --enable-preprocessor      obey {% if %} and its kin\n"
+    "      --preprocessor-definition=VAR[=VAL]\n"
+    "      --preprocessor-dump-dir DIR\n"
+    "      --platform NAME            accepted; code is the same for all\n"
+    "  -h, --help      -v, --version\n";
+
+struct options {
+    const char **roots;
+    unsigned root_count;
+    const char *output, *tests_output, *audit_output, *dump_folder;
+    bool tests, preprocess;
+    struct psl_definition *definitions;
+};
+
+[[noreturn]] static void refuse(const char *text, const char *value)
+{
+    fprintf(stderr, "nk-psl-gen-c: %s%s\n%s", text, value, usage);
+    exit(EXIT_FAILURE);
+}
+
+static void define(struct pool *pool, struct options *options, char *text)
+{
+    char *sign = strchr(text, '=');
+    struct psl_definition *definition = POOL_NEW(pool, struct psl_definition);
+    if (sign != nullptr)
+        *sign = '\0';
+    *definition = (struct psl_definition){text, sign != nullptr ? sign + 1 : "1", options->definitions};
+    options->definitions = definition;
+}
+
+static bool tests_wanted(const char *argument)
+{
+    if (strcmp(argument, "generate") == 0)
+        return true;
+    if (strcmp(argument, "skip") != 0)
+        refuse("--tests takes 'skip' or 'generate', not ", argument);
+    return false;
+}
+
+static void read_options(struct pool *pool, struct options *options, int count, char **words)
+{
+    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM };
+    static const struct option known[] = {
+        {"include-dir", required_argument, nullptr, 'I'},
+        {"output", required_argument, nullptr, 'o'},
+        {"tests", required_argument, nullptr, 't'},
+        {"out-tests", required_argument, nullptr, TESTS_OUTPUT},
+        {"audit", required_argument, nullptr, 'a'},
+        {"enable-preprocessor", no_argument, nullptr, PREPROCESS},
+        {"preprocessor-definition", required_argument, nullptr, DEFINE},
+        {"preprocessor-dump-dir", required_argument, nullptr, DUMP},
+        {"platform", required_argument, nullptr, PLATFORM},
+        {"help", no_argument, nullptr, 'h'},
+        {"version", no_argument, nullptr, 'v'},
+        {nullptr, 0, nullptr, 0},
+    };
+    options->roots = pool_allocate(pool, sizeof(*options->roots) * (size_t)count);
+    for (int c; (c = getopt_long(count, words, "I:o:t:a:hv", known, nullptr)) != -1;) {
+        switch (c) {
+        case 'I':
+            options->roots[options->root_count++] = optarg;
+            break;
+        case 'o':
+            options->output = optarg;
+            break;
+        case 't':
+            options->tests = tests_wanted(optarg);
+            break;
+        case TESTS_OUTPUT:
+            options->tests_output = optarg;
+            break;
+        case 'a':
+            options->audit_output = optarg;
+            break;
+        case PREPROCESS:
+            options->preprocess = true;
+            break;
+        case DEFINE:
+            define(pool, options, optarg);
+            break;
+        case DUMP:
+            options->dump_folder = optarg;
+            break;
+        case PLATFORM:
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            exit(EXIT_SUCCESS);
+        case 'v':
+            puts(VERSION);
+            exit(EXIT_SUCCESS);
+        default:
+            fputs(usage, stderr);
+            exit(EXIT_FAILURE);
+        }
+    }
+    if (optind + 1 != count)
+        refuse(optind == count ? "which file?" : "one file at a time", "");
+}
+
+/* What the parser saw, file by file. */
+static bool dump(struct psl_policy *policy, const char *folder)
+{
+    bool written = true;
+    for (const struct psl_file *file = policy->files; file != nullptr && written; file = file->next) {
+        const char *slash = strrchr(file->source->path, '/');
+        const char *name = slash != nullptr ? slash + 1 : file->source->path;
+        const char *path = pool_print(policy->pool, "%s/%s", folder, name);
+        FILE *out = fopen(path, "wb");
+        written = out != nullptr && fwrite(file->text.bytes, 1, file->text.size, out) == file->text.size;
+        if (out != nullptr)
+            written = fclose(out) == 0 && written;
+        if (!written)
+            diagnostic_error(policy->diagnostics, (struct location){0}, "%s cannot be written", path);
+    }
+    return written;
+}
+
+int main(int count, char **words)
+{
+    struct pool pool = {0};
+    struct diagnostics diagnostics = {.tool = "nk-psl-gen-c"};
+    struct options options = {0};
+    read_options(&pool, &options, count, words);
+    struct psl_policy policy = {.pool = &pool,
+                                .diagnostics = &diagnostics,
+                                .roots = options.roots,
+                                .root_count = options.root_count,
+                                .preprocess = options.preprocess,
+                                .definitions = options.definitions};
+    bool loaded = psl_policy_load(&policy, words[optind]);
+    if (loaded && options.dump_folder != nullptr)
+        dump(&policy, options.dump_folder);
+    if (loaded)
+        psl_check_policy(&policy);
+    if (loaded && diagnostics.errors == 0)
+        psl_warn(&policy, psl_analyze(&policy));
+    pool_free(&pool);
+    return diagnostics.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lexer and parser of the three languages, and what they share. */
+#pragma once
+#include <tools/nk/syntax.h>
+
+struct parse {
+    struct pool *pool;
+    struct diagnostics *diagnostics;
+    struct unit *unit;
+    /* lexer */
+    bool started;   /* the token that names the language was given */
+    bool after_dot; /* a word is part of a qualified name, never a keyword */
+    uint32_t offset;
+    struct location token, previous; /* the last token and the one before it */
+};
+
+/* Parses source as a file of language into a new unit; errors are in diagnostics. Never null. */
+struct unit *parse_unit(struct pool *pool, struct diagnostics *diagnostics, struct source *source,
+                        enum language language);
+
+/* The token that a word is in this language: a keyword's, or that of a name. */
+int keyword_token(enum language language, const char *word);
+/* Offers the language's keywords for which expected(token) is true. */
+void keyword_suggest(enum language language, struct suggestion *suggestion, const void *context,
+                     bool (*expected)(const void *context, int token));
+
+/* What the grammar's actions build, in parse->unit. */
+struct type *parse_type(struct parse *parse, enum type_kind kind, struct location at);
+struct expression *parse_operation(struct parse *parse, enum operation operation, struct location at,
+                                   struct expression *left, struct expression *right);
+void parse_declaration(struct parse *parse, enum declaration_kind kind, struct name name, struct type *type,
+                       struct expression *expression, struct members members);
+void parse_method(struct parse *parse, struct name name, struct members parameters);
+void parse_reference(struct parse *parse, struct references *list, struct name name, struct name target);
+/* A section of a CDL or EDL file begins; a second one of its kind is an error. */
+void parse_section(struct parse *parse, struct references *list, struct location at, const char *word);
+struct members parse_member(struct parse *parse, struct members members, enum direction direction, struct type *type,
+                            struct name name);
+/* "handle<Interface>"; any other name before '<' is an error. */
+struct type *parse_angle_type(struct parse *parse, struct name name, const struct expression *argument,
+                              struct location at);
+struct name parse_join(struct parse *parse, struct name head, struct name tail);
