@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Message transfer off the fast path. Registers: the words of the context. Memory: one copy, page by page, from the
- * sender's pages to the receiver's through the direct map, so it does not matter whose space is active.
- */
+/* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
+ * the receiver's. */
 #include <ipc/ipc.h>
 #include <memory/page.h>
 
@@ -13,59 +11,6 @@ static u32 info_size(word info)
 static u32 info_handles(word info)
 {
     return (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK);
-}
-
-/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
-static void *page_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
-{
-    *span = PAGE_SIZE - (address & (PAGE_SIZE - 1));
-    if (*span > size)
-        *span = size;
-    return space_resolve(space, address, access);
-}
-
-static retcode copy_in(struct domain *from, void *to, vaddr address, u64 size)
-{
-    u8 *bytes = to;
-    while (size != 0) {
-        u64 span;
-        const void *source = page_span(&from->space, address, size, HAL_ACCESS_READ, &span);
-        if (source == nullptr)
-            return rcSourceFault;
-        memcpy(bytes, source, span);
-        bytes += span, address += span, size -= span;
-    }
-    return rcOk;
-}
-
-static retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size)
-{
-    const u8 *bytes = from;
-    while (size != 0) {
-        u64 span;
-        void *target = page_span(&to->space, address, size, HAL_ACCESS_WRITE, &span);
-        if (target == nullptr)
-            return rcTargetFault;
-        memcpy(target, bytes, span);
-        bytes += span, address += span, size -= span;
-    }
-    return rcOk;
-}
-
-static retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size)
-{
-    while (size != 0) {
-        u64 read_span, span;
-        const void *in = page_span(&from->space, source, size, HAL_ACCESS_READ, &read_span);
-        if (in == nullptr)
-            return rcSourceFault;
-        void *out = page_span(&to->space, target, read_span, HAL_ACCESS_WRITE, &span);
-        if (out == nullptr)
-            return rcTargetFault;
-        memcpy(out, in, span);
-        source += span, target += span, size -= span;
-    }
-    return rcOk;
 }
 
 static bool user_range(vaddr address, u64 size)
@@ -162,8 +107,8 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
     memset((u8 *)receiver->context.words + size, 0, sizeof(receiver->context.words) - size);
 }
 
-static retcode deliver_memory(struct thread *sender, struct thread *receiver, const struct message *message,
-                              const u8 *copy)
+static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
+                              const struct message *message, const u8 *copy)
 {
     struct kos_message_buffer target;
     if (receiver->context.receive == 0)
@@ -175,14 +120,8 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
         return rcBufferTooSmall;
     if (!user_range(target.constant_part, size) || !user_range(target.arena, message->buffer.arena_size))
         return rcTargetFault;
-    vaddr constant_part = target.constant_part + KOS_MESSAGE_HEADER_SIZE;
-    u32 payload = size - KOS_MESSAGE_HEADER_SIZE;
-    retcode code = copy != nullptr ? copy_out(receiver->domain, constant_part, copy, payload)
-                                   : copy_across(receiver->domain, constant_part, sender->domain,
-                                                 message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload);
-    if (code == rcOk)
-        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena,
-                           message->buffer.arena_size);
+    retcode code = message_copy(server, sender, receiver, target.constant_part + KOS_MESSAGE_HEADER_SIZE, target.arena,
+                                message, copy);
     if (code != rcOk)
         return code;
     memset(receiver->context.words, 0, sizeof(receiver->context.words));
@@ -192,11 +131,12 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
 }
 
 /* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
-static retcode deliver(struct thread *sender, struct thread *receiver, const struct message *message, const u8 *copy)
+static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver,
+                       const struct message *message, const u8 *copy)
 {
     retcode code = rcOk;
     if (message->in_memory)
-        code = deliver_memory(sender, receiver, message, copy);
+        code = deliver_memory(server, sender, receiver, message, copy);
     else
         deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
     if (code != rcOk)
@@ -227,8 +167,10 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
 {
     u32 source_class = sender->domain->class;
     u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
+    struct thread *server = event == KSM_REQUEST ? receiver : sender;
     if (message->buffer.arena_size == 0 && granted_by_table(event, source_class, destination_class, message->info))
-        return deliver(sender, receiver, message, message->in_memory ? nullptr : (const u8 *)sender->context.words);
+        return deliver(server, sender, receiver, message,
+                       message->in_memory ? nullptr : (const u8 *)sender->context.words);
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
         return rcInvalidArgument;
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
@@ -246,7 +188,7 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(sender, receiver, message, copy) : code;
+    return code == rcOk ? deliver(server, sender, receiver, message, copy) : code;
 }
 
 void ipc_complete(struct thread *thread, retcode code)

@@ -107,7 +107,11 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
 
 bool kernel_user_fault(vaddr address, u32 access)
 {
-    return space_fault(&thread_current()->domain->space, address, access) == rcOk;
+    struct thread *thread = thread_current();
+    /* On the fast path of messages in memory, whose thread does not run yet: the general path has its steps for that.
+     */
+    bool fast = thread->state == THREAD_RECEIVING || thread->state == THREAD_REPLY_WAIT;
+    return !fast && space_fault(&thread->domain->space, address, access) == rcOk;
 }
 
 void thread_fault_illegal_call(struct thread *thread)

@@ -117,7 +117,7 @@ void page_chain_add(struct page_chain *chain, paddr page);
 void page_chain_defer(struct page_chain *chain);
 
 /* ---- fault.c: the pages of a region, a few at a time ---- */
-#define REGION_STEP_PAGES 12U
+#define REGION_STEP_PAGES 8U
 
 /* What was changed in page tables and is not yet known to all CPUs, and pages taken out there. */
 struct stale {

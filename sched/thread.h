@@ -37,6 +37,15 @@ struct work {
     void *object; /* whatever run makes of it */
 };
 
+/* A message of this thread that is being copied, step by step: ipc/long_copy.c. */
+struct transfer {
+    struct {
+        vaddr target, source;
+        u64 size;
+    } pieces[2];  /* constant part, arena */
+    u8 *snapshot; /* if not null: the page where the constant part comes from, instead of the sender's memory */
+};
+
 /* What one CPU is asked to do with a thread of its own by a thread of another: sched/order.h. */
 struct order {
     struct request request;
@@ -139,7 +148,8 @@ struct thread {
     u32 tid;
     bool dying;       /* owner: no more user instruction */
     struct work work; /* what it does in the kernel when it runs: sched/work.h */
-    bool ended;       /* guarded by the join lock (kernel/thread.c) */
+    struct transfer transfer;
+    bool ended; /* guarded by the join lock (kernel/thread.c) */
     bool detached;
     s32 exit_code;      /* owner; the first of Exit and Terminate sets it */
     s32 terminate_code; /* of an order to terminate that is under way */

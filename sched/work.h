@@ -5,6 +5,7 @@
  *
  *   who                          run                         what it keeps besides
  *   call to the kernel           core_call.c: again          progress; the request's words are in the context
+ *   server: long message         ipc/long_copy.c             transfer, caller; progress: how much is copied
  *   thread that ends             thread.c: thread_finish     -
  *
  * The scheduler calls run on the way out of the kernel, with the thread current, on the CPU's empty stack, and lets

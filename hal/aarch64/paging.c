@@ -26,19 +26,22 @@ static void entry_write(u64 *entry, u64 value)
     __atomic_store_n(entry, value, __ATOMIC_RELAXED);
 }
 
-/* The last-level entry of address, or null. */
-static u64 *find_entry(const struct hal_space *space, vaddr address)
+/* One step down; null if there is no table. Written out for each level, as the shifts are constant then. */
+static inline u64 *below(const u64 *table, u32 index)
 {
-    if (address >= KOS_USER_LIMIT)
+    const u64 entry = entry_read(&table[index]);
+    return __builtin_expect((entry & PAGE_VALID) != 0, 1) ? table_at(entry) : nullptr;
+}
+
+/* The last-level entry of address, or null. */
+static inline u64 *find_entry(const struct hal_space *space, vaddr address)
+{
+    u64 *table;
+    if (address >= KOS_USER_LIMIT || (table = below(table_at(space->root), level_index(address, 0))) == nullptr ||
+        (table = below(table, level_index(address, 1))) == nullptr ||
+        (table = below(table, level_index(address, 2))) == nullptr)
         return nullptr;
-    paddr table = space->root;
-    for (u32 level = 0; level < LEVELS - 1; level++) {
-        const u64 entry = entry_read(&table_at(table)[level_index(address, level)]);
-        if ((entry & PAGE_VALID) == 0)
-            return nullptr;
-        table = entry;
-    }
-    return &table_at(table)[level_index(address, LEVELS - 1)];
+    return &table[level_index(address, 3)];
 }
 
 retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
@@ -75,10 +78,10 @@ bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
             table = table_at(entry);
         }
         u64 index = level_index(at, level), entries = level == 0 ? USER_ROOT_ENTRIES : 512;
-        for (; index < entries && entry_read(&table[index]) == 0; index++)
+        for (; seen < STEP_ENTRIES && index < entries && entry_read(&table[index]) == 0; index++)
             seen++;
         at = round_down(at, LEVEL_SPAN(level) * 512) + index * LEVEL_SPAN(level);
-        if (level == LEVELS - 2 && index < entries) {
+        if (level == LEVELS - 2 && index < entries && entry_read(&table[index]) != 0) {
             table_free(&table[index], pages);
             at += LEVEL_SPAN(level);
             seen += STEP_FREE;
@@ -149,23 +152,20 @@ static void make_fetchable(paddr page)
 
 retcode hal_space_tables(struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
 {
+    if (find_entry(space, address) != nullptr)
+        return rcOk;
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
     u64 *table = table_at(space->root);
-    for (u32 level = 0; level < LEVELS - 1; level++) {
-        u64 *place = &table[level_index(address, level)];
-        const u64 entry = entry_read(place);
-        if (__builtin_expect((entry & PAGE_VALID) == 0, 0)) {
-            const paddr made = pages->allocate(pages->context);
-            if (made == PADDR_NONE)
-                return rcOutOfMemory; /* tables made on the way stay; they go with the space */
-            barrier("dmb ishst");     /* a walker that sees the entry sees an empty table */
-            entry_write(place, made | PAGE_TABLE);
-            return PREEMPTED;
-        }
-        table = table_at(entry);
-    }
-    return rcOk;
+    u32 level = 0;
+    for (u64 *next; level < LEVELS - 2 && (next = below(table, level_index(address, level))) != nullptr; level++)
+        table = next;
+    const paddr made = pages->allocate(pages->context);
+    if (made == PADDR_NONE)
+        return rcOutOfMemory; /* tables made on the way stay; they go with the space */
+    barrier("dmb ishst");     /* a walker that sees the entry sees an empty table */
+    entry_write(&table[level_index(address, level)], made | PAGE_TABLE);
+    return level < LEVELS - 2 ? PREEMPTED : rcOk;
 }
 
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)

@@ -145,11 +145,11 @@ bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
             table = table_at(table[INDEX(at, level)]);
         }
         u64 index = INDEX(at, level), entries = level == 3 ? 256 : 512;
-        for (; index < entries && table[index] == 0; index++)
+        for (; seen < STEP_ENTRIES && index < entries && table[index] == 0; index++)
             seen++;
         const unsigned shift = 12 + 9 * level;
         at = (at >> (shift + 9) << (shift + 9)) + (index << shift);
-        if (level == 1 && index < entries) {
+        if (level == 1 && index < entries && table[index] != 0) {
             table_free(&table[index], pages);
             at += 1ULL << shift;
             seen += STEP_FREE;
@@ -179,43 +179,41 @@ static u64 entry_flags(u32 access)
            ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) | (access != 0 ? PAGE_PRESENT : 0);
 }
 
+/* One step down; null if there is no table. Written out for each level, as the shifts are constant then. */
+static inline u64 *below(const u64 *table, u64 index)
+{
+    u64 entry = __atomic_load_n(&table[index], __ATOMIC_ACQUIRE);
+    return likely((entry & PAGE_PRESENT) != 0) ? table_at(entry) : nullptr;
+}
+
+static inline u64 *leaf_of(const struct hal_space *space, vaddr address)
+{
+    u64 *table = below(hal_direct(space->root), INDEX(address, 3));
+    if (unlikely(table == nullptr || (table = below(table, INDEX(address, 2))) == nullptr ||
+                 (table = below(table, INDEX(address, 1))) == nullptr))
+        return nullptr;
+    return &table[INDEX(address, 0)];
+}
+
 retcode hal_space_tables(struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
 {
+    if (likely(leaf_of(space, address) != nullptr))
+        return rcOk;
     u64 *table = hal_direct(space->root);
-    for (unsigned level = 3; level > 0; level--) {
-        u64 *place = &table[INDEX(address, level)];
-        if (unlikely((*place & PAGE_PRESENT) == 0)) {
-            paddr made = pages->allocate(pages->context);
-            if (made == PADDR_NONE)
-                return rcOutOfMemory; /* tables made on the way stay; they go with the space */
-            __atomic_store_n(place, made | PAGE_USER | TABLE, __ATOMIC_RELEASE);
-            return PREEMPTED;
-        }
-        table = table_at(*place);
-    }
-    return rcOk;
+    unsigned level = 3;
+    for (u64 *next; level > 1 && (next = below(table, INDEX(address, level))) != nullptr; level--)
+        table = next;
+    paddr made = pages->allocate(pages->context);
+    if (made == PADDR_NONE)
+        return rcOutOfMemory; /* tables made on the way stay; they go with the space */
+    __atomic_store_n(&table[INDEX(address, level)], made | PAGE_USER | TABLE, __ATOMIC_RELEASE);
+    return level > 1 ? PREEMPTED : rcOk;
 }
 
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
 {
-    u64 *table = hal_direct(space->root);
-    for (unsigned level = 3; level > 0; level--)
-        table = table_at(table[INDEX(address, level)]);
     /* A page without access keeps its address in a non-present entry: bit 9 says so. */
-    __atomic_store_n(&table[INDEX(address, 0)], page | entry_flags(access) | (access == 0 ? 0x200 : 0),
-                     __ATOMIC_RELEASE);
-}
-
-static u64 *leaf_of(const struct hal_space *space, vaddr address)
-{
-    u64 *table = hal_direct(space->root);
-    for (unsigned level = 3; level > 0; level--) {
-        u64 entry = __atomic_load_n(&table[INDEX(address, level)], __ATOMIC_ACQUIRE);
-        if ((entry & PAGE_PRESENT) == 0)
-            return nullptr;
-        table = table_at(entry);
-    }
-    return &table[INDEX(address, 0)];
+    __atomic_store_n(leaf_of(space, address), page | entry_flags(access) | (access == 0 ? 0x200 : 0), __ATOMIC_RELEASE);
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
