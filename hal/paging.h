@@ -40,6 +40,9 @@ retcode hal_space_tables(struct hal_space *space, vaddr address, const struct ha
  * invalidation. */
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access);
 
+/* Gives the page mapped at address those rights; false if there is none. No invalidation. */
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access);
+
 /* Removes one page's mapping; returns the page, or PADDR_NONE if none. No invalidation. */
 paddr hal_space_unmap(struct hal_space *space, vaddr address);
 

@@ -157,6 +157,8 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
         request ? ksm_pair_get(source_class, destination_class) : ksm_pair_get(destination_class, source_class);
     if (pair == nullptr)
         return false;
+    if (unlikely(!ksm_pair_knows(pair, info)))
+        ksm_pair_learn(pair, info);
     /* RIID and MID alone make the place, so a response finds its request's entry */
     const struct ksm_entry *entry = ksm_entry(pair, info);
     return (request ? entry->memory_request : entry->memory_response) == info;

@@ -352,6 +352,8 @@ void core_call_slow(struct thread *thread, word selector)
         (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 || (thread->context.info & KOS_INFO_ERROR) != 0;
     retcode code = malformed ? rcInvalidArgument : message_read(thread, &message);
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
+    if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
+        ksm_pair_learn(thread->core_pair, message.info);
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = rcInvalidArgument;

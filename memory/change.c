@@ -129,11 +129,14 @@ static retcode region_inside(struct change *change, struct region **result)
 {
     struct region *region = region_find(change->space, change->progress->position);
     retcode code = region == nullptr || region->kind != REGION_ANONYMOUS ? rcInvalidArgument : rcOk;
-    if (code == rcOk && region->start < change->start)
+    bool cut = code == rcOk && (region->start < change->start || region->end > change->end);
+    if (unlikely(cut)) {
         code = region_split(change->space, change->start);
-    if (code == rcOk)
-        code = region_split(change->space, change->end);
-    *result = code == rcOk ? region_find(change->space, change->progress->position) : nullptr;
+        if (code == rcOk)
+            code = region_split(change->space, change->end);
+        region = region_find(change->space, change->progress->position);
+    }
+    *result = region;
     return code;
 }
 

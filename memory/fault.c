@@ -308,13 +308,8 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
 {
     if (address < region->touched_start)
         address = region->touched_start;
-    for (u32 seen = 0; seen < REGION_STEP_PAGES && address < region->touched_end; seen++, address += PAGE_SIZE) {
-        u32 present;
-        paddr page = hal_space_lookup(&space->hal, address, &present);
-        if (page == PADDR_NONE)
-            continue;
-        map(space, address, page, region->flags);
-        stale_add(stale, address);
-    }
+    for (u32 seen = 0; seen < REGION_STEP_PAGES && address < region->touched_end; seen++, address += PAGE_SIZE)
+        if (hal_space_protect(&space->hal, address, region->flags & KOS_VMM_ACCESS))
+            stale_add(stale, address);
     return address < region->touched_end ? address : region->end;
 }

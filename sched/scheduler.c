@@ -266,8 +266,8 @@ void sched_exit(void)
             continue; /* requests that came without an IPI, for the level was higher */
         if (likely(thread->work.run == nullptr))
             hal_resume(&thread->context);
-        thread->work.run(thread);
         if (preemption_point())
             hal_interrupts_take();
+        thread->work.run(thread);
     }
 }

@@ -9,7 +9,7 @@
  *   thread that ends             thread.c: thread_finish     -
  *
  * The scheduler calls run on the way out of the kernel, with the thread current, on the CPU's empty stack, and lets
- * interrupts in after each time. It returns at its end, or when an interrupt waits (preemption_point). At the end it
+ * interrupts in before each time. It returns at its end, or when an interrupt waits (preemption_point). At the end it
  * calls work_end(); until then the thread is RUNNABLE like any other, its slice can end, and it can move to another
  * CPU: run makes no use of where it ran before.
  *

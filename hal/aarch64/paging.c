@@ -176,6 +176,18 @@ void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32
     barrier("dsb ishst\n\tisb");
 }
 
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
+{
+    u64 *const place = find_entry(space, address);
+    const u64 entry = place == nullptr ? 0 : entry_read(place);
+    if ((entry & PAGE_VALID) == 0)
+        return false;
+    if ((access & HAL_PAGE_EXECUTE) != 0)
+        make_fetchable(entry & PAGE_ADDRESS);
+    entry_write(place, page_entry(entry & PAGE_ADDRESS, access));
+    return true;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = find_entry(space, address);

@@ -210,10 +210,24 @@ retcode hal_space_tables(struct hal_space *space, vaddr address, const struct ha
     return level > 1 ? PREEMPTED : rcOk;
 }
 
+/* A page without access keeps its address in a non-present entry: bit 9 says so. */
+static u64 leaf_entry(paddr page, u32 access)
+{
+    return page | entry_flags(access) | (access == 0 ? 0x200 : 0);
+}
+
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
 {
-    /* A page without access keeps its address in a non-present entry: bit 9 says so. */
-    __atomic_store_n(leaf_of(space, address), page | entry_flags(access) | (access == 0 ? 0x200 : 0), __ATOMIC_RELEASE);
+    __atomic_store_n(leaf_of(space, address), leaf_entry(page, access), __ATOMIC_RELEASE);
+}
+
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
+{
+    u64 *leaf = leaf_of(space, address);
+    if (leaf == nullptr || *leaf == 0)
+        return false;
+    __atomic_store_n(leaf, leaf_entry(*leaf & PAGE_ADDRESS, access), __ATOMIC_RELEASE);
+    return true;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)

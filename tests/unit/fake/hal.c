@@ -171,6 +171,17 @@ void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32
     *entry = page | VALID | access;
 }
 
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
+{
+    u64 *entry = leaf(space, address);
+    if (entry == nullptr || (*entry & VALID) == 0)
+        return false;
+    fake_stale_here++;
+    fake_stale_there++;
+    *entry = ADDRESS(*entry) | VALID | access;
+    return true;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = leaf(space, address);
