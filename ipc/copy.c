@@ -6,8 +6,7 @@
 #include <ipc/ipc.h>
 #include <memory/page.h>
 
-/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
-static void *page_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
+void *copy_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
 {
     *span = PAGE_SIZE - (address & (PAGE_SIZE - 1));
     if (*span > size)
@@ -20,7 +19,7 @@ retcode copy_in(struct domain *from, void *to, vaddr address, u64 size)
     u8 *bytes = to;
     while (size != 0) {
         u64 span;
-        const void *source = page_span(&from->space, address, size, HAL_ACCESS_READ, &span);
+        const void *source = copy_span(&from->space, address, size, HAL_ACCESS_READ, &span);
         if (source == nullptr)
             return rcSourceFault;
         memcpy(bytes, source, span);
@@ -34,7 +33,7 @@ retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size)
     const u8 *bytes = from;
     while (size != 0) {
         u64 span;
-        void *target = page_span(&to->space, address, size, HAL_ACCESS_WRITE, &span);
+        void *target = copy_span(&to->space, address, size, HAL_ACCESS_WRITE, &span);
         if (target == nullptr)
             return rcTargetFault;
         memcpy(target, bytes, span);
@@ -47,10 +46,10 @@ retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr 
 {
     while (size != 0) {
         u64 read_span, span;
-        const void *in = page_span(&from->space, source, size, HAL_ACCESS_READ, &read_span);
+        const void *in = copy_span(&from->space, source, size, HAL_ACCESS_READ, &read_span);
         if (in == nullptr)
             return rcSourceFault;
-        void *out = page_span(&to->space, target, read_span, HAL_ACCESS_WRITE, &span);
+        void *out = copy_span(&to->space, target, read_span, HAL_ACCESS_WRITE, &span);
         if (out == nullptr)
             return rcTargetFault;
         memcpy(out, in, span);

@@ -13,6 +13,7 @@ struct message {
     word info;
     bool in_memory;
     struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
+    vaddr in_place;                   /* where the receiver finds the arena without a copy, or 0 */
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
@@ -33,13 +34,16 @@ retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr 
 retcode copy_in_steps(struct domain *from, void *to, vaddr address, u64 size, u64 *done);
 retcode copy_out_steps(struct domain *to, vaddr address, const void *from, u64 size, u64 *done);
 retcode copy_across_steps(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size, u64 *done);
+/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
+void *copy_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span);
 /* True if copying [address, size) takes no page fault; looks at two pages at most. */
 bool copy_resident(const struct domain *domain, vaddr address, u64 size, u32 access);
 
 /* ---- long_copy.c ---- */
 /* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below. */
-retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver, vaddr constant_part,
-                     vaddr arena, const struct message *message, const u8 *snapshot);
+retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
+                     const struct kos_message_buffer *target, const struct message *message,
+                     const struct ksm_shape *shape, const u8 *snapshot);
 static inline bool transfer_pending(const struct thread *server)
 {
     return (server->transfer.pieces[0].size | server->transfer.pieces[1].size) != 0;
@@ -47,6 +51,9 @@ static inline bool transfer_pending(const struct thread *server)
 /* The server copies the request that it has been given, the response that it gives, before it goes on. */
 void long_request(struct thread *server);
 void long_reply(struct thread *server);
+
+/* What lies in an arena of size bytes, and the tags in the constant part, fit the shape. */
+bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size);
 
 /* Ends a system call of a thread that is not running with an error status (no message). Owner of its IPC state. */
 void ipc_complete(struct thread *thread, retcode code);
@@ -65,6 +72,12 @@ void ipc_receive(struct thread *server, word selector);
 void ipc_reply(struct thread *server, word selector);
 /* Links client and server after delivery; entry: what lets the reply take a fast path, or null. */
 void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry);
+/* The client's call has ended, but for its wake-up: its IPC state is its home's again. model: rendezvous.pml 5 */
+static inline void ipc_call_ends(struct thread *client)
+{
+    client->peer = nullptr;
+    thread_peer_cpu_set(client, client->home);
+}
 /* The server serves nobody any more. */
 void ipc_disconnect(struct thread *server);
 /* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */

@@ -31,17 +31,31 @@ static bool short_copy(const struct thread *sender, const struct thread *receive
                          copy_resident(receiver->domain, target, size, HAL_ACCESS_WRITE));
 }
 
-retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver, vaddr constant_part,
-                     vaddr arena, const struct message *message, const u8 *snapshot)
+/* What counts is what has arrived: the sender may have changed its arena up to here. */
+static bool arrived_well(const struct ksm_shape *shape, const u8 *snapshot, struct thread *receiver, vaddr arena,
+                         u64 size)
 {
-    u64 arena_size = message->buffer.arena_size, size = message->buffer.constant_size - KOS_MESSAGE_HEADER_SIZE;
-    vaddr source = message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
-    if (likely(size + arena_size <= AT_ONCE && short_copy(sender, receiver, constant_part, source, size) &&
-               short_copy(sender, receiver, arena, message->buffer.arena, arena_size))) {
+    return !shape->deep || size == 0 || message_content_fits(shape, snapshot, receiver->domain, arena, size);
+}
+
+retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
+                     const struct kos_message_buffer *target, const struct message *message,
+                     const struct ksm_shape *shape, const u8 *snapshot)
+{
+    vaddr constant_part = target->constant_part + KOS_MESSAGE_HEADER_SIZE,
+          source = message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
+    vaddr arena = message->in_place != 0 ? message->in_place : target->arena;
+    u64 size = message->buffer.constant_size - KOS_MESSAGE_HEADER_SIZE,
+        copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
+    if (likely(size + copied <= AT_ONCE && short_copy(sender, receiver, constant_part, source, size) &&
+               short_copy(sender, receiver, arena, message->buffer.arena, copied))) {
         retcode code = snapshot != nullptr ? copy_out(receiver->domain, constant_part, snapshot, size)
                                            : copy_across(receiver->domain, constant_part, sender->domain, source, size);
-        return code == rcOk ? copy_across(receiver->domain, arena, sender->domain, message->buffer.arena, arena_size)
-                            : code;
+        if (code == rcOk)
+            code = copy_across(receiver->domain, arena, sender->domain, message->buffer.arena, copied);
+        return code != rcOk || arrived_well(shape, snapshot, receiver, arena, message->buffer.arena_size)
+                   ? code
+                   : rcInvalidArgument;
     }
     struct transfer *transfer = &server->transfer;
     if (snapshot != nullptr) { /* it lies where the next kernel entry would overwrite it */
@@ -56,34 +70,38 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
     transfer->pieces[0].size = size;
     transfer->pieces[1].target = arena;
     transfer->pieces[1].source = message->buffer.arena;
-    transfer->pieces[1].size = arena_size;
+    transfer->pieces[1].size = copied;
+    transfer->shape = shape;
+    transfer->arena = arena;
+    transfer->arena_size = message->buffer.arena_size;
     return rcOk;
 }
 
 /* From where it stands: progress.stage is the piece, progress.position how much of it is there. */
-static retcode transfer_go_on(struct thread *server, struct domain *from, struct domain *to)
+static retcode transfer_go_on(struct thread *server, struct domain *from, struct thread *receiver)
 {
     const struct transfer *transfer = &server->transfer;
+    struct domain *to = receiver->domain;
     struct progress *progress = &server->work.progress;
-    retcode code = rcOk;
-    for (; code == rcOk && progress->stage < array_length(transfer->pieces);
-         progress->stage++, progress->position = 0) {
+    retcode code;
+    for (; progress->stage < array_length(transfer->pieces); progress->stage++, progress->position = 0) {
         vaddr target = transfer->pieces[progress->stage].target, source = transfer->pieces[progress->stage].source;
         u64 size = transfer->pieces[progress->stage].size;
         code = progress->stage == 0 && transfer->snapshot != nullptr
                    ? copy_out_steps(to, target, transfer->snapshot, size, &progress->position)
                    : copy_across_steps(to, target, from, source, size, &progress->position);
         if (code != rcOk)
-            break;
+            return code;
     }
-    return code;
+    return arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size)
+               ? rcOk
+               : rcInvalidArgument;
 }
 
 void long_request(struct thread *server)
 {
     struct thread *client = server->caller;
-    retcode code =
-        client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server->domain);
+    retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
     transfer_end(server);
@@ -100,8 +118,7 @@ void long_request(struct thread *server)
 void long_reply(struct thread *server)
 {
     struct thread *client = server->caller;
-    retcode code =
-        client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client->domain);
+    retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client);
     if (code == PREEMPTED)
         return;
     transfer_end(server);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 #include <sched/work.h>
 
 /* MID and RIID of the request that server answers. */
@@ -19,8 +19,7 @@ void thread_reply_slowly(struct thread *server)
 
 static void unlink_caller(struct thread *server)
 {
-    server->caller->peer = nullptr;
-    server->caller->peer_cpu = server->caller->home;
+    ipc_call_ends(server->caller);
     ipc_disconnect(server);
 }
 
@@ -57,6 +56,7 @@ void ipc_reply(struct thread *server, word selector)
     (void)selector; /* in the context */
     struct thread *client = server->caller;
     if (client == nullptr) {
+        arena_unseal(server);
         ipc_complete(server, rcNotConnected);
         return;
     }
@@ -77,6 +77,7 @@ void ipc_reply_end(struct thread *server, struct thread *client, retcode code)
         return;
     }
     unlink_caller(server);
+    arena_unseal(server);
     if (code != rcOk)
         ipc_complete(client, code);
     else

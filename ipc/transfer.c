@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
+#include <ksm/message.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -100,6 +101,25 @@ static retcode decide(enum ksm_event event, struct thread *sender, struct thread
     return ksm_decide(&query);
 }
 
+/* An arena in the memory of a task. */
+struct user_arena {
+    struct domain *domain;
+    vaddr base;
+};
+
+static const void *user_arena_span(void *context, u64 offset, u64 *available)
+{
+    const struct user_arena *arena = context;
+    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
+}
+
+bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
+{
+    struct user_arena place = {domain, base};
+    struct ksm_arena arena = {.size = size, .span = user_arena_span, .context = &place};
+    return ksm_message_fits(shape, copy, &arena);
+}
+
 /* Register message into registers. */
 static void deliver_words(struct thread *receiver, const void *words, u32 size)
 {
@@ -108,7 +128,7 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
 }
 
 static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
-                              const struct message *message, const u8 *copy)
+                              const struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     struct kos_message_buffer target;
     if (receiver->context.receive == 0)
@@ -116,27 +136,29 @@ static retcode deliver_memory(struct thread *server, struct thread *sender, stru
     if (copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) != rcOk)
         return rcTargetFault;
     u32 size = info_size(message->info);
-    if (target.constant_size < size || target.arena_size < message->buffer.arena_size)
+    target.arena_size &= ~KOS_ARENA_IN_PLACE;
+    u64 arena_copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
+    if (target.constant_size < size || target.arena_size < arena_copied)
         return rcBufferTooSmall;
-    if (!user_range(target.constant_part, size) || !user_range(target.arena, message->buffer.arena_size))
+    if (!user_range(target.constant_part, size) || !user_range(target.arena, arena_copied))
         return rcTargetFault;
-    retcode code = message_copy(server, sender, receiver, target.constant_part + KOS_MESSAGE_HEADER_SIZE, target.arena,
-                                message, copy);
+    retcode code = message_copy(server, sender, receiver, &target, message, shape, copy);
     if (code != rcOk)
         return code;
     memset(receiver->context.words, 0, sizeof(receiver->context.words));
     receiver->context.words[0] = size;
     receiver->context.words[1] = message->buffer.arena_size;
+    receiver->context.words[2] = message->in_place;
     return rcOk;
 }
 
 /* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
 static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver,
-                       const struct message *message, const u8 *copy)
+                       const struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     retcode code = rcOk;
     if (message->in_memory)
-        code = deliver_memory(server, sender, receiver, message, copy);
+        code = deliver_memory(server, sender, receiver, message, shape, copy);
     else
         deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
     if (code != rcOk)
@@ -164,33 +186,61 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
     return (request ? entry->memory_request : entry->memory_response) == info;
 }
 
-retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
-                        const struct ksm_shape *shape, struct endpoint *endpoint)
+/* What follows when the fast compare does not do: verification and decision on bytes that do not change. */
+static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                                  struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     u32 source_class = sender->domain->class;
     u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
     struct thread *server = event == KSM_REQUEST ? receiver : sender;
-    if (message->buffer.arena_size == 0 && granted_by_table(event, source_class, destination_class, message->info))
-        return deliver(server, sender, receiver, message,
-                       message->in_memory ? nullptr : (const u8 *)sender->context.words);
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
         return rcInvalidArgument;
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
     u8 *copy = nullptr;
-    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 ||
-        ksm_reads_message(event, source_class, destination_class, message->info)) {
+    bool reads = ksm_reads_message(event, source_class, destination_class, message->info);
+    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || reads) {
         copy = cpu_self()->scratch;
         retcode code = snapshot(sender, message, copy);
         if (code != rcOk)
             return code;
         if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size))
             return rcInvalidArgument;
+        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
+        if (shape->deep && (reads || message->buffer.arena_size == 0) &&
+            !message_content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
+            return rcInvalidArgument;
     }
     retcode code = decide(event, sender, receiver, message, copy, endpoint);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(server, sender, receiver, message, copy) : code;
+    return code == rcOk ? deliver(server, sender, receiver, message, shape, copy) : code;
+}
+
+static bool accepts_in_place(const struct thread *receiver)
+{
+    struct kos_message_buffer target;
+    return receiver->context.receive != 0 &&
+           copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) == rcOk &&
+           (target.arena_size & KOS_ARENA_IN_PLACE) != 0;
+}
+
+retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
+                        const struct ksm_shape *shape, struct endpoint *endpoint)
+{
+    message->in_place = 0;
+    if (message->buffer.arena_size == 0) {
+        u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
+        if (granted_by_table(event, sender->domain->class, destination_class, message->info))
+            return deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape,
+                           message->in_memory ? nullptr : (const u8 *)sender->context.words);
+    } else if (event == KSM_REQUEST && accepts_in_place(receiver)) {
+        message->in_place = arena_in_place(sender, receiver, message);
+    }
+    retcode code = verify_and_deliver(event, sender, receiver, message, shape, endpoint);
+    if (code != rcOk)
+        arena_unseal(receiver);
+    return code;
 }
 
 void ipc_complete(struct thread *thread, retcode code)

@@ -107,14 +107,22 @@ static retcode split_ends(struct change *change)
     return code == rcOk ? enter(change, CHANGE, change->start) : code;
 }
 
+/* What may be changed: the user's own memory; of an object's mapping all of it, and only to free it. */
+static bool changeable(const struct change *change, const struct region *region)
+{
+    if (region->kind == REGION_ANONYMOUS)
+        return true;
+    return region->owner != nullptr && change->part == free_part && region->start == change->start &&
+           region->end == change->end;
+}
+
 static retcode check(struct change *change)
 {
     struct progress *progress = change->progress;
     vaddr covered = progress->position != 0 ? progress->position : change->start;
     struct region *region = region_find(change->space, covered);
     for (u32 i = 0; i < REGIONS_AT_ONCE; i++, region = region_at(change->space, region->link.next)) {
-        if (region == nullptr || region->kind != REGION_ANONYMOUS ||
-            (covered != change->start && region->start != covered))
+        if (region == nullptr || !changeable(change, region) || (covered != change->start && region->start != covered))
             return rcInvalidArgument;
         covered = region->end;
         if (covered >= change->end)
@@ -128,7 +136,7 @@ static retcode check(struct change *change)
 static retcode region_inside(struct change *change, struct region **result)
 {
     struct region *region = region_find(change->space, change->progress->position);
-    retcode code = region == nullptr || region->kind != REGION_ANONYMOUS ? rcInvalidArgument : rcOk;
+    retcode code = region == nullptr || !changeable(change, region) ? rcInvalidArgument : rcOk;
     bool cut = code == rcOk && (region->start < change->start || region->end > change->end);
     if (unlikely(cut)) {
         code = region_split(change->space, change->start);

@@ -151,13 +151,17 @@ retcode space_destroy(struct address_space *space, struct progress *progress)
     struct stale stale = {};
     bool more = space->hal.root != 0;
     while (more) {
-        if (list_empty(&space->regions)) {
-            stale_end(space, &stale); /* pages before the tables that led to them */
-            more = !hal_space_destroy(&space->hal, &tables, &progress->position);
-        } else {
+        spinlock_lock(&space->lock); /* an arena may be unsealed from outside */
+        bool pages = !list_empty(&space->regions);
+        if (pages) {
             struct region *region = region_at(space, space->regions.next);
             if (region_drop_some(space, region, &stale))
                 region_delete(space, region);
+        }
+        spinlock_unlock(&space->lock);
+        if (!pages) {
+            stale_end(space, &stale); /* before the tables that led to the pages */
+            more = !hal_space_destroy(&space->hal, &tables, &progress->position);
         }
         if (more && (preemption_point() || (page_reclaim() && preemption_point())))
             break;
@@ -195,7 +199,8 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
     address = round_down(address, PAGE_SIZE);
     u32 present;
     if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE))
-        return (present & access) == access ? rcOk : rcInvalidArgument; /* another CPU was first */
+        /* Else another CPU was first, or the page is sealed, or a translation from then was found. */
+        return (present & access) == access ? rcOk : region->owner != nullptr ? rcBusy : rcInvalidArgument;
     retcode code = tables_make(space, address);
     if (unlikely(code != rcOk))
         return code;
@@ -312,4 +317,17 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
         if (hal_space_protect(&space->hal, address, region->flags & KOS_VMM_ACCESS))
             stale_add(stale, address);
     return address < region->touched_end ? address : region->end;
+}
+
+void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed)
+{
+    u32 access = region->flags & KOS_VMM_ACCESS & (sealed ? ~(u32)KOS_VMM_WRITE : ~0U);
+    struct stale stale = {};
+    for (vaddr address = first; address < end; address += PAGE_SIZE)
+        if (hal_space_protect(&space->hal, address, access))
+            stale_add(&stale, address);
+    if (sealed)
+        stale_end(space, &stale); /* model: shootdown.pml SEAL */
+    else
+        hal_space_invalidate(&space->hal, first, (end - first) / PAGE_SIZE); /* elsewhere a fault finds it allowed */
 }

@@ -29,7 +29,8 @@ struct region {
                   HIGH_GUARD */
     u32 flags_before; /* during a commit: to undo it; of no meaning otherwise */
     enum region_kind kind;
-    paddr backing; /* REGION_SHARED: physical start of read-only pages that the space does not own (ROMFS) */
+    void *owner;   /* REGION_SHARED: object whose pages these are, told when the region goes; null: the kernel */
+    paddr backing; /* REGION_SHARED: physical start of pages that the space does not own (ROMFS, arenas) */
 };
 
 static inline void region_untouch(struct region *region)
@@ -150,6 +151,9 @@ static inline bool access_valid(u32 flags)
 /* ---- change.c ---- */
 /* Populates [start, end), where a region was just made; undoes that if it fails. The lock is not held. */
 retcode change_populate(struct address_space *space, vaddr start, vaddr end, struct progress *progress);
+
+/* Write access of the pages in [first, end) goes or comes back; at the end no CPU has a translation that says other. */
+void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed);
 
 /* ---- space.c ---- */
 retcode region_new(struct address_space *space, vaddr start, vaddr end, u32 flags, enum region_kind kind,

@@ -42,6 +42,8 @@ void region_delete(struct address_space *space, struct region *region)
         space->last = nullptr;
     list_remove(&region->link);
     tree_remove(&space->tree, &region->node);
+    if (region->owner != nullptr)
+        space_owner_release(region->owner);
     object_cache_free(&regions, region, space->quota);
 }
 
@@ -149,6 +151,46 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
     retcode code = allocate(space, &address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);
     spinlock_unlock(&space->lock);
     return code;
+}
+
+void (*space_owner_release)(void *owner);
+
+static void owned_undo(struct address_space *space, struct region *region)
+{
+    struct stale stale = {};
+    while (!region_drop_some(space, region, &stale))
+        ;
+    region_remove(space, region);
+    stale_end(space, &stale);
+}
+
+retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner)
+{
+    *address = 0;
+    spinlock_lock(&space->lock);
+    retcode code = allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);
+    if (code == rcOk) {
+        struct region *region = region_find(space, *address);
+        for (vaddr at = region->start; code == rcOk && at < region->end; at += PAGE_SIZE)
+            while ((code = region_populate(space, region, at)) == PREEMPTED)
+                ;
+        if (code != rcOk)
+            owned_undo(space, region);
+        else
+            region->owner = owner;
+    }
+    spinlock_unlock(&space->lock);
+    return code;
+}
+
+void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed)
+{
+    vaddr first = round_down(address, PAGE_SIZE), end = round_up(address + size, PAGE_SIZE);
+    spinlock_lock(&space->lock);
+    struct region *region = region_find(space, start);
+    if (region != nullptr && region->owner == owner && region->start == start)
+        region_seal(space, region, first, end, sealed);
+    spinlock_unlock(&space->lock);
 }
 
 retcode space_query(struct address_space *space, vaddr address, vaddr *start, u64 *size, u32 *flags)
