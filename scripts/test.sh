@@ -22,6 +22,8 @@ lint/no_architecture_outside_hal	lint_architecture
 lint/file_length	lint_length
 lint/spdx	lint_spdx
 lint/no_leftovers	lint_leftovers
+headers/c11	headers c11
+headers/c++17	headers c++17
 build/all	build_all
 build/noop	build_noop
 build/reproducible	build_reproducible
@@ -124,6 +126,20 @@ lint_spdx() {
 lint_leftovers() {
     word='TO''DO|FIX''ME|X''XX'
     git ls-files -- '*.c' '*.h' '*.S' | xargs grep -nE "\b($word)\b" && { echo "expected none"; return 1; }
+    return 0
+}
+# Every public header of libkos alone, and twice, for both architectures.
+headers() { # LANGUAGE
+    case $1 in c++*) dialect="-x c++ -std=$1" ;; *) dialect="-x c -std=$1" ;; esac
+    git ls-files -- 'libkos/include/*.h' | sed 's|^libkos/include/||; s|^libc/||' >build/headers.list
+    [ "$(wc -l <build/headers.list)" -gt 50 ] || { echo "expected more than 50 headers"; return 1; }
+    for arch in x86_64 aarch64; do
+        while read -r header; do
+            printf '#include <%s>\n#include <%s>\nint headers_compile;\n' "$header" "$header" |
+                clang-19 $dialect --target=$arch-unknown-none-elf -ffreestanding -fsyntax-only -Wall -Wextra -Wpedantic -Werror \
+                    -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include - 2>&1 | sed "s|^|$header, $arch: |"
+        done <build/headers.list
+    done | head -20 | grep . && { echo "expected no diagnostics"; return 1; }
     return 0
 }
 build_all() { build; }

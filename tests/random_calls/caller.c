@@ -33,6 +33,7 @@ static const struct {
     CORE_METHOD(VMM, Protect, "azp", POOLS),
     CORE_METHOD(VMM, Free, "az", POOLS),
     CORE_METHOD(VMM, Query, "a", POOLS),
+    CORE_METHOD(VMM, CreateArena, "z", POOLS),
     CORE_METHOD(THREAD, Create, "nzrnng", THREAD),
     CORE_METHOD(THREAD, OpenCurrent, "", THREAD),
     CORE_METHOD(THREAD, Suspend, "", POOLS),
@@ -47,6 +48,7 @@ static const struct {
     CORE_METHOD(THREAD, SetAffinity, "tU", POOLS),
     CORE_METHOD(THREAD, SetReservation, "tBBBn", POOLS),
     CORE_METHOD(THREAD, GetReservation, "t", POOLS),
+    CORE_METHOD(THREAD, GetSchedule, "t", POOLS),
     CORE_METHOD(THREAD, SleepUntil, "T", POOLS),
     CORE_METHOD(HANDLE, Copy, "hRb", ANY),
     CORE_METHOD(HANDLE, CreateUserObject, "nRnli", OBJECT),
@@ -95,12 +97,15 @@ static const struct {
     CORE_METHOD(HAL, GetEntropy, "n", POOLS),
     CORE_METHOD(PM, Request, "n", POOLS),
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
+    CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
+    CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
     CORE_METHOD(IPC, CreateSyncObject, "", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
+    CORE_METHOD(IPC, AttachArena, "chn", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 71, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 76, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

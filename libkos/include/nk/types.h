@@ -21,13 +21,9 @@ typedef nk_uint16_t nk_mid_t;
 typedef nk_uint32_t nk_rights_t;
 typedef nk_uint64_t nk_badge_t;
 typedef Retcode nk_err_t;
-#define NK_TRUE  1
-#define NK_FALSE 0
-#ifdef __cplusplus
-#define NK_NULL nullptr
-#else
-#define NK_NULL ((void *)0)
-#endif
+#define NK_TRUE      1
+#define NK_FALSE     0
+#define NK_NULL      RTL_NULL
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
@@ -168,11 +164,11 @@ static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t 
         nk_chunk_;                                                                                                     \
     })
 
-/* Copies count objects into a new chunk: 0, or NK_ENOMEM. */
+/* NK_EOK or NK_ENOMEM. */
 static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, const void *from, nk_size_t size,
                                             nk_size_t align)
 {
-    void *to = nk_arena_alloc_bytes(a, d, size, align);
+    nk_uint8_t *to = (nk_uint8_t *)nk_arena_alloc_bytes(a, d, size, align);
     if (to == NK_NULL)
         return NK_ENOMEM;
     __builtin_memcpy(to, from, size);
