@@ -65,6 +65,7 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
         transfer->snapshot = hal_direct(page);
         memcpy(transfer->snapshot, snapshot, size);
     }
+    transfer->selector = server->receive_selector != 0 ? server->receive_selector : server->context.selector;
     transfer->pieces[0].target = constant_part;
     transfer->pieces[0].source = source;
     transfer->pieces[0].size = size;
@@ -104,15 +105,14 @@ void long_request(struct thread *server)
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
+    word selector = server->transfer.selector;
     transfer_end(server);
     work_end(server);
     if (code == rcOk || server->dying)
         return;
     /* As if there had been no request: an extended wait begins anew. */
     ipc_abandon_caller(server, code);
-    bool extended = server->receive_selector == 0;
-    ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (extended ? KOS_CALL_EXTENDED : 0) |
-                            server->receive_handle);
+    ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
 }
 
 void long_reply(struct thread *server)

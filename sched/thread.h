@@ -47,6 +47,7 @@ struct transfer {
     const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
     vaddr arena;
     u64 arena_size;
+    word selector; /* of the Recv that gets a request, or of the Reply-then-Recv */
 };
 
 /* What one CPU is asked to do with a thread of its own by a thread of another: sched/order.h. */
