@@ -32,6 +32,9 @@ typedef enum [[nodiscard]] retcode : s32 {
 #undef RETCODE_ENUMERATOR
 } retcode;
 
+/* Internal to the kernel, as all positive codes: not an end, to be called again. See smp/preemption.h. */
+#define PREEMPTED ((retcode)2)
+
 #define likely(x)                           __builtin_expect(!!(x), 1)
 #define unlikely(x)                         __builtin_expect(!!(x), 0)
 #define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))

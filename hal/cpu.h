@@ -26,6 +26,19 @@ static inline struct hal_cpu *hal_cpu_self(void); /* arch */
  */
 [[noreturn]] void hal_cpu_idle(void);
 
+/* True if an interrupt waits to be taken by this CPU, which has them masked. Asks the interrupt controller. */
+static inline bool hal_interrupt_pending(void); /* arch */
+
+/*
+ * Lets the interrupt in that waits. Never returns: as with hal_cpu_idle the upcall starts at the top of the stack; if
+ * none comes after all, it is kernel_spurious_interrupt().
+ */
+[[noreturn]] void hal_interrupts_take(void);
+
+/* An instruction without effect. It tells the footprint plugin (benchmarks/footprint/interrupts_off.c) that an
+ * interrupt which had been waiting would have been noticed here. */
+static inline void hal_mark_interruptible(void); /* arch */
+
 /* Stops this CPU for good. */
 [[noreturn]] void hal_cpu_halt(void);
 

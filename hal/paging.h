@@ -25,16 +25,23 @@ struct hal_page_allocator {
 
 retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages); /* rcOutOfMemory */
 
-/* Frees all page-table pages (not the mapped pages); no CPU may have it active: hal_space_leave() first. */
-void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages);
+/* Frees all page-table pages (not the mapped pages) in steps of bounded length: true if that was the last. *position is
+ * 0 at first. No CPU may have it active: hal_space_leave() first. */
+bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages, u64 *position);
 
 /* If this CPU has the space active, switches to the kernel's own. */
 void hal_space_leave(const struct hal_space *space);
 
-/* Maps one page with HAL_PAGE_* (user-accessible, cached). Replaces what was there; no invalidation. rcOutOfMemory
- * leaves no effect. */
-retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
-                      const struct hal_page_allocator *pages);
+/* Makes at most one of the page tables that a mapping at address needs: rcOk if none is missing, PREEMPTED if one was
+ * made and it is to be called again. rcOutOfMemory. */
+retcode hal_space_tables(struct hal_space *space, vaddr address, const struct hal_page_allocator *pages);
+
+/* Maps one page with HAL_PAGE_* (user-accessible, cached); the tables are there. Replaces what was there; no
+ * invalidation. */
+void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access);
+
+/* Gives the page mapped at address those rights; false if there is none. No invalidation. */
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access);
 
 /* Removes one page's mapping; returns the page, or PADDR_NONE if none. No invalidation. */
 paddr hal_space_unmap(struct hal_space *space, vaddr address);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The memory and string functions that the compiler and the kernel call; words at a time where both sides allow. */
+#include <arch/bulk.h>
 #include <hal/base.h>
 
 typedef u64 __attribute__((may_alias, aligned(1))) word_any;
@@ -7,6 +8,12 @@ typedef u64 __attribute__((may_alias, aligned(1))) word_any;
 /* Upwards; right also if the target begins below an overlapping source, since a block is read before it is written. */
 static void copy_up(u8 *out, const u8 *in, size_t size)
 {
+#ifdef ARCH_COPY_WORDS
+    if (size >= ARCH_COPY_WORDS_FROM) {
+        ARCH_COPY_WORDS(out, in, size / 8);
+        size %= 8;
+    }
+#endif
     while (size >= 64) {
         word_any *o = (word_any *)out;
         const word_any *i = (const word_any *)in;

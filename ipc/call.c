@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
+#include <sched/work.h>
 
 #define SELECTOR_KNOWN_BITS ((3ULL << KOS_OPERATION_SHIFT) | KOS_CALL_FLAGS | 0xffffffffULL)
 
@@ -102,6 +103,8 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     ipc_extended_end(server);
     server->state = THREAD_RUNNABLE;
     ipc_connect(client, server, reply_entry(client, server, endpoint));
+    if (transfer_pending(server))
+        work_begin(server, long_request);
     return rcOk;
 }
 

@@ -18,10 +18,42 @@ struct message {
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
 /* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail
- * comes before anything is visible to the receiver. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall,
+ * comes before anything is visible to the receiver. If the server has a transfer pending afterwards, the memory is yet
+ * to be copied. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall,
  * rcSourceFault, rcTargetFault, rcNoCapability... The receiver's status is set to rcOk. */
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
+
+/* ---- copy.c ---- */
+/* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
+ * PREEMPTED, rcSourceFault, rcTargetFault. */
+#define COPY_STEP PAGE_SIZE
+retcode copy_in(struct domain *from, void *to, vaddr address, u64 size);
+retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size);
+retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size);
+retcode copy_in_steps(struct domain *from, void *to, vaddr address, u64 size, u64 *done);
+retcode copy_out_steps(struct domain *to, vaddr address, const void *from, u64 size, u64 *done);
+retcode copy_across_steps(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size, u64 *done);
+/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
+void *copy_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span);
+/* True if copying [address, size) takes no page fault; looks at two pages at most. */
+bool copy_resident(const struct domain *domain, vaddr address, u64 size, u32 access);
+
+/* ---- long_copy.c ---- */
+/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below. */
+retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
+                     const struct kos_message_buffer *target, const struct message *message,
+                     const struct ksm_shape *shape, const u8 *snapshot);
+static inline bool transfer_pending(const struct thread *server)
+{
+    return (server->transfer.pieces[0].size | server->transfer.pieces[1].size) != 0;
+}
+/* The server copies the request that it has been given, the response that it gives, before it goes on. */
+void long_request(struct thread *server);
+void long_reply(struct thread *server);
+
+/* What lies in an arena of size bytes, and the tags in the constant part, fit the shape. */
+bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size);
 
 /* Ends a system call of a thread that is not running with an error status (no message). Owner of its IPC state. */
 void ipc_complete(struct thread *thread, retcode code);
@@ -56,6 +88,8 @@ HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
 /* The general form of whatever system call it is: spills the registers, ipc_slow. */
 HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
+/* What follows on a response that was delivered, or was not: code. */
+void ipc_reply_end(struct thread *server, struct thread *client, retcode code);
 /* Takes waiting callers as long as a receiver is parked here: owner CPU of the slot. */
 void ipc_serve(struct endpoint *endpoint);
 

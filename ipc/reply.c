@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
+#include <sched/work.h>
 
 /* MID and RIID of the request that server answers. */
 static word request_identity(const struct thread *server)
@@ -52,16 +53,26 @@ static void client_ready(struct thread *client, bool server_blocks)
 
 void ipc_reply(struct thread *server, word selector)
 {
+    (void)selector; /* in the context */
     struct thread *client = server->caller;
-    bool then_receive = (selector & KOS_CALL_THEN_RECV) != 0;
     if (client == nullptr) {
         arena_unseal(server);
         ipc_complete(server, rcNotConnected);
         return;
     }
-    /* A malformed response leaves the exchange as it is: the server may try again. */
     retcode code = respond(server, client);
-    if (code == rcInvalidArgument || code == rcSourceFault) {
+    if (code == rcOk && transfer_pending(server))
+        work_begin(server, long_reply);
+    else
+        ipc_reply_end(server, client, code);
+}
+
+void ipc_reply_end(struct thread *server, struct thread *client, retcode code)
+{
+    word selector = server->context.selector;
+    bool then_receive = (selector & KOS_CALL_THEN_RECV) != 0;
+    /* A malformed response leaves the exchange as it is: the server may try again. */
+    if (client == nullptr || code == rcInvalidArgument || code == rcSourceFault) {
         ipc_complete(server, code);
         return;
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Message transfer off the fast path. Registers: the words of the context. Memory: one copy, page by page, from the
- * sender's pages to the receiver's through the direct map, so it does not matter whose space is active.
- */
+/* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
+ * the receiver's. */
 #include <ipc/arena.h>
 #include <ksm/message.h>
 #include <memory/page.h>
@@ -14,59 +12,6 @@ static u32 info_size(word info)
 static u32 info_handles(word info)
 {
     return (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK);
-}
-
-/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
-static void *page_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
-{
-    *span = PAGE_SIZE - (address & (PAGE_SIZE - 1));
-    if (*span > size)
-        *span = size;
-    return space_resolve(space, address, access);
-}
-
-static retcode copy_in(struct domain *from, void *to, vaddr address, u64 size)
-{
-    u8 *bytes = to;
-    while (size != 0) {
-        u64 span;
-        const void *source = page_span(&from->space, address, size, HAL_ACCESS_READ, &span);
-        if (source == nullptr)
-            return rcSourceFault;
-        memcpy(bytes, source, span);
-        bytes += span, address += span, size -= span;
-    }
-    return rcOk;
-}
-
-static retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size)
-{
-    const u8 *bytes = from;
-    while (size != 0) {
-        u64 span;
-        void *target = page_span(&to->space, address, size, HAL_ACCESS_WRITE, &span);
-        if (target == nullptr)
-            return rcTargetFault;
-        memcpy(target, bytes, span);
-        bytes += span, address += span, size -= span;
-    }
-    return rcOk;
-}
-
-static retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size)
-{
-    while (size != 0) {
-        u64 read_span, span;
-        const void *in = page_span(&from->space, source, size, HAL_ACCESS_READ, &read_span);
-        if (in == nullptr)
-            return rcSourceFault;
-        void *out = page_span(&to->space, target, read_span, HAL_ACCESS_WRITE, &span);
-        if (out == nullptr)
-            return rcTargetFault;
-        memcpy(out, in, span);
-        source += span, target += span, size -= span;
-    }
-    return rcOk;
 }
 
 static bool user_range(vaddr address, u64 size)
@@ -165,11 +110,10 @@ struct user_arena {
 static const void *user_arena_span(void *context, u64 offset, u64 *available)
 {
     const struct user_arena *arena = context;
-    return page_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
+    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
 }
 
-/* What lies in an arena of size bytes, and the tags in the constant part, fit the shape. */
-static bool content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
+bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
 {
     struct user_arena place = {domain, base};
     struct ksm_arena arena = {.size = size, .span = user_arena_span, .context = &place};
@@ -183,8 +127,8 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
     memset((u8 *)receiver->context.words + size, 0, sizeof(receiver->context.words) - size);
 }
 
-static retcode deliver_memory(struct thread *sender, struct thread *receiver, const struct message *message,
-                              const struct ksm_shape *shape, const u8 *copy)
+static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
+                              const struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     struct kos_message_buffer target;
     if (receiver->context.receive == 0)
@@ -198,20 +142,9 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
         return rcBufferTooSmall;
     if (!user_range(target.constant_part, size) || !user_range(target.arena, arena_copied))
         return rcTargetFault;
-    vaddr constant_part = target.constant_part + KOS_MESSAGE_HEADER_SIZE;
-    u32 payload = size - KOS_MESSAGE_HEADER_SIZE;
-    retcode code = copy != nullptr ? copy_out(receiver->domain, constant_part, copy, payload)
-                                   : copy_across(receiver->domain, constant_part, sender->domain,
-                                                 message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload);
-    if (code == rcOk)
-        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena, arena_copied);
+    retcode code = message_copy(server, sender, receiver, &target, message, shape, copy);
     if (code != rcOk)
         return code;
-    /* The sender may have changed its arena up to here: what counts is what has arrived. */
-    if (shape->deep && message->buffer.arena_size != 0 &&
-        !content_fits(shape, copy, receiver->domain, message->in_place != 0 ? message->in_place : target.arena,
-                      message->buffer.arena_size))
-        return rcInvalidArgument;
     memset(receiver->context.words, 0, sizeof(receiver->context.words));
     receiver->context.words[0] = size;
     receiver->context.words[1] = message->buffer.arena_size;
@@ -220,12 +153,12 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
 }
 
 /* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
-static retcode deliver(struct thread *sender, struct thread *receiver, const struct message *message,
-                       const struct ksm_shape *shape, const u8 *copy)
+static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver,
+                       const struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     retcode code = rcOk;
     if (message->in_memory)
-        code = deliver_memory(sender, receiver, message, shape, copy);
+        code = deliver_memory(server, sender, receiver, message, shape, copy);
     else
         deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
     if (code != rcOk)
@@ -246,6 +179,8 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
         request ? ksm_pair_get(source_class, destination_class) : ksm_pair_get(destination_class, source_class);
     if (pair == nullptr)
         return false;
+    if (unlikely(!ksm_pair_knows(pair, info)))
+        ksm_pair_learn(pair, info);
     /* RIID and MID alone make the place, so a response finds its request's entry */
     const struct ksm_entry *entry = ksm_entry(pair, info);
     return (request ? entry->memory_request : entry->memory_response) == info;
@@ -257,6 +192,7 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
 {
     u32 source_class = sender->domain->class;
     u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
+    struct thread *server = event == KSM_REQUEST ? receiver : sender;
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
         return rcInvalidArgument;
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
@@ -271,14 +207,14 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
             return rcInvalidArgument;
         /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
         if (shape->deep && (reads || message->buffer.arena_size == 0) &&
-            !content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
+            !message_content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
             return rcInvalidArgument;
     }
     retcode code = decide(event, sender, receiver, message, copy, endpoint);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(sender, receiver, message, shape, copy) : code;
+    return code == rcOk ? deliver(server, sender, receiver, message, shape, copy) : code;
 }
 
 static bool accepts_in_place(const struct thread *receiver)
@@ -296,7 +232,7 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     if (message->buffer.arena_size == 0) {
         u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
         if (granted_by_table(event, sender->domain->class, destination_class, message->info))
-            return deliver(sender, receiver, message, shape,
+            return deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape,
                            message->in_memory ? nullptr : (const u8 *)sender->context.words);
     } else if (event == KSM_REQUEST && accepts_in_place(receiver)) {
         message->in_place = arena_in_place(sender, receiver, message);

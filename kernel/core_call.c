@@ -3,6 +3,7 @@
 #include <kernel/core_call.h>
 #include <kernel/core_fast.h>
 #include <memory/page.h>
+#include <sched/work.h>
 
 #define HANDLER(interface, method, rq, rqa, rs, rsa) core_##interface##_##method,
 static core_handler *const handlers[] = {KOS_CORE_METHODS(HANDLER)};
@@ -90,6 +91,27 @@ static void clear_words_beyond(struct hal_context *context)
         context->words[i] = 0;
 }
 
+/* Work of a thread whose call, verified and granted, was preempted. Its words are those of the request. */
+static void again(struct thread *thread)
+{
+    struct hal_context *context = &thread->context;
+    if (thread->dying && thread->work.object == nullptr) { /* nothing is left behind */
+        work_end(thread);
+        return;
+    }
+    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = context->words};
+    retcode code = ordinary_handlers[ksm_hash(context->info) % FAST_METHODS](&call);
+    if (code == PREEMPTED)
+        return;
+    work_end(thread);
+    if (code == CORE_BLOCKED)
+        return;
+    context->words[0] = (word)(s64)(s32)code;
+    context->info = thread->core_response;
+    context->selector = 0;
+    clear_words_beyond(context);
+}
+
 /* Returns if the thread goes on at once; its words are in the context, those beyond the response's not yet cleared. */
 [[gnu::noinline]] static void run(struct thread *thread, word response)
 {
@@ -98,8 +120,11 @@ static void clear_words_beyond(struct hal_context *context)
     struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = context->words};
     thread->core_response = response;
     retcode code = handler(&call);
-    if (code == CORE_BLOCKED)
+    if (unlikely(code > rcOk)) {
+        if (code == PREEMPTED)
+            work_begin(thread, again);
         sched_exit();
+    }
     context->words[0] = (word)(s64)(s32)code;
     context->info = thread->core_response;
     struct hal_cpu *cpu = hal_cpu_self();
@@ -339,6 +364,8 @@ void core_call_slow(struct thread *thread, word selector)
         (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 || (thread->context.info & KOS_INFO_ERROR) != 0;
     retcode code = malformed ? rcInvalidArgument : message_read(thread, &message);
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
+    if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
+        ksm_pair_learn(thread->core_pair, message.info);
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = rcInvalidArgument;

@@ -23,6 +23,7 @@ struct core_call {
 /* What a handler returns when the caller is blocked, or has ended, or has its response set already: nothing more is
  * done to it. */
 #define CORE_BLOCKED ((retcode)1)
+/* PREEMPTED (smp/preemption.h): to be called again with the same words; where it stands is in self->work.progress. */
 
 typedef retcode core_handler(struct core_call *call);
 

@@ -107,8 +107,8 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
 {
     struct thread *thread = thread_of(context);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
-        retcode code = space_fault(&thread->domain->space, exception->address, exception->access);
-        if (likely(code == rcOk)) {
+        retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+        if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
             if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
                 hal_resume(context);
             sched_exit();
@@ -125,7 +125,11 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
 
 bool kernel_user_fault(vaddr address, u32 access)
 {
-    return space_fault(&thread_current()->domain->space, address, access) == rcOk;
+    struct thread *thread = thread_current();
+    /* On the fast path of messages in memory, whose thread does not run yet: the general path has its steps for that.
+     */
+    bool fast = thread->state == THREAD_RECEIVING || thread->state == THREAD_REPLY_WAIT;
+    return !fast && space_fault(&thread->domain->space, address, access) == rcOk;
 }
 
 void thread_fault_illegal_call(struct thread *thread)

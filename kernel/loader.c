@@ -20,8 +20,9 @@ static retcode load_private(struct address_space *space, const struct elf_segmen
                             vaddr start, u64 size)
 {
     vaddr address = start;
-    retcode code =
-        space_allocate(space, &address, size, KOS_VMM_RESERVE | KOS_VMM_COMMIT | (segment->access & KOS_VMM_ACCESS));
+    struct progress progress = {}; /* one step: no page comes before it is touched */
+    retcode code = space_allocate(space, &address, size,
+                                  KOS_VMM_RESERVE | KOS_VMM_COMMIT | (segment->access & KOS_VMM_ACCESS), &progress);
     if (code != rcOk)
         return code;
     const u8 *source = file + segment->file_offset;

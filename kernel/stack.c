@@ -41,13 +41,19 @@ retcode stack_take(struct task *task, u64 *size, vaddr *base)
         if (space_is_region(&task->domain.space, *base, *size, STACK_FLAGS))
             return rcOk;
     *base = 0;
-    return space_allocate(&task->domain.space, base, *size, KOS_VMM_RESERVE | KOS_VMM_LOW_GUARD | STACK_FLAGS);
+    struct progress progress = {}; /* one step: no page comes before it is touched */
+    return space_allocate(&task->domain.space, base, *size, KOS_VMM_RESERVE | KOS_VMM_LOW_GUARD | STACK_FLAGS,
+                          &progress);
 }
 
 void stack_put(struct task *task, vaddr base, u64 size)
 {
     if (pool_put(task, base, size))
         return;
-    if (space_free(&task->domain.space, base, size) != rcOk)
+    struct progress progress = {};
+    retcode code;
+    while ((code = space_free(&task->domain.space, base, size, &progress)) == PREEMPTED)
+        ;
+    if (code != rcOk)
         kernel_print("task %u: the stack of a thread was unmapped by the task\n", task->id);
 }

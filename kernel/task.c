@@ -144,7 +144,9 @@ static void teardown(struct task *task)
         list_remove(&resource->link);
         object_cache_free(&resources, resource, &task->domain.quota);
     }
-    space_destroy(&task->domain.space);
+    struct progress progress = {};
+    while (space_destroy(&task->domain.space, &progress) != rcOk)
+        ;
 }
 
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
@@ -229,8 +231,9 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         code = space_init(&task->domain.space, &task->domain.quota, kernel_random());
     if (code == rcOk) {
         code = handle_table_init(&task->domain.handles, &task->domain.quota);
-        if (code != rcOk)
-            space_destroy(&task->domain.space);
+        struct progress progress = {};
+        while (code != rcOk && space_destroy(&task->domain.space, &progress) != rcOk)
+            ; /* nothing is mapped in it */
     }
     if (code != rcOk) {
         object_release(&task->domain.object);

@@ -135,17 +135,25 @@ retcode thread_resume(struct thread *thread)
     return rcOk;
 }
 
+/* Whatever it does in the kernel, it comes to its end first. */
+static void die(struct thread *thread)
+{
+    thread->dying = true;
+    if (thread->work.run == nullptr)
+        thread->work.run = thread_finish;
+}
+
 static void terminate_here(struct thread *thread)
 {
     if (thread->dying || thread->state == THREAD_DEAD)
         return;
-    thread->dying = true;
+    die(thread);
     thread->exit_code = thread->terminate_code;
     if (thread->state == THREAD_MOVING || thread->state == THREAD_ORDERING)
         return; /* it runs again soon, and is dying then */
     if (thread->state == THREAD_RUNNABLE) {
         thread->context.kind = HAL_RESUME_CALL;            /* not STATUS: a yield must leave by the slow exit */
-        cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at dying */
+        cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE; /* leave by the slow exit, which looks at its work */
         return;
     }
     if (thread->state == THREAD_JOINING) {
@@ -185,7 +193,7 @@ void thread_terminate(struct thread *thread, s32 code)
 void thread_exit(struct thread *thread, s32 code)
 {
     thread->exit_code = code;
-    thread->dying = true;
+    die(thread);
     thread->context.kind = HAL_RESUME_CALL;
 }
 

@@ -7,8 +7,10 @@
 /* The image's policy overrides this; a kernel without one refuses everything. */
 [[gnu::weak]] const struct ksm_policy *const ksm_policy = nullptr;
 
-static struct ksm_pair *_Atomic pairs; /* push-only; guarded by pairs_lock for writers, acquire for readers */
-static struct spinlock pairs_lock;
+/* By classes; push-only; guarded by pairs_lock for writers, acquire for readers. */
+#define PAIR_BUCKETS 64U
+static struct ksm_pair *_Atomic pairs[PAIR_BUCKETS];
+static struct spinlock pairs_lock; /* and who learns holds it */
 
 static const struct ksm_policy *policy_now(void)
 {
@@ -102,41 +104,65 @@ static bool granted(const struct ksm_policy *policy, enum ksm_event event, u32 s
     return policy->describe(event, source, destination, info_riid(info), info_mid(info)).verdict == KSM_GRANT;
 }
 
-static void unfold_method(struct ksm_pair *pair, const struct ksm_policy *policy, const struct ksm_method *method,
-                          word request, word response)
+/* Other CPUs may be reading the entry: each word by itself is right, and the request, which leads to the response,
+ * comes last. */
+static void entry_set(word *field, word info)
 {
-    u64 index = ksm_hash(request) & pair->mask;
-    struct ksm_entry *entry = &pair->entries[index];
-    u32 source = pair->source_class, destination = pair->destination_class;
-    if (entry->memory_response != ksm_none(index) || !shape_is_direct(&method->response) ||
-        !granted(policy, KSM_RESPONSE, destination, source, response))
-        return; /* a collision costs the second method the fast path, nothing else */
-    entry->memory_response = response;
-    bool answers_in_registers = method->response.size <= KOS_REGISTER_MESSAGE_SIZE;
-    if (answers_in_registers)
-        entry->response = response;
-    if (!shape_is_direct(&method->request) || !granted(policy, KSM_REQUEST, source, destination, request))
-        return;
-    entry->memory_request = request;
-    if (answers_in_registers && method->request.size <= KOS_REGISTER_MESSAGE_SIZE)
-        entry->request = request;
+    __atomic_store_n(field, info, __ATOMIC_RELEASE);
 }
 
-static void pair_unfold(struct ksm_pair *pair, const struct ksm_policy *policy)
+static void unfold_method(struct ksm_entry *entry, const struct ksm_pair *pair, const struct ksm_method *method,
+                          word request, word response)
 {
-    for (u64 i = 0; i <= pair->mask; i++) {
-        word none = ksm_none(i);
-        pair->entries[i] = (struct ksm_entry){none, none, none, none};
+    const struct ksm_policy *policy = policy_now();
+    u32 source = pair->source_class, destination = pair->destination_class;
+    if (!shape_is_direct(&method->response) || !granted(policy, KSM_RESPONSE, destination, source, response))
+        return;
+    entry_set(&entry->memory_response, response);
+    bool answers_in_registers = method->response.size <= KOS_REGISTER_MESSAGE_SIZE;
+    if (answers_in_registers)
+        entry_set(&entry->response, response);
+    if (!shape_is_direct(&method->request) || !granted(policy, KSM_REQUEST, source, destination, request))
+        return;
+    entry_set(&entry->memory_request, request);
+    if (answers_in_registers && method->request.size <= KOS_REGISTER_MESSAGE_SIZE)
+        entry_set(&entry->request, request);
+}
+
+static struct ksm_pair *_Atomic *bucket_of(u32 source_class, u32 destination_class)
+{
+    return &pairs[(source_class * 7 + destination_class) % PAIR_BUCKETS];
+}
+
+static struct ksm_pair *pair_find(u32 source_class, u32 destination_class)
+{
+    /* acquire: pairs with the release when a pair is pushed */
+    for (struct ksm_pair *pair = atomic_load_explicit(bucket_of(source_class, destination_class), memory_order_acquire);
+         pair != nullptr; pair = pair->next)
+        if (pair->source_class == source_class && pair->destination_class == destination_class)
+            return pair;
+    return nullptr;
+}
+
+/* A collision costs the second method the fast path, nothing else. The place is that of the first that is met. */
+static void learn(struct ksm_pair *pair, const struct ksm_method *method, word info, u64 index)
+{
+    spinlock_lock(&pairs_lock);
+    if (!ksm_pair_knows(pair, info)) {
+        pair->known[index / 64] |= 1ULL << (index % 64);
+        unfold_method(&pair->entries[index], pair, method,
+                      shape_info(&method->request, info_riid(info), info_mid(info)),
+                      shape_info(&method->response, info_riid(info), info_mid(info)));
     }
-    const struct ksm_class *class = &policy->classes[pair->destination_class];
-    for (u32 riid = 0; riid < class->endpoint_count; riid++) {
-        const struct ksm_interface *interface = class->endpoints[riid].interface;
-        for (u32 mid = 0; mid < interface->method_count; mid++) {
-            const struct ksm_method *method = &interface->methods[mid];
-            unfold_method(pair, policy, method, shape_info(&method->request, riid, mid),
-                          shape_info(&method->response, riid, mid));
-        }
-    }
+    spinlock_unlock(&pairs_lock);
+}
+
+void ksm_pair_learn(const struct ksm_pair *pair, word info)
+{
+    u64 index = ksm_hash(info) & pair->mask;
+    const struct ksm_method *method = ksm_method(pair->destination_class, info);
+    if (method != nullptr)
+        learn(pair_find(pair->source_class, pair->destination_class), method, info, index);
 }
 
 static u64 pair_entries(const struct ksm_class *class)
@@ -147,18 +173,9 @@ static u64 pair_entries(const struct ksm_class *class)
                    ? most
                    : riid * 16 + class->endpoints[riid].interface->method_count;
     u64 entries = 2; /* ksm_none needs another place */
-    while (entries < most && entries < 4096)
+    while (entries < most && entries < KSM_ENTRIES_MAX)
         entries *= 2;
     return entries;
-}
-
-static struct ksm_pair *pair_find(u32 source_class, u32 destination_class)
-{
-    /* acquire: pairs with the release when a pair is pushed */
-    for (struct ksm_pair *pair = atomic_load_explicit(&pairs, memory_order_acquire); pair != nullptr; pair = pair->next)
-        if (pair->source_class == source_class && pair->destination_class == destination_class)
-            return pair;
-    return nullptr;
 }
 
 struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
@@ -166,8 +183,7 @@ struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
     struct ksm_pair *pair = pair_find(source_class, destination_class);
     if (pair != nullptr)
         return pair;
-    const struct ksm_policy *policy = policy_now();
-    u64 entries = pair_entries(&policy->classes[destination_class]);
+    u64 entries = pair_entries(&policy_now()->classes[destination_class]);
     u64 size = sizeof(struct ksm_pair) + entries * sizeof(struct ksm_entry);
     unsigned order = 0;
     while (((u64)PAGE_SIZE << order) < size)
@@ -180,12 +196,14 @@ struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
     made->mask = entries - 1;
     made->source_class = source_class;
     made->destination_class = destination_class;
-    pair_unfold(made, policy);
+    for (u64 i = 0; i < sizeof(struct ksm_entry) / sizeof(word); i++)
+        ((word *)&made->entries[0])[i] = ksm_none(0);
     spinlock_lock(&pairs_lock);
     pair = pair_find(source_class, destination_class);
     if (pair == nullptr) {
-        made->next = atomic_load_explicit(&pairs, memory_order_relaxed);
-        atomic_store_explicit(&pairs, made, memory_order_release);
+        struct ksm_pair *_Atomic *bucket = bucket_of(source_class, destination_class);
+        made->next = atomic_load_explicit(bucket, memory_order_relaxed);
+        atomic_store_explicit(bucket, made, memory_order_release);
         pair = made;
         made = nullptr;
     }

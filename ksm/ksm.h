@@ -3,9 +3,9 @@
  * KSMS, the kernel's side of the security module: every execute, request, response, error and security event becomes a
  * decision here. Default deny; an error while deciding denies.
  *
- * The decisions of one (source class, destination class) are unfolded once, when the first channel between them is
- * made, into a pair. Its table answers by one load and one compare: a field of an entry holds the complete info word
- * (RIID, MID, size, no handles, no error) of a message that is granted by a constant verdict, so one comparison
+ * The decisions of one (source class, destination class) are unfolded once, each when its method is first met off the
+ * fast path, into a pair. Its table answers by one load and one compare: a field of an entry holds the complete info
+ * word (RIID, MID, size, no handles, no error) of a message that is granted by a constant verdict, so one comparison
  * verifies the shape and grants.
  *
  *   field             holds the info word if                                              compared by
@@ -26,11 +26,14 @@ struct ksm_entry {
     word request, response, memory_request, memory_response;
 };
 
+/* Not all entries are filled at once, for a table may be long; until it is, an entry grants nothing. */
+#define KSM_ENTRIES_MAX 256U
 struct ksm_pair {
-    u64 mask; /* entries - 1, at least 1; constant, like all of this */
+    u64 mask; /* entries - 1, at least 1; constant, like all but the entries */
     u32 source_class, destination_class;
-    struct ksm_pair *next; /* list of all pairs; pairs live forever: there are at most classes^2 */
-    struct ksm_entry entries[];
+    struct ksm_pair *next;           /* in a list of pairs, which live for ever: there are at most classes^2 */
+    u64 known[KSM_ENTRIES_MAX / 64]; /* bit per entry: what the policy says of its method is in it; only gets set */
+    alignas(KOS_CACHE_LINE) struct ksm_entry entries[];
 };
 
 /* Place of a request's info word in a pair's table. */
@@ -72,6 +75,14 @@ static inline bool ksm_entry_answers_in_registers(const struct ksm_entry *entry)
 
 /* The pair of two classes, made on first use: null if out of memory. */
 struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class);
+/* True if the entry of that method, or of another in its place, is filled. */
+static inline bool ksm_pair_knows(const struct ksm_pair *pair, word info)
+{
+    u64 index = ksm_hash(info) & pair->mask;
+    return (__atomic_load_n(&pair->known[index / 64], __ATOMIC_RELAXED) >> (index % 64) & 1) != 0;
+}
+/* Fills the entry of the method that info addresses. Any CPU. */
+void ksm_pair_learn(const struct ksm_pair *pair, word info);
 
 /* Shape check of a message's fixed properties: sizes and handle count of the info word against shape. */
 bool ksm_shape_fits(const struct ksm_shape *shape, word info, u64 arena_size);

@@ -15,11 +15,14 @@ void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);
 
 /* ---- pages on their way back ---- */
 
-/* Pages of this CPU on their way back: current waits for the epoch, next came in meanwhile. Owned by its CPU. */
+/* Pages of this CPU on their way back: next came in since the epoch of current began; ready is what page_reclaim()
+ * frees, a few at a time. Owned by its CPU. */
 static struct deferral {
     cache_aligned struct epoch_entry entry;
-    struct page_chain current, next;
+    struct page_chain ready, current, next;
 } deferrals[KOS_CPUS_MAX];
+
+#define RECLAIM_PAGES 8U
 
 static paddr page_of(u32 link)
 {
@@ -44,17 +47,39 @@ static void deferral_start(struct deferral *deferral)
     epoch_defer(&deferral->entry, deferral_end);
 }
 
+/* Moves all of one chain to the front of another. */
+static void chain_join(struct page_chain *to, struct page_chain *from)
+{
+    if (from->first == 0)
+        return;
+    *page_link(page_of(from->last)) = to->first;
+    if (to->first == 0)
+        to->last = from->last;
+    to->first = from->first;
+    *from = (struct page_chain){};
+}
+
 static void deferral_end(struct epoch_entry *entry)
 {
     struct deferral *deferral = container_of(entry, struct deferral, entry);
-    for (u32 link = deferral->current.first; link != 0;) {
+    chain_join(&deferral->ready, &deferral->current);
+    if (deferral->next.first != 0)
+        deferral_start(deferral);
+}
+
+bool page_reclaim(void)
+{
+    struct page_chain *ready = &deferrals[hal_cpu_self()->index].ready;
+    u32 link = ready->first;
+    if (link == 0)
+        return false;
+    for (u32 i = 0; i < RECLAIM_PAGES && link != 0; i++) {
         paddr page = page_of(link);
         link = *page_link(page);
         page_free(page, 0);
     }
-    deferral->current = (struct page_chain){};
-    if (deferral->next.first != 0)
-        deferral_start(deferral);
+    ready->first = link;
+    return true;
 }
 
 void page_chain_defer(struct page_chain *chain)
@@ -62,11 +87,7 @@ void page_chain_defer(struct page_chain *chain)
     if (chain->first == 0)
         return;
     struct deferral *deferral = &deferrals[hal_cpu_self()->index];
-    *page_link(page_of(chain->last)) = deferral->next.first;
-    if (deferral->next.first == 0)
-        deferral->next.last = chain->last;
-    deferral->next.first = chain->first;
-    *chain = (struct page_chain){};
+    chain_join(&deferral->next, chain);
     if (deferral->current.first == 0)
         deferral_start(deferral);
 }
@@ -96,10 +117,16 @@ static void table_free(void *context, paddr page)
     quota_release_pages(space->quota, 1);
 }
 
-static retcode map(struct address_space *space, vaddr address, paddr page, u32 flags)
+static void map(const struct address_space *space, vaddr address, paddr page, u32 flags)
+{
+    hal_space_map(&space->hal, address, page, flags & KOS_VMM_ACCESS);
+}
+
+/* One step towards having all page tables of address: PREEMPTED if there may be more to make. */
+static retcode tables_make(struct address_space *space, vaddr address)
 {
     const struct hal_page_allocator tables = {table_allocate, table_free, space};
-    retcode code = hal_space_map(&space->hal, address, page, flags & KOS_VMM_ACCESS, &tables);
+    retcode code = hal_space_tables(&space->hal, address, &tables);
     return likely(code != rcOutOfMemory) ? code : space->shortage;
 }
 
@@ -108,6 +135,7 @@ retcode space_init(struct address_space *space, struct quota *quota, u64 random)
     const struct hal_page_allocator tables = {table_allocate, table_free, space};
     *space = (struct address_space){.quota = quota};
     list_init(&space->regions);
+    tree_init(&space->tree, region_before);
     /* in [1 TiB, 65 TiB), 2 MiB steps so that page-table pages are few */
     space->base = space->hint = (1ULL << 40) + ((random << 21) & ((1ULL << 46) - 1));
     retcode code = hal_space_init(&space->hal, &tables);
@@ -117,20 +145,33 @@ retcode space_init(struct address_space *space, struct quota *quota, u64 random)
     return code == rcOutOfMemory ? space->shortage : code;
 }
 
-void space_destroy(struct address_space *space)
+retcode space_destroy(struct address_space *space, struct progress *progress)
 {
-    if (space->hal.root == 0)
-        return;
-    spinlock_lock(&space->lock); /* an arena may be unsealed from outside */
-    while (!list_empty(&space->regions)) {
-        struct region *region = region_at(space, space->regions.next);
-        region_drop_pages(space, region);
-        region_delete(space, region);
-    }
-    spinlock_unlock(&space->lock);
     const struct hal_page_allocator tables = {table_allocate, table_free, space};
-    hal_space_destroy(&space->hal, &tables);
+    struct stale stale = {};
+    bool more = space->hal.root != 0;
+    while (more) {
+        spinlock_lock(&space->lock); /* an arena may be unsealed from outside */
+        bool pages = !list_empty(&space->regions);
+        if (pages) {
+            struct region *region = region_at(space, space->regions.next);
+            if (region_drop_some(space, region, &stale))
+                region_delete(space, region);
+        }
+        spinlock_unlock(&space->lock);
+        if (!pages) {
+            stale_end(space, &stale); /* before the tables that led to the pages */
+            more = !hal_space_destroy(&space->hal, &tables, &progress->position);
+        }
+        if (more && (preemption_point() || (page_reclaim() && preemption_point())))
+            break;
+    }
+    stale_end(space, &stale);
+    if (more)
+        return PREEMPTED;
     space->hal.root = 0;
+    *progress = (struct progress){};
+    return rcOk;
 }
 
 /* ---- faults ---- */
@@ -146,12 +187,8 @@ static retcode fault_anonymous(struct address_space *space, const struct region 
         return rcOutOfMemory;
     }
     hal_page_zero(page);
-    code = map(space, address, page, region->flags);
-    if (unlikely(code != rcOk)) {
-        page_free(page, 0);
-        quota_release_pages(space->quota, 1);
-    }
-    return code;
+    map(space, address, page, region->flags);
+    return rcOk;
 }
 
 static retcode fault_locked(struct address_space *space, vaddr address, u32 access)
@@ -164,19 +201,41 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
     if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE))
         /* Else another CPU was first, or the page is sealed, or a translation from then was found. */
         return (present & access) == access ? rcOk : region->owner != nullptr ? rcBusy : rcInvalidArgument;
-    retcode code = likely(region->kind == REGION_ANONYMOUS)
-                       ? fault_anonymous(space, region, address)
-                       : map(space, address, region->backing + (address - region->start), region->flags);
+    retcode code = tables_make(space, address);
+    if (unlikely(code != rcOk))
+        return code;
+    if (likely(region->kind == REGION_ANONYMOUS))
+        code = fault_anonymous(space, region, address);
+    else
+        map(space, address, region->backing + (address - region->start), region->flags);
     if (likely(code == rcOk))
         region_touch(region, address, address + PAGE_SIZE);
     return code;
 }
 
-retcode space_fault(struct address_space *space, vaddr address, u32 access)
+static retcode fault_step(struct address_space *space, vaddr address, u32 access)
 {
     spinlock_lock(&space->lock);
     retcode code = fault_locked(space, address, access);
     spinlock_unlock(&space->lock);
+    return code;
+}
+
+retcode space_fault(struct address_space *space, vaddr address, u32 access)
+{
+    retcode code;
+    do
+        code = fault_step(space, address, access);
+    while (unlikely(code == PREEMPTED));
+    return code;
+}
+
+retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 access)
+{
+    retcode code;
+    do
+        code = fault_step(space, address, access);
+    while (unlikely(code == PREEMPTED) && !preemption_point());
     return code;
 }
 
@@ -196,86 +255,79 @@ void *space_resolve(struct address_space *space, vaddr address, u32 access)
     return (u8 *)hal_direct(round_down(page, PAGE_SIZE)) + (address & (PAGE_SIZE - 1));
 }
 
-/* ---- whole regions ---- */
+/* ---- regions, a few pages at a time ---- */
 
-retcode region_populate(struct address_space *space, struct region *region)
+retcode region_populate(struct address_space *space, struct region *region, vaddr address)
 {
     u32 access = region->flags & KOS_VMM_ACCESS;
-    if (access == 0)
-        return rcOk;
-    /* what is hopeless is refused before a long walk; if some pages are there already, the walk tells */
-    retcode code = rcOk;
-    if (region->touched_end == 0) {
-        u64 count = (region->end - region->start) / PAGE_SIZE;
-        code = quota_charge_pages(space->quota, count);
-        if (code != rcOk)
-            return code;
-        quota_release_pages(space->quota, count);
-    }
-    for (vaddr address = region->start; code == rcOk && address < region->end; address += PAGE_SIZE)
-        code = fault_locked(space, address, access & -access); /* any one right that it has */
-    return code;
+    return fault_locked(space, address, access & -access); /* any one right that it has */
 }
 
-static void forget(struct address_space *space, vaddr start, vaddr end)
+static void stale_add(struct stale *stale, vaddr address)
 {
-    u64 count = (end - start) / PAGE_SIZE;
-    hal_space_invalidate(&space->hal, start, count);
+    if (stale->end == 0 || address < stale->first)
+        stale->first = address;
+    if (address + PAGE_SIZE > stale->end)
+        stale->end = address + PAGE_SIZE;
+}
+
+void stale_end(struct address_space *space, struct stale *stale)
+{
+    if (stale->end == 0)
+        return;
+    u64 count = (stale->end - stale->first) / PAGE_SIZE;
+    hal_space_invalidate(&space->hal, stale->first, count); /* model: shootdown.pml LOCAL */
     if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
-        space_shootdown(space, start, count);
+        space_shootdown(space, stale->first, count);
+    quota_release_pages(space->quota, stale->owned);
+    page_chain_defer(&stale->chain);
+    *stale = (struct stale){};
 }
 
-/* Order: entries, translations on all CPUs (model: shootdown.pml ENTRY, LOCAL), and only then the pages. */
-void region_drop_pages(struct address_space *space, struct region *region)
+/* Order: entries (model: shootdown.pml ENTRY), translations on all CPUs and only then the pages: stale_end(). */
+bool region_drop_some(struct address_space *space, struct region *region, struct stale *stale)
 {
-    struct page_chain chain = {};
-    u64 owned = 0;
-    vaddr first = 0, end = 0;
-    for (vaddr address = region->touched_start; address < region->touched_end; address += PAGE_SIZE) {
+    vaddr address = region->touched_start;
+    u32 dropped = 0;
+    for (u32 seen = 0; address < region->touched_end && seen < 2 * REGION_STEP_PAGES && dropped < REGION_STEP_PAGES;
+         seen++, address += PAGE_SIZE) {
         paddr page = hal_space_unmap(&space->hal, address);
         if (page == PADDR_NONE)
             continue;
-        first = end == 0 ? address : first;
-        end = address + PAGE_SIZE;
+        dropped++;
+        stale_add(stale, address);
         if (region->kind == REGION_ANONYMOUS) {
-            page_chain_add(&chain, page);
-            owned++;
+            page_chain_add(&stale->chain, page);
+            stale->owned++;
         }
     }
+    if (address < region->touched_end) {
+        region->touched_start = address;
+        return false;
+    }
     region_untouch(region);
-    if (end == 0)
-        return;
-    forget(space, first, end);
-    quota_release_pages(space->quota, owned);
-    page_chain_defer(&chain);
+    return true;
 }
 
-void region_protect_pages(struct address_space *space, const struct region *region)
+vaddr region_protect_some(struct address_space *space, const struct region *region, vaddr address, struct stale *stale)
 {
-    vaddr first = 0, end = 0;
-    for (vaddr address = region->touched_start; address < region->touched_end; address += PAGE_SIZE) {
-        u32 present;
-        paddr page = hal_space_lookup(&space->hal, address, &present);
-        if (page == PADDR_NONE)
-            continue;
-        first = end == 0 ? address : first;
-        end = address + PAGE_SIZE;
-        if (map(space, address, page, region->flags) != rcOk) /* its table exists, so this needs no memory */
-            kernel_panic("page table of %lx is gone", address);
-    }
-    if (end != 0)
-        forget(space, first, end);
+    if (address < region->touched_start)
+        address = region->touched_start;
+    for (u32 seen = 0; seen < REGION_STEP_PAGES && address < region->touched_end; seen++, address += PAGE_SIZE)
+        if (hal_space_protect(&space->hal, address, region->flags & KOS_VMM_ACCESS))
+            stale_add(stale, address);
+    return address < region->touched_end ? address : region->end;
 }
 
 void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed)
 {
-    u32 flags = sealed ? region->flags & ~KOS_VMM_WRITE : region->flags;
-    paddr page = region->backing + (first - region->start);
-    for (vaddr address = first; address < end; address += PAGE_SIZE, page += PAGE_SIZE)
-        if (map(space, address, page, flags) != rcOk) /* its table exists, so this needs no memory */
-            kernel_panic("page table of %lx is gone", address);
+    u32 access = region->flags & KOS_VMM_ACCESS & (sealed ? ~(u32)KOS_VMM_WRITE : ~0U);
+    struct stale stale = {};
+    for (vaddr address = first; address < end; address += PAGE_SIZE)
+        if (hal_space_protect(&space->hal, address, access))
+            stale_add(&stale, address);
     if (sealed)
-        forget(space, first, end); /* model: shootdown.pml SEAL */
+        stale_end(space, &stale); /* model: shootdown.pml SEAL */
     else
         hal_space_invalidate(&space->hal, first, (end - first) / PAGE_SIZE); /* elsewhere a fault finds it allowed */
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the memory room: the regions of a space as a list, and what space.c and fault.c do for each other. space->lock
- * held throughout. */
+/* Inside the memory room: the regions of a space as a list and as a tree, and what space.c and fault.c do for each
+ * other. space->lock held throughout. */
 #pragma once
 #include <abi/core.h>
 #include <memory/page.h>
 #include <memory/space.h>
 
+#define ALLOCATE_FLAGS                                                                                                 \
+    (KOS_VMM_ACCESS | KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD |     \
+     KOS_VMM_GROW_DOWN)
 #define SPACE_END (KOS_USER_LIMIT - PAGE_SIZE) /* the last page below the limit is never mapped */
 
 enum region_kind : u32 {
@@ -16,14 +19,15 @@ enum region_kind : u32 {
 
 /* Access and state bits are KOS_VMM_* of abi/core.h. */
 struct region {
-    struct list link; /* in space->regions, ascending, not overlapping */
-    vaddr start, end; /* page-aligned */
-    vaddr origin;     /* start of the allocation it was split from: only such parts merge again */
+    struct list link;      /* in space->regions, ascending, not overlapping */
+    struct tree_node node; /* the same in space->tree */
+    vaddr start, end;      /* page-aligned */
+    vaddr origin;          /* start of the allocation it was split from: only such parts merge again */
     vaddr touched_start,
         touched_end; /* no page outside was ever faulted in; empty: start > end. Keeps the walks short */
     u32 flags; /* access of committed pages, COMMIT, LOCKED. A guard: LOW_GUARD if the region above is guarded, else
                   HIGH_GUARD */
-    u32 flags_before; /* during a commit: to undo it */
+    u32 flags_before; /* during a commit: to undo it; of no meaning otherwise */
     enum region_kind kind;
     void *owner;   /* REGION_SHARED: object whose pages these are, told when the region goes; null: the kernel */
     paddr backing; /* REGION_SHARED: physical start of pages that the space does not own (ROMFS, arenas) */
@@ -48,46 +52,53 @@ static inline struct region *region_at(const struct address_space *space, struct
     return node == &space->regions ? nullptr : list_entry(node, struct region, link);
 }
 
+static inline bool region_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct region, node)->start < tree_entry(b, struct region, node)->start;
+}
+
+static inline bool region_ends_above(const struct tree_node *node, const void *address)
+{
+    return tree_entry(node, struct region, node)->end > *(const vaddr *)address;
+}
+
+/* The first region that ends above address, or null. */
+static inline struct region *region_from(const struct address_space *space, vaddr address)
+{
+    struct tree_node *node = tree_find(&space->tree, region_ends_above, &address);
+    return node == nullptr ? nullptr : tree_entry(node, struct region, node);
+}
+
 /* Region around address, or null. */
 static inline struct region *region_find(struct address_space *space, vaddr address)
 {
     struct region *last = space->last;
     if (likely(last != nullptr && address >= last->start && address < last->end))
         return last;
-    list_for_each(node, &space->regions)
-    {
-        struct region *region = list_entry(node, struct region, link);
-        if (address >= region->end)
-            continue;
-        return address < region->start ? nullptr : (space->last = region);
-    }
-    return nullptr;
+    struct region *region = region_from(space, address);
+    return region == nullptr || address < region->start ? nullptr : (space->last = region);
 }
 
 /* List node after which a region [start, end) belongs; null if part of it is taken. */
 static inline struct list *region_place(struct address_space *space, vaddr start, vaddr end)
 {
-    struct list *place = &space->regions;
-    list_for_each(node, &space->regions)
-    {
-        const struct region *region = list_entry(node, struct region, link);
-        if (region->start >= end)
-            break;
-        if (region->end > start)
-            return nullptr;
-        place = node;
-    }
-    return place;
+    struct region *above = region_from(space, start);
+    if (above == nullptr)
+        return space->regions.previous;
+    return above->start < end ? nullptr : above->link.previous;
+}
+
+static inline void region_link(struct address_space *space, struct list *place, struct region *region)
+{
+    list_insert_after(place, &region->link);
+    tree_insert(&space->tree, &region->node);
 }
 
 /* First hole of size bytes at or above from; 0 if none. */
 static inline vaddr region_hole(const struct address_space *space, vaddr from, u64 size)
 {
-    list_for_each(node, &space->regions)
-    {
-        const struct region *region = list_entry(node, struct region, link);
-        if (region->end <= from)
-            continue;
+    for (const struct region *region = region_from(space, from); region != nullptr;
+         region = region_at(space, region->link.next)) {
         if (region->start >= from && region->start - from >= size)
             return from;
         from = region->end;
@@ -106,10 +117,40 @@ void page_chain_add(struct page_chain *chain, paddr page);
 /* Frees single pages once no CPU can hold a kernel pointer into them (smp/epoch.h); the chain is empty after. */
 void page_chain_defer(struct page_chain *chain);
 
-/* ---- fault.c: the pages of a region ---- */
-retcode region_populate(struct address_space *space, struct region *region); /* all pages now, as by faults */
-void region_drop_pages(struct address_space *space, struct region *region);
-void region_protect_pages(struct address_space *space, const struct region *region); /* pages get the region's access */
+/* ---- fault.c: the pages of a region, a few at a time ---- */
+#define REGION_STEP_PAGES 8U
+
+/* What was changed in page tables and is not yet known to all CPUs, and pages taken out there. */
+struct stale {
+    struct page_chain chain;
+    u64 owned; /* pages in chain: charged to the space */
+    vaddr first, end;
+};
+
+/* The page of address, as by a fault that wants any right that the region has: rcOk, PREEMPTED (one page table was
+ * missing and made: again), or why not. */
+retcode region_populate(struct address_space *space, struct region *region, vaddr address);
+/* Takes out some pages; true if none is left. */
+bool region_drop_some(struct address_space *space, struct region *region, struct stale *stale);
+/* Pages from address on get the region's access; returns where to go on, at last the region's end. */
+vaddr region_protect_some(struct address_space *space, const struct region *region, vaddr address, struct stale *stale);
+/* Order: entries, translations on all CPUs, and only then the pages. Lock not needed. */
+void stale_end(struct address_space *space, struct stale *stale);
+
+static inline bool range_valid(vaddr address, u64 size)
+{
+    return size != 0 && address % PAGE_SIZE == 0 && address >= KOS_USER_BASE && address < SPACE_END &&
+           size <= SPACE_END - address;
+}
+
+static inline bool access_valid(u32 flags)
+{
+    return (flags & (KOS_VMM_WRITE | KOS_VMM_EXECUTE)) != (KOS_VMM_WRITE | KOS_VMM_EXECUTE);
+}
+
+/* ---- change.c ---- */
+/* Populates [start, end), where a region was just made; undoes that if it fails. The lock is not held. */
+retcode change_populate(struct address_space *space, vaddr start, vaddr end, struct progress *progress);
 
 /* Write access of the pages in [first, end) goes or comes back; at the end no CPU has a translation that says other. */
 void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed);
@@ -142,31 +183,29 @@ static inline retcode region_split(struct address_space *space, vaddr address)
         return code;
     const struct region whole = *region;
     upper->origin = whole.origin;
+    upper->flags_before = whole.flags_before;
     region_touch_part(upper, &whole, address, whole.end);
     region_touch_part(region, &whole, whole.start, address);
     region->end = address;
-    list_insert_after(&region->link, &upper->link);
+    region_link(space, &region->link, upper);
     return rcOk;
 }
 
-/* Undoes splits that make no difference any more, from the region before start to the one at end. */
-static inline void region_merge(struct address_space *space, vaddr start, vaddr end)
+/* Undoes a split that makes no difference any more: the region around address and the one below it. False if there was
+ * nothing to do. */
+static inline bool region_merge(struct address_space *space, vaddr address)
 {
-    struct region *lower = region_find(space, start - PAGE_SIZE);
-    lower = lower != nullptr ? lower : region_find(space, start);
-    while (lower != nullptr) {
-        struct region *upper = region_at(space, lower->link.next);
-        if (upper == nullptr || upper->start > end)
-            return;
-        if (lower->end != upper->start || lower->origin != upper->origin || lower->flags != upper->flags ||
-            lower->kind != REGION_ANONYMOUS || upper->kind != REGION_ANONYMOUS) {
-            lower = upper;
-            continue;
-        }
-        region_touch(lower, upper->touched_start, upper->touched_end);
-        lower->end = upper->end;
-        region_delete(space, upper);
-    }
+    struct region *upper = region_find(space, address);
+    if (upper == nullptr || upper->start != address)
+        return false;
+    struct region *lower = region_at(space, upper->link.previous);
+    if (lower == nullptr || lower->end != upper->start || lower->origin != upper->origin ||
+        lower->flags != upper->flags || lower->kind != REGION_ANONYMOUS || upper->kind != REGION_ANONYMOUS)
+        return false;
+    region_touch(lower, upper->touched_start, upper->touched_end);
+    lower->end = upper->end;
+    region_delete(space, upper);
+    return true;
 }
 
 /* A region goes: what is free above base must not lie below the hint. */
@@ -186,10 +225,10 @@ static inline void region_guard_delete(struct address_space *space, struct list 
     region_delete(space, guard);
 }
 
-/* With its pages and guards. A guard of that flag beside a region is always its own: it lies between the two. */
+/* With its guards; its pages are gone. A guard of that flag beside a region is always its own: it lies between the two.
+ */
 static inline void region_remove(struct address_space *space, struct region *region)
 {
-    region_drop_pages(space, region);
     region_hint_rewind(space, region);
     struct region *below = region_at(space, region->link.previous), *above = region_at(space, region->link.next);
     if (below != nullptr && below->end == region->start)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The VMM operations: check everything, get what is needed, then change whole regions. */
+/* Regions: where they are, how they are made and found. What changes them is in change.c. */
 #include <abi/core.h>
 #include <memory/object_cache.h>
 #include <memory/region.h>
 
-#define ALLOCATE_FLAGS                                                                                                 \
-    (KOS_VMM_ACCESS | KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD |     \
-     KOS_VMM_GROW_DOWN)
 #define KEPT_FLAGS (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
 
 static struct object_cache regions;
@@ -44,28 +41,13 @@ void region_delete(struct address_space *space, struct region *region)
     if (space->last == region)
         space->last = nullptr;
     list_remove(&region->link);
+    tree_remove(&space->tree, &region->node);
     if (region->owner != nullptr)
         space_owner_release(region->owner);
     object_cache_free(&regions, region, space->quota);
 }
 
 /* ---- allocation ---- */
-
-static bool range_valid(vaddr address, u64 size)
-{
-    return size != 0 && address % PAGE_SIZE == 0 && address >= KOS_USER_BASE && address < SPACE_END &&
-           size <= SPACE_END - address;
-}
-
-static bool access_valid(u32 flags)
-{
-    return (flags & (KOS_VMM_WRITE | KOS_VMM_EXECUTE)) != (KOS_VMM_WRITE | KOS_VMM_EXECUTE);
-}
-
-static bool populates(u32 flags)
-{
-    return (flags & (KOS_VMM_COMMIT | KOS_VMM_LOCKED)) == (KOS_VMM_COMMIT | KOS_VMM_LOCKED);
-}
 
 struct layout { /* [low, start) guard, [start, end) region, [end, high) guard */
     vaddr low, start, end, high;
@@ -86,7 +68,7 @@ static retcode insert(struct address_space *space, struct list *place, const str
         if (parts[i] == nullptr)
             continue;
         if (code == rcOk)
-            list_insert_after(place, &parts[i]->link);
+            region_link(space, place, parts[i]);
         else
             region_delete(space, parts[i]);
     }
@@ -133,22 +115,30 @@ static retcode allocate(struct address_space *space, vaddr *address, u64 size, u
         return code;
     }
     region->backing = backing;
-    if (kind == REGION_ANONYMOUS && populates(flags) && (code = region_populate(space, region)) != rcOk) {
-        region_remove(space, region);
-        return code;
-    }
     *address = at.start;
     return rcOk;
 }
 
-retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags)
+/* progress->start: where the region is, once it has been made. */
+retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, struct progress *progress)
 {
     if (size == 0 || size > KOS_USER_LIMIT || *address % PAGE_SIZE != 0 || (flags & ~ALLOCATE_FLAGS) != 0 ||
         (flags & KOS_VMM_RESERVE) == 0 || !access_valid(flags))
         return rcInvalidArgument;
-    spinlock_lock(&space->lock);
-    retcode code = allocate(space, address, round_up(size, PAGE_SIZE), flags, REGION_ANONYMOUS, 0);
-    spinlock_unlock(&space->lock);
+    size = round_up(size, PAGE_SIZE);
+    retcode code = rcOk;
+    if (progress->start == 0) {
+        spinlock_lock(&space->lock);
+        code = allocate(space, address, size, flags, REGION_ANONYMOUS, 0);
+        spinlock_unlock(&space->lock);
+        if (code != rcOk || (flags & KOS_VMM_LOCKED) == 0)
+            return code;
+        progress->start = *address;
+    }
+    vaddr start = progress->start;
+    code = change_populate(space, start, start + size, progress);
+    if (code == rcOk)
+        *address = start;
     return code;
 }
 
@@ -165,6 +155,15 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
 
 void (*space_owner_release)(void *owner);
 
+static void owned_undo(struct address_space *space, struct region *region)
+{
+    struct stale stale = {};
+    while (!region_drop_some(space, region, &stale))
+        ;
+    region_remove(space, region);
+    stale_end(space, &stale);
+}
+
 retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner)
 {
     *address = 0;
@@ -172,9 +171,11 @@ retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, p
     retcode code = allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);
     if (code == rcOk) {
         struct region *region = region_find(space, *address);
-        code = region_populate(space, region);
+        for (vaddr at = region->start; code == rcOk && at < region->end; at += PAGE_SIZE)
+            while ((code = region_populate(space, region, at)) == PREEMPTED)
+                ;
         if (code != rcOk)
-            region_remove(space, region);
+            owned_undo(space, region);
         else
             region->owner = owner;
     }
@@ -190,137 +191,6 @@ void space_seal(struct address_space *space, vaddr start, const void *owner, vad
     if (region != nullptr && region->owner == owner && region->start == start)
         region_seal(space, region, first, end, sealed);
     spinlock_unlock(&space->lock);
-}
-
-/* ---- parts of regions ---- */
-
-/* The step of a loop over the regions of a selected range; null behind the last. */
-static struct region *next_in(struct address_space *space, struct region *region, vaddr end)
-{
-    return region->end < end ? region_at(space, region->link.next) : nullptr;
-}
-
-/* Checks that [address, size) is all anonymous, splits at both ends; first is the first region of it. */
-static retcode select(struct address_space *space, vaddr address, u64 *size, struct region **first)
-{
-    if (*size > KOS_USER_LIMIT)
-        return rcInvalidArgument;
-    *size = round_up(*size, PAGE_SIZE);
-    if (!range_valid(address, *size))
-        return rcInvalidArgument;
-    vaddr end = address + *size, covered = address;
-    for (struct region *region = region_find(space, address); covered < end;
-         region = region_at(space, region->link.next)) {
-        if (region == nullptr || region->kind != REGION_ANONYMOUS || (covered != address && region->start != covered))
-            return rcInvalidArgument;
-        covered = region->end;
-    }
-    retcode code = region_split(space, address);
-    if (code == rcOk && (code = region_split(space, end)) != rcOk)
-        region_merge(space, address, address);
-    *first = region_find(space, address);
-    return code;
-}
-
-static void commit_undo(struct address_space *space, struct region *region, vaddr end)
-{
-    for (; region != nullptr; region = next_in(space, region, end)) {
-        if ((region->flags_before & KOS_VMM_COMMIT) == 0)
-            region_drop_pages(space, region);
-        bool changed = ((region->flags ^ region->flags_before) & KOS_VMM_ACCESS) != 0;
-        region->flags = region->flags_before;
-        if (changed)
-            region_protect_pages(space, region);
-    }
-}
-
-static retcode commit(struct address_space *space, struct region *first, vaddr end, u32 flags)
-{
-    for (struct region *region = first; region != nullptr; region = next_in(space, region, end)) {
-        region->flags_before = region->flags;
-        region->flags |= KOS_VMM_COMMIT | (flags & KOS_VMM_LOCKED);
-        if ((region->flags & KOS_VMM_ACCESS) == 0 && (flags & KOS_VMM_ACCESS) != 0) {
-            region->flags |= flags & KOS_VMM_ACCESS;
-            region_protect_pages(space, region);
-        }
-    }
-    retcode code = rcOk;
-    for (struct region *region = first; region != nullptr && code == rcOk; region = next_in(space, region, end))
-        if (populates(region->flags))
-            code = region_populate(space, region);
-    if (code != rcOk)
-        commit_undo(space, first, end);
-    return code;
-}
-
-retcode space_commit(struct address_space *space, vaddr address, u64 size, u32 flags)
-{
-    if ((flags & ~ALLOCATE_FLAGS) != 0 || !access_valid(flags))
-        return rcInvalidArgument;
-    struct region *first;
-    spinlock_lock(&space->lock);
-    retcode code = select(space, address, &size, &first);
-    if (code == rcOk) {
-        code = commit(space, first, address + size, flags);
-        region_merge(space, address, address + size);
-    }
-    spinlock_unlock(&space->lock);
-    return code;
-}
-
-retcode space_decommit(struct address_space *space, vaddr address, u64 size)
-{
-    struct region *region;
-    spinlock_lock(&space->lock);
-    retcode code = select(space, address, &size, &region);
-    if (code == rcOk) {
-        for (; region != nullptr; region = next_in(space, region, address + size)) {
-            region_drop_pages(space, region);
-            region->flags &= ~(KOS_VMM_COMMIT | KOS_VMM_LOCKED);
-        }
-        region_merge(space, address, address + size);
-    }
-    spinlock_unlock(&space->lock);
-    return code;
-}
-
-retcode space_protect(struct address_space *space, vaddr address, u64 size, u32 access)
-{
-    if ((access & ~KOS_VMM_ACCESS) != 0 || !access_valid(access))
-        return rcInvalidArgument;
-    struct region *region;
-    spinlock_lock(&space->lock);
-    retcode code = select(space, address, &size, &region);
-    if (code == rcOk) {
-        for (; region != nullptr; region = next_in(space, region, address + size)) {
-            region->flags = (region->flags & ~KOS_VMM_ACCESS) | access;
-            region_protect_pages(space, region);
-        }
-        region_merge(space, address, address + size);
-    }
-    spinlock_unlock(&space->lock);
-    return code;
-}
-
-retcode space_free(struct address_space *space, vaddr address, u64 size)
-{
-    spinlock_lock(&space->lock);
-    struct region *region = region_find(space, address);
-    bool whole = region != nullptr && region->owner != nullptr && region->start == address &&
-                 round_up(size, PAGE_SIZE) == region->end - address;
-    if (whole) { /* an object's mapping goes as a whole or not at all */
-        region_remove(space, region);
-        spinlock_unlock(&space->lock);
-        return rcOk;
-    }
-    retcode code = select(space, address, &size, &region);
-    while (code == rcOk && region != nullptr) {
-        struct region *next = next_in(space, region, address + size);
-        region_remove(space, region);
-        region = next;
-    }
-    spinlock_unlock(&space->lock);
-    return code;
 }
 
 retcode space_query(struct address_space *space, vaddr address, vaddr *start, u64 *size, u32 *flags)

@@ -11,14 +11,17 @@
 #include <hal/context.h>
 #include <memory/quota.h>
 #include <smp/list.h>
+#include <smp/preemption.h>
 #include <smp/spinlock.h>
+#include <smp/tree.h>
 
 struct region; /* memory/region.h */
 
 struct address_space {
     struct hal_space hal; /* first */
     struct spinlock lock;
-    struct list regions;
+    struct list regions; /* ascending; guarded by lock, like tree */
+    struct tree tree;    /* the same */
     struct quota *quota; /* pages and page tables are charged here */
     struct region *last; /* region found last; guarded by lock */
     vaddr base;          /* where automatic addresses begin (ASLR); constant */
@@ -31,8 +34,13 @@ struct address_space {
 void space_room_init(void); /* boot */
 
 retcode space_init(struct address_space *space, struct quota *quota, u64 random); /* rcOutOfMemory, rcQuotaExceeded */
-/* Frees everything; no thread runs in it any more. */
-void space_destroy(struct address_space *space);
+/* Frees everything, in steps: rcOk or PREEMPTED; no thread runs in it any more, no CPU has it active. */
+retcode space_destroy(struct address_space *space, struct progress *progress);
+
+/*
+ * What may take long is done in steps (smp/preemption.h), with the lock free in between: PREEMPTED. Of several threads
+ * that change the same range at once each gets what the order of steps makes of it.
+ */
 
 /* All sizes are rounded up to pages; addresses are page-aligned and everything lies in [KOS_USER_BASE, KOS_USER_LIMIT -
  * one page). An operation that fails leaves regions and pages as they were; page tables made on the way may stay,
@@ -42,14 +50,14 @@ void space_destroy(struct address_space *space);
  * RESERVE mandatory, COMMIT = usable, COMMIT|LOCKED = all pages now. LOW_GUARD/HIGH_GUARD add one inaccessible page
  * outside the range. W and X together: rcInvalidArgument. rcAlreadyExists if the range is taken; rcOutOfMemory,
  * rcQuotaExceeded. No partial effect. */
-retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags);
+retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, struct progress *progress);
 /* Parts of one or more adjacent regions; splits them as needed. rcInvalidArgument if any page is not reserved (guards
  * included). */
 /* Commit: regions without access get that of flags, others keep theirs; LOCKED = all pages now. */
-retcode space_commit(struct address_space *space, vaddr address, u64 size, u32 flags);
-retcode space_decommit(struct address_space *space, vaddr address, u64 size);
-retcode space_protect(struct address_space *space, vaddr address, u64 size, u32 access);
-retcode space_free(struct address_space *space, vaddr address, u64 size);
+retcode space_commit(struct address_space *space, vaddr address, u64 size, u32 flags, struct progress *progress);
+retcode space_decommit(struct address_space *space, vaddr address, u64 size, struct progress *progress);
+retcode space_protect(struct address_space *space, vaddr address, u64 size, u32 access, struct progress *progress);
+retcode space_free(struct address_space *space, vaddr address, u64 size, struct progress *progress);
 /* Region around address: rcResourceNotFound if free. */
 retcode space_query(struct address_space *space, vaddr address, vaddr *start, u64 *size, u32 *flags);
 /* True if there is a region of the user's of exactly that range and those flags (access, COMMIT, LOCKED). */
@@ -67,12 +75,18 @@ void space_seal(struct address_space *space, vaddr start, const void *owner, vad
 extern void (*space_owner_release)(void *owner);
 
 /* Page fault of the user or of a copy: rcOk if the access is possible now. rcInvalidArgument: not mapped or not
- * allowed; rcBusy: sealed for now; rcOutOfMemory, rcQuotaExceeded. */
+ * allowed; rcBusy: sealed for now; rcOutOfMemory, rcQuotaExceeded. The first touch of a region may have to make page
+ * tables: a step each. */
 retcode space_fault(struct address_space *space, vaddr address, u32 hal_access);
+/* The same, but PREEMPTED if an interrupt waits between two steps. */
+retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 hal_access);
 
 /* Kernel pointer (direct map) to the byte at address of any space, faulting the page in; valid to the end of that page.
  * Null if not accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the lock). */
 void *space_resolve(struct address_space *space, vaddr address, u32 hal_access);
+
+/* Frees a few pages that were taken out earlier and that no CPU can use any more; false if there was none. */
+bool page_reclaim(void);
 
 /* Called by the memory room when translations must go on other CPUs: set by smp at boot. cpus = space->cpus. */
 extern void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);

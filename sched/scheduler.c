@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <memory/space.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
 
@@ -182,6 +183,8 @@ static void reschedule(struct cpu *cpu)
 
 /* How often an idle CPU looks before it sleeps: a few microseconds on hardware, more than a round trip between CPUs. */
 #define IDLE_LOOKS 400U
+/* Deferred objects that are freed on the way out of the kernel. */
+#define EPOCH_ENTRIES 8U
 
 static bool inbox_waits(const struct cpu *cpu)
 {
@@ -189,16 +192,30 @@ static bool inbox_waits(const struct cpu *cpu)
            atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
 }
 
+/* What is left to free is freed when nobody has anything else to do. Stops if somebody may have. */
+static void clean_up(struct cpu *cpu)
+{
+    bool more;
+    do {
+        more = page_reclaim();
+        if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0) {
+            epoch_advance(EPOCH_ENTRIES);
+            more = true;
+        }
+    } while (unlikely(more) && !inbox_waits(cpu) && !preemption_point());
+}
+
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
+    clean_up(cpu);
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
-    /* model: inbox.pml b; a timer that falls due meanwhile ends it */
+    /* model: inbox.pml b; an interrupt that waits, which is taken below, ends it */
     for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
-        if (hal_time_now() >= cpu->timer_programmed)
+        if (i % 4 == 0 && preemption_point())
             break;
         hal_cpu_relax();
     }
@@ -233,8 +250,6 @@ void sched_exit(void)
                 smp_poll();
             inbox_drain(cpu);
         }
-        if (unlikely((cpu->hal.pending & CPU_PENDING_EPOCH) != 0))
-            epoch_advance();
         if (cpu->busy && unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))
             reschedule(cpu);
         if (!cpu->busy) {
@@ -246,10 +261,14 @@ void sched_exit(void)
             switch_current(cpu, next);
         }
         struct thread *thread = thread_current();
+        if (unlikely((cpu->hal.pending & CPU_PENDING_EPOCH) != 0))
+            epoch_advance(thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
         if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))
             continue; /* requests that came without an IPI, for the level was higher */
-        if (likely(!thread->dying))
+        if (likely(thread->work.run == nullptr))
             hal_resume(&thread->context);
-        thread_finish(thread);
+        if (preemption_point())
+            hal_interrupts_take();
+        thread->work.run(thread);
     }
 }

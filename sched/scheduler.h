@@ -30,8 +30,7 @@ bool sched_queued(const struct thread *thread);
 /* Leaves the kernel: pending work, then the most urgent thread, or idle. */
 [[noreturn]] void sched_exit(void);
 
-/* The slow way out found the running thread dying: implemented by kernel/thread.c. It must not be runnable afterwards.
- */
+/* The work of a thread that ends: implemented by kernel/thread.c. It is not runnable afterwards. */
 void thread_finish(struct thread *thread);
 
 /* ---- account.c: who pays ---- */

@@ -9,8 +9,11 @@
 #include <object/domain.h>
 #include <smp/cpu.h>
 #include <smp/epoch.h>
+#include <smp/preemption.h>
 #include <sched/reservation.h>
 #include <sched/timer.h>
+
+struct thread;
 
 enum thread_state : u32 {
     THREAD_RUNNABLE,   /* running, or in its home's run queue */
@@ -25,6 +28,26 @@ enum thread_state : u32 {
     THREAD_MOVING,   /* runnable, in the inbox of its new home */
     THREAD_ORDERING, /* waits for another CPU to carry out its order: sched/order.h */
     THREAD_HELD,     /* its reservation's budget is used up */
+};
+
+/* sched/work.h */
+struct work {
+    void (*run)(struct thread *); /* null: it goes on in user mode */
+    struct progress progress;
+    void *object; /* whatever run makes of it */
+};
+
+/* A message of this thread that is being copied, step by step: ipc/long_copy.c. */
+struct transfer {
+    struct {
+        vaddr target, source;
+        u64 size;
+    } pieces[2];  /* constant part, arena */
+    u8 *snapshot; /* if not null: the page where the constant part comes from, instead of the sender's memory */
+    const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
+    vaddr arena;
+    u64 arena_size;
+    word selector; /* of the Recv that gets a request, or of the Reply-then-Recv */
 };
 
 /* What one CPU is asked to do with a thread of its own by a thread of another: sched/order.h. */
@@ -130,7 +153,9 @@ struct thread {
     u32 calls;       /* calls off the fast path so far; written by home, which does not run while others read it */
     u32 cancel_call; /* which of them is to be cancelled; thread_call_cancel */
     u32 tid;
-    bool dying; /* owner: no more user instruction */
+    bool dying;       /* owner: no more user instruction */
+    struct work work; /* what it does in the kernel when it runs: sched/work.h */
+    struct transfer transfer;
     bool ended; /* guarded by the join lock (kernel/thread.c) */
     bool detached;
     s32 exit_code;      /* owner; the first of Exit and Terminate sets it */

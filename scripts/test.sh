@@ -38,6 +38,7 @@ unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
+unit/memory_change	unit memory_change
 unit/memory_string	unit memory_string
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure

@@ -31,30 +31,35 @@ bool epoch_idle(void)
     return cpu_self()->epoch_next == nullptr && cpu_self()->epoch_current == nullptr;
 }
 
-static void epoch_free(struct cpu *self)
+static void epoch_free(struct cpu *self, u32 most)
 {
-    while (self->epoch_current != nullptr) {
+    for (u32 i = 0; i < most && self->epoch_current != nullptr; i++) {
         struct epoch_entry *entry = self->epoch_current;
         self->epoch_current = entry->next;
         entry->free(entry);
     }
+    if (self->epoch_current != nullptr)
+        self->hal.pending |= CPU_PENDING_EPOCH;
 }
 
-void epoch_advance(void)
+void epoch_advance(u32 most)
 {
     struct cpu *self = cpu_self();
     self->hal.pending &= ~CPU_PENDING_EPOCH;
     /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed */
     if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0)
         return; /* the last CPU to pass sends an IPI, and the way out of that comes here again */
-    epoch_free(self);
-    if (self->epoch_next == nullptr)
+    if (self->epoch_current != nullptr || self->epoch_next == nullptr) {
+        epoch_free(self, most);
+        if (self->epoch_current == nullptr && self->epoch_next != nullptr)
+            self->hal.pending |= CPU_PENDING_EPOCH;
         return;
+    }
     self->epoch_current = self->epoch_next;
     self->epoch_next = nullptr;
     u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
     if (count == 1) {
-        epoch_free(self);
+        epoch_free(self, most);
         return;
     }
     /* model: epoch.pml ASK; relaxed: the pushes are releases */

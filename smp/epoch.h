@@ -15,7 +15,8 @@ struct epoch_entry {
 /* Any CPU; entry is owned by the epoch room until free runs, on the same CPU. */
 void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *));
 
-/* Called on the slow way out of the kernel when CPU_PENDING_EPOCH is set: this CPU holds no pointer from before. */
-void epoch_advance(void);
+/* Called on the slow way out of the kernel when CPU_PENDING_EPOCH is set: this CPU holds no pointer from before. Frees
+ * that many entries at most; if more could be, the bit is set again. */
+void epoch_advance(u32 most);
 /* True if nothing is deferred on this CPU. */
 bool epoch_idle(void);

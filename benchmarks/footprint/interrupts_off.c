@@ -151,12 +151,17 @@ static int symbol_of(uint64_t address)
     return real ? symbol : symbols_count();
 }
 
-static bool sleeps(struct qemu_plugin_insn *insn)
+/* The CPU sleeps, or goes to user mode. Both happen in functions of the port; other returns from exceptions go back to
+ * the kernel. A user's instruction need not follow: the interrupt that waits comes first. */
+static bool leaves(struct qemu_plugin_insn *insn, int symbol)
 {
+    static const char *const ways[] = {"wfi", "eret", "hlt", "sysret", "iret"};
     char *text = qemu_plugin_insn_disas(insn);
-    bool found = text != NULL && text_begins(text, is_aarch64 ? "wfi" : "hlt");
+    bool found = false;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && text != NULL; i++)
+        found |= text_begins(text, ways[i]);
     free(text);
-    return found;
+    return found && symbol != symbols_count() && text_begins(symbols_at(symbol)->name, "hal_");
 }
 
 /* HAL_INTERRUPTIBLE: nopl 'K' 'O' 'I' 0 (%rax), or movz xzr, #0x4b49 */
@@ -179,9 +184,9 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
             qemu_plugin_register_vcpu_insn_exec_cb(insn, path_end, QEMU_PLUGIN_CB_NO_REGS, NULL);
             return; /* a block is of one mode */
         }
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, QEMU_PLUGIN_CB_NO_REGS,
-                                               (void *)(intptr_t)symbol_of(address));
-        if (preemption_point(insn) || sleeps(insn))
+        int symbol = symbol_of(address);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, QEMU_PLUGIN_CB_NO_REGS, (void *)(intptr_t)symbol);
+        if (preemption_point(insn) || leaves(insn, symbol))
             qemu_plugin_register_vcpu_insn_exec_cb(insn, path_end, QEMU_PLUGIN_CB_NO_REGS, NULL);
     }
 }

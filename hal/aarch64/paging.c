@@ -3,7 +3,8 @@
 #include "port.h"
 
 #define LEVELS               4
-#define USER_ROOT_ENTRIES    256U /* 47 bits of addresses */
+#define USER_ROOT_ENTRIES    256U                         /* 47 bits of addresses */
+#define LEVEL_SPAN(level)    (1ULL << (39 - 9 * (level))) /* what an entry maps */
 #define INVALIDATE_PAGES_MAX 64U
 
 [[gnu::section(".noinit"), gnu::aligned(4096)]] static u64 empty_root[512];
@@ -25,19 +26,22 @@ static void entry_write(u64 *entry, u64 value)
     __atomic_store_n(entry, value, __ATOMIC_RELAXED);
 }
 
-/* The last-level entry of address, or null. */
-static u64 *find_entry(const struct hal_space *space, vaddr address)
+/* One step down; null if there is no table. Written out for each level, as the shifts are constant then. */
+static inline u64 *below(const u64 *table, u32 index)
 {
-    if (address >= KOS_USER_LIMIT)
+    const u64 entry = entry_read(&table[index]);
+    return __builtin_expect((entry & PAGE_VALID) != 0, 1) ? table_at(entry) : nullptr;
+}
+
+/* The last-level entry of address, or null. */
+static inline u64 *find_entry(const struct hal_space *space, vaddr address)
+{
+    u64 *table;
+    if (address >= KOS_USER_LIMIT || (table = below(table_at(space->root), level_index(address, 0))) == nullptr ||
+        (table = below(table, level_index(address, 1))) == nullptr ||
+        (table = below(table, level_index(address, 2))) == nullptr)
         return nullptr;
-    paddr table = space->root;
-    for (u32 level = 0; level < LEVELS - 1; level++) {
-        const u64 entry = entry_read(&table_at(table)[level_index(address, level)]);
-        if ((entry & PAGE_VALID) == 0)
-            return nullptr;
-        table = entry;
-    }
-    return &table_at(table)[level_index(address, LEVELS - 1)];
+    return &table[level_index(address, 3)];
 }
 
 retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
@@ -50,23 +54,50 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
     return rcOk;
 }
 
-static void free_table(paddr table, u32 level, const struct hal_page_allocator *pages)
+#define STEP_ENTRIES 192U /* looked at in one step; a table that is freed counts as some of them */
+#define STEP_FREE    24U
+
+static void table_free(u64 *place, const struct hal_page_allocator *pages)
 {
-    const u32 entries = level == 0 ? USER_ROOT_ENTRIES : 512;
-    for (u32 i = 0; level < LEVELS - 1 && i < entries; i++) {
-        const u64 entry = entry_read(&table_at(table)[i]);
-        if ((entry & PAGE_VALID) != 0)
-            free_table(entry & PAGE_ADDRESS, level + 1, pages);
-    }
+    const paddr table = entry_read(place) & PAGE_ADDRESS;
+    entry_write(place, 0);
     pages->free(pages->context, table);
 }
 
-void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages)
+/* position: all tables that map only what is below it are gone. */
+bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages, u64 *position)
 {
+    vaddr at = *position;
+    for (u32 seen = 0; seen < STEP_ENTRIES && at < KOS_USER_LIMIT;) {
+        u64 *owners[LEVELS] = {}; /* the entry that leads to the table of that level */
+        u64 *table = table_at(space->root), entry;
+        u32 level = 0;
+        for (; level < LEVELS - 2 && ((entry = entry_read(&table[level_index(at, level)])) & PAGE_VALID) != 0;
+             level++) {
+            owners[level + 1] = &table[level_index(at, level)];
+            table = table_at(entry);
+        }
+        u64 index = level_index(at, level), entries = level == 0 ? USER_ROOT_ENTRIES : 512;
+        for (; seen < STEP_ENTRIES && index < entries && entry_read(&table[index]) == 0; index++)
+            seen++;
+        at = round_down(at, LEVEL_SPAN(level) * 512) + index * LEVEL_SPAN(level);
+        if (level == LEVELS - 2 && index < entries && entry_read(&table[index]) != 0) {
+            table_free(&table[index], pages);
+            at += LEVEL_SPAN(level);
+            seen += STEP_FREE;
+        }
+        /* behind its last entry a table goes too, and so on upwards */
+        for (; level > 0 && level_index(at, level) == 0; level--, seen += STEP_FREE)
+            table_free(owners[level], pages);
+    }
+    *position = at;
+    if (at < KOS_USER_LIMIT)
+        return false;
     hal_space_invalidate(space, 0, ~0ULL);
     hal_asid_free(space->space_word >> 48);
-    free_table(space->root, 0, pages);
+    pages->free(pages->context, space->root);
     *space = (struct hal_space){.root = PADDR_NONE};
+    return true;
 }
 
 void hal_space_activate_none(void)
@@ -119,40 +150,42 @@ static void make_fetchable(paddr page)
     }
 }
 
-retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
-                      const struct hal_page_allocator *pages)
+retcode hal_space_tables(struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
 {
+    if (find_entry(space, address) != nullptr)
+        return rcOk;
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
     u64 *table = table_at(space->root);
     u32 level = 0;
-    u64 entry;
-    while (level < LEVELS - 1 && ((entry = entry_read(&table[level_index(address, level)])) & PAGE_VALID) != 0) {
-        table = table_at(entry);
-        level++;
-    }
-    /* All missing tables first, then joined from the bottom: a failure leaves nothing, a walker sees no half of it. */
-    paddr fresh[LEVELS];
-    for (u32 i = level; i < LEVELS - 1; i++) {
-        fresh[i] = pages->allocate(pages->context);
-        if (fresh[i] == PADDR_NONE) {
-            while (i-- > level)
-                pages->free(pages->context, fresh[i]);
-            return rcOutOfMemory;
-        }
-    }
+    for (u64 *next; level < LEVELS - 2 && (next = below(table, level_index(address, level))) != nullptr; level++)
+        table = next;
+    const paddr made = pages->allocate(pages->context);
+    if (made == PADDR_NONE)
+        return rcOutOfMemory; /* tables made on the way stay; they go with the space */
+    barrier("dmb ishst");     /* a walker that sees the entry sees an empty table */
+    entry_write(&table[level_index(address, level)], made | PAGE_TABLE);
+    return level < LEVELS - 2 ? PREEMPTED : rcOk;
+}
+
+void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
+{
     if ((access & HAL_PAGE_EXECUTE) != 0)
         make_fetchable(page);
-    u64 value = page_entry(page, access);
-    for (u32 i = LEVELS - 1; i > level; i--) {
-        entry_write(&table_at(fresh[i - 1])[level_index(address, i)], value);
-        value = fresh[i - 1] | PAGE_TABLE;
-    }
-    if (level < LEVELS - 1)
-        barrier("dmb ishst");
-    entry_write(&table[level_index(address, level)], value);
+    entry_write(find_entry(space, address), page_entry(page, access));
     barrier("dsb ishst\n\tisb");
-    return rcOk;
+}
+
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
+{
+    u64 *const place = find_entry(space, address);
+    const u64 entry = place == nullptr ? 0 : entry_read(place);
+    if ((entry & PAGE_VALID) == 0)
+        return false;
+    if ((access & HAL_PAGE_EXECUTE) != 0)
+        make_fetchable(entry & PAGE_ADDRESS);
+    entry_write(place, page_entry(entry & PAGE_ADDRESS, access));
+    return true;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)

@@ -107,3 +107,15 @@ hal_cpu_idle:
     isb
     msr daifset, #3
     b 1b
+
+/* [[noreturn]] void hal_interrupts_take(void): the marker of hal_mark_interruptible(), for here they are open. */
+    .globl hal_interrupts_take
+hal_interrupts_take:
+    mrs x0, tpidr_el1
+    sub sp, x0, #CPU_STACK_DISTANCE
+    mov x29, xzr
+    movz xzr, #0x4b49
+    msr daifclr, #3
+    isb
+    msr daifset, #3
+    b kernel_spurious_interrupt

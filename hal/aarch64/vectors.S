@@ -62,7 +62,7 @@ hal_vectors:
     b.eq kernel_synchronous
     b kernel_stack_lost
 
-    /* Interrupts are open only while idle: nothing to save. */
+    /* Interrupts are open only in hal_cpu_idle() and hal_interrupts_take(): nothing to save. */
     vector
     mrs x1, tpidr_el1
     sub sp, x1, #CPU_STACK_DISTANCE

@@ -7,6 +7,7 @@ static volatile u32 *registers; /* xAPIC; null: x2APIC */
 #define ID               0x20
 #define END_OF_INTERRUPT 0xb0
 #define SPURIOUS         0xf0
+#define REQUESTED_LAST   0x270 /* interrupts that wait: vectors 0xe0 to 0xff */
 #define COMMAND_LOW      0x300
 #define COMMAND_HIGH     0x310
 #define TIMER            0x320
@@ -51,6 +52,12 @@ u32 apic_id(void)
 void apic_end_of_interrupt(void)
 {
     put(END_OF_INTERRUPT, 0);
+}
+
+static_assert(VECTOR_TIMER >= 0xe0 && VECTOR_IPI >= 0xe0 && VECTOR_OTHER >= 0xe0, "those that are looked at");
+bool apic_interrupt_pending(void)
+{
+    return get(REQUESTED_LAST) != 0;
 }
 
 static void command(u32 target, u32 value)

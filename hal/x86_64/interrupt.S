@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Exceptions and interrupts. From user mode everything is saved in the CPU's current context and the stack is empty
- * again; from the kernel an exception returns to where it was, an interrupt can only have met hal_cpu_idle().
+ * again; from the kernel an exception returns to where it was, an interrupt can only have met hal_cpu_idle() or
+ * hal_interrupts_take().
  */
 #include <hal/x86_64/offsets.h>
 
@@ -138,6 +139,19 @@ hal_cpu_idle:
     hlt
     cli
     jmp hal_cpu_idle
+
+/* [[noreturn]] void hal_interrupts_take(void): the marker of hal_mark_interruptible(), for here they are open. */
+    .globl hal_interrupts_take
+hal_interrupts_take:
+    and $-HAL_CPU_BLOCK_SIZE, %rsp
+    add $HAL_BLOCK_STACK_TOP, %rsp
+    xor %ebp, %ebp
+    .byte 0x0f, 0x1f, 0x80, 'K', 'O', 'I', 0
+    sti
+    nop
+    cli
+    call kernel_spurious_interrupt
+    ud2
 
 /* [[noreturn]] void hal_resume_full(const struct hal_context *): flags and pc were checked by the caller. */
     .globl hal_resume_full

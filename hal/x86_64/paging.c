@@ -121,21 +121,48 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
     return rcOk;
 }
 
-static void free_tables(u64 *table, unsigned level, u64 entries, const struct hal_page_allocator *pages)
+#define USER_END     (1ULL << 47)
+#define STEP_ENTRIES 192U /* looked at in one step; a table that is freed counts as some of them */
+#define STEP_FREE    24U
+
+static void table_free(u64 *place, const struct hal_page_allocator *pages)
 {
-    for (u64 i = 0; i < entries; i++) {
-        if ((table[i] & PAGE_PRESENT) == 0)
-            continue;
-        if (level > 1)
-            free_tables(table_at(table[i]), level - 1, 512, pages);
-        pages->free(pages->context, table[i] & PAGE_ADDRESS);
-    }
+    paddr table = *place & PAGE_ADDRESS;
+    *place = 0;
+    pages->free(pages->context, table);
 }
 
-void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages)
+/* position: all tables that map only what is below it are gone. */
+bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages, u64 *position)
 {
-    free_tables(hal_direct(space->root), 3, 256, pages);
+    u64 *root = hal_direct(space->root), at = *position;
+    for (u32 seen = 0; seen < STEP_ENTRIES && at < USER_END;) {
+        u64 *owners[4] = {}; /* the entry that leads to the table of that level */
+        u64 *table = root;
+        unsigned level = 3;
+        for (; level > 1 && (table[INDEX(at, level)] & PAGE_PRESENT) != 0; level--) {
+            owners[level - 1] = &table[INDEX(at, level)];
+            table = table_at(table[INDEX(at, level)]);
+        }
+        u64 index = INDEX(at, level), entries = level == 3 ? 256 : 512;
+        for (; seen < STEP_ENTRIES && index < entries && table[index] == 0; index++)
+            seen++;
+        const unsigned shift = 12 + 9 * level;
+        at = (at >> (shift + 9) << (shift + 9)) + (index << shift);
+        if (level == 1 && index < entries && table[index] != 0) {
+            table_free(&table[index], pages);
+            at += 1ULL << shift;
+            seen += STEP_FREE;
+        }
+        /* behind its last entry a table goes too, and so on upwards */
+        for (; level < 3 && INDEX(at, level) == 0; level++, seen += STEP_FREE)
+            table_free(owners[level], pages);
+    }
+    *position = at;
+    if (at < USER_END)
+        return false;
     pages->free(pages->context, space->root);
+    return true;
 }
 
 void hal_space_leave(const struct hal_space *space)
@@ -152,36 +179,55 @@ static u64 entry_flags(u32 access)
            ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) | (access != 0 ? PAGE_PRESENT : 0);
 }
 
-retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
-                      const struct hal_page_allocator *pages)
+/* One step down; null if there is no table. Written out for each level, as the shifts are constant then. */
+static inline u64 *below(const u64 *table, u64 index)
 {
-    u64 *table = hal_direct(space->root);
-    for (unsigned level = 3; level > 0; level--) {
-        u64 *place = &table[INDEX(address, level)];
-        if (unlikely((*place & PAGE_PRESENT) == 0)) {
-            paddr made = pages->allocate(pages->context);
-            if (made == PADDR_NONE)
-                return rcOutOfMemory; /* tables made on the way stay; they go with the space */
-            __atomic_store_n(place, made | PAGE_USER | TABLE, __ATOMIC_RELEASE);
-        }
-        table = table_at(*place);
-    }
-    /* A page without access keeps its address in a non-present entry: bit 9 says so. */
-    __atomic_store_n(&table[INDEX(address, 0)], page | entry_flags(access) | (access == 0 ? 0x200 : 0),
-                     __ATOMIC_RELEASE);
-    return rcOk;
+    u64 entry = __atomic_load_n(&table[index], __ATOMIC_ACQUIRE);
+    return likely((entry & PAGE_PRESENT) != 0) ? table_at(entry) : nullptr;
 }
 
-static u64 *leaf_of(const struct hal_space *space, vaddr address)
+static inline u64 *leaf_of(const struct hal_space *space, vaddr address)
 {
-    u64 *table = hal_direct(space->root);
-    for (unsigned level = 3; level > 0; level--) {
-        u64 entry = __atomic_load_n(&table[INDEX(address, level)], __ATOMIC_ACQUIRE);
-        if ((entry & PAGE_PRESENT) == 0)
-            return nullptr;
-        table = table_at(entry);
-    }
+    u64 *table = below(hal_direct(space->root), INDEX(address, 3));
+    if (unlikely(table == nullptr || (table = below(table, INDEX(address, 2))) == nullptr ||
+                 (table = below(table, INDEX(address, 1))) == nullptr))
+        return nullptr;
     return &table[INDEX(address, 0)];
+}
+
+retcode hal_space_tables(struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
+{
+    if (likely(leaf_of(space, address) != nullptr))
+        return rcOk;
+    u64 *table = hal_direct(space->root);
+    unsigned level = 3;
+    for (u64 *next; level > 1 && (next = below(table, INDEX(address, level))) != nullptr; level--)
+        table = next;
+    paddr made = pages->allocate(pages->context);
+    if (made == PADDR_NONE)
+        return rcOutOfMemory; /* tables made on the way stay; they go with the space */
+    __atomic_store_n(&table[INDEX(address, level)], made | PAGE_USER | TABLE, __ATOMIC_RELEASE);
+    return level > 1 ? PREEMPTED : rcOk;
+}
+
+/* A page without access keeps its address in a non-present entry: bit 9 says so. */
+static u64 leaf_entry(paddr page, u32 access)
+{
+    return page | entry_flags(access) | (access == 0 ? 0x200 : 0);
+}
+
+void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
+{
+    __atomic_store_n(leaf_of(space, address), leaf_entry(page, access), __ATOMIC_RELEASE);
+}
+
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
+{
+    u64 *leaf = leaf_of(space, address);
+    if (leaf == nullptr || *leaf == 0)
+        return false;
+    __atomic_store_n(leaf, leaf_entry(*leaf & PAGE_ADDRESS, access), __ATOMIC_RELEASE);
+    return true;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Translations that change while other CPUs use them, by the example of `seal`: the pages of a client's arena become
- * read-only on all CPUs before the server reads. memory/fault.c forget(), kernel/main.c shootdown(), smp/cross_call.c
+ * read-only on all CPUs before the server reads. memory/fault.c stale_end(), kernel/main.c shootdown(), smp/cross_call.c
  * (whose steps 1 to 3 and a to c these are), smp/spinlock.h.
  *
  * CPU 0: the calling client thread seals, then the server reads; in between, one more client thread may run there.

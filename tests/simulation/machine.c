@@ -30,6 +30,18 @@ void hal_cpu_idle(void)
 {
     longjmp(outside, 2);
 }
+bool fake_interrupt_pending(void) /* the machine lets time pass only outside the kernel */
+{
+    return false;
+}
+bool page_reclaim(void)
+{
+    return false;
+}
+void hal_interrupts_take(void)
+{
+    kernel_panic("no thread works in the kernel here");
+}
 void hal_fpu_release(struct hal_cpu *cpu)
 {
     (void)cpu;
@@ -50,7 +62,10 @@ void kernel_panic(const char *format, ...)
 
 /* ---- what lies beside and above the scheduler ---- */
 void smp_poll(void) {}
-void epoch_advance(void) {}
+void epoch_advance(u32 most)
+{
+    (void)most;
+}
 void object_reference(struct object *object)
 {
     (void)object;

@@ -388,21 +388,28 @@ static void check_pair(u32 source, u32 destination, u32 counts[2])
     assert_ptr_equal(ksm_pair_get(source, destination), pair); /* made once */
     assert_true(pair->source_class == source && pair->destination_class == destination);
     assert_true(pair->mask >= 1 && (pair->mask & (pair->mask + 1)) == 0);
-    static struct ksm_entry expected[4096];
+    static struct ksm_entry expected[KSM_ENTRIES_MAX];
+    static bool taken[KSM_ENTRIES_MAX];
     memset(expected, 0, sizeof(expected));
+    memset(taken, 0, sizeof(taken));
     for (u32 riid = 0; riid < classes[destination].endpoint_count; riid++)
         for (u32 mid = 0; mid < interfaces[destination][riid].method_count; mid++) {
             struct ksm_entry entry = expected_entry(source, destination, riid, mid);
             u64 index = (mid + 16 * riid) & pair->mask;
             assert_ptr_equal(ksm_entry(pair, KOS_INFO(riid, mid, 24, 0)), &pair->entries[index]);
             assert_ptr_equal(ksm_entry(pair, KOS_INFO(riid, mid, 0xfffff8, 0)), &pair->entries[index]);
+            bool first = !taken[index];
+            taken[index] = true;
+            assert_int_equal(ksm_pair_knows(pair, KOS_INFO(riid, mid, 24, 0)), !first);
+            ksm_pair_learn(pair, KOS_INFO(riid, mid, 24, 0));
+            assert_true(ksm_pair_knows(pair, KOS_INFO(riid, mid, 24, 0)));
             if (entry.memory_response == 0)
                 continue;
-            bool first = expected[index].memory_response == 0;
             counts[first ? 0 : 1]++; /* the second of two in one place has no entry */
             if (first)
                 expected[index] = entry;
         }
+    ksm_pair_learn(pair, KOS_INFO(classes[destination].endpoint_count, 0, 24, 0)); /* no such method: nothing */
     for (u64 index = 0; index <= pair->mask; index++) {
         const struct ksm_entry *entry = &pair->entries[index];
         check_field(entry->request, expected[index].request, index, pair->mask);
@@ -456,6 +463,9 @@ static void the_kernels_own_methods_have_tables_too(void **state)
     (void)state;
     const struct ksm_pair *pair = ksm_pair_get(3, KSM_CLASS_CORE);
     u32 spoken = 0;
+    for (u32 riid = 0; riid < KOS_CORE_RIIDS; riid++)
+        for (u32 mid = 0; mid < ksm_core_endpoints[riid].interface->method_count; mid++)
+            ksm_pair_learn(pair, KOS_INFO(riid, mid, 0, 0));
     for (u32 riid = 0; riid < KOS_CORE_RIIDS; riid++)
         for (u32 mid = 0; mid < ksm_core_endpoints[riid].interface->method_count; mid++)
             spoken += ksm_entry_speaks(ksm_entry(pair, KOS_INFO(riid, mid, 0, 0)), KOS_INFO(riid, mid, 0, 0));

@@ -10,6 +10,32 @@
 #include "fake/fake.h"
 #include <abi/core.h>
 #include <memory/region.h>
+
+/* And the pages that were ready then are freed. */
+[[maybe_unused]] static void epoch_run(void)
+{
+    fake_epoch_run();
+    while (page_reclaim())
+        ;
+}
+#define fake_epoch_run epoch_run
+
+/* A change from its beginning to its end, whatever happens in between. */
+static struct progress change_progress;
+#define WHOLE(call)                                                                                                    \
+    ({                                                                                                                 \
+        retcode whole_;                                                                                                \
+        do                                                                                                             \
+            whole_ = call;                                                                                             \
+        while (whole_ == PREEMPTED);                                                                                   \
+        whole_;                                                                                                        \
+    })
+#define space_allocate(...) WHOLE((space_allocate)(__VA_ARGS__, &change_progress))
+#define space_commit(...)   WHOLE((space_commit)(__VA_ARGS__, &change_progress))
+#define space_decommit(...) WHOLE((space_decommit)(__VA_ARGS__, &change_progress))
+#define space_protect(...)  WHOLE((space_protect)(__VA_ARGS__, &change_progress))
+#define space_free(...)     WHOLE((space_free)(__VA_ARGS__, &change_progress))
+#define space_destroy(...)  assert_int_equal(WHOLE((space_destroy)(__VA_ARGS__, &change_progress)), rcOk)
 #include <stdlib.h>
 
 #define PAGES(n) ((u64)(n) * PAGE_SIZE)
@@ -44,50 +70,50 @@ static int teardown(void **state) /* nothing is ever left */
     fake_epoch_run();
     assert_int_equal(quota.pages, 0);
     assert_int_equal(quota.objects, 0);
-    assert_in_range(page_count_free(), free_before - 2, free_before); /* the region cache keeps a slab */
+    assert_in_range(page_count_free(), free_before - 4, free_before); /* the region cache keeps a slab or two */
     return 0;
 }
 
 /* Leaves only that many pages in the machine. */
-static void hoard_all_but(u64 count)
+[[maybe_unused]] static void hoard_all_but(u64 count)
 {
     for (paddr page; (page = page_allocate(0)) != PADDR_NONE;)
         hoard[hoarded++] = page;
     while (count-- > 0)
         page_free(hoard[--hoarded], 0);
 }
-static void hoard_give_back(void)
+[[maybe_unused]] static void hoard_give_back(void)
 {
     while (hoarded > 0)
         page_free(hoard[--hoarded], 0);
 }
 
-static retcode allocate_at(vaddr address, u64 size, u32 flags)
+[[maybe_unused]] static retcode allocate_at(vaddr address, u64 size, u32 flags)
 {
     return space_allocate(&space, &address, size, flags);
 }
 
-static u32 flags_at(vaddr address)
+[[maybe_unused]] static u32 flags_at(vaddr address)
 {
     vaddr start;
     u64 size;
     u32 flags;
     return space_query(&space, address, &start, &size, &flags) == rcOk ? flags : 0;
 }
-static u64 size_at(vaddr address)
+[[maybe_unused]] static u64 size_at(vaddr address)
 {
     vaddr start;
     u64 size;
     u32 flags;
     return space_query(&space, address, &start, &size, &flags) == rcOk ? size : 0;
 }
-static u64 region_count(void)
+[[maybe_unused]] static u64 region_count(void)
 {
     u64 count = 0;
     list_for_each(node, &space.regions) count++;
     return count;
 }
-static u8 *at(vaddr address, u32 access)
+[[maybe_unused]] static u8 *at(vaddr address, u32 access)
 {
     return space_resolve(&space, address, access);
 }

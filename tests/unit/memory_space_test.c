@@ -550,5 +550,7 @@ int main(void)
         test(space_init_fails_cleanly),
         test(random_against_model),
     };
-    return cmocka_run_group_tests(tests, nullptr, nullptr);
+    int failed = cmocka_run_group_tests(tests, nullptr, nullptr);
+    fake_interrupt_every = 2; /* everything once more, with interrupts */
+    return failed + cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -13,6 +13,9 @@ void fake_shootdown(struct address_space *space, vaddr address, u64 count); /* f
 
 extern void (*fake_poll)(void); /* what other CPUs do while this one waits for a lock */
 
+/* One look in so many finds an interrupt that waits; 0: none ever. */
+extern u64 fake_interrupt_every;
+
 extern u64 fake_stale_here, fake_stale_there; /* entries removed since the last local, remote invalidation */
 extern u64 fake_invalidations, fake_shootdowns;
 

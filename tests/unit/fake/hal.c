@@ -36,6 +36,13 @@ void fake_cpu_set(u32 index)
     fake_cpu->index = index;
 }
 
+u64 fake_interrupt_every;
+bool fake_interrupt_pending(void)
+{
+    static u64 looks;
+    return fake_interrupt_every != 0 && ++looks % fake_interrupt_every == 0;
+}
+
 void kernel_panic(const char *format, ...)
 {
     if (fake_panic_expected)
@@ -112,47 +119,72 @@ static void destroy(paddr table, unsigned level, const struct hal_page_allocator
     pages->free(pages->context, table);
 }
 
-void hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages)
+bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages, u64 *position)
 {
+    if ((*position)++ < 3) /* as if it took some steps */
+        return false;
     destroy(space->root, 3, pages);
+    return true;
 }
 
-static u64 *leaf(const struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
+static u64 *leaf(const struct hal_space *space, vaddr address)
+{
+    u64 *table = hal_direct(space->root);
+    for (unsigned level = 3; level > 0; level--) {
+        u64 entry = table[INDEX(address, level)];
+        if ((entry & VALID) == 0)
+            return nullptr;
+        table = hal_direct(ADDRESS(entry));
+    }
+    return &table[INDEX(address, 0)];
+}
+
+retcode hal_space_tables(struct hal_space *space, vaddr address, const struct hal_page_allocator *pages)
 {
     u64 *table = hal_direct(space->root);
     for (unsigned level = 3; level > 0; level--) {
         u64 *entry = &table[INDEX(address, level)];
         if ((*entry & VALID) == 0) {
-            paddr made = pages != nullptr ? pages->allocate(pages->context) : PADDR_NONE;
+            paddr made = pages->allocate(pages->context);
             if (made == PADDR_NONE)
-                return nullptr;
+                return rcOutOfMemory;
             for (u32 i = 0; i < 512; i++)
                 if (((u64 *)hal_direct(made))[i] != 0)
                     kernel_panic("a page table is not zeroed");
             *entry = made | VALID;
+            return PREEMPTED;
         }
         table = hal_direct(ADDRESS(*entry));
     }
-    return &table[INDEX(address, 0)];
+    return rcOk;
 }
 
-retcode hal_space_map(struct hal_space *space, vaddr address, paddr page, u32 access,
-                      const struct hal_page_allocator *pages)
+void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
 {
-    u64 *entry = leaf(space, address, pages);
+    u64 *entry = leaf(space, address);
     if (entry == nullptr)
-        return rcOutOfMemory;
+        kernel_panic("the page table of %llx is missing", (unsigned long long)address);
     if ((*entry & VALID) != 0) {
         fake_stale_here++;
         fake_stale_there++;
     }
     *entry = page | VALID | access;
-    return rcOk;
+}
+
+bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
+{
+    u64 *entry = leaf(space, address);
+    if (entry == nullptr || (*entry & VALID) == 0)
+        return false;
+    fake_stale_here++;
+    fake_stale_there++;
+    *entry = ADDRESS(*entry) | VALID | access;
+    return true;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
-    u64 *entry = leaf(space, address, nullptr);
+    u64 *entry = leaf(space, address);
     if (entry == nullptr || (*entry & VALID) == 0)
         return PADDR_NONE;
     paddr page = ADDRESS(*entry);
@@ -164,7 +196,7 @@ paddr hal_space_unmap(struct hal_space *space, vaddr address)
 
 paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
 {
-    const u64 *entry = leaf(space, address, nullptr);
+    const u64 *entry = leaf(space, address);
     if (entry == nullptr || (*entry & VALID) == 0)
         return PADDR_NONE;
     *access = (u32)(*entry & 7);

@@ -23,6 +23,18 @@ static inline struct hal_cpu *hal_cpu_self(void)
     return cpu;
 }
 
+static inline bool hal_interrupt_pending(void)
+{
+    u64 pending;
+    __asm__ volatile("mrs %0, isr_el1" : "=r"(pending)); /* volatile: changes by itself */
+    return (pending & 0xc0) != 0;                        /* IRQ, FIQ */
+}
+
+static inline void hal_mark_interruptible(void)
+{
+    __asm__ volatile("movz xzr, #0x4b49");
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("yield" ::: "memory");

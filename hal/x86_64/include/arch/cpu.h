@@ -22,6 +22,17 @@ static inline struct hal_cpu *hal_cpu_self(void)
     return (struct hal_cpu *)((stack & ~(u64)(HAL_CPU_BLOCK_SIZE - 1)) + HAL_BLOCK_AREA);
 }
 
+bool apic_interrupt_pending(void);
+static inline bool hal_interrupt_pending(void)
+{
+    return apic_interrupt_pending();
+}
+
+static inline void hal_mark_interruptible(void)
+{
+    __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 'K', 'O', 'I', 0"); /* nopl disp32(%rax) */
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("pause" ::: "memory");

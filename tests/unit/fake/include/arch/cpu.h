@@ -7,9 +7,15 @@ struct hal_cpu {
     u64 pending;
     u32 index;
 };
+bool fake_interrupt_pending(void);
 extern struct hal_cpu *fake_cpu; /* the CPU that the test plays */
 static inline struct hal_cpu *hal_cpu_self(void)
 {
     return fake_cpu;
 }
+static inline bool hal_interrupt_pending(void)
+{
+    return fake_interrupt_pending();
+}
+static inline void hal_mark_interruptible(void) {}
 static inline void hal_cpu_relax(void) {}

@@ -12,4 +12,9 @@ static inline struct hal_cpu *hal_cpu_self(void)
 {
     return &host_cpu;
 }
+static inline bool hal_interrupt_pending(void)
+{
+    return false;
+}
+static inline void hal_mark_interruptible(void) {}
 static inline void hal_cpu_relax(void) {}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages whose copy would take too long with interrupts masked. Everything else about the message is done (verified,
+ * decided, handles passed, client and server connected) or comes afterwards; the server copies, as its work:
+ *
+ *   request   the server is RUNNABLE with its caller, but not yet in user mode       long_request
+ *   response  the server is in its Reply, its caller still waits for it              long_reply
+ *
+ * So nothing about the exchange is in a state that the table in ipc/endpoint.h does not have. The client may be taken
+ * out of its Call at any time; the server finds that it has no caller any more, and what it has copied is forgotten:
+ * it receives again, or its Reply says rcNotConnected. While the server copies a request, nobody else can be its
+ * client; of what is in its buffers it learns only when all is there.
+ */
+#include <ipc/ipc.h>
+#include <memory/page.h>
+#include <sched/work.h>
+
+#define AT_ONCE 1024U
+
+static void transfer_end(struct thread *server)
+{
+    if (server->transfer.snapshot != nullptr)
+        page_free(hal_physical(server->transfer.snapshot), 0);
+    server->transfer = (struct transfer){};
+}
+
+/* Nothing of a short message that is not there needs a page fault. */
+static bool short_copy(const struct thread *sender, const struct thread *receiver, vaddr target, vaddr source, u64 size)
+{
+    return size == 0 || (copy_resident(sender->domain, source, size, HAL_ACCESS_READ) &&
+                         copy_resident(receiver->domain, target, size, HAL_ACCESS_WRITE));
+}
+
+/* What counts is what has arrived: the sender may have changed its arena up to here. */
+static bool arrived_well(const struct ksm_shape *shape, const u8 *snapshot, struct thread *receiver, vaddr arena,
+                         u64 size)
+{
+    return !shape->deep || size == 0 || message_content_fits(shape, snapshot, receiver->domain, arena, size);
+}
+
+retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
+                     const struct kos_message_buffer *target, const struct message *message,
+                     const struct ksm_shape *shape, const u8 *snapshot)
+{
+    vaddr constant_part = target->constant_part + KOS_MESSAGE_HEADER_SIZE,
+          source = message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
+    vaddr arena = message->in_place != 0 ? message->in_place : target->arena;
+    u64 size = message->buffer.constant_size - KOS_MESSAGE_HEADER_SIZE,
+        copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
+    if (likely(size + copied <= AT_ONCE && short_copy(sender, receiver, constant_part, source, size) &&
+               short_copy(sender, receiver, arena, message->buffer.arena, copied))) {
+        retcode code = snapshot != nullptr ? copy_out(receiver->domain, constant_part, snapshot, size)
+                                           : copy_across(receiver->domain, constant_part, sender->domain, source, size);
+        if (code == rcOk)
+            code = copy_across(receiver->domain, arena, sender->domain, message->buffer.arena, copied);
+        return code != rcOk || arrived_well(shape, snapshot, receiver, arena, message->buffer.arena_size)
+                   ? code
+                   : rcInvalidArgument;
+    }
+    struct transfer *transfer = &server->transfer;
+    if (snapshot != nullptr) { /* it lies where the next kernel entry would overwrite it */
+        paddr page = page_allocate(0);
+        if (page == PADDR_NONE)
+            return rcOutOfMemory;
+        transfer->snapshot = hal_direct(page);
+        memcpy(transfer->snapshot, snapshot, size);
+    }
+    transfer->selector = server->receive_selector != 0 ? server->receive_selector : server->context.selector;
+    transfer->pieces[0].target = constant_part;
+    transfer->pieces[0].source = source;
+    transfer->pieces[0].size = size;
+    transfer->pieces[1].target = arena;
+    transfer->pieces[1].source = message->buffer.arena;
+    transfer->pieces[1].size = copied;
+    transfer->shape = shape;
+    transfer->arena = arena;
+    transfer->arena_size = message->buffer.arena_size;
+    return rcOk;
+}
+
+/* From where it stands: progress.stage is the piece, progress.position how much of it is there. */
+static retcode transfer_go_on(struct thread *server, struct domain *from, struct thread *receiver)
+{
+    const struct transfer *transfer = &server->transfer;
+    struct domain *to = receiver->domain;
+    struct progress *progress = &server->work.progress;
+    retcode code;
+    for (; progress->stage < array_length(transfer->pieces); progress->stage++, progress->position = 0) {
+        vaddr target = transfer->pieces[progress->stage].target, source = transfer->pieces[progress->stage].source;
+        u64 size = transfer->pieces[progress->stage].size;
+        code = progress->stage == 0 && transfer->snapshot != nullptr
+                   ? copy_out_steps(to, target, transfer->snapshot, size, &progress->position)
+                   : copy_across_steps(to, target, from, source, size, &progress->position);
+        if (code != rcOk)
+            return code;
+    }
+    return arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size)
+               ? rcOk
+               : rcInvalidArgument;
+}
+
+void long_request(struct thread *server)
+{
+    struct thread *client = server->caller;
+    retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
+    if (code == PREEMPTED)
+        return;
+    word selector = server->transfer.selector;
+    transfer_end(server);
+    work_end(server);
+    if (code == rcOk || server->dying)
+        return;
+    /* As if there had been no request: an extended wait begins anew. */
+    ipc_abandon_caller(server, code);
+    ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
+}
+
+void long_reply(struct thread *server)
+{
+    struct thread *client = server->caller;
+    retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client);
+    if (code == PREEMPTED)
+        return;
+    transfer_end(server);
+    work_end(server);
+    if (!server->dying)
+        ipc_reply_end(server, client, code);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the kernel keeps every path short on which no interrupt can be taken. It runs with interrupts masked, so an
+ * operation whose length somebody else chooses (pages, bytes, handles, threads) is cut into steps of bounded length:
+ *
+ *   retcode operation(..., struct progress *progress)      progress: zero at first, the operation's own afterwards
+ *       for (;;)
+ *           lock, one step from progress on, unlock         looks everything up anew: between steps anything may happen
+ *           if it is done: return its code
+ *           if (preemption_point()) return PREEMPTED        else the next step, at once
+ *
+ * Who gets PREEMPTED passes it on, undoing nothing, up to the system call or the work (sched/work.h) that the thread
+ * does; that leaves the kernel's stack, the interrupt is taken, more urgent threads run, and when it is the thread's
+ * turn again the operation is called with the same arguments and the same progress. Each call makes at least one step.
+ *
+ * What holds between two steps: no lock is held; no pointer is kept but to objects that the caller has a reference to;
+ * everything is in a state in which it could stay for ever, as the thread may end there.
+ */
+#pragma once
+#include <hal/cpu.h>
+
+/* Where an operation stands. What the fields mean is the operation's own. */
+struct progress {
+    u32 stage;
+    retcode code; /* to be returned once what was done is undone */
+    u64 start, end, position;
+};
+
+/* True if an interrupt waits: the operation stops here. */
+static inline bool preemption_point(void)
+{
+    if (unlikely(hal_interrupt_pending()))
+        return true;
+    hal_mark_interruptible();
+    return false;
+}
