@@ -134,10 +134,10 @@ from_idle:
 /* [[noreturn]] void hal_cpu_idle(void): STI holds interrupts off for one instruction, so none slips in before HLT. */
     .globl hal_cpu_idle
 hal_cpu_idle:
-    sti
+1:  sti
     hlt
     cli
-    jmp hal_cpu_idle
+    jmp 1b
 
 /* [[noreturn]] void hal_resume_full(const struct hal_context *): flags and pc were checked by the caller. */
     .globl hal_resume_full
