@@ -97,6 +97,7 @@ LIST
     printf 'model/list\tmodel_list\n'
     printf 'bench/bars\tbench_bars\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
+    printf 'bench/scale/x86_64\tbench_scale x86_64\nbench/scale/aarch64\tbench_scale aarch64\n'
 }
 
 sources() { git ls-files -- '*.c' '*.h'; }
@@ -112,7 +113,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -355,6 +356,25 @@ bench_conflicts() { # ARCH
         if (control < 2) { print "expected the control to share lines, it shares " control + 0; bad = 1 }
         exit bad
     }' "build/bench/conflicts.$1" || { conflicts_lines "build/bench/conflicts.$1" "" | head -40; return 1; }
+}
+# Eight CPUs do at least 7.5 times the work of one. Under one big lock they do not, which shows that waiting is counted.
+bench_scale() { # ARCH
+    . scripts/bench.sh
+    . scripts/scale.sh
+    mkdir -p build/bench
+    scale_measure "$1" bench_scale "build/bench/scale.$1.kos" || return 1
+    scale_measure "$1" bench_scale_biglock "build/bench/scale.$1.control" only=decision || return 1
+    awk -F '\t' '
+    { breaks += $4; speedup = $2 == 1 ? 1 : $2 * one / $3; if ($2 == 1) one = $3 }
+    $2 != 8 { next }
+    FNR == NR { phases++; if (speedup < 7.5) { print $1 ": expected 7.5 times the work of one CPU on eight, got " speedup; bad = 1 } }
+    FNR != NR { control = speedup }
+    END {
+        if (phases < 5) { print "expected five works, got " phases + 0; bad = 1 }
+        if (control == 0 || control > 4) { print "expected the big lock to show, got " control + 0; bad = 1 }
+        if (breaks != 0) { print "expected turns in order, " breaks " were not"; bad = 1 }
+        exit bad
+    }' "build/bench/scale.$1.kos" "build/bench/scale.$1.control"
 }
 
 command_test() {

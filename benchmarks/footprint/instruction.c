@@ -37,10 +37,9 @@ unsigned instruction_marker(const struct qemu_plugin_insn *insn, bool is_aarch64
         return qemu_plugin_insn_size(insn) == 7 && memcmp(bytes, x86, sizeof(x86)) == 0 ? bytes[6] : 0;
     uint32_t word;
     memcpy(&word, bytes, sizeof(word));
-    for (unsigned which = 1; which <= 2; which++)
-        if (word == (0xd2800000U | ((0x4b50U + which) << 5) | 31U)) /* movz xzr, #imm */
-            return which;
-    return 0;
+    unsigned immediate = (word >> 5) & 0xffffU;
+    bool is_marker = (word & 0xffe0001fU) == 0xd280001fU && immediate > 0x4b50U && immediate <= 0x4bffU;
+    return is_marker ? immediate - 0x4b50U : 0; /* movz xzr, #imm */
 }
 
 unsigned instruction_kinds(const struct qemu_plugin_insn *insn, bool is_aarch64)

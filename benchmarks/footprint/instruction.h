@@ -16,5 +16,5 @@ enum instruction_kind {
 
 /* Kinds of an instruction of the kernel; 0 for the user's. */
 unsigned instruction_kinds(const struct qemu_plugin_insn *insn, bool is_aarch64);
-/* 1 begin, 2 end, 0 neither: libkos/arch/<arch>/include/kos/arch/marker.h */
+/* 1 begin, 2 end, 16 + n gather n, 0 none: libkos/arch/<arch>/include/kos/arch/marker.h */
 unsigned instruction_marker(const struct qemu_plugin_insn *insn, bool is_aarch64);

@@ -160,7 +160,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         unsigned which = instruction_marker(insn, is_aarch64);
-        if (which != 0) {
+        if (which == 1 || which == 2) {
             qemu_plugin_register_vcpu_insn_exec_cb(insn, which == 1 ? stretch_begin : stretch_end,
                                                    QEMU_PLUGIN_CB_NO_REGS, NULL);
             continue;

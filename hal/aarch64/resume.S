@@ -21,15 +21,17 @@ hal_fast_resume_shorter:
     mov x28, xzr
     mov x0, xzr
     mov x2, xzr
-    b hal_fast_resume
+    b .Lresume
 hal_fast_resume_empty:
     ldp x20, x21, [x1, #CPU_ZERO]
     ldp x22, x23, [x1, #CPU_ZERO]
     ldp x26, x28, [x1, #CPU_ZERO]
     ldp x0, x2, [x1, #CPU_ZERO]
 hal_fast_resume:
+.Lresume:
     mov x24, xzr            /* status rcOk */
 hal_fast_resume_status:
+.Lstatus:
     ldp x16, x17, [x27, #CONTEXT_PC]
     ldp x29, x19, [x27, #CONTEXT_FP]
     mov sp, x27
@@ -59,7 +61,7 @@ hal_resume_call:
     ldp x26, x28, [x27, #CONTEXT_WORD(4)]
     ldp x0, x2, [x27, #CONTEXT_WORD(6)]
     ldp x24, x25, [x27, #CONTEXT_SELECTOR]
-    b hal_fast_resume_status
+    b .Lstatus
 
 /* [[noreturn]] void hal_resume_full(struct hal_context *context) */
     .globl hal_resume_full

@@ -135,10 +135,10 @@ from_idle:
 /* [[noreturn]] void hal_cpu_idle(void): STI holds interrupts off for one instruction, so none slips in before HLT. */
     .globl hal_cpu_idle
 hal_cpu_idle:
-    sti
+1:  sti
     hlt
     cli
-    jmp hal_cpu_idle
+    jmp 1b
 
 /* [[noreturn]] void hal_interrupts_take(void): the marker of hal_mark_interruptible(), for here they are open. */
     .globl hal_interrupts_take

@@ -46,10 +46,11 @@ hal_fast_resume_shorter:
     mov %rsi, %r10
     shr $35, %r10
     lea (%r10, %r10, 2), %r10
-    lea hal_fast_resume_empty - 9(%rip), %rbx
+    lea .Lempty - 9(%rip), %rbx
     add %rbx, %r10
     jmp *%r10
 hal_fast_resume_empty:
+.Lempty:
     xor %r12d, %r12d
     xor %r13d, %r13d
     xor %r14d, %r14d

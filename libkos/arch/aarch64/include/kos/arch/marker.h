@@ -4,3 +4,5 @@
 
 #define kos_marker_begin() __asm__ volatile("movz xzr, #0x4b51" ::: "memory")
 #define kos_marker_end()   __asm__ volatile("movz xzr, #0x4b52" ::: "memory")
+/* count: a constant, at most 64. For the plugin lockstep.c. */
+#define kos_marker_gather(count) __asm__ volatile("movz xzr, #0x4b60 + %0" ::"i"(count) : "memory")

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+# ./kos bench scale: sourced by kos, after scripts/bench.sh.
+
+# scale_measure ARCH IMAGE FILE [only=WORK]: FILE gets "work<TAB>cpus<TAB>instructions of a round<TAB>breaks" for every
+# phase.
+scale_measure() {
+    image=build/$1/release/$2
+    [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
+    boot "$1" "$image" -smp 9 -accel tcg,thread=multi -plugin "build/host/lockstep.so,out=$3.raw" -append "${4:-}" </dev/null \
+        >"$3.console" 2>&1 || { tail -3 "$3.console" >&2; return 1; }
+    tr -d '\r' <"$3.console" | sed -n 's/^SCALE \([^ ]*\) cpus=\([0-9]*\) rounds=\([0-9]*\) .*/\1\t\2\t\3/p' >"$3.names"
+    tr -d '\r' <"$3.console" | grep -q '^SCALE done' &&
+        awk -F '\t' -v names="$3.names" '
+        BEGIN { while ((getline line < names) > 0) name[n++] = line }
+        {
+            split(name[$2], phase, "\t")
+            if (phase[2] != $3) { print "kos: phase " $2 " has " $3 " CPUs" > "/dev/stderr"; exit 1 }
+            printf "%s\t%d\t%.1f\t%d\n", phase[1], phase[2], $4 / phase[3], $6
+            phases++
+        }
+        END { if (phases != n) { print "kos: " phases " phases for " n " names" > "/dev/stderr"; exit 1 } }' "$3.raw" >"$3" || {
+        echo "kos: the benchmark did not finish on $1; the end of its console:" >&2
+        tail -20 "$3.console" >&2
+        return 1
+    }
+}
+
+# Reads the FILES "arch:kernel:file ..." into value[arch, kernel, work, cpus]; works and cpus in order.
+scale_read='
+    BEGIN {
+        FS = "\t"
+        parts = split(files, list, " ")
+        for (f = 1; f <= parts; f++) {
+            split(list[f], part, ":")
+            if (!(part[1] in arch_seen)) { arch_seen[part[1]] = 1; arch[++archs] = part[1] }
+            while ((getline line < part[3]) > 0) {
+                split(line, w, "\t")
+                if (!(w[1] in work_seen)) { work_seen[w[1]] = 1; work[++works] = w[1] }
+                if (!(w[2] in cpus_seen)) { cpus_seen[w[2]] = 1; cpus[++counts] = w[2] }
+                value[part[1], part[2], w[1], w[2]] = w[3]
+            }
+        }
+        kernel[1] = "kos"; kernel[2] = "biglock"
+    }
+    # throughput of kernel k on n CPUs, as a multiple of that of kos on one
+    function speedup(a, k, w, n) { return value[a, k, w, n] > 0 ? n * value[a, "kos", w, 1] / value[a, k, w, n] : 0 }'
+
+scale_table() { # FILES
+    awk -v files="$1" "$scale_read"'
+    BEGIN {
+        printf "%-50s", "instructions of a round (throughput; kos on 1 CPU = 1)"
+        for (c = 1; c <= counts; c++) printf "%16s", cpus[c] (cpus[c] == 1 ? " CPU" : " CPUs")
+        printf "\n"
+        for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) for (k = 1; k <= 2; k++) {
+            printf "%-50s", work[i] "/" arch[a] (k == 2 ? ", one big lock" : "")
+            for (c = 1; c <= counts; c++)
+                printf "%9.0f (%4.2f)", value[arch[a], kernel[k], work[i], cpus[c]], speedup(arch[a], kernel[k], work[i], cpus[c])
+            printf "\n"
+        }
+    }'
+}
+
+# One panel for each work and architecture: throughput over CPUs, both kernels, and the ideal.
+scale_svg() { # FILES
+    awk -v files="$1" "$scale_read"'
+    function x(n) { return left + 30 + (n - 1) / (most - 1) * 150 }
+    function y(s) { return top + 175 - s / most * 140 }
+    function curve(a, k, w, colour,   c, points) {
+        for (c = 1; c <= counts; c++) {
+            points = points sprintf("%.1f,%.1f ", x(cpus[c]), y(speedup(a, k, w, cpus[c])))
+            printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>\n", x(cpus[c]), y(speedup(a, k, w, cpus[c])), colour
+        }
+        printf "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>\n", points, colour
+    }
+    function label(text,   at) {
+        at = index(substr(text, 12), "_") + 11
+        if (length(text) > 26 && at > 11) return substr(text, 1, at - 1) "</tspan><tspan x=\"" left + 30 "\" dy=\"11\">" substr(text, at + 1)
+        return text
+    }
+    BEGIN {
+        most = cpus[counts]
+        printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"10\">\n", works * 205 + 10, archs * 205 + 40
+        printf "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
+        printf "<text x=\"10\" y=\"18\" font-size=\"13\">Throughput of n CPUs as a multiple of that of one: <tspan fill=\"#1f5fbf\">kos</tspan>, <tspan fill=\"#c0392b\">the same kernel under one big lock</tspan>, <tspan fill=\"#888\">ideal</tspan></text>\n"
+        for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) {
+            left = (i - 1) * 205 + 5; top = (a - 1) * 205 + 30
+            printf "<text x=\"%d\" y=\"%d\"><tspan>%s</tspan></text>\n", left + 30, top + 12, label(work[i] ", " arch[a])
+            printf "<path d=\"M%.1f %.1fV%.1fH%.1f\" fill=\"none\" stroke=\"#444\"/>\n", x(1), y(most), y(0), x(most)
+            for (c = 1; c <= counts; c++) {
+                printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%d</text>\n", x(cpus[c]), y(0) + 13, cpus[c]
+                printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", x(1) - 4, y(cpus[c]) + 3, cpus[c]
+            }
+            printf "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"#888\" stroke-dasharray=\"3 3\"/>\n", x(1), y(1), x(most), y(most)
+            curve(arch[a], "biglock", work[i], "#c0392b")
+            curve(arch[a], "kos", work[i], "#1f5fbf")
+        }
+        print "</svg>"
+    }'
+}
+
+scale_json() { # FILES
+    awk -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v host="$(nproc)" "$scale_read"'
+    BEGIN {
+        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench scale\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, host
+        for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) for (k = 1; k <= 2; k++) for (c = 1; c <= counts; c++) {
+            v = value[arch[a], kernel[k], work[i], cpus[c]]
+            name = "scale/" work[i] (k == 2 ? "_biglock" : "") "/" cpus[c] "/" arch[a]
+            printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": 1, \"real_time\": %.1f, \"cpu_time\": %.1f, \"time_unit\": \"ns\", \"instructions\": %.1f, \"items_per_second\": %.0f, \"speedup\": %.3f}", separator, name, name, cpus[c], v / cpus[c], v, v, cpus[c] * 1e9 / v, speedup(arch[a], kernel[k], work[i], cpus[c])
+            separator = ","
+        }
+        printf "\n  ]\n}\n"
+    }'
+}
+
+scale_wall() { # ARCH
+    boot "$1" "build/$1/release/bench_scale" -smp 9 -accel tcg,thread=multi -append wall=1 </dev/null 2>/dev/null | tr -d '\r' |
+        awk -v arch="$1" '/^SCALE .*rounds=/ {
+            for (i = 3; i <= 5; i++) { split($i, pair, "="); v[pair[1]] = pair[2] }
+            if ($2 != last) printf "%s%-50s", last == "" ? "" : "\n", $2 "/" arch
+            last = $2
+            printf "%16.0f", v["rounds"] * 1e9 / v["ns"]
+        }
+        END { printf "\n" }'
+}
+
+command_scale() {
+    archs="x86_64 aarch64" json="" svg=build/bench/scale.svg wall=""
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h) usage; exit 0 ;;
+        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
+        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
+        --wall) wall=1 ;;
+        *) fail "bench scale: unknown word '$1'" ;;
+        esac
+        shift
+    done
+    need_tools
+    echo "building ..." >&2
+    build
+    mkdir -p build/bench
+    files=""
+    for arch in $archs; do
+        for kernel in kos biglock; do
+            echo "measuring on $arch, $kernel$([ $kernel = kos ] || echo ' (a minute: CPUs that wait for the lock take turns, too)') ..." >&2
+            file=build/bench/scale.$arch.$kernel
+            scale_measure "$arch" "bench_scale$([ $kernel = kos ] || echo _biglock)" "$file" || exit 1
+            files="$files $arch:$kernel:$file"
+        done
+    done
+    scale_table "$files"
+    scale_svg "$files" >"$svg"
+    echo "both curves: $svg"
+    [ -z "$json" ] || scale_json "$files" >"$json"
+    [ -n "$wall" ] || return 0
+    echo
+    echo "kos, rounds per second of wall time on $(nproc) host cores, on 1, 2, 4, 8 emulated CPUs, informative only:"
+    for arch in $archs; do scale_wall "$arch"; done
+}
