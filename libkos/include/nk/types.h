@@ -175,7 +175,7 @@ static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, con
     return NK_EOK;
 }
 #define nk_arena_store(T, a, d, from, count)                                                                           \
-    nk_arena_store_bytes((a), (d), (const T *)(from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
+    nk_arena_store_bytes((a), (d), (const T *)(const void *)(from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
 
 /* ---- handles in messages ---- */
 typedef struct {
