@@ -9,7 +9,8 @@
  *
  * On return: status (Retcode) in the selector's register, info of the received message, w0..w7 of it. If the received
  * message came in memory, KOS_STATUS_MEMORY is set in bit 32 of the status word, and w0 = bytes of the constant part,
- * w1 = bytes of the arena. All other registers but the stack and frame pointers are zero or as docs/abi.md says.
+ * w1 = bytes of the arena, w2 = its address if it is in place, in memory of the sender's (IPC.AttachArena,
+ * KOS_ARENA_IN_PLACE), else 0. All other registers but the stack and frame pointers are zero or as docs/abi.md says.
  */
 #pragma once
 
@@ -46,6 +47,9 @@
     (((unsigned long long)(mid) << KOS_INFO_MID_SHIFT) | ((unsigned long long)(riid) << KOS_INFO_RIID_SHIFT) |         \
      ((unsigned long long)(size) << KOS_INFO_SIZE_SHIFT) | ((unsigned long long)(handles) << KOS_INFO_HANDLES_SHIFT))
 
+/* In arena_size of a receive buffer: a request's arena may be shown in place. */
+#define KOS_ARENA_IN_PLACE (1U << 31)
+
 #ifndef __ASSEMBLER__
 /*
  * Where a message lies in user memory. Outgoing: sizes are what is sent. Incoming: sizes are what fits.
@@ -74,10 +78,7 @@ struct kos_chunk {
     unsigned int size;   /* bytes */
 };
 
-#if !defined __cplusplus && !defined static_assert && __STDC_VERSION__ < 202311L
-#define static_assert _Static_assert /* generated code compiles as C11 too */
-#endif
-static_assert(sizeof(struct kos_message_buffer) == 32, "system call ABI");
-static_assert(sizeof(struct kos_handle_descriptor) == 16, "message ABI");
-static_assert(sizeof(struct kos_chunk) == 8, "message ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_message_buffer) == 32, "system call ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_handle_descriptor) == 16, "message ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_chunk) == 8, "message ABI");
 #endif

@@ -2,6 +2,13 @@
 /* Limits that the kernel and user programs share (docs/abi.md, "Limits"). */
 #pragma once
 
+/* User programs include these headers as C11, C23 or C++17. */
+#if !defined(__ASSEMBLER__) && !defined(__cplusplus) && __STDC_VERSION__ < 202311L
+#define KOS_STATIC_ASSERT _Static_assert
+#else
+#define KOS_STATIC_ASSERT static_assert
+#endif
+
 #define KOS_PAGE_SIZE 4096U
 #define KOS_CPUS_MAX  64U
 
@@ -11,7 +18,9 @@
 #define KOS_SHORT_NAME_SIZE 64U
 
 /* Largest message: constant part plus arena. */
-#define KOS_MESSAGE_SIZE_MAX (8U << 20)
+#define KOS_MESSAGE_SIZE_MAX  (8U << 20)
+#define KOS_ARENA_SIZE_MAX    (4U << 20)
+#define KOS_ARENA_SEALED_FROM (8U << 10) /* bytes from which sealing costs less than copying: docs/benchmarks.md */
 
 /* Words of a constant part, header excluded, that travel in registers. */
 #define KOS_REGISTER_WORDS 8U

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 
 #define SELECTOR_KNOWN_BITS ((3ULL << KOS_OPERATION_SHIFT) | KOS_CALL_FLAGS | 0xffffffffULL)
 
@@ -75,7 +75,8 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
                                            struct endpoint *endpoint)
 {
     if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
-        server->base_level > client->level || server->watched || ((client->affinity >> client->home) & 1U) == 0)
+        server->sealed != nullptr || server->base_level > client->level || server->watched ||
+        ((client->affinity >> client->home) & 1U) == 0)
         return nullptr;
     const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
     if (pair == nullptr)
@@ -176,10 +177,23 @@ static bool accept(struct endpoint *endpoint, struct thread *client, struct thre
     retcode code = deliver_request(client, server, endpoint);
     if (code == rcOk)
         return true;
-    client->peer_cpu = client->home;
+    ipc_call_ends(client);
     ipc_complete(client, code);
     sched_wake_remote(client);
     return false;
+}
+
+/* The endpoint is closed: its threads of this CPU that are busy do not park any more. model: rendezvous.pml SELECTOR */
+static void forget_selectors(struct endpoint *endpoint)
+{
+    spinlock_lock(&endpoint->lock);
+    list_for_each(node, &endpoint->threads)
+    {
+        struct thread *server = list_entry(node, struct thread, receive_link);
+        if (server->home == cpu_self()->hal.index)
+            server->receive_selector = server->reply_selector = 0;
+    }
+    spinlock_unlock(&endpoint->lock);
 }
 
 void ipc_serve(struct endpoint *endpoint)
@@ -188,12 +202,13 @@ void ipc_serve(struct endpoint *endpoint)
     spinlock_lock(&endpoint->lock);
     bool closed = endpoint_is_closed(endpoint);
     spinlock_unlock(&endpoint->lock);
+    if (closed)
+        forget_selectors(endpoint);
     struct thread *server;
     while ((server = endpoint_take(endpoint)) != nullptr) {
         struct thread *client = nullptr;
         if (closed) {
             ipc_complete(server, rcHandleRevoked);
-            server->receive_selector = server->reply_selector = 0;
             sched_wake_remote(server);
             continue;
         }
@@ -206,7 +221,7 @@ void ipc_serve(struct endpoint *endpoint)
         sched_wake_remote(server);
     }
     if (!closed && slot->receiver == nullptr)
-        slot->receiver = SLOT_CONTENDED; /* the next Recv here looks at the queue */
+        slot->receiver = SLOT_CONTENDED; /* model: rendezvous.pml serve(): the next Recv here looks at the queue */
 }
 
 /*
@@ -217,7 +232,7 @@ void ipc_serve(struct endpoint *endpoint)
  */
 static retcode receive(struct thread *server, struct endpoint *endpoint, word selector)
 {
-    retcode code = endpoint_attach(endpoint, server, (u32)selector);
+    retcode code = endpoint_attach(endpoint, server);
     if (code != rcOk)
         return code;
     if (endpoint_is_closed(endpoint))
@@ -255,6 +270,7 @@ void ipc_receive(struct thread *server, word selector)
             code = rcInvalidOperation; /* a moved listener would speak for another class */
         else {
             ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+            arena_unseal(server);
             code = receive(server, endpoint, selector);
         }
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 #include <memory/object_cache.h>
 
 static struct object_cache endpoints, channels;
@@ -58,6 +58,9 @@ static void channel_reclaim(struct epoch_entry *entry)
 static void channel_destroy(struct object *object)
 {
     struct channel *channel = container_of(object, struct channel, object);
+    struct arena *arena = atomic_load_explicit(&channel->arena, memory_order_relaxed); /* nobody calls any more */
+    if (arena != nullptr)
+        object_release(&arena->object); /* the server's mapping keeps it until the server frees that */
     object_release(&channel->endpoint->object);
     domain_drop(channel->quota);
     epoch_defer(&channel->epoch, channel_reclaim);
@@ -90,7 +93,7 @@ static void channel_unreachable(struct object *object)
     struct channel *channel = container_of(object, struct channel, object);
     struct endpoint *endpoint = channel->endpoint;
     spinlock_lock(&endpoint->lock);
-    channel->closed = true;
+    channel->closed = true; /* model: rendezvous.pml close_channel(): marked before the pokes */
     spinlock_unlock(&endpoint->lock);
     struct thread *client;
     while ((client = queued_through(endpoint, channel)) != nullptr) {
@@ -144,6 +147,30 @@ static void channels_go(struct endpoint *endpoint)
     }
 }
 
+/* Reply-then-Recv of this CPU's threads goes the general way, once. */
+static void forget_here(struct endpoint *endpoint)
+{
+    spinlock_lock(&endpoint->lock);
+    endpoint->forget &= ~(1ULL << cpu_self()->hal.index);
+    list_for_each(node, &endpoint->threads)
+    {
+        struct thread *server = list_entry(node, struct thread, receive_link);
+        if (server->home == cpu_self()->hal.index)
+            server->receive_selector = server->reply_selector = 0;
+    }
+    spinlock_unlock(&endpoint->lock);
+}
+
+void endpoint_forget_handles(struct endpoint *endpoint)
+{
+    spinlock_lock(&endpoint->lock);
+    endpoint->forget = endpoint->serving;
+    spinlock_unlock(&endpoint->lock);
+    forget_here(endpoint);
+    for (u64 rest = endpoint->serving & ~(1ULL << cpu_self()->hal.index); rest != 0; rest &= rest - 1)
+        poke(endpoint, (u32)__builtin_ctzll(rest));
+}
+
 /* What the fast path may follow from a slot of table. */
 static void *channel_of(struct handle_table *table, struct object *object, u32 rights)
 {
@@ -164,11 +191,14 @@ void ipc_init(void)
     object_operations[OBJECT_CHANNEL] = (struct object_operations){channel_unreachable, channel_destroy};
     handle_channel_of = channel_of;
     sync_object_init();
+    arena_init();
 }
 
 static void poked(struct request *request)
 {
     struct endpoint *endpoint = container_of(request, struct endpoint_slot, poke)->endpoint;
+    if (((endpoint->forget >> cpu_self()->hal.index) & 1U) != 0) /* set before the poke */
+        forget_here(endpoint);
     channels_go(endpoint);
     ipc_serve(endpoint);
     object_release(&endpoint->object); /* the pusher's */
@@ -270,6 +300,10 @@ static void insert_caller(struct endpoint *endpoint, struct thread *client)
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
 {
     spinlock_lock(&endpoint->lock);
+    if (thread_call_cancelled(client)) { /* model: rendezvous.pml MARKED, while it travelled */
+        spinlock_unlock(&endpoint->lock);
+        return client->cancel_code;
+    }
     bool channel_closed = client->channel != nullptr && client->channel->closed;
     if (endpoint_is_closed(endpoint) || channel_closed) {
         spinlock_unlock(&endpoint->lock);
@@ -282,7 +316,7 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
     spinlock_unlock(&endpoint->lock);
     u32 self = cpu_self()->hal.index;
     if (own_slot(endpoint)->receiver == nullptr)
-        own_slot(endpoint)->receiver = SLOT_CONTENDED;
+        own_slot(endpoint)->receiver = SLOT_CONTENDED; /* model: rendezvous.pml queue(), poke() */
     for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1)
         poke(endpoint, (u32)__builtin_ctzll(rest));
     return rcOk;
@@ -295,17 +329,17 @@ struct thread *endpoint_next_caller(struct endpoint *endpoint)
     if (!list_empty(&endpoint->callers)) {
         client = list_entry(endpoint->callers.next, struct thread, ipc_link);
         list_remove(&client->ipc_link);
-        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
-        client->state = THREAD_REPLY_WAIT;
         client->peer = nullptr;
+        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
+        /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
+        __atomic_store_n(&client->state, THREAD_REPLY_WAIT, __ATOMIC_RELEASE);
     }
     spinlock_unlock(&endpoint->lock);
     return client;
 }
 
-retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
+retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread)
 {
-    thread->receive_handle = handle;
     if (thread->receive_endpoint == endpoint)
         return rcOk;
     if (!object_try_reference(&endpoint->object))
@@ -352,18 +386,27 @@ void thread_requeue_caller(struct thread *thread)
 void thread_ipc_moves(struct thread *thread, u32 target)
 {
     struct thread *client = thread->caller;
+    struct endpoint *endpoint = thread->receive_endpoint;
     thread->peer_cpu = target;
-    if (thread->receive_endpoint != nullptr) {
-        struct endpoint *endpoint = thread->receive_endpoint;
-        spinlock_lock(&endpoint->lock);
-        endpoint->serving |= 1ULL << target;
-        spinlock_unlock(&endpoint->lock);
-        thread->receive_slot = &endpoint->slots[target];
-    }
-    if (client == nullptr)
+    if (endpoint == nullptr)
         return;
-    thread_reply_slowly(thread);
-    spinlock_lock(&client->endpoint->lock);
-    client->peer_cpu = target;
-    spinlock_unlock(&client->endpoint->lock);
+    if (client != nullptr) {
+        thread_reply_slowly(thread);
+        if (client->peer_cpu == client->home)
+            client->calls++; /* this CPU is its home, and off the fast path the call has a number */
+    }
+    spinlock_lock(&endpoint->lock);
+    endpoint->serving |= 1ULL << target;
+    bool closed = endpoint_is_closed(endpoint);
+    bool revoked = client != nullptr && client->channel != nullptr && client->channel->closed;
+    if (client != nullptr && !revoked) { /* model: rendezvous.pml MOVE: from here on the target may end the call */
+        thread->home = target;
+        thread_peer_cpu_set(client, target);
+    }
+    spinlock_unlock(&endpoint->lock);
+    thread->receive_slot = &endpoint->slots[target];
+    if (closed)
+        thread->receive_selector = 0;
+    if (revoked) /* the target's poke may have come and gone */
+        ipc_abandon_caller(thread, rcHandleRevoked);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 
 /* MID and RIID of the request that server answers. */
 static word request_identity(const struct thread *server)
@@ -18,8 +18,7 @@ void thread_reply_slowly(struct thread *server)
 
 static void unlink_caller(struct thread *server)
 {
-    server->caller->peer = nullptr;
-    server->caller->peer_cpu = server->caller->home;
+    ipc_call_ends(server->caller);
     ipc_disconnect(server);
 }
 
@@ -56,6 +55,7 @@ void ipc_reply(struct thread *server, word selector)
     struct thread *client = server->caller;
     bool then_receive = (selector & KOS_CALL_THEN_RECV) != 0;
     if (client == nullptr) {
+        arena_unseal(server);
         ipc_complete(server, rcNotConnected);
         return;
     }
@@ -66,6 +66,7 @@ void ipc_reply(struct thread *server, word selector)
         return;
     }
     unlink_caller(server);
+    arena_unseal(server);
     if (code != rcOk)
         ipc_complete(client, code);
     else

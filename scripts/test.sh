@@ -22,10 +22,14 @@ lint/no_architecture_outside_hal	lint_architecture
 lint/file_length	lint_length
 lint/spdx	lint_spdx
 lint/no_leftovers	lint_leftovers
+headers/c11	headers c11
+headers/c++17	headers c++17
 build/all	build_all
 build/noop	build_noop
 build/reproducible	build_reproducible
 command/unknown_words	command_words
+command/run_ends/x86_64	command_run_ends x86_64
+command/run_ends/aarch64	command_run_ends aarch64
 unit/elf	unit elf
 unit/romfs	unit romfs
 unit/smp_tree	unit smp_tree
@@ -39,6 +43,7 @@ unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
+unit/ksm_content	unit ksm_content
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
@@ -61,11 +66,13 @@ LIST
         done
         for cpus in 1 2 4; do
             printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'arenas/%s/%s/debug\tguest_suite arenas %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'random_calls/%s/%s/debug\tguest_random_calls %s %s\n' $arch $cpus $arch $cpus
         done
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
@@ -96,8 +103,8 @@ lint_format() {
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
-    ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|scheduling|endpoints|libkos))/' |
+    ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -120,6 +127,20 @@ lint_leftovers() {
     git ls-files -- '*.c' '*.h' '*.S' | xargs grep -nE "\b($word)\b" && { echo "expected none"; return 1; }
     return 0
 }
+# Every public header of libkos alone, and twice, for both architectures.
+headers() { # LANGUAGE
+    case $1 in c++*) dialect="-x c++ -std=$1" ;; *) dialect="-x c -std=$1" ;; esac
+    git ls-files -- 'libkos/include/*.h' | sed 's|^libkos/include/||; s|^libc/||' >build/headers.list
+    [ "$(wc -l <build/headers.list)" -gt 50 ] || { echo "expected more than 50 headers"; return 1; }
+    for arch in x86_64 aarch64; do
+        while read -r header; do
+            printf '#include <%s>\n#include <%s>\nint headers_compile;\n' "$header" "$header" |
+                clang-19 $dialect --target=$arch-unknown-none-elf -ffreestanding -fsyntax-only -Wall -Wextra -Wpedantic -Werror \
+                    -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include - 2>&1 | sed "s|^|$header, $arch: |"
+        done <build/headers.list
+    done | head -20 | grep . && { echo "expected no diagnostics"; return 1; }
+    return 0
+}
 build_all() { build; }
 build_noop() {
     build
@@ -137,13 +158,30 @@ build_reproducible() {
     rm -rf build/copy
 }
 command_words() {
-    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'bench rt --nonsense' 'bench rt -p 99' 'fuzz nonsense'; do
+    for words in nonsense 'bench nonsense' 'bench' 'run' 'run nonsense' 'run hello --nonsense' 'run hello --arch' 'run hello --cpus 0' \
+        'run hello --cpus 65' 'run hello --cpus x' 'run hello --accel vax' 'bench ipc --arch vax' 'bench ipc --json' 'bench ipc --json /nowhere/file' 'bench footprint --nonsense' \
+        'bench conflicts --nonsense' 'bench rt --nonsense' 'bench rt -p 99' 'fuzz nonsense' 'fuzz elf --for 0' 'test nonsense' 'test --nonsense' \
+        'build nonsense' 'compdb nonsense'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
     done
-    for words in --help 'bench --help' 'run --help' 'test --help'; do
-        ./kos $words | grep -q usage || { echo "./kos $words: expected the usage"; return 1; }
+    for words in '' bench 'bench ipc' 'bench footprint' 'bench conflicts' 'bench rt' run test fuzz build compdb; do
+        ./kos $words --help | grep -q usage || { echo "./kos $words --help: expected the usage"; return 1; }
     done
+}
+# ./kos run that is told to end leaves no machine.
+command_run_ends() {
+    mkdir -p build/test
+    : >build/test/run_ends # what an earlier run left
+    ./kos run system --arch "$1" >build/test/run_ends 2>&1 &
+    pid=$!
+    ticks=0
+    while ! grep -q PASS build/test/run_ends && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    machine=$(pgrep -P $pid qemu-system) || { echo "expected a machine to run; got:"; tail -5 build/test/run_ends; return 1; }
+    kill $pid
+    if wait $pid; then status=0; else status=$?; fi
+    [ $status = 143 ] || { echo "expected exit status 143, got $status"; return 1; }
+    ! kill -0 "$machine" 2>/dev/null || { echo "expected the machine to be gone"; kill "$machine"; return 1; }
 }
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
@@ -162,7 +200,8 @@ model() { # MODEL CASE [MUTATION]
         spin '-Pclang-19 -E -x c' $options ${3:+"-DMUTATION_$3"} -a "$1.pml" || exit 1
         # the whole search is worth optimizing, one that ends early is not
         clang-19 -w $([ -n "${3:-}" ] && echo -O0 || echo -O2) -DSAFETY -DNOCLAIM -DMEMLIM=900 -o pan pan.c || exit 1
-        timeout 60 ./pan -m50000 -w21 >result || { echo "expected the search to end within 60 s"; exit 1; }
+        ulimit -t 60
+        ./pan -m50000 -w21 >result || { echo "expected the search to end within 60 s of CPU time"; exit 1; }
     ) 2>&1 || return 1
     if grep -qE 'max search depth|DMEMLIM|out of memory' "$directory/result" || ! grep -q '^State-vector' "$directory/result"; then
         echo "expected a search of all states:"; head -20 "$directory/result"; return 1
@@ -186,16 +225,16 @@ model_list() {
     done
     return $bad
 }
-# boots an image, at most 60 s; the console goes to a file
+# boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
     boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
-    while kill -0 $pid 2>/dev/null && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
     if kill -0 $pid 2>/dev/null; then
         pkill -P $pid 2>/dev/null || true
         kill $pid 2>/dev/null || true
-        echo "TIMEOUT after 60 s" >>"$5.raw"
+        echo "TIMEOUT after ${KOS_SECONDS:-60} s" >>"$5.raw"
     fi
     wait $pid 2>/dev/null || true
     tr -d '\r' <"$5.raw" >"$5"
@@ -230,6 +269,15 @@ guest_endpoints() { # ARCH CPUS VARIANT
     guest_suite endpoints "$@"
     status=$?
     unset KOS_APPEND
+    return $status
+}
+# KOS_SEED=number repeats what the first line of the console tells.
+guest_random_calls() { # ARCH CPUS
+    KOS_SECONDS=200
+    [ -z "${KOS_SEED:-}" ] || KOS_APPEND="random_calls.seed=$KOS_SEED"
+    guest_suite random_calls "$1" "$2" debug
+    status=$?
+    unset KOS_SECONDS KOS_APPEND
     return $status
 }
 guest_suite_gicv2() {
@@ -295,7 +343,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | generated/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | generated/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list

@@ -17,9 +17,12 @@ struct kos_exchange_parts {
     nk_size_t in_size;     /* bytes that fit */
     void *in_arena;
     nk_size_t in_arena_size;
+    void **in_place; /* where to tell that the arena of what came is not in in_arena but there; null: it must be */
     rtl_uint32_t timeout;
     Handle sync_handle;
 };
+
+#define KOS_NO_PARTS {NK_NULL, 0, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, 0}
 
 /* A word that nobody looks at: the kernel clears what a message does not have. */
 #define KOS_ANY_WORD(place) __asm__("" : "=r"(place))
@@ -63,7 +66,7 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
         in.constant_part = (rtl_uintptr_t)parts.in;
         in.constant_size = (rtl_uint32_t)parts.in_size;
         in.arena = (rtl_uintptr_t)parts.in_arena;
-        in.arena_size = (rtl_uint32_t)parts.in_arena_size;
+        in.arena_size = (rtl_uint32_t)parts.in_arena_size | (parts.in_place != NK_NULL ? KOS_ARENA_IN_PLACE : 0);
         in.timeout = parts.timeout;
         in.sync_handle = parts.sync_handle;
         words.receive = (rtl_uintptr_t)&in;
@@ -74,6 +77,8 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
         *(nk_uint64_t *)parts.in = words.info;
         if (__builtin_expect((words.selector & KOS_STATUS_MEMORY) != 0, 0)) {
             *arena_used = (nk_size_t)words.w[1];
+            if (parts.in_place != NK_NULL)
+                *parts.in_place = (void *)(rtl_uintptr_t)words.w[2];
         } else {
             nk_uint64_t *to = (nk_uint64_t *)(parts.in + 1);
 #pragma clang loop unroll(full)
@@ -88,7 +93,7 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
 /* The parts that two headers describe. */
 static inline __attribute__((always_inline)) struct kos_exchange_parts kos_parts(const SMsgHdr *out, const SMsgHdr *in)
 {
-    struct kos_exchange_parts parts = {0};
+    struct kos_exchange_parts parts = KOS_NO_PARTS;
     if (out != NK_NULL) {
         parts.out = (const struct nk_message *)(rtl_uintptr_t)out->constant_part;
         parts.out_size = parts.out_readable = out->constant_size;
