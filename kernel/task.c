@@ -427,14 +427,27 @@ retcode task_resume(struct task *task)
         task->state = TASK_RUNNING;
         object_reference(&task->domain.object); /* its own, while it runs */
     }
+    struct thread *first = task->first;
+    if (created)
+        task->first = nullptr;
     spinlock_unlock(&task->lock);
     if (!created)
         return rcInvalidOperation;
-    struct thread *first = task->first;
-    task->first = nullptr;
     retcode code = thread_resume(first);
     object_release(&first->object);
     return code;
+}
+
+retcode task_first_thread(struct task *task, struct thread **thread)
+{
+    spinlock_lock(&task->lock);
+    bool created = task->state == TASK_CREATED;
+    if (created) {
+        *thread = task->first;
+        object_reference(&task->first->object);
+    }
+    spinlock_unlock(&task->lock);
+    return created ? rcOk : rcInvalidOperation;
 }
 
 void task_terminate(struct task *task, s32 code, u32 reason)

@@ -72,6 +72,8 @@ retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *h
  * caller may connect its own running task (own) to one that it has made. */
 retcode task_connect(struct task *client, struct task *server, const char *name, bool own);
 retcode task_resume(struct task *task);
+/* A reference to the thread that Resume will run; rcInvalidOperation once it runs. */
+retcode task_first_thread(struct task *task, struct thread **thread);
 /* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */
 void task_terminate(struct task *task, s32 code, u32 reason);
 /* Called by a thread's end. */

@@ -53,6 +53,13 @@ fuzz/acpi	fuzz_short acpi
 fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
+run/echo/x86_64	run_echo x86_64 release 1
+run/echo/aarch64	run_echo aarch64 release 1
+run/echo/x86_64/4/debug	run_echo x86_64 debug 4
+run/echo/aarch64/4/debug	run_echo aarch64 debug 4
+command/new/x86_64	command_new_runs x86_64
+command/new/aarch64	command_new_runs aarch64
+command/new/words	command_new_words
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
 run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
@@ -104,7 +111,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -244,6 +251,33 @@ run_hello() {
     console "$1" "$2" hello "$3" "build/test/hello.$1.$2.$3"
     [ "$(cat "build/test/hello.$1.$2.$3")" = "Hello world!" ] ||
         { echo "expected 'Hello world!', got:"; tail -20 "build/test/hello.$1.$2.$3"; return 1; }
+}
+run_echo() {
+    mkdir -p build/test
+    console "$1" "$2" echo "$3" "build/test/echo.$1.$2.$3"
+    printf '1: hello -> hello!\n2: world -> world!\n' >build/test/echo.expected
+    cmp -s build/test/echo.expected "build/test/echo.$1.$2.$3" ||
+        { echo "expected (<), got (>):"; diff build/test/echo.expected "build/test/echo.$1.$2.$3"; return 1; }
+}
+# A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
+command_new_runs() { # ARCH
+    to=$(mktemp -d)
+    (cd "$to" && "$OLDPWD/kos" new fresh_one && timeout 120 "$OLDPWD/kos" run fresh_one --arch "$1") >build/test/new.$1 2>&1 || true
+    tr -d '\r' <build/test/new.$1 | grep -c -e '^1: hello -> hello!$' -e '^2: world -> world!$' | grep -qx 2 ||
+        { echo "expected both answers, got:"; cat build/test/new.$1; return 1; }
+    grep -rlw echo "$to/fresh_one" --include=*.idl --include=policy.c --include=init.yaml | grep -v Echo && { echo "expected no name of the example"; return 1; }
+    sed -i 's/target:.*/target: fresh_one.Sevrer/' "$to/fresh_one/init.yaml"
+    ./kos run "$to/fresh_one" --arch "$1" >build/test/new.$1 2>&1 && { echo "expected the build to fail"; return 1; }
+    grep -q "init.yaml:13:13: error: there is no process 'fresh_one.Sevrer'" build/test/new.$1 ||
+        { echo "expected the error's place, got:"; cat build/test/new.$1; return 1; }
+    rm -r "$to"
+}
+command_new_words() {
+    for words in 'new' 'new --nonsense' 'new examples/echo' 'new a b' 'new /tmp/Capital' 'new /tmp/a+b' 'run examples'; do
+        if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
+    done
+    ./kos new --help | grep -q usage || { echo "./kos new --help: expected the usage"; return 1; }
 }
 no_policy() {
     mkdir -p build/test

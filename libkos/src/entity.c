@@ -3,6 +3,7 @@
 #include <coresrv/entity/entity_api.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/task/task_api.h>
+#include <coresrv/thread/thread_api.h>
 #include <kos/alloc.h>
 #include <kos/task.h>
 #include <string.h>
@@ -36,6 +37,20 @@ Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
     return entity;
 }
 
+Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *path, rtl_uint64_t cpus)
+{
+    struct kos_core_result self = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE);
+    if (self.rc != rcOk || KnThreadSetAffinityByHandle(INVALID_HANDLE, cpus & (~cpus + 1)) != rcOk)
+        return RTL_NULL;
+    Entity *entity = EntityInitEx(info, name, path);
+    bool set = entity != RTL_NULL && KnThreadSetAffinityByHandle(entity->task, cpus) == rcOk;
+    bool back = KnThreadSetAffinityByHandle(INVALID_HANDLE, self.w[3]) == rcOk;
+    if (set && back)
+        return entity;
+    EntityFree(entity);
+    return RTL_NULL;
+}
+
 Entity *EntityInit(const EntityInfo *info)
 {
     return EntityInitEx(info, RTL_NULL, RTL_NULL);
@@ -51,6 +66,23 @@ Retcode EntitySetEnvs(Entity *entity, const char *envs[])
 {
     entity->envs = envs;
     return rcOk;
+}
+
+Retcode EntitySetPriority(Entity *entity, rtl_uint32_t schedulingClass, rtl_uint32_t priority)
+{
+    return KnThreadSetPriorityByHandle(entity->task, schedulingClass, priority);
+}
+
+Retcode EntitySetReservation(Entity *entity, rtl_uint64_t budget, rtl_uint64_t period, rtl_uint64_t deadline)
+{
+    return KOS_CORE(THREAD, SetReservation, entity->task, budget, period, deadline, KOS_RESERVATION_THROTTLE).rc;
+}
+
+Retcode EntityConnectWithArena(Entity *client, Entity *server, const char *name, rtl_uint32_t arena)
+{
+    if (arena > ENTITY_ARENA_COPIED)
+        return rcUnimplemented;
+    return EntityConnectToService(client, server, name);
 }
 
 Retcode EntityConnectToService(Entity *client, Entity *server, const char *name)

@@ -159,13 +159,13 @@ static void arenas(void)
     struct nk_arena arena = NK_ARENA_INITIALIZER(buffer, buffer + sizeof(buffer));
     nk_ptr_t text, words, none;
     nk_size_t count = 0;
-    static const nk_uint32_t values[4] = {1, 2, 3, 4};
+    _Alignas(8) static const nk_uint32_t values[4] = {1, 2, 3, 4};
     CHECK_SAME(nk_arena_store(nk_char_t, &arena, &text, "abc", 4), NK_EOK);
     CHECK_SAME(nk_arena_store(nk_uint32_t, &arena, &words, values, 4), NK_EOK);
     CHECK(text.offset == 0 && text.size == 4 && words.offset == 4 && words.size == 16);
     const nk_uint32_t *back = nk_arena_get(const nk_uint32_t, &arena, &words, &count);
     CHECK(back != NK_NULL && count == 4 && back[3] == 4);
-    CHECK_SAME(nk_arena_store(nk_uint64_t, &arena, &none, values, 8), NK_ENOMEM);
+    CHECK_SAME(nk_arena_store(nk_uint64_t, &arena, &none, (rtl_uintptr_t)values, 8), NK_ENOMEM);
     words.size = 61;
     CHECK(nk_arena_get(nk_char_t, &arena, &words, &count) == NK_NULL && count == 0);
     words.size = 6;

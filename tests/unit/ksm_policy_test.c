@@ -67,10 +67,8 @@ static int setup(void **state)
     classes[KSM_CLASS_CORE] = (struct ksm_class)KSM_CORE_CLASS;
     classes[KSM_CLASS_EINIT] = (struct ksm_class){.name = "Einit"};
     for (u32 c = 2; c < CLASSES; c++) {
-        classes[c] =
-            (struct ksm_class){.name = c == CLASS_OF_NAMES ? "test.Server" : "test.Other",
-                               .endpoints = endpoints[c],
-                               .endpoint_count = c == CLASS_OF_NAMES ? ENDPOINTS : (u32)rand() % (ENDPOINTS + 1)};
+        classes[c] = (struct ksm_class){c == CLASS_OF_NAMES ? "test.Server" : "test.Other", endpoints[c],
+                                        c == CLASS_OF_NAMES ? ENDPOINTS : (u32)rand() % (ENDPOINTS + 1)};
         for (u32 e = 0; e < ENDPOINTS; e++) {
             interfaces[c][e] = (struct ksm_interface){"test.Interface", methods[c][e], 1 + (u32)rand() % METHODS};
             endpoints[c][e] = (struct ksm_endpoint){names[e], &interfaces[c][e]};

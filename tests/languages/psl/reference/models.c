@@ -9,7 +9,7 @@ struct machine {
 };
 
 /* A HashSet's table: count, then entries of entry_words numbers. */
-struct entries {
+struct set_table {
     size_t count;
     __int128 entries[];
 };
@@ -80,7 +80,7 @@ static size_t flatten(const struct psl_type *type, const struct value *value, __
     return count;
 }
 
-static size_t place(const struct psl_object *object, const struct entries *table, const __int128 *entry)
+static size_t place(const struct psl_object *object, const struct set_table *table, const __int128 *entry)
 {
     size_t i = 0;
     while (i < table->count &&
@@ -98,14 +98,14 @@ static bool hashset(struct interpreter *reference, const struct psl_object *obje
         if (context != nullptr || used(reference, object) == object->pool_size)
             return false;
         reference_add(reference, object, sid,
-                      sizeof(struct entries) + object->set_size * object->entry_words * sizeof(__int128));
+                      sizeof(struct set_table) + object->set_size * object->entry_words * sizeof(__int128));
         return true;
     }
     if (context == nullptr)
         return false;
     if (id == PSL_HASHSET_FINI)
         return reference_drop(reference, context);
-    struct entries *table = (struct entries *)(void *)context->bytes;
+    struct set_table *table = (struct set_table *)(void *)context->bytes;
     flatten(object->entry, entry, words);
     size_t at = place(object, table, words), size = object->entry_words;
     bool there = at < table->count;
