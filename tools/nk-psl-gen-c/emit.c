@@ -28,7 +28,7 @@ const char *emit_print(struct emitter *emitter, const char *format, ...)
 
 const char *emit_name(struct emitter *emitter)
 {
-    return emit_print(emitter, "t%u", emitter->serial++);
+    return emit_print(emitter, "t%u", emitter->local++);
 }
 
 void emit_when(struct emitter *emitter, const char *condition)

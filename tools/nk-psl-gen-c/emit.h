@@ -18,12 +18,19 @@
 #pragma once
 #include <tools/nk-psl-gen-c/decision.h>
 
+/* Keys, each once, numbered in the order of their coming. Zero-initialized. */
+struct emit_set {
+    struct unique **buckets;
+    unsigned count;
+};
+
 struct emitter {
     struct psl_policy *policy;
     struct psl_analysis *analysis;
     struct text globals; /* constants of the blocks */
     struct text code;
-    unsigned serial; /* of names */
+    unsigned serial; /* of the module's names */
+    unsigned local;  /* of a block's names */
     unsigned indent;
     unsigned behind;                         /* label of the rule at hand */
     bool goes_behind;                        /* it is used */
@@ -32,12 +39,16 @@ struct emitter {
     const struct psl_conditions *conditions; /* of the block */
     unsigned *object_index;                  /* number in the module, by index of the policy; ~0U: not in it */
     unsigned object_count;
+    struct emit_set lists, constants; /* written so far: lists of objects, constants of blocks */
+    unsigned *decision_number;        /* in the module, by index of the analysis */
 };
 
 /* The whole module. The policy was checked, without errors. */
 void psl_emit(struct psl_policy *policy, struct psl_analysis *analysis, const char *path, struct text *output);
 
 /* ---- between the emitters ---- */
+/* The number of a key; true if it is new. The key lives on in the set. */
+bool emit_unique(struct emitter *emitter, struct emit_set *set, const char *key, unsigned *number);
 [[gnu::format(printf, 2, 3)]] void emit_line(struct emitter *emitter, const char *format, ...);
 [[gnu::format(printf, 2, 3)]] const char *emit_print(struct emitter *emitter, const char *format, ...);
 /* A fresh name: "t7". */
@@ -95,5 +106,7 @@ const char *emit_regex(struct emitter *emitter, const struct psl_expression *con
 const char *emit_condition(struct emitter *emitter, const struct psl_conditions *conditions);
 
 void emit_objects(struct emitter *emitter, struct text *output);
+/* The function's body, with its braces. */
 void emit_block(struct emitter *emitter, const struct psl_block *block);
+void emit_tables(struct emitter *emitter, struct text *output);
 void emit_decisions(struct emitter *emitter, struct text *output);

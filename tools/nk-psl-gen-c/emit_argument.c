@@ -105,7 +105,10 @@ const char *emit_key(struct emitter *emitter, const struct psl_object *object, c
 static const char *map_state(struct emitter *emitter, const struct psl_object *object, const struct psl_object *other,
                              const char *state)
 {
-    unsigned serial = emitter->serial++;
+    unsigned serial;
+    if (!emit_unique(emitter, &emitter->constants, emit_print(emitter, "state %s %s", object->name, other->name),
+                     &serial))
+        return emit_print(emitter, "same_state_%u[%s]", serial, state);
     text_add(&emitter->globals, "static const u32 same_state_%u[] = {", serial);
     for (unsigned i = 0; i < other->states.count; i++)
         text_add(&emitter->globals, "%s%u", i != 0 ? ", " : "", psl_name_index(&object->states, other->states.list[i]));
@@ -138,7 +141,7 @@ const char *emit_state(struct emitter *emitter, const struct psl_object *object,
 
 const char *emit_states(struct emitter *emitter, const struct psl_object *object, const struct psl_expression *e)
 {
-    unsigned words = (object->states.count + 63) / 64, serial = emitter->serial++;
+    unsigned words = (object->states.count + 63) / 64, serial;
     uint64_t *bits = pool_allocate(emitter->policy->pool, sizeof(*bits) * words);
     struct text text = {0};
     bool computed = false;
@@ -151,11 +154,15 @@ const char *emit_states(struct emitter *emitter, const struct psl_object *object
     }
     for (unsigned i = 0; i < words; i++)
         text_add(&text, "%s0x%llxULL", i != 0 ? ", " : "", (unsigned long long)bits[i]);
-    const char *name = emit_print(emitter, "set_%u", serial);
-    if (computed)
+    const char *name = emit_name(emitter);
+    if (computed) {
         emit_line(emitter, "u64 %s[] = {%s};", name, text.bytes);
-    else
-        text_add(&emitter->globals, "static const u64 %s[] = {%s};\n", name, text.bytes);
+    } else {
+        bool fresh = emit_unique(emitter, &emitter->constants, emit_print(emitter, "set %s", text.bytes), &serial);
+        name = emit_print(emitter, "set_%u", serial);
+        if (fresh)
+            text_add(&emitter->globals, "static const u64 %s[] = {%s};\n", name, text.bytes);
+    }
     text_free(&text);
     for (const struct psl_item *item = e->items.first; item != nullptr; item = item->next) {
         if (item->value->operation == PSL_TEXT)

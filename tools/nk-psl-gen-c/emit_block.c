@@ -13,7 +13,7 @@ struct frame {
 static struct frame open_frame(struct emitter *emitter, struct location at, int shown)
 {
     struct frame frame = {emitter->behind, emitter->goes_behind};
-    emitter->behind = emitter->serial++;
+    emitter->behind = emitter->local++;
     emitter->goes_behind = false;
     /* The text on one line, and no end of comment in it. */
     struct text text = {0};
@@ -252,8 +252,6 @@ void emit_block(struct emitter *emitter, const struct psl_block *block)
     emitter->profile = block->profile;
     emitter->conditions = &block->conditions;
     emitter->indent = 0;
-    text_add(&emitter->code, "\n");
-    emit_line(emitter, "static u32 block_%u(struct ksm_transaction *transaction)", block->index);
     emit_line(emitter, "{");
     emitter->indent++;
     bool message = (block->effects.flags & (PSL_READS_MESSAGE | PSL_READS_ARENA)) != 0;

@@ -55,12 +55,62 @@ static bool needs_function(const struct psl_decision *decision)
     return decision->verdict == PSL_EVALUATED || (decision->effects.flags & PSL_AUDITED) != 0;
 }
 
-static void function(struct emitter *emitter, const struct psl_decision *decision)
+/* Blocks whose code is the same but for comments are one function; decisions that join the same functions are one. */
+
+/* Code without comments. */
+static const char *without_comments(struct emitter *emitter, const char *code)
+{
+    char *copy = pool_copy(emitter->policy->pool, code, strlen(code)), *to = copy;
+    for (const char *from = code; *from != '\0';) {
+        const char *end = from[0] == '/' && from[1] == '*' ? strstr(from, "*/") : nullptr;
+        if (end != nullptr)
+            from = end + 2;
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+    return copy;
+}
+
+/* The block's function, if its like was not written before. */
+static void write_block(struct emitter *emitter, const struct psl_block *block, struct emit_set *set, unsigned *numbers)
+{
+    struct text before = emitter->code;
+    emitter->code = (struct text){0};
+    emitter->local = 0;
+    emit_block(emitter, block);
+    struct text body = emitter->code;
+    emitter->code = before;
+    if (emit_unique(emitter, set, without_comments(emitter, body.bytes), &numbers[block->index]))
+        text_add(&emitter->code, "\nstatic u32 block_%u(struct ksm_transaction *transaction)\n%s",
+                 numbers[block->index], body.bytes);
+    text_free(&body);
+}
+
+/* What a decision does, as the key of its like: "+" for a rule that always grants, then its blocks. */
+static const char *decision_key(struct emitter *emitter, const struct psl_decision *decision, const unsigned *blocks)
+{
+    struct text key = {0};
+    bool called = false;
+    text_add(&key, "%u", decision->verdict);
+    for (unsigned i = 0; i < decision->count && needs_function(decision); i++) {
+        called |= is_silent(decision->blocks[i]);
+        if (!is_silent(decision->blocks[i]))
+            text_add(&key, " %u", blocks[decision->blocks[i]->index]);
+    }
+    text_add(&key, "%s", called ? "+" : "");
+    const char *copy = pool_copy(emitter->policy->pool, key.bytes, key.length);
+    text_free(&key);
+    return copy;
+}
+
+static void function(struct emitter *emitter, const struct psl_decision *decision, unsigned number,
+                     const unsigned *blocks)
 {
     bool called = false;
     text_add(&emitter->code, "\n");
     emitter->indent = 0;
-    emit_line(emitter, "static bool decide_%u(struct ksm_transaction *transaction)", decision->index);
+    emit_line(emitter, "static bool decide_%u(struct ksm_transaction *transaction)", number);
     emit_line(emitter, "{");
     emitter->indent++;
     for (unsigned i = 0; i < decision->count; i++)
@@ -68,163 +118,91 @@ static void function(struct emitter *emitter, const struct psl_decision *decisio
     emit_line(emitter, "u32 outcome = %s;", called ? "KSM_RULE_CALLED" : "0");
     for (unsigned i = 0; i < decision->count; i++)
         if (!is_silent(decision->blocks[i]))
-            emit_line(emitter, "outcome |= block_%u(transaction);", decision->blocks[i]->index);
+            emit_line(emitter, "outcome |= block_%u(transaction);", blocks[decision->blocks[i]->index]);
     emit_line(emitter, "return outcome == KSM_RULE_CALLED;");
     emitter->indent--;
     emit_line(emitter, "}");
 }
 
-/* Numbers of the objects in a set, "objects_3" and how many. */
-static unsigned object_list(struct emitter *emitter, const uint64_t *bits, const char *name)
+/* Numbers of the objects in a set, as a list of the module; returns how many. */
+static unsigned object_list(struct emitter *emitter, const uint64_t *bits, const char **name)
 {
     unsigned count = 0;
     struct text text = {0};
     for (unsigned i = 0; i < emitter->policy->object_count; i++)
         if ((bits[i / 64] >> i % 64 & 1) != 0)
             text_add(&text, "%s%u", count++ != 0 ? ", " : "", emitter->object_index[i]);
-    if (count != 0)
-        text_add(&emitter->code, "static const u16 %s[] = {%s};\n", name, text.bytes);
+    if (count != 0) {
+        unsigned number;
+        bool fresh = emit_unique(emitter, &emitter->lists, emit_print(emitter, "%s", text.bytes), &number);
+        *name = emit_print(emitter, "objects_%u", number);
+        if (fresh)
+            text_add(&emitter->code, "static const u16 %s[] = {%s};\n", *name, text.bytes);
+    }
     text_free(&text);
     return count;
 }
 
-static void decision_entry(struct emitter *emitter, const struct psl_decision *decision, struct text *entries)
+static void decision_entry(struct emitter *emitter, const struct psl_decision *decision, unsigned number,
+                           struct text *entries)
 {
     static const char *const verdicts[] = {"KSM_NO_RULE", "KSM_DENY", "KSM_GRANT", "KSM_EVALUATE"};
     const struct psl_effects *effects = &decision->effects;
     bool evaluates = needs_function(decision);
-    const char *objects = emit_print(emitter, "objects_%u", decision->index);
-    const char *changes = emit_print(emitter, "changes_%u", decision->index);
-    unsigned object_count = evaluates ? object_list(emitter, effects->reads, objects) : 0;
-    unsigned change_count = evaluates ? object_list(emitter, effects->changes, changes) : 0;
-    text_add(entries, "    [%u] = {.verdict = %s", decision->index, verdicts[decision->verdict]);
+    const char *objects = "", *changes = "";
+    unsigned object_count = evaluates ? object_list(emitter, effects->reads, &objects) : 0;
+    unsigned change_count = evaluates ? object_list(emitter, effects->changes, &changes) : 0;
+    text_add(entries, "    [%u] = {.verdict = %s", number, verdicts[decision->verdict]);
     if (evaluates) {
-        text_add(entries, ", .flags = (enum ksm_decision_flags)0x%x, .evaluate = decide_%u", effects->flags,
-                 decision->index);
+        text_add(entries, ", .flags = (enum ksm_decision_flags)0x%x, .evaluate = decide_%u", effects->flags, number);
         if (object_count != 0)
             text_add(entries, ", .objects = %s, .object_count = %u", objects, object_count);
         if (change_count != 0)
             text_add(entries, ", .changes = %s, .change_count = %u", changes, change_count);
-        text_add(entries, ", .undo_count = %llu, .cost = %llu", (unsigned long long)effects->undo,
-                 (unsigned long long)(effects->cost > UINT32_MAX ? UINT32_MAX : effects->cost));
+        text_add(entries, ", .undo_count = %llu, .cost = %llu, .rule_count = %u", (unsigned long long)effects->undo,
+                 (unsigned long long)(effects->cost > UINT32_MAX ? UINT32_MAX : effects->cost),
+                 effects->most_rules > 65535 ? 65535 : effects->most_rules);
     }
-    text_add(entries, ", .rule_count = %u},", effects->most_rules > 65535 ? 65535 : effects->most_rules);
-    if (decision->count != 0)
+    text_add(entries, "},");
+    if (evaluates)
         text_add(entries, " /* %s%s */", emit_place(emitter, decision->blocks[0]->at),
                  decision->count > 1 ? ", ..." : "");
     text_add(entries, "\n");
 }
 
-/* Rows that say the same are one. */
-struct rows {
-    const struct psl_row **list;
-    unsigned *exceptions; /* number of the first one of each */
-    unsigned count, exception_count;
-};
-
-static bool same_row(const struct psl_row *a, const struct psl_row *b)
-{
-    bool same = a->others == b->others && a->exception_count == b->exception_count;
-    for (unsigned i = 0; same && i < a->exception_count; i++)
-        same = a->exceptions[i].client == b->exceptions[i].client &&
-               a->exceptions[i].decision == b->exceptions[i].decision;
-    return same;
-}
-
-static unsigned row_number(struct emitter *emitter, struct rows *rows, const struct psl_row *row, struct text *entries,
-                           struct text *exceptions)
-{
-    for (unsigned i = rows->count; i-- != 0;) /* neighbours are alike */
-        if (same_row(rows->list[i], row))
-            return i;
-    (void)emitter;
-    rows->list[rows->count] = row;
-    text_add(entries, "    {.others = %u, .count = %u, .first = %u},\n", row->others->index, row->exception_count,
-             rows->exception_count);
-    for (unsigned i = 0; i < row->exception_count; i++)
-        text_add(exceptions, "    {.client = %u, .decision = %u},\n", row->exceptions[i].client->index,
-                 row->exceptions[i].decision->index);
-    rows->exception_count += row->exception_count;
-    return rows->count++;
-}
-
-/* Rows of one class as server; returns the number of endpoints. */
-static unsigned server(struct emitter *emitter, struct rows *rows, enum psl_event event, unsigned class,
-                       struct text *output, struct text *entries, struct text *exceptions)
-{
-    const struct psl_table *table = &emitter->analysis->tables[event][class];
-    struct text starts = {0}, numbers = {0};
-    unsigned endpoints = 0;
-    for (unsigned i = 0; i < table->row_count; i++) {
-        bool first = i == 0 || table->rows[i].endpoint != table->rows[i - 1].endpoint;
-        unsigned riid = table->rows[i].endpoint != nullptr ? table->rows[i].endpoint->riid : 0;
-        for (; first && endpoints <= riid; endpoints++) /* an interface may have no methods */
-            text_add(&starts, "%u, ", i);
-        text_add(&numbers, "%s%u", i != 0 ? ", " : "", row_number(emitter, rows, &table->rows[i], entries, exceptions));
-    }
-    if (endpoints != 0)
-        text_add(output, "static const u16 %s_starts_%u[] = {%s%u};\nstatic const u16 %s_rows_%u[] = {%s};\n",
-                 psl_event_word[event], class, starts.bytes, table->row_count, psl_event_word[event], class,
-                 numbers.bytes);
-    text_free(&starts);
-    text_free(&numbers);
-    return endpoints;
-}
-
-static void tables(struct emitter *emitter, struct text *output)
-{
-    const struct psl_policy *policy = emitter->policy;
-    struct rows rows = {0};
-    struct text entries = {0}, exceptions = {0}, servers = {0};
-    unsigned most = 1;
-    for (enum psl_event event = PSL_EXECUTE; event < PSL_EVENTS; event++)
-        for (unsigned i = 0; i < policy->class_count; i++)
-            most += emitter->analysis->tables[event][i].row_count;
-    rows.list = pool_allocate(policy->pool, sizeof(struct psl_row *) * most);
-    for (enum psl_event event = PSL_EXECUTE; event < PSL_EVENTS; event++) {
-        text_add(&servers, "static const struct ksm_server %s_servers[] = {\n", psl_event_word[event]);
-        for (unsigned i = 0; i < policy->class_count; i++) {
-            unsigned endpoints = server(emitter, &rows, event, i, output, &entries, &exceptions);
-            const char *word = psl_event_word[event];
-            if (endpoints != 0)
-                text_add(&servers, "    [%u] = {.starts = %s_starts_%u, .rows = %s_rows_%u, .endpoint_count = %u},\n",
-                         i, word, i, word, i, endpoints);
-        }
-        text_add(&servers, "    [%u] = {.endpoint_count = 0},\n};\n", policy->class_count);
-    }
-    text_add(output, "static const struct ksm_row rows[] = {\n%s    {.others = 0},\n};\n",
-             entries.bytes != nullptr ? entries.bytes : "");
-    text_add(output, "static const struct ksm_exception exceptions[] = {\n%s    {.client = 0},\n};\n%s",
-             exceptions.bytes != nullptr ? exceptions.bytes : "", servers.bytes);
-    text_free(&entries);
-    text_free(&exceptions);
-    text_free(&servers);
-}
-
 void emit_decisions(struct emitter *emitter, struct text *output)
 {
     const struct psl_analysis *analysis = emitter->analysis;
+    struct pool *pool = emitter->policy->pool;
     struct text entries = {0};
-    bool *used = pool_allocate(emitter->policy->pool, analysis->block_count + 1U);
-    if (analysis->decision_count > 65535)
-        diagnostic_error(emitter->policy->diagnostics, (struct location){0}, "%u different decisions; at most 65535",
-                         analysis->decision_count);
+    struct emit_set block_set = {0}, decision_set = {0};
+    bool *used = pool_allocate(pool, analysis->block_count + 1U);
+    unsigned *blocks = pool_allocate(pool, sizeof(unsigned) * (analysis->block_count + 1U));
+    emitter->decision_number = pool_allocate(pool, sizeof(unsigned) * (analysis->decision_count + 1U));
     for (unsigned i = 0; i < analysis->decision_count; i++)
         for (unsigned j = 0; j < analysis->decisions[i]->count && needs_function(analysis->decisions[i]); j++)
             used[analysis->decisions[i]->blocks[j]->index] = true;
     for (unsigned i = 0; i < analysis->block_count; i++)
         if (used[i] && !is_silent(analysis->blocks[i]))
-            emit_block(emitter, analysis->blocks[i]);
-    for (unsigned i = 0; i < analysis->decision_count; i++)
-        if (needs_function(analysis->decisions[i]))
-            function(emitter, analysis->decisions[i]);
-    text_add(&emitter->code, "\n");
-    for (unsigned i = 0; i < analysis->decision_count; i++)
-        decision_entry(emitter, analysis->decisions[i], &entries);
+            write_block(emitter, analysis->blocks[i], &block_set, blocks);
+    for (unsigned i = 0; i < analysis->decision_count; i++) { /* the first one has no blocks: number 0 */
+        const struct psl_decision *decision = analysis->decisions[i];
+        unsigned number;
+        bool fresh = emit_unique(emitter, &decision_set, decision_key(emitter, decision, blocks), &number);
+        emitter->decision_number[i] = number;
+        if (!fresh)
+            continue;
+        if (needs_function(decision))
+            function(emitter, decision, number, blocks);
+        decision_entry(emitter, decision, number, &entries);
+    }
+    if (decision_set.count > 65535)
+        diagnostic_error(emitter->policy->diagnostics, (struct location){0}, "%u different decisions; at most 65535",
+                         decision_set.count);
     if (emitter->globals.length != 0)
         text_add(output, "\n%s", emitter->globals.bytes);
-    text_add(output, "%s\nstatic const struct ksm_decision decisions[] = {\n%s};\n\n", emitter->code.bytes,
-             entries.bytes);
+    text_add(output, "%s\nstatic const struct ksm_decision decisions[] = {\n%s};\n\n",
+             emitter->code.bytes != nullptr ? emitter->code.bytes : "", entries.bytes);
     text_free(&entries);
-    tables(emitter, output);
+    emit_tables(emitter, output);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Automata of patterns as tables. */
+#include <string.h>
 #include <tools/nk-psl-gen-c/emit.h>
 #include <tools/nk-psl-gen-c/regex.h>
 
@@ -13,9 +14,18 @@ static void numbers(struct text *text, const char *type, const char *name, const
 
 const char *emit_regex(struct emitter *emitter, const struct psl_expression *const *patterns, unsigned count)
 {
-    const struct psl_dfa *dfa = psl_regex_compile(emitter->policy, patterns, count);
-    unsigned serial = emitter->serial++;
+    struct text key = {0};
+    unsigned serial;
     uint16_t classes[256];
+    text_add(&key, "pattern");
+    for (unsigned i = 0; i < count; i++)
+        text_add(&key, " %zu%c%s", strlen(patterns[i]->text), patterns[i]->operation == PSL_REGEX ? 'x' : ' ',
+                 patterns[i]->text);
+    bool fresh = emit_unique(emitter, &emitter->constants, emit_print(emitter, "%s", key.bytes), &serial);
+    text_free(&key);
+    if (!fresh)
+        return emit_print(emitter, "regex_%u", serial);
+    const struct psl_dfa *dfa = psl_regex_compile(emitter->policy, patterns, count);
     if (dfa == nullptr) /* reported: together the patterns of a choice are too large */
         return "none";
     for (unsigned i = 0; i < 256; i++)

@@ -75,6 +75,7 @@ bool reference_explain(struct psl_policy *policy, char *const *words, int count)
     }
     struct source *source = POOL_NEW(pool, struct source);
     *source = (struct source){.path = "(the event)", .text = text, .size = (uint32_t)strlen(text)};
+    source_index(pool, source);
     policy->declarations.tests = policy->declarations.tests_last = nullptr;
     psl_parse_file(pool, policy->diagnostics, source, (struct psl_text){text, source->size, nullptr},
                    &policy->declarations);
