@@ -302,9 +302,10 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
 # The command line is what tests/endpoints/hal.c looks for.
 guest_endpoints() { # ARCH CPUS VARIANT
     KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    KOS_SECONDS=150
     guest_suite endpoints "$@"
     status=$?
-    unset KOS_APPEND
+    unset KOS_APPEND KOS_SECONDS
     return $status
 }
 # KOS_SEED=number repeats what the first line of the console tells.

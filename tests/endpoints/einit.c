@@ -28,6 +28,7 @@ static void server_tests(unsigned cpus, unsigned cpu)
 int main(void)
 {
     unsigned cpus = KnHalGetCpuCount();
+    for (int i = 0; i < 60; i++) reservation_tests(cpus);
     vmm_tests();
     handle_tests();
     thread_tests(cpus);
@@ -45,6 +46,7 @@ int main(void)
     if (cpus > 1)
         server_tests(cpus, cpus - 1);
     isolation_tests();
+    exhaustion_tests();
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }

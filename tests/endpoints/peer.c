@@ -54,6 +54,10 @@ int main(int argc, const char *argv[], const char *envs[])
         return peer_serve((unsigned)(order[6] - '0'));
     if (strcmp(order, "break") == 0)
         return peer_break(argc, argv);
+    if (strcmp(order, "exhaust") == 0)
+        return peer_exhaust();
+    if (strcmp(order, "touch") == 0)
+        return peer_touch();
     if (strcmp(order, "sleep") == 0)
         return (int)KnSleep(INFINITE_TIMEOUT);
     if (strcmp(order, "thread") == 0)

@@ -6,3 +6,7 @@
 int peer_serve(unsigned cpu);
 /* Does what argv[2] and argv[3] say; returns 1 if it was not stopped. */
 int peer_break(int argc, const char *argv[]);
+/* Takes all of its quota, and gives it back: 0 if all was as it should be. */
+int peer_exhaust(void);
+/* Touches more memory than it may have. */
+int peer_touch(void);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes that use up their quota; what they had comes back. */
+#include <tests/endpoints/endpoints.h>
+
+static Handle limited(const char *order, nk_uint64_t pages, nk_uint64_t objects)
+{
+    Handle task = peer_create("exhaust", "test.Peer", "Peer", order);
+    expect("exhaustion/SetQuota", NK_NULL, RC(TASK, SetQuota, task, pages, objects), rcOk);
+    return task;
+}
+
+/* This process's own account, once everything that was under way has come back. */
+static void expect_account(const char *name, const struct kos_core_result *before)
+{
+    struct kos_core_result now = KOS_CORE(TASK, GetInfo, INVALID_HANDLE);
+    for (unsigned i = 0; i < 300 && (now.w[4] != before->w[4] || now.w[2] != before->w[2]); i++) {
+        (void)KnSleep(10);
+        now = KOS_CORE(TASK, GetInfo, INVALID_HANDLE);
+    }
+    expect(name, "objects_came_back", (long long)now.w[4], (long long)before->w[4]);
+    expect(name, "pages_came_back", (long long)now.w[2], (long long)before->w[2]);
+}
+
+/* Handles of this process until the table is full: rcOutOfMemory, with room in the quota or not. */
+static void table_tests(void)
+{
+    nk_uint64_t limit = KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[5];
+    static Handle many[20000];
+    unsigned count = 0;
+    Retcode rc = rcOk;
+    while (count < 20000 && (rc = KnHandleCreateUserObject(1, 0, RTL_NULL, &many[count])) == rcOk)
+        count++;
+    expect("exhaustion/own_objects", NK_NULL, rc, rcQuotaExceeded);
+    expect("exhaustion/own_objects", "most", count > limit / 3 && count <= limit, 1);
+    Handle task;
+    expect("exhaustion/own_objects", "no_task",
+           KnTaskCreate("one more", "test.Peer", "Peer", KOS_CLASS_STANDARD, 15, &task), rcQuotaExceeded);
+    for (unsigned i = 0; i < count; i++)
+        if (KnHandleClose(many[i]) != rcOk)
+            expect("exhaustion/own_objects", "closed", i, -1);
+    struct kos_core_result now = KOS_CORE(TASK, GetInfo, INVALID_HANDLE);
+    for (unsigned i = 0; i < 300 && now.w[4] > limit / 10; i++) {
+        (void)KnSleep(10);
+        now = KOS_CORE(TASK, GetInfo, INVALID_HANDLE);
+    }
+    expect("exhaustion/own_objects", "came_back", now.w[4] <= limit / 10, 1);
+}
+
+/* Processes until the machine or the quota has no more: each is complete or not there at all. */
+static void task_tests_many(void)
+{
+    static Handle many[300];
+    char name[24];
+    unsigned count = 0;
+    Retcode rc = rcOk;
+    for (; count < 300 && rc == rcOk; count += rc == rcOk) {
+        (void)snprintf(name, sizeof(name), "many %u", count);
+        rc = KnTaskCreate(name, "test.Peer", "Peer", KOS_CLASS_STANDARD, 15, &many[count]);
+    }
+    expect("exhaustion/tasks", "many", rc == rcOk ? count == 300 : count > 50, 1);
+    for (unsigned i = 0; i < count; i++)
+        if (KnHandleClose(many[i]) != rcOk)
+            expect("exhaustion/tasks", "closed", i, -1);
+}
+
+/* The account once it has not changed for a second: whoever ended before is gone. */
+static struct kos_core_result settled(void)
+{
+    struct kos_core_result now = KOS_CORE(TASK, GetInfo, INVALID_HANDLE), before = now;
+    for (unsigned i = 0; i < 100; i++) {
+        (void)KnSleep(10);
+        now = KOS_CORE(TASK, GetInfo, INVALID_HANDLE);
+        if (now.w[2] != before.w[2] || now.w[4] != before.w[4])
+            i = 0;
+        before = now;
+    }
+    return now;
+}
+
+void exhaustion_tests(void)
+{
+    peer_run("exhaustion/warm_up", peer_create("exhaust", "test.Peer", "Peer", "42"), 42, KOS_TASK_EXITED);
+    struct kos_core_result before = settled();
+    table_tests();
+    task_tests_many();
+    before.w[2] = settled().w[2]; /* the handle table has grown, and stays so */
+    peer_run("exhaustion/objects", limited("exhaust", 5000, 400), 0, KOS_TASK_EXITED);
+    peer_run("exhaustion/objects_in_odd_quota", limited("exhaust", 5000, 331), 0, KOS_TASK_EXITED);
+    peer_run("exhaustion/pages", limited("exhaust", 400, 3000), 0, KOS_TASK_EXITED);
+    peer_run("exhaustion/page_fault", limited("touch", 300, 400), 0, KOS_TASK_FAULTED);
+    Handle task = limited("42", 1, 1);
+    peer_run("exhaustion/below_what_it_has", task, 0, KOS_TASK_FAULTED);
+    task = limited("42", 0, 0);
+    expect("exhaustion/no_quota", "closed_unrun", KnHandleClose(task), rcOk);
+    expect_account("exhaustion", &before);
+}
