@@ -31,12 +31,13 @@
  */
 #define KOS_CORE_METHODS(X)                                                                                            \
     /* VMM: address 0 = kernel chooses; flags KOS_VMM_* */                                                             \
-    X(VMM, Allocate, 3, 0, 2, 0) /* address, size, flags -> rc, address */                                             \
-    X(VMM, Commit, 3, 0, 1, 0)   /* address, size, flags -> rc */                                                      \
-    X(VMM, Decommit, 2, 0, 1, 0) /* address, size -> rc */                                                             \
-    X(VMM, Protect, 3, 0, 1, 0)  /* address, size, flags (access only) -> rc */                                        \
-    X(VMM, Free, 2, 0, 1, 0)     /* address, size -> rc */                                                             \
-    X(VMM, Query, 1, 0, 4, 0)    /* address -> rc, start, size, flags */                                               \
+    X(VMM, Allocate, 3, 0, 2, 0)    /* address, size, flags -> rc, address */                                          \
+    X(VMM, Commit, 3, 0, 1, 0)      /* address, size, flags -> rc */                                                   \
+    X(VMM, Decommit, 2, 0, 1, 0)    /* address, size -> rc */                                                          \
+    X(VMM, Protect, 3, 0, 1, 0)     /* address, size, flags (access only) -> rc */                                     \
+    X(VMM, Free, 2, 0, 1, 0)        /* address, size -> rc */                                                          \
+    X(VMM, Query, 1, 0, 4, 0)       /* address -> rc, start, size, flags */                                            \
+    X(VMM, CreateArena, 1, 0, 4, 0) /* bytes -> rc, address, arena, size: memory for arenas, mapped */                 \
     /* Thread: class_priority = class << 8 | priority; flags KOS_THREAD_*; timeouts in ms */                           \
     X(THREAD, Create, 6, 0, 3, 0)      /* priority, stackSize, routine, context, context2, flags -> rc, thread, tid */ \
     X(THREAD, OpenCurrent, 0, 0, 3, 0) /* -> rc, thread, tid */                                                        \
@@ -116,7 +117,8 @@
     /* IPC interrupt */                                                                                                \
     X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
-    X(IPC, ClearInterrupt, 1, 0, 1, 0)   /* handle -> rc */
+    X(IPC, ClearInterrupt, 1, 0, 1, 0)   /* handle -> rc */                                                            \
+    X(IPC, AttachArena, 3, 0, 2, 0)      /* client handle, arena, KOS_ARENA_* -> rc, address in the server */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
@@ -171,6 +173,12 @@
 #define KOS_SYNC_AT_ONCE 32U
 /* Words for Sync.WaitAny, at most. */
 #define KOS_SYNC_WORDS 8U
+
+/* IPC.AttachArena: how requests through the channel hand over what lies in that arena. */
+#define KOS_ARENA_AUTO   0U /* up to KOS_ARENA_SEALED_FROM bytes as COPIED, from there on as SEALED */
+#define KOS_ARENA_COPIED 1U /* into the receiver's arena */
+#define KOS_ARENA_SEALED 2U /* in place; the sender cannot change it until the reply */
+#define KOS_ARENA_SHARED 3U /* in place; the sender may change it at any time */
 
 /* Task.LookupResource kinds. */
 #define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */

@@ -9,7 +9,8 @@
  *
  * On return: status (Retcode) in the selector's register, info of the received message, w0..w7 of it. If the received
  * message came in memory, KOS_STATUS_MEMORY is set in bit 32 of the status word, and w0 = bytes of the constant part,
- * w1 = bytes of the arena. All other registers but the stack and frame pointers are zero or as docs/abi.md says.
+ * w1 = bytes of the arena, w2 = its address if it is in place, in memory of the sender's (IPC.AttachArena,
+ * KOS_ARENA_IN_PLACE), else 0. All other registers but the stack and frame pointers are zero or as docs/abi.md says.
  */
 #pragma once
 
@@ -45,6 +46,9 @@
 #define KOS_INFO(riid, mid, size, handles)                                                                             \
     (((unsigned long long)(mid) << KOS_INFO_MID_SHIFT) | ((unsigned long long)(riid) << KOS_INFO_RIID_SHIFT) |         \
      ((unsigned long long)(size) << KOS_INFO_SIZE_SHIFT) | ((unsigned long long)(handles) << KOS_INFO_HANDLES_SHIFT))
+
+/* In arena_size of a receive buffer: a request's arena may be shown in place. */
+#define KOS_ARENA_IN_PLACE (1U << 31)
 
 #ifndef __ASSEMBLER__
 /*

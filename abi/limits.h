@@ -18,7 +18,9 @@
 #define KOS_SHORT_NAME_SIZE 64U
 
 /* Largest message: constant part plus arena. */
-#define KOS_MESSAGE_SIZE_MAX (8U << 20)
+#define KOS_MESSAGE_SIZE_MAX  (8U << 20)
+#define KOS_ARENA_SIZE_MAX    (4U << 20)
+#define KOS_ARENA_SEALED_FROM (8U << 10) /* bytes from which sealing costs less than copying: docs/benchmarks.md */
 
 /* Words of a constant part, header excluded, that travel in registers. */
 #define KOS_REGISTER_WORDS 8U

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 
 #define SELECTOR_KNOWN_BITS ((3ULL << KOS_OPERATION_SHIFT) | KOS_CALL_FLAGS | 0xffffffffULL)
 
@@ -75,7 +75,8 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
                                            struct endpoint *endpoint)
 {
     if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
-        server->base_level > client->level || server->watched || ((client->affinity >> client->home) & 1U) == 0)
+        server->sealed != nullptr || server->base_level > client->level || server->watched ||
+        ((client->affinity >> client->home) & 1U) == 0)
         return nullptr;
     const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
     if (pair == nullptr)
@@ -217,7 +218,7 @@ void ipc_serve(struct endpoint *endpoint)
  */
 static retcode receive(struct thread *server, struct endpoint *endpoint, word selector)
 {
-    retcode code = endpoint_attach(endpoint, server, (u32)selector);
+    retcode code = endpoint_attach(endpoint, server);
     if (code != rcOk)
         return code;
     if (endpoint_is_closed(endpoint))
@@ -255,6 +256,7 @@ void ipc_receive(struct thread *server, word selector)
             code = rcInvalidOperation; /* a moved listener would speak for another class */
         else {
             ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+            arena_unseal(server);
             code = receive(server, endpoint, selector);
         }
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cancellation: the transitions of the table in ipc/endpoint.h that end a wait from outside. */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 #include <sched/futex.h>
 
 void ipc_abandon_caller(struct thread *server, retcode code)
@@ -125,6 +125,7 @@ bool ipc_cancel(struct thread *thread, retcode code)
 void ipc_thread_gone(struct thread *thread)
 {
     ipc_abandon_caller(thread, rcNotConnected);
+    arena_unseal(thread);
     ipc_extended_end(thread);
     endpoint_detach(thread);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 #include <memory/object_cache.h>
 
 static struct object_cache endpoints, channels;
@@ -58,6 +58,9 @@ static void channel_reclaim(struct epoch_entry *entry)
 static void channel_destroy(struct object *object)
 {
     struct channel *channel = container_of(object, struct channel, object);
+    struct arena *arena = atomic_load_explicit(&channel->arena, memory_order_relaxed); /* nobody calls any more */
+    if (arena != nullptr)
+        object_release(&arena->object); /* the server's mapping keeps it until the server frees that */
     object_release(&channel->endpoint->object);
     domain_drop(channel->quota);
     epoch_defer(&channel->epoch, channel_reclaim);
@@ -144,6 +147,30 @@ static void channels_go(struct endpoint *endpoint)
     }
 }
 
+/* Reply-then-Recv of this CPU's threads goes the general way, once. */
+static void forget_here(struct endpoint *endpoint)
+{
+    spinlock_lock(&endpoint->lock);
+    endpoint->forget &= ~(1ULL << cpu_self()->hal.index);
+    list_for_each(node, &endpoint->threads)
+    {
+        struct thread *server = list_entry(node, struct thread, receive_link);
+        if (server->home == cpu_self()->hal.index)
+            server->receive_selector = server->reply_selector = 0;
+    }
+    spinlock_unlock(&endpoint->lock);
+}
+
+void endpoint_forget_handles(struct endpoint *endpoint)
+{
+    spinlock_lock(&endpoint->lock);
+    endpoint->forget = endpoint->serving;
+    spinlock_unlock(&endpoint->lock);
+    forget_here(endpoint);
+    for (u64 rest = endpoint->serving & ~(1ULL << cpu_self()->hal.index); rest != 0; rest &= rest - 1)
+        poke(endpoint, (u32)__builtin_ctzll(rest));
+}
+
 /* What the fast path may follow from a slot of table. */
 static void *channel_of(struct handle_table *table, struct object *object, u32 rights)
 {
@@ -164,11 +191,14 @@ void ipc_init(void)
     object_operations[OBJECT_CHANNEL] = (struct object_operations){channel_unreachable, channel_destroy};
     handle_channel_of = channel_of;
     sync_object_init();
+    arena_init();
 }
 
 static void poked(struct request *request)
 {
     struct endpoint *endpoint = container_of(request, struct endpoint_slot, poke)->endpoint;
+    if (((endpoint->forget >> cpu_self()->hal.index) & 1U) != 0) /* set before the poke */
+        forget_here(endpoint);
     channels_go(endpoint);
     ipc_serve(endpoint);
     object_release(&endpoint->object); /* the pusher's */
@@ -303,9 +333,8 @@ struct thread *endpoint_next_caller(struct endpoint *endpoint)
     return client;
 }
 
-retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle)
+retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread)
 {
-    thread->receive_handle = handle;
     if (thread->receive_endpoint == endpoint)
         return rcOk;
     if (!object_try_reference(&endpoint->object))

@@ -4,19 +4,23 @@
  *
  * Life of a Call (thread states), with who owns the client's IPC state:
  *
- *   from            event                                   to           owner afterwards
- *   RUNNABLE        Call, receiver parked on this CPU       REPLY_WAIT   this CPU (client's home)
- *   RUNNABLE        Call, none parked here                  CALLING      the endpoint (its lock); serving CPUs are
- * poked CALLING         a receiver takes it on CPU s            REPLY_WAIT   s CALLING         timeout, IPC interrupt,
- * channel or      RUNNABLE     home; code rcTimeout, rcIpcInterrupt, rcHandleRevoked, endpoint gone, thread terminated
- * (or DEAD)    rcNotConnected REPLY_WAIT      Reply on s                              RUNNABLE     home, by its inbox
- * if s is another CPU REPLY_WAIT      server thread ends, or receives again   RUNNABLE     home; rcNotConnected,
- * rcAbort REPLY_WAIT      timeout, channel gone, terminated       RUNNABLE     home asks s (cancel_request); s unlinks
- * the server, whose (or DEAD)    Reply then says rcNotConnected, and sends the client home
+ *   from        event                                   to          owner afterwards; code
+ *   RUNNABLE    Call, a receiver parked on this CPU     REPLY_WAIT  this CPU (client's home)
+ *   RUNNABLE    Call, one parked on another CPU s       CALLING     s, to which it travels: ipc/cross.c
+ *   RUNNABLE    Call, else                              CALLING     the endpoint (its lock); serving CPUs are poked
+ *   CALLING     a receiver takes it on CPU s            REPLY_WAIT  s
+ *   CALLING     time limit, IPC interrupt               RUNNABLE    home; rcTimeout, rcIpcInterrupt
+ *   CALLING     channel gone, endpoint gone             RUNNABLE    home; rcHandleRevoked, rcNotConnected
+ *   REPLY_WAIT  Reply on s                              RUNNABLE    home, by its inbox if s is another CPU
+ *   REPLY_WAIT  server thread ends, or receives again   RUNNABLE    home; rcNotConnected, rcAbort
+ *   REPLY_WAIT  time limit, channel gone                RUNNABLE    home asks s (cancel_request): s unlinks the
+ *                                                                   server, whose Reply then says rcNotConnected, and
+ *                                                                   sends the client home; rcTimeout, rcHandleRevoked
+ *   either      client terminated                       DEAD        as by a time limit
  *
  * A receiver parks only on its own CPU, in the slot of that CPU, which only that CPU touches. `receiver` is null, a
- * thread, or SLOT_CONTENDED: callers wait in endpoint->callers, so the next Recv here must take the slow path. Lock
- * order: endpoint->lock is a leaf but for run queues' inboxes (lock-free).
+ * thread, or SLOT_CONTENDED: callers wait in endpoint->callers, so the next Recv here must take the slow path.
+ * endpoint->lock is a leaf.
  */
 #pragma once
 #include <ksm/ksm.h>
@@ -42,6 +46,7 @@ struct endpoint {
     struct list threads; /* threads that receive here (receive_link); guarded by lock */
     struct list going;   /* channels whose calls other CPUs must still end (going_link); guarded by lock */
     u64 serving;         /* CPUs on which a thread receives or received; guarded by lock */
+    u64 forget;          /* CPUs whose threads must look their handle up again; guarded by lock */
     _Atomic bool closed; /* no handle is left to receive on; written under lock */
     struct quota *quota;
     struct epoch_entry epoch;
@@ -53,11 +58,14 @@ struct channel {
     struct ksm_pair *pair;       /* decisions of (class of the client it was made for, server's class); constant */
     struct endpoint_slot *slots; /* endpoint->slots; constant */
     /* slow side */
-    struct endpoint *endpoint; /* holds a reference */
-    struct object object;      /* OBJECT_CHANNEL */
-    bool closed;               /* no client handle is left; set once, under endpoint->lock */
-    struct list going_link;    /* in endpoint->going, with a reference; guarded by endpoint->lock */
-    u64 going_cpus;            /* CPUs that have not ended its calls yet; guarded by endpoint->lock */
+    struct endpoint *endpoint;   /* holds a reference */
+    struct arena *_Atomic arena; /* attached, with a reference; set once, published with release */
+    vaddr arena_server;          /* where the server sees it */
+    u32 arena_discipline;        /* KOS_ARENA_* */
+    struct object object;        /* OBJECT_CHANNEL */
+    bool closed;                 /* no client handle is left; set once, under endpoint->lock */
+    struct list going_link;      /* in endpoint->going, with a reference; guarded by endpoint->lock */
+    u64 going_cpus;              /* CPUs that have not ended its calls yet; guarded by endpoint->lock */
     struct quota *quota;
     struct epoch_entry epoch;
 };
@@ -81,7 +89,7 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client);
 struct thread *endpoint_next_caller(struct endpoint *endpoint);
 /* The thread receives on this endpoint, on this CPU, from now on: rcOk, or rcInvalidHandle if the endpoint, borrowed,
  * is on its way out. */
-retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread, u32 handle);
+retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread);
 /* Looks without a lock, for a thread that is attached: see receive() in ipc/call.c. */
 static inline bool endpoint_is_closed(const struct endpoint *endpoint)
 {
@@ -92,3 +100,5 @@ static inline bool endpoint_has_callers(const struct endpoint *endpoint)
     return *(struct list *const volatile *)&endpoint->callers.next != &endpoint->callers;
 }
 void endpoint_detach(struct thread *thread);
+/* A handle to receive with has gone: whoever receives here looks his up before he does so again. On other CPUs soon. */
+void endpoint_forget_handles(struct endpoint *endpoint);

@@ -13,6 +13,7 @@ struct message {
     word info;
     bool in_memory;
     struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
+    vaddr in_place;                   /* where the receiver finds the arena without a copy, or 0 */
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 
 /* MID and RIID of the request that server answers. */
 static word request_identity(const struct thread *server)
@@ -56,6 +56,7 @@ void ipc_reply(struct thread *server, word selector)
     struct thread *client = server->caller;
     bool then_receive = (selector & KOS_CALL_THEN_RECV) != 0;
     if (client == nullptr) {
+        arena_unseal(server);
         ipc_complete(server, rcNotConnected);
         return;
     }
@@ -66,6 +67,7 @@ void ipc_reply(struct thread *server, word selector)
         return;
     }
     unlink_caller(server);
+    arena_unseal(server);
     if (code != rcOk)
         ipc_complete(client, code);
     else

@@ -3,7 +3,7 @@
  * Message transfer off the fast path. Registers: the words of the context. Memory: one copy, page by page, from the
  * sender's pages to the receiver's through the direct map, so it does not matter whose space is active.
  */
-#include <ipc/ipc.h>
+#include <ipc/arena.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -171,9 +171,11 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
     if (copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) != rcOk)
         return rcTargetFault;
     u32 size = info_size(message->info);
-    if (target.constant_size < size || target.arena_size < message->buffer.arena_size)
+    target.arena_size &= ~KOS_ARENA_IN_PLACE;
+    u64 arena_copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
+    if (target.constant_size < size || target.arena_size < arena_copied)
         return rcBufferTooSmall;
-    if (!user_range(target.constant_part, size) || !user_range(target.arena, message->buffer.arena_size))
+    if (!user_range(target.constant_part, size) || !user_range(target.arena, arena_copied))
         return rcTargetFault;
     vaddr constant_part = target.constant_part + KOS_MESSAGE_HEADER_SIZE;
     u32 payload = size - KOS_MESSAGE_HEADER_SIZE;
@@ -181,13 +183,13 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
                                    : copy_across(receiver->domain, constant_part, sender->domain,
                                                  message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload);
     if (code == rcOk)
-        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena,
-                           message->buffer.arena_size);
+        code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena, arena_copied);
     if (code != rcOk)
         return code;
     memset(receiver->context.words, 0, sizeof(receiver->context.words));
     receiver->context.words[0] = size;
     receiver->context.words[1] = message->buffer.arena_size;
+    receiver->context.words[2] = message->in_place;
     return rcOk;
 }
 
@@ -222,13 +224,12 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
     return (request ? entry->memory_request : entry->memory_response) == info;
 }
 
-retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
-                        const struct ksm_shape *shape, struct endpoint *endpoint)
+/* What follows when the fast compare does not do: verification and decision on bytes that do not change. */
+static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                                  struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     u32 source_class = sender->domain->class;
     u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
-    if (message->buffer.arena_size == 0 && granted_by_table(event, source_class, destination_class, message->info))
-        return deliver(sender, receiver, message, message->in_memory ? nullptr : (const u8 *)sender->context.words);
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
         return rcInvalidArgument;
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
@@ -247,6 +248,31 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
     return code == rcOk ? deliver(sender, receiver, message, copy) : code;
+}
+
+static bool accepts_in_place(const struct thread *receiver)
+{
+    struct kos_message_buffer target;
+    return receiver->context.receive != 0 &&
+           copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) == rcOk &&
+           (target.arena_size & KOS_ARENA_IN_PLACE) != 0;
+}
+
+retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
+                        const struct ksm_shape *shape, struct endpoint *endpoint)
+{
+    message->in_place = 0;
+    if (message->buffer.arena_size == 0) {
+        u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
+        if (granted_by_table(event, sender->domain->class, destination_class, message->info))
+            return deliver(sender, receiver, message, message->in_memory ? nullptr : (const u8 *)sender->context.words);
+    } else if (event == KSM_REQUEST && accepts_in_place(receiver)) {
+        message->in_place = arena_in_place(sender, receiver, message);
+    }
+    retcode code = verify_and_deliver(event, sender, receiver, message, shape, endpoint);
+    if (code != rcOk)
+        arena_unseal(receiver);
+    return code;
 }
 
 void ipc_complete(struct thread *thread, retcode code)

@@ -48,19 +48,24 @@ retcode core_HANDLE_CreateUserObject(struct core_call *call)
     return code;
 }
 
-/* A listener's handle value may be cached for Reply-then-Recv by threads of this task: they look it up again. */
-static void forget_receivers(struct core_call *call, u32 handle)
+/* The endpoint that a handle receives on, with a reference; null if it is another, or none. */
+static struct endpoint *receives_on(struct core_call *call, u32 handle)
 {
-    struct task *task = call->task;
-    spinlock_lock(&task->lock);
-    list_for_each(node, &task->threads)
-    {
-        struct thread *thread = list_entry(node, struct thread, task_link);
-        if (thread->receive_handle == handle)
-            thread->receive_selector = thread->reply_selector =
-                0; /* at worst another CPU's thread takes the fast path once more */
+    struct object *object;
+    if (handle_lookup(table(call), handle, OBJECT_ENDPOINT, 0, &object) != rcOk)
+        return nullptr;
+    return container_of(object, struct endpoint, object);
+}
+
+/* After a handle went, or handles that were made from it: threads that receive on the endpoint have cached theirs. */
+static retcode gone(struct endpoint *endpoint, retcode code)
+{
+    if (endpoint != nullptr) {
+        if (code == rcOk)
+            endpoint_forget_handles(endpoint);
+        object_release(&endpoint->object);
     }
-    spinlock_unlock(&task->lock);
+    return code;
 }
 
 retcode core_HANDLE_Close(struct core_call *call)
@@ -68,8 +73,8 @@ retcode core_HANDLE_Close(struct core_call *call)
     u32 handle = (u32)call->words[0];
     if (handle == KOS_CORE_HANDLE)
         return rcInvalidOperation;
-    forget_receivers(call, handle);
-    return handle_close(table(call), handle);
+    struct endpoint *endpoint = receives_on(call, handle);
+    return gone(endpoint, handle_close(table(call), handle));
 }
 
 retcode core_HANDLE_Revoke(struct core_call *call)
@@ -77,8 +82,8 @@ retcode core_HANDLE_Revoke(struct core_call *call)
     u32 handle = (u32)call->words[0];
     if (handle == KOS_CORE_HANDLE)
         return rcInvalidOperation;
-    forget_receivers(call, handle);
-    return handle_revoke(table(call), handle);
+    struct endpoint *endpoint = receives_on(call, handle);
+    return gone(endpoint, handle_revoke(table(call), handle));
 }
 
 retcode core_HANDLE_RevokeSubtree(struct core_call *call)
@@ -87,7 +92,8 @@ retcode core_HANDLE_RevokeSubtree(struct core_call *call)
     retcode code = handle_lookup(table(call), (u32)call->words[1], OBJECT_BADGE, 0, &badge);
     if (code != rcOk)
         return code;
-    code = handle_revoke_subtree(table(call), (u32)call->words[0], badge);
+    struct endpoint *endpoint = receives_on(call, (u32)call->words[0]);
+    code = gone(endpoint, handle_revoke_subtree(table(call), (u32)call->words[0], badge));
     object_release(badge);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint vmm.VMM. */
+#include <ipc/arena.h>
 #include <kernel/core_call.h>
 
 static struct address_space *space(struct core_call *call)
@@ -50,5 +51,23 @@ retcode core_VMM_Query(struct core_call *call)
     call->words[1] = start;
     call->words[2] = size;
     call->words[3] = of_region;
+    return code;
+}
+
+retcode core_VMM_CreateArena(struct core_call *call)
+{
+    struct arena *arena = nullptr;
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = arena_create(&call->task->domain, call->words[0], &arena);
+    if (code == rcOk) {
+        code = handle_insert(&call->task->domain.handles, &arena->object, KOS_RIGHT_COPY | KOS_RIGHT_GET_SID, &handle);
+        if (code != rcOk)
+            (void)space_free(space(call), arena->client_base, arena->size);
+    }
+    call->words[1] = code == rcOk ? arena->client_base : 0;
+    call->words[2] = handle;
+    call->words[3] = code == rcOk ? arena->size : 0;
+    if (arena != nullptr)
+        object_release(&arena->object);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoints time.Time, hal.HAL, pm.PM, ipc.IPC. */
+#include <ipc/arena.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/page.h>
@@ -220,4 +221,24 @@ retcode core_IPC_SetInterrupt(struct core_call *call)
 retcode core_IPC_ClearInterrupt(struct core_call *call)
 {
     return set_interrupt(call, false);
+}
+
+retcode core_IPC_AttachArena(struct core_call *call)
+{
+    struct object *channel, *arena;
+    struct handle_table *handles = &call->task->domain.handles;
+    retcode code = handle_lookup(handles, (u32)call->words[0], OBJECT_CHANNEL, KOS_RIGHT_IPC_CALL, &channel);
+    if (code != rcOk)
+        return code;
+    code = handle_lookup(handles, (u32)call->words[1], OBJECT_ARENA, 0, &arena);
+    if (code == rcOk) {
+        struct channel *to = container_of(channel, struct channel, object);
+        struct arena *what = container_of(arena, struct arena, object);
+        bool fits = call->words[2] <= KOS_ARENA_SHARED && what->client == &call->task->domain;
+        code = fits ? arena_attach(to, what, (u32)call->words[2]) : rcInvalidArgument;
+        call->words[1] = code == rcOk ? to->arena_server : 0;
+        object_release(arena);
+    }
+    object_release(channel);
+    return code;
 }

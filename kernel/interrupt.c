@@ -87,15 +87,34 @@ static bool fpu_grant(struct thread *thread)
     return true;
 }
 
+/* A write to a sealed arena is tried again until the call has ended; asking is rare, so nobody keeps a list. */
+#define SEAL_RETRY_NS 100000U
+
+static void seal_retry(struct timer *timer)
+{
+    sched_wake(container_of(timer, struct thread, timer));
+}
+
+[[noreturn]] static void wait_for_seal(struct thread *thread)
+{
+    thread->state = THREAD_SLEEPING;
+    timer_arm(&thread->timer, hal_time_now() + SEAL_RETRY_NS, seal_retry);
+    sched_block();
+    sched_exit();
+}
+
 void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
 {
     struct thread *thread = thread_of(context);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
-        if (likely(space_fault(&thread->domain->space, exception->address, exception->access) == rcOk)) {
+        retcode code = space_fault(&thread->domain->space, exception->address, exception->access);
+        if (likely(code == rcOk)) {
             if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
                 hal_resume(context);
             sched_exit();
         }
+        if (code == rcBusy)
+            wait_for_seal(thread);
     } else if (exception->kind == HAL_EXCEPTION_FPU && fpu_grant(thread)) {
         sched_exit();
     }

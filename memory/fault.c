@@ -121,11 +121,13 @@ void space_destroy(struct address_space *space)
 {
     if (space->hal.root == 0)
         return;
+    spinlock_lock(&space->lock); /* an arena may be unsealed from outside */
     while (!list_empty(&space->regions)) {
         struct region *region = region_at(space, space->regions.next);
         region_drop_pages(space, region);
         region_delete(space, region);
     }
+    spinlock_unlock(&space->lock);
     const struct hal_page_allocator tables = {table_allocate, table_free, space};
     hal_space_destroy(&space->hal, &tables);
     space->hal.root = 0;
@@ -160,7 +162,8 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
     address = round_down(address, PAGE_SIZE);
     u32 present;
     if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE))
-        return (present & access) == access ? rcOk : rcInvalidArgument; /* another CPU was first */
+        /* Else another CPU was first, or the page is sealed, or a translation from then was found. */
+        return (present & access) == access ? rcOk : region->owner != nullptr ? rcBusy : rcInvalidArgument;
     retcode code = likely(region->kind == REGION_ANONYMOUS)
                        ? fault_anonymous(space, region, address)
                        : map(space, address, region->backing + (address - region->start), region->flags);
@@ -262,4 +265,17 @@ void region_protect_pages(struct address_space *space, const struct region *regi
     }
     if (end != 0)
         forget(space, first, end);
+}
+
+void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed)
+{
+    u32 flags = sealed ? region->flags & ~KOS_VMM_WRITE : region->flags;
+    paddr page = region->backing + (first - region->start);
+    for (vaddr address = first; address < end; address += PAGE_SIZE, page += PAGE_SIZE)
+        if (map(space, address, page, flags) != rcOk) /* its table exists, so this needs no memory */
+            kernel_panic("page table of %lx is gone", address);
+    if (sealed)
+        forget(space, first, end); /* model: shootdown.pml SEAL */
+    else
+        hal_space_invalidate(&space->hal, first, (end - first) / PAGE_SIZE); /* elsewhere a fault finds it allowed */
 }

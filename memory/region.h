@@ -25,7 +25,8 @@ struct region {
                   HIGH_GUARD */
     u32 flags_before; /* during a commit: to undo it */
     enum region_kind kind;
-    paddr backing; /* REGION_SHARED: physical start of read-only pages that the space does not own (ROMFS) */
+    void *owner;   /* REGION_SHARED: object whose pages these are, told when the region goes; null: the kernel */
+    paddr backing; /* REGION_SHARED: physical start of pages that the space does not own (ROMFS, arenas) */
 };
 
 static inline void region_untouch(struct region *region)
@@ -109,6 +110,9 @@ void page_chain_defer(struct page_chain *chain);
 retcode region_populate(struct address_space *space, struct region *region); /* all pages now, as by faults */
 void region_drop_pages(struct address_space *space, struct region *region);
 void region_protect_pages(struct address_space *space, const struct region *region); /* pages get the region's access */
+
+/* Write access of the pages in [first, end) goes or comes back; at the end no CPU has a translation that says other. */
+void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed);
 
 /* ---- space.c ---- */
 retcode region_new(struct address_space *space, vaddr start, vaddr end, u32 flags, enum region_kind kind,

@@ -44,6 +44,8 @@ void region_delete(struct address_space *space, struct region *region)
     if (space->last == region)
         space->last = nullptr;
     list_remove(&region->link);
+    if (region->owner != nullptr)
+        space_owner_release(region->owner);
     object_cache_free(&regions, region, space->quota);
 }
 
@@ -161,6 +163,35 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
     return code;
 }
 
+void (*space_owner_release)(void *owner);
+
+retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner)
+{
+    *address = 0;
+    spinlock_lock(&space->lock);
+    retcode code = allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);
+    if (code == rcOk) {
+        struct region *region = region_find(space, *address);
+        code = region_populate(space, region);
+        if (code != rcOk)
+            region_remove(space, region);
+        else
+            region->owner = owner;
+    }
+    spinlock_unlock(&space->lock);
+    return code;
+}
+
+void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed)
+{
+    vaddr first = round_down(address, PAGE_SIZE), end = round_up(address + size, PAGE_SIZE);
+    spinlock_lock(&space->lock);
+    struct region *region = region_find(space, start);
+    if (region != nullptr && region->owner == owner && region->start == start)
+        region_seal(space, region, first, end, sealed);
+    spinlock_unlock(&space->lock);
+}
+
 /* ---- parts of regions ---- */
 
 /* The step of a loop over the regions of a selected range; null behind the last. */
@@ -273,8 +304,15 @@ retcode space_protect(struct address_space *space, vaddr address, u64 size, u32 
 
 retcode space_free(struct address_space *space, vaddr address, u64 size)
 {
-    struct region *region;
     spinlock_lock(&space->lock);
+    struct region *region = region_find(space, address);
+    bool whole = region != nullptr && region->owner != nullptr && region->start == address &&
+                 round_up(size, PAGE_SIZE) == region->end - address;
+    if (whole) { /* an object's mapping goes as a whole or not at all */
+        region_remove(space, region);
+        spinlock_unlock(&space->lock);
+        return rcOk;
+    }
     retcode code = select(space, address, &size, &region);
     while (code == rcOk && region != nullptr) {
         struct region *next = next_in(space, region, address + size);

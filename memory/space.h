@@ -57,8 +57,17 @@ bool space_is_region(struct address_space *space, vaddr address, u64 size, u32 f
 /* Maps physical pages that stay the kernel's (ROMFS text and rodata), read-only or read-execute, at a fixed address. */
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags);
 
+/* Maps the pages of an object, all at once, where there is room; READ or READ and WRITE. space_owner_release(owner) is
+ * called when the mapping goes. rcOutOfMemory, rcQuotaExceeded. */
+retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner);
+/* The mapping that space_map_owned made at `start`, if it is still there: write access to [address, size) in it goes,
+ * on all CPUs before the call returns, or comes back. */
+void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed);
+/* Set at boot by the room that knows the owners. */
+extern void (*space_owner_release)(void *owner);
+
 /* Page fault of the user or of a copy: rcOk if the access is possible now. rcInvalidArgument: not mapped or not
- * allowed; rcOutOfMemory, rcQuotaExceeded. */
+ * allowed; rcBusy: sealed for now; rcOutOfMemory, rcQuotaExceeded. */
 retcode space_fault(struct address_space *space, vaddr address, u32 hal_access);
 
 /* Kernel pointer (direct map) to the byte at address of any space, faulting the page in; valid to the end of that page.

@@ -20,6 +20,7 @@ enum object_type : u32 {
     OBJECT_USER,         /* user resource */
     OBJECT_BADGE,        /* transfer context */
     OBJECT_SYNC,         /* IPC synchronization object */
+    OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };

@@ -69,14 +69,16 @@ struct thread {
     struct list ipc_link;      /* CALLING: endpoint->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
     struct endpoint *receive_endpoint; /* endpoint it last received on; holds a reference; linked there */
     struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
-    u32 receive_handle;                /* handle with which it receives there */
     word receive_selector;             /* Reply-then-Recv on that handle, after a plain Recv; else 0 */
     u32 peer_cpu;   /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
     word call_info; /* info of the request in progress, with the RIID that the server sees; set off the fast path */
     const struct ksm_entry *call_entry; /* decisions of a request that travels: ipc/cross.c */
     word core_response;                 /* info word of the response to a core call in progress */
-    struct list sync_link;              /* in the sync object's waiters; guarded by its lock */
-    struct sync_object *sync;           /* IPC synchronization object of an extended wait, or null */
+    struct arena *sealed;               /* arena that is sealed while it serves a request, with a reference */
+    vaddr sealed_address;               /* in the client's space; sealed_size bytes */
+    u64 sealed_size;
+    struct list sync_link;    /* in the sync object's waiters; guarded by its lock */
+    struct sync_object *sync; /* IPC synchronization object of an extended wait, or null */
 
     /* ---- scheduling ---- */
     struct list run_link;      /* in the home's run queue */

@@ -70,7 +70,7 @@ json() { # FILES BENCHMARK
                 if (w[3] !~ /^rounds=/ || w[2] == "overhead") continue
                 for (i = 3; i <= m; i++) { split(w[i], pair, "="); v[pair[1]] = pair[2] }
                 name = w[2] "/" part[1]
-                printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"instructions\": %d, \"min\": %d, \"p50\": %d, \"p99\": %d, \"max\": %d}", separator, name, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p50"], v["p99"], v["max"]
+                printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"instructions\": %d, \"min\": %d, \"p50\": %d, \"p99\": %d, \"max\": %d}", separator, name, family++, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p50"], v["p99"], v["max"]
                 separator = ","
             }
         }
@@ -84,8 +84,8 @@ command_bench() {
         case $1 in
         --help | -h) usage; exit 0 ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; number_given --cpus "$2"; cpus=$2; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
+        --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --no-wall) wall="" ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; accel=$(accel_given "$2"); wall=1; shift ;;
         *) fail "bench ipc: unknown word '$1'" ;;

@@ -65,7 +65,7 @@ conflicts_json() { # FILES as in table()
                 split(line, w, "\t")
                 if (w[1] == "control") continue
                 name = "conflicts/" w[1] "/" w[2] "/" part[1]
-                printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 2, \"iterations\": 1, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"shared_lines\": %d, \"falsely_shared_lines\": %d}", separator, name, name, w[3], w[3], w[3], w[4]
+                printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 2, \"iterations\": 1, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"shared_lines\": %d, \"falsely_shared_lines\": %d}", separator, name, family++, name, w[3], w[3], w[3], w[4]
                 separator = ","
             }
         }
@@ -79,7 +79,7 @@ command_conflicts() {
         case $1 in
         --help | -h) usage; exit 0 ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --lines) [ $# -gt 1 ] || fail "--lines takes a pair as operation/operation"; pair=$2; shift ;;
         *) fail "bench conflicts: unknown word '$1'" ;;
         esac

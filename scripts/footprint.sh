@@ -58,7 +58,7 @@ footprint_json() {
                     if (current != "") { printf "}"; separator = "," }
                     current = w[1]
                     name = (current == "ipc/round_trip/cross_space/64B" ? "footprint/local_round_trip" : "footprint/" current) "/" part[1]
-                    printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": 1", separator, name, name
+                    printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": 1", separator, name, family++, name
                     cost = 0
                 }
                 if (w[2] == "instructions") printf ", \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\"", w[3], w[3]
@@ -76,7 +76,7 @@ command_footprint() {
         case $1 in
         --help | -h) usage; exit 0 ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --functions) [ $# -gt 1 ] || fail "--functions takes the name of a case"; functions=$2; shift ;;
         *) fail "bench footprint: unknown word '$1'" ;;
         esac

@@ -219,7 +219,7 @@ command_rt() {
         --no-wall) wall="" ;;
         --interrupts-off) interrupts_off=1 ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; rt_accel=$(accel_given "$2"); shift ;;
         -t | --threads | -p | --priority | -i | --interval | -l | --loops | -h | --histogram | --cpus)

@@ -28,6 +28,8 @@ build/all	build_all
 build/noop	build_noop
 build/reproducible	build_reproducible
 command/unknown_words	command_words
+command/run_ends/x86_64	command_run_ends x86_64
+command/run_ends/aarch64	command_run_ends aarch64
 unit/elf	unit elf
 unit/romfs	unit romfs
 unit/smp_tree	unit smp_tree
@@ -63,6 +65,7 @@ LIST
         done
         for cpus in 1 2 4; do
             printf 'calls/%s/%s/debug\tguest_suite calls %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'arenas/%s/%s/debug\tguest_suite arenas %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
@@ -99,7 +102,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|scheduling|endpoints|libkos))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|scheduling|arenas|endpoints|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -153,13 +156,30 @@ build_reproducible() {
     rm -rf build/copy
 }
 command_words() {
-    for words in nonsense 'bench nonsense' 'run nonsense' 'run hello --nonsense' 'bench ipc --arch vax' 'bench rt --nonsense' 'bench rt -p 99' 'fuzz nonsense'; do
+    for words in nonsense 'bench nonsense' 'bench' 'run' 'run nonsense' 'run hello --nonsense' 'run hello --arch' 'run hello --cpus 0' \
+        'run hello --cpus 65' 'run hello --cpus x' 'run hello --accel vax' 'bench ipc --arch vax' 'bench ipc --json' 'bench ipc --json /nowhere/file' 'bench footprint --nonsense' \
+        'bench conflicts --nonsense' 'bench rt --nonsense' 'bench rt -p 99' 'fuzz nonsense' 'fuzz elf --for 0' 'test nonsense' 'test --nonsense' \
+        'build nonsense' 'compdb nonsense'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
     done
-    for words in --help 'bench --help' 'run --help' 'test --help'; do
-        ./kos $words | grep -q usage || { echo "./kos $words: expected the usage"; return 1; }
+    for words in '' bench 'bench ipc' 'bench footprint' 'bench conflicts' 'bench rt' run test fuzz build compdb; do
+        ./kos $words --help | grep -q usage || { echo "./kos $words --help: expected the usage"; return 1; }
     done
+}
+# ./kos run that is told to end leaves no machine.
+command_run_ends() {
+    mkdir -p build/test
+    : >build/test/run_ends # what an earlier run left
+    ./kos run system --arch "$1" >build/test/run_ends 2>&1 &
+    pid=$!
+    ticks=0
+    while ! grep -q PASS build/test/run_ends && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    machine=$(pgrep -P $pid qemu-system) || { echo "expected a machine to run; got:"; tail -5 build/test/run_ends; return 1; }
+    kill $pid
+    if wait $pid; then status=0; else status=$?; fi
+    [ $status = 143 ] || { echo "expected exit status 143, got $status"; return 1; }
+    ! kill -0 "$machine" 2>/dev/null || { echo "expected the machine to be gone"; kill "$machine"; return 1; }
 }
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
@@ -311,7 +331,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list

@@ -326,6 +326,80 @@ static void receiver(unsigned cpu)
     receiver_cell("receiver/is_ended_ex", CLIENT_ENDS, 1, 0, 4, cpu);
 }
 
+/* ---- a server whose handle goes while it serves ---- */
+
+static Handle receiving; /* the handle with which it receives */
+static volatile int answer;
+
+static void loop_main(void *context, void *context2)
+{
+    struct echo message = {0};
+    SMsgHdr in = {.constant_part = (rtl_uintptr_t)&message, .constant_size = sizeof(message)};
+    (void)context, (void)context2;
+    int code = (int)Recv(receiving, &in);
+    while (code == rcOk) {
+        while (!answer)
+            (void)KnSleep(1);
+        struct kos_message_words m = {.selector =
+                                          KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | receiving,
+                                      .info = CALLS_INFO,
+                                      .w = {1235}};
+        kos_system_call(&m);
+        code = (int)(rtl_uint32_t)m.selector;
+    }
+    reply_result = code;
+    KnThreadExit(2);
+}
+
+enum loss { CLOSE_ALL, CLOSE_COPY, REVOKE_ROOT, REVOKE_BADGE, LOSSES };
+
+/* The client gets its answer; the server is told that it cannot receive any more, whether others can or not. */
+static void loss_cell(enum loss loss, unsigned client_cpu, unsigned server_cpu)
+{
+    static const char *const names[LOSSES] = {"server_loses/all_handles", "server_loses/its_handle",
+                                              "server_loses/all_by_revocation", "server_loses/its_by_revocation"};
+    rtl_int32_t code;
+    make_channel();
+    Handle badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 0).w[0];
+    expect(names[loss], KnHandleCopy(listener, ~0U, badge, &receiving), rcOk);
+    extended = answer = 0;
+    Handle server = start(loop_main, 0, server_cpu);
+    for (unsigned round = 0; round < 2; round++) { /* the second call finds the server parked by Reply-then-Recv */
+        reach(server, KOS_THREAD_STATE_RECEIVING);
+        client_done = 0;
+        answer = round == 0;
+        Handle client = start(client_main, client_handle, client_cpu);
+        if (round == 1) {
+            reach(client, KOS_THREAD_STATE_REPLY_WAIT);
+            if (loss == CLOSE_ALL || loss == CLOSE_COPY)
+                expect(names[loss], KnHandleClose(receiving), rcOk);
+            if (loss == CLOSE_ALL)
+                expect(names[loss], KnHandleClose(listener), rcOk);
+            if (loss == REVOKE_ROOT)
+                expect(names[loss], KnHandleRevoke(listener), rcOk);
+            if (loss == REVOKE_BADGE)
+                expect(names[loss], KnHandleRevokeSubtree(listener, badge), rcOk);
+            (void)KnSleep(2); /* other CPUs hear of it */
+            answer = 1;
+        }
+        expect(names[loss], KnThreadWaitByHandle(client, 3000, &code), rcOk);
+        expect(names[loss], client_result, rcOk);
+        (void)KnHandleClose(client);
+    }
+    expect(names[loss], KnThreadWaitByHandle(server, 3000, &code), rcOk);
+    expect(names[loss], reply_result, loss <= CLOSE_COPY ? rcInvalidHandle : rcHandleRevoked);
+    finish(server);
+    (void)KnHandleClose(receiving);
+    (void)KnHandleClose(badge);
+    drop_channel();
+}
+
+static void losses(unsigned client_cpu, unsigned server_cpu)
+{
+    for (unsigned loss = 0; loss < LOSSES; loss++)
+        loss_cell((enum loss)loss, client_cpu, server_cpu);
+}
+
 /* A receiver that changes its CPU between two requests is found there by callers of other CPUs. */
 static void receiver_moves(unsigned from, unsigned to)
 {
@@ -373,7 +447,11 @@ int main(void)
     zero_info();
     all_cells(0, 0);
     receiver(0);
+    losses(0, 0);
     if (cpus > 1) {
+        losses(0, 1);
+        losses(1, 0);
+        losses(1, 1);
         all_cells(0, 1);
         all_cells(1, 0);
         all_cells(1, cpus - 1);

@@ -266,6 +266,7 @@ static bool evaluate(const struct ksm_query *query)
     asked = *query;
     return answer;
 }
+#define SAYING(verdict_, evaluate_) {.verdict = (verdict_), .evaluate = (evaluate_)}
 static struct ksm_descriptor said;
 static struct ksm_descriptor describe_said(enum ksm_event event, u32 source, u32 destination, u32 riid, u32 mid)
 {
@@ -290,25 +291,25 @@ static void only_a_grant_grants(void **state)
         struct ksm_descriptor said;
         bool answer, granted;
     } cases[] = {
-        {{.verdict = KSM_NO_RULE, .evaluate = nullptr}, true, false},
-        {{.verdict = KSM_NO_RULE, .evaluate = evaluate}, true, false},
-        {{.verdict = KSM_DENY, .evaluate = nullptr}, true, false},
-        {{.verdict = KSM_DENY, .evaluate = evaluate}, true, false},
-        {{.verdict = KSM_GRANT, .evaluate = nullptr}, false, true},
-        {{.verdict = KSM_EVALUATE, .evaluate = evaluate}, true, true},
-        {{.verdict = KSM_EVALUATE, .evaluate = evaluate}, false, false},
-        {{.verdict = KSM_EVALUATE, .evaluate = nullptr}, true, false},
-        {{.verdict = (enum ksm_verdict)4, .evaluate = evaluate}, true, false},
+        {SAYING(KSM_NO_RULE, nullptr), true, false},
+        {SAYING(KSM_NO_RULE, evaluate), true, false},
+        {SAYING(KSM_DENY, nullptr), true, false},
+        {SAYING(KSM_DENY, evaluate), true, false},
+        {SAYING(KSM_GRANT, nullptr), false, true},
+        {SAYING(KSM_EVALUATE, evaluate), true, true},
+        {SAYING(KSM_EVALUATE, evaluate), false, false},
+        {SAYING(KSM_EVALUATE, nullptr), true, false},
+        {SAYING((enum ksm_verdict)4, evaluate), true, false},
     };
     for (u32 i = 0; i < array_length(cases); i++) {
         said = cases[i].said, answer = cases[i].answer;
         assert_int_equal(ksm_decide(&query), cases[i].granted ? rcOk : rcSecurityDisallow);
         assert_int_equal(ksm_reads_message(KSM_REQUEST, 3, 4, KOS_INFO(5, 6, 24, 0)), said.verdict == KSM_EVALUATE);
     }
-    said = (struct ksm_descriptor){.verdict = KSM_EVALUATE, .evaluate = evaluate}, answer = true;
+    said = (struct ksm_descriptor)SAYING(KSM_EVALUATE, evaluate), answer = true;
     assert_int_equal(ksm_decide(&query), rcOk);
     assert_memory_equal(&asked, &query, sizeof(query));
-    said = (struct ksm_descriptor){.verdict = KSM_GRANT, .evaluate = nullptr};
+    said = (struct ksm_descriptor)SAYING(KSM_GRANT, nullptr);
     for (u32 field = 0; field < 5; field++) { /* the rule is for this event only */
         struct ksm_query other = query;
         other.source_class += field == 0, other.destination_class += field == 1, other.riid += field == 2;

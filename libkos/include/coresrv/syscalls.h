@@ -17,11 +17,18 @@ struct kos_exchange_parts {
     nk_size_t in_size;     /* bytes that fit */
     void *in_arena;
     nk_size_t in_arena_size;
+    void **in_place; /* where to tell that the arena of what came is not in in_arena but there; null: it must be */
     rtl_uint32_t timeout;
     Handle sync_handle;
 };
 
-#define KOS_NO_PARTS {NK_NULL, 0, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, 0, 0}
+#ifdef __cplusplus
+#define KOS_NO_PARTS                                                                                                   \
+    {                                                                                                                  \
+    }
+#else
+#define KOS_NO_PARTS {0}
+#endif
 
 /* A word that nobody looks at: the kernel clears what a message does not have. */
 #define KOS_ANY_WORD(place) __asm__("" : "=r"(place))
@@ -65,7 +72,7 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
         in.constant_part = (rtl_uintptr_t)parts.in;
         in.constant_size = (rtl_uint32_t)parts.in_size;
         in.arena = (rtl_uintptr_t)parts.in_arena;
-        in.arena_size = (rtl_uint32_t)parts.in_arena_size;
+        in.arena_size = (rtl_uint32_t)parts.in_arena_size | (parts.in_place != NK_NULL ? KOS_ARENA_IN_PLACE : 0);
         in.timeout = parts.timeout;
         in.sync_handle = parts.sync_handle;
         words.receive = (rtl_uintptr_t)&in;
@@ -76,6 +83,8 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
         *(nk_uint64_t *)parts.in = words.info;
         if (__builtin_expect((words.selector & KOS_STATUS_MEMORY) != 0, 0)) {
             *arena_used = (nk_size_t)words.w[1];
+            if (parts.in_place != NK_NULL)
+                *parts.in_place = (void *)(rtl_uintptr_t)words.w[2];
         } else {
             nk_uint64_t *to = (nk_uint64_t *)(parts.in + 1);
 #pragma clang loop unroll(full)

@@ -10,6 +10,14 @@ typedef struct NkKosTransport {
     Handle call_sync, receive_sync; /* NkKosTransportSync_Init */
 } NkKosTransport;
 
+/* Ours: a transport whose receiver takes requests' arenas where they are, if their sender has attached one to its
+ * channel (IPC.AttachArena): after nk_transport_recv() the arena points to them, until the next one. */
+typedef struct NkKosArenaTransport {
+    struct nk_transport base;
+    nk_uint8_t *in_place, *own_start, *own_end;
+} NkKosArenaTransport;
+void NkKosArenaTransport_Init(NkKosArenaTransport *t, Handle handle);
+
 extern const struct nk_transport_ops kos_sync_transport_ops;
 
 /* handle: of a client, a server or a listener, or a callable one. The last two arguments mean nothing. */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ipc/arena.h>
+#include <memory/object_cache.h>
+#include <memory/page.h>
+
+static struct object_cache arenas;
+
+static unsigned order_of(u64 size)
+{
+    unsigned order = 0;
+    while (((u64)PAGE_SIZE << order) < size)
+        order++;
+    return order;
+}
+
+static void arena_reclaim(struct epoch_entry *entry)
+{
+    struct arena *arena = container_of(entry, struct arena, epoch);
+    page_free(arena->backing, order_of(arena->size));
+    quota_release_pages(arena->quota, arena->size / PAGE_SIZE);
+    domain_drop(arena->quota);
+    object_cache_free(&arenas, arena, nullptr);
+}
+
+static void arena_destroy(struct object *object)
+{
+    epoch_defer(&container_of(object, struct arena, object)->epoch, arena_reclaim);
+}
+
+static void mapping_gone(void *owner)
+{
+    object_release(&((struct arena *)owner)->object);
+}
+
+void arena_init(void)
+{
+    object_cache_init(&arenas, "arena", sizeof(struct arena), KOS_CACHE_LINE);
+    object_operations[OBJECT_ARENA] = (struct object_operations){nullptr, arena_destroy};
+    space_owner_release = mapping_gone;
+}
+
+static void pages_zero(paddr first, u64 size)
+{
+    for (u64 done = 0; done < size; done += PAGE_SIZE)
+        hal_page_zero(first + done);
+}
+
+retcode arena_create(struct domain *client, u64 size, struct arena **result)
+{
+    if (size == 0 || size > KOS_ARENA_SIZE_MAX)
+        return rcInvalidArgument;
+    unsigned order = order_of(size);
+    size = (u64)PAGE_SIZE << order;
+    retcode code = quota_charge_pages(&client->quota, size / PAGE_SIZE);
+    if (code != rcOk)
+        return code;
+    struct arena *arena = object_cache_allocate(&arenas, &client->quota);
+    paddr backing = arena == nullptr ? PADDR_NONE : page_allocate(order);
+    if (backing == PADDR_NONE) {
+        if (arena != nullptr)
+            object_cache_free(&arenas, arena, &client->quota);
+        quota_release_pages(&client->quota, size / PAGE_SIZE);
+        return arena == nullptr ? rcQuotaExceeded : rcOutOfMemory;
+    }
+    pages_zero(backing, size);
+    object_init(&arena->object, OBJECT_ARENA);
+    arena->backing = backing;
+    arena->size = size;
+    arena->client = client;
+    arena->quota = &client->quota;
+    domain_hold(&client->quota);
+    object_reference(&arena->object); /* the mapping's */
+    code = space_map_owned(&client->space, &arena->client_base, size, backing, KOS_VMM_READ | KOS_VMM_WRITE, arena);
+    if (code != rcOk) {
+        object_release(&arena->object);
+        object_release(&arena->object);
+        return code;
+    }
+    *result = arena;
+    return rcOk;
+}
+
+static retcode attach_locked(struct channel *channel, struct arena *arena, u32 discipline)
+{
+    if (atomic_load_explicit(&channel->arena, memory_order_relaxed) != nullptr)
+        return rcAlreadyExists;
+    if (endpoint_is_closed(channel->endpoint) || channel->closed)
+        return rcNotConnected;
+    object_reference(&arena->object); /* the mapping's */
+    retcode code = space_map_owned(&channel->endpoint->owner->space, &channel->arena_server, arena->size,
+                                   arena->backing, KOS_VMM_READ, arena);
+    if (code != rcOk) {
+        object_release(&arena->object);
+        return code;
+    }
+    object_reference(&arena->object); /* the channel's */
+    channel->arena_discipline = discipline;
+    /* release: callers on other CPUs find what belongs to it */
+    atomic_store_explicit(&channel->arena, arena, memory_order_release);
+    return rcOk;
+}
+
+retcode arena_attach(struct channel *channel, struct arena *arena, u32 discipline)
+{
+    if (discipline > KOS_ARENA_SHARED)
+        return rcInvalidArgument;
+    struct endpoint *endpoint = channel->endpoint;
+    spinlock_lock(&endpoint->lock); /* the owner stays while the endpoint is not closed */
+    retcode code = attach_locked(channel, arena, discipline);
+    spinlock_unlock(&endpoint->lock);
+    return code;
+}
+
+/* Step of the model shootdown.pml: SEAL. */
+static bool seal(struct thread *server, struct arena *arena, vaddr address, u64 size)
+{
+    /* acquire: the last unseal has finished */
+    if (atomic_exchange_explicit(&arena->in_flight, 1, memory_order_acquire) != 0)
+        return false;
+    space_seal(&arena->client->space, arena->client_base, arena, address, size, true);
+    object_reference(&arena->object);
+    server->sealed = arena;
+    server->sealed_address = address;
+    server->sealed_size = size;
+    return true;
+}
+
+vaddr arena_in_place(const struct thread *client, struct thread *server, const struct message *message)
+{
+    const struct channel *channel = client->channel;
+    if (channel == nullptr)
+        return 0;
+    struct arena *arena = atomic_load_explicit(&channel->arena, memory_order_acquire);
+    u64 size = message->buffer.arena_size;
+    if (arena == nullptr || arena->client != client->domain)
+        return 0;
+    u64 offset = message->buffer.arena - arena->client_base;
+    if (offset >= arena->size || size > arena->size - offset)
+        return 0;
+    u32 discipline = channel->arena_discipline;
+    if (discipline == KOS_ARENA_AUTO)
+        discipline = size < KOS_ARENA_SEALED_FROM ? KOS_ARENA_COPIED : KOS_ARENA_SEALED;
+    if (discipline == KOS_ARENA_COPIED ||
+        (discipline == KOS_ARENA_SEALED && !seal(server, arena, message->buffer.arena, size)))
+        return 0;
+    return channel->arena_server + offset;
+}
+
+void arena_unseal_slow(struct thread *server)
+{
+    struct arena *arena = server->sealed;
+    server->sealed = nullptr;
+    space_seal(&arena->client->space, arena->client_base, arena, server->sealed_address, server->sealed_size, false);
+    /* release: pairs with the next seal */
+    atomic_store_explicit(&arena->in_flight, 0, memory_order_release);
+    object_release(&arena->object);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One endpoint of the server: Sum adds up the bytes of its arena twice, with a pause that the request asks for, and
+ * says whether they were the same, where they were, and the first sum. */
+#pragma once
+#include <abi/ipc.h>
+
+#define SUM_REQUEST  16U /* nk_ptr_t bytes; u64 pause in ms */
+#define SUM_RESPONSE 24U /* u64 in place, u64 first sum, u64 second sum */
+#define SUM_ARENA    (1U << 20)
+#define SUM_INFO     KOS_INFO(0, 0, KOS_MESSAGE_HEADER_SIZE + SUM_REQUEST, 0)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <coresrv/nk/transport-kos.h>
+#include <coresrv/sl/sl_api.h>
+#include <coresrv/thread/thread_api.h>
+#include <coresrv/vmm/vmm_api.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tests/arenas/arenas.h>
+
+struct request {
+    struct nk_message base_;
+    nk_ptr_t bytes;
+    nk_uint64_t pause;
+};
+struct response {
+    struct nk_message base_;
+    nk_uint64_t in_place, first, second;
+};
+
+static nk_uint64_t sum(const nk_uint8_t *bytes, nk_size_t count)
+{
+    nk_uint64_t total = 0;
+    for (nk_size_t i = 0; i < count; i++)
+        total = total * 3 + bytes[i];
+    return total;
+}
+
+int main(int argc, const char *argv[])
+{
+    NkKosArenaTransport arenas;
+    NkKosTransport plain;
+    ServiceId id;
+    Handle listener = ServiceLocatorRegister(argv[1], RTL_NULL, 0, &id);
+    struct nk_transport *transport = argc > 2 && strcmp(argv[2], "plain") == 0 ? &plain.base : &arenas.base;
+    NkKosArenaTransport_Init(&arenas, listener);
+    NkKosTransport_Init(&plain, listener, NK_NULL, 0);
+    nk_uint8_t *own =
+        KnVmAllocate(RTL_NULL, SUM_ARENA, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
+    struct nk_arena arena = NK_ARENA_INITIALIZER(own, own + SUM_ARENA);
+    for (;;) {
+        struct request request;
+        struct response response = {.in_place = 0};
+        nk_message_set_size(&request.base_, sizeof(request));
+        if (own == RTL_NULL || nk_transport_recv(transport, &request.base_, &arena) != NK_EOK)
+            return EXIT_FAILURE;
+        nk_size_t count = 0;
+        const nk_uint8_t *bytes = nk_arena_get(nk_uint8_t, &arena, &request.bytes, &count);
+        response.in_place = arena.start != own;
+        if (bytes != RTL_NULL) {
+            response.first = sum(bytes, count);
+            if (request.pause != 0)
+                (void)KnSleep((rtl_uint32_t)request.pause);
+            response.second = sum(bytes, count);
+        }
+        *(nk_uint64_t *)&response = KOS_INFO(0, 0, sizeof(response), 0);
+        if (nk_transport_reply(transport, &response.base_, NK_NULL) == rcTargetFault)
+            return EXIT_FAILURE;
+    }
+}
