@@ -69,9 +69,15 @@ static void iso_c_names(void)
     char *p = malloc(10);
     CHECK(p != RTL_NULL);
     memcpy(p, "0123456789", 10);
-    CHECK((p = realloc(p, 5000)) != RTL_NULL && memcmp(p, "0123456789", 10) == 0);
-    CHECK((p = realloc(p, 100000)) != RTL_NULL && memcmp(p, "0123456789", 10) == 0);
-    CHECK((p = realloc(p, 5)) != RTL_NULL && memcmp(p, "01234", 5) == 0 && KosMemGetSize(p) < 100);
+    static const struct {
+        rtl_size_t size, kept;
+    } steps[] = {{5000, 10}, {100000, 10}, {5, 5}};
+    for (unsigned i = 0; i < 3; i++) {
+        char *moved = realloc(p, steps[i].size);
+        CHECK(moved != RTL_NULL && memcmp(moved, "0123456789", steps[i].kept) == 0);
+        p = moved;
+    }
+    CHECK(KosMemGetSize(p) < 100);
     CHECK(realloc(p, ~0UL) == RTL_NULL); /* p stays */
     free(p);
     CHECK((p = realloc(RTL_NULL, 3)) != RTL_NULL);
