@@ -177,10 +177,23 @@ static bool accept(struct endpoint *endpoint, struct thread *client, struct thre
     retcode code = deliver_request(client, server, endpoint);
     if (code == rcOk)
         return true;
-    client->peer_cpu = client->home;
+    ipc_call_ends(client);
     ipc_complete(client, code);
     sched_wake_remote(client);
     return false;
+}
+
+/* The endpoint is closed: its threads of this CPU that are busy do not park any more. model: rendezvous.pml SELECTOR */
+static void forget_selectors(struct endpoint *endpoint)
+{
+    spinlock_lock(&endpoint->lock);
+    list_for_each(node, &endpoint->threads)
+    {
+        struct thread *server = list_entry(node, struct thread, receive_link);
+        if (server->home == cpu_self()->hal.index)
+            server->receive_selector = server->reply_selector = 0;
+    }
+    spinlock_unlock(&endpoint->lock);
 }
 
 void ipc_serve(struct endpoint *endpoint)
@@ -189,12 +202,13 @@ void ipc_serve(struct endpoint *endpoint)
     spinlock_lock(&endpoint->lock);
     bool closed = endpoint_is_closed(endpoint);
     spinlock_unlock(&endpoint->lock);
+    if (closed)
+        forget_selectors(endpoint);
     struct thread *server;
     while ((server = endpoint_take(endpoint)) != nullptr) {
         struct thread *client = nullptr;
         if (closed) {
             ipc_complete(server, rcHandleRevoked);
-            server->receive_selector = server->reply_selector = 0;
             sched_wake_remote(server);
             continue;
         }
@@ -207,7 +221,7 @@ void ipc_serve(struct endpoint *endpoint)
         sched_wake_remote(server);
     }
     if (!closed && slot->receiver == nullptr)
-        slot->receiver = SLOT_CONTENDED; /* the next Recv here looks at the queue */
+        slot->receiver = SLOT_CONTENDED; /* model: rendezvous.pml serve(): the next Recv here looks at the queue */
 }
 
 /*

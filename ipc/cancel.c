@@ -9,8 +9,7 @@ void ipc_abandon_caller(struct thread *server, retcode code)
     if (client == nullptr)
         return;
     ipc_disconnect(server);
-    client->peer = nullptr;
-    client->peer_cpu = client->home;
+    ipc_call_ends(client);
     ipc_complete(client, code);
     sched_wake_remote(client);
 }
@@ -37,8 +36,8 @@ void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel
     }
 }
 
-/* CALLING: true if it was still queued; then it is no more. */
-static bool leave_queue(struct thread *client)
+/* CALLING: true if it was still queued; then it is no more. Else *peer_cpu is where it travels, or who took it. */
+static bool leave_queue(struct thread *client, u32 *peer_cpu)
 {
     struct endpoint *endpoint = client->endpoint;
     bool queued = false;
@@ -47,52 +46,68 @@ static bool leave_queue(struct thread *client)
         list_remove(&client->ipc_link);
         queued = true;
     }
+    *peer_cpu = thread_peer_cpu(client);
     spinlock_unlock(&endpoint->lock);
     return queued;
 }
 
-/* On the serving CPU: takes the thread out of its call unless the reply came first, and sends it home. */
+static void cancel_arrived(struct request *request);
+
+/* A reference goes with it: the call may end, and the thread too, before it arrives. */
+static void cancel_ask(struct thread *client, u32 cpu)
+{
+    object_reference(&client->object);
+    if (!inbox_push(cpu_table[cpu], &client->cancel_request, cancel_arrived))
+        object_release(&client->object); /* an earlier one has not arrived yet, and will look at the present call */
+}
+
+/* On a CPU that serves the call, or did when it was asked. One that is still to arrive here is marked. */
 static void cancel_arrived(struct request *request)
 {
     struct thread *client = container_of(request, struct thread, cancel_request);
-    if (client->cancel_call != client->calls)
-        return;                            /* that call has ended, and this is another */
-    if (client->state == THREAD_CALLING) { /* it travelled, and found nobody: queued, unless another CPU took it */
-        if (leave_queue(client)) {
-            client->peer_cpu = client->home;
-            ipc_complete(client, client->cancel_code);
-            sched_wake_remote(client);
-        } else if (client->peer_cpu != cpu_self()->hal.index && client->peer_cpu != client->home) {
-            (void)inbox_push(cpu_table[client->peer_cpu], &client->cancel_request, cancel_arrived);
+    if (thread_call_cancelled(client)) { /* else that call has ended, and this is another */
+        u32 peer_cpu = thread_peer_cpu(client);
+        if (peer_cpu != cpu_self()->hal.index) {
+            if (peer_cpu != client->home)
+                cancel_ask(client, peer_cpu); /* model: rendezvous.pml CHASE: its server has moved */
+        } else {
+            struct thread *server = client->peer;
+            if (server != nullptr && server->caller == client)
+                ipc_abandon_caller(server, client->cancel_code);
         }
-        return;
     }
-    bool served_here = client->state == THREAD_REPLY_WAIT && client->peer_cpu == cpu_self()->hal.index;
-    struct thread *server = served_here ? client->peer : nullptr;
-    if (server != nullptr && server->caller == client)
-        ipc_abandon_caller(server, client->cancel_code);
+    object_release(&client->object);
 }
 
+/*
+ * Marked first, then looked for. What is queued is ended here; what arrives or queues later sees the mark; what another
+ * CPU serves is ended there.
+ */
 static bool cancel_call(struct thread *client, retcode code)
 {
-    if (client->state == THREAD_CALLING && leave_queue(client)) {
-        client->peer_cpu = client->home;
-        ipc_complete(client, code);
-        return true;
+    u32 peer_cpu;
+    thread_call_cancel(client, code); /* model: rendezvous.pml MARK */
+    /* model: rendezvous.pml LOOK; acquire: with REPLY_WAIT comes the CPU that took it */
+    if (__atomic_load_n(&client->state, __ATOMIC_ACQUIRE) == THREAD_CALLING) {
+        if (leave_queue(client, &peer_cpu)) {
+            ipc_call_ends(client);
+            ipc_complete(client, code);
+            return true;
+        }
+    } else {
+        peer_cpu = thread_peer_cpu(client);
     }
-    if (client->peer_cpu == cpu_self()->hal.index) {
-        struct thread *server = client->peer;
-        if (server == nullptr || server->caller != client)
-            return false; /* the reply is on its way through our inbox */
-        ipc_disconnect(server);
-        client->peer = nullptr;
-        ipc_complete(client, code);
-        return true;
+    if (peer_cpu != cpu_self()->hal.index) {
+        cancel_ask(client, peer_cpu); /* model: rendezvous.pml ASK */
+        return false;
     }
-    client->cancel_code = code;
-    client->cancel_call = client->calls;
-    (void)inbox_push(cpu_table[client->peer_cpu], &client->cancel_request, cancel_arrived);
-    return false;
+    struct thread *server = client->peer;
+    if (server == nullptr || server->caller != client)
+        return false; /* the reply is on its way through our inbox */
+    ipc_disconnect(server);
+    client->peer = nullptr;
+    ipc_complete(client, code);
+    return true;
 }
 
 bool ipc_cancel(struct thread *thread, retcode code)

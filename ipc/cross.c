@@ -17,9 +17,12 @@
  *                                            6 sends wake_request; next thread
  *   7 arrives: RUNNABLE
  *
- * Cancellation between 2 and 6 asks the serving CPU (cancel_request): behind call_request in the same inbox, so it
- * finds the client taken or queued, never still travelling. The channel is referenced between 3 and 4; whoever closes
- * it marks it before he pokes the serving CPUs, so a call that arrives behind such a poke sees the mark.
+ * Cancellation between 2 and 6 marks the call, and asks the serving CPU (cancel_request). Who finds the mark when the
+ * call arrives or queues ends it; a call that was taken before is found by the request, which follows it if it has gone
+ * on; one that is queued is taken back by its home. A request may be an old one, not handled yet, that looks at the
+ * present call, so its place in an inbox says nothing. model: rendezvous.pml has these steps. The channel is referenced
+ * between 3 and 4; whoever closes it marks it before he pokes the serving CPUs, so a call that arrives behind such a
+ * poke sees the mark.
  */
 #include <hal/upcall.h>
 #include <ipc/ipc.h>
@@ -47,7 +50,7 @@ static void connect(struct thread *client, struct thread *server)
     server->context.kind = HAL_RESUME_CALL;
 }
 
-/* Step 4. */
+/* model: rendezvous.pml 4 */
 static void call_arrived(struct request *request)
 {
     struct thread *client = container_of(request, struct thread, call_request);
@@ -57,7 +60,9 @@ static void call_arrived(struct request *request)
     struct endpoint_slot *slot = &endpoint->slots[cpu->hal.index];
     struct thread *server = slot->receiver;
     retcode code = rcOk;
-    if (unlikely(channel->closed)) {
+    if (unlikely(thread_call_cancelled(client))) {
+        code = client->cancel_code;
+    } else if (unlikely(channel->closed)) {
         code = rcHandleRevoked;
     } else if (likely(server > SLOT_CONTENDED)) {
         slot->receiver = nullptr;
@@ -70,7 +75,7 @@ static void call_arrived(struct request *request)
         ipc_serve(endpoint); /* a receiver with a time limit may be parked here */
     }
     if (unlikely(code != rcOk)) {
-        client->peer_cpu = client->home;
+        ipc_call_ends(client);
         ipc_complete(client, code);
         sched_wake_remote(client);
     }
@@ -89,7 +94,7 @@ static u32 serving_cpu(const struct endpoint *endpoint, u32 self)
     return KOS_CPUS_MAX;
 }
 
-/* Steps 2 and 3; false: the general path. The words are in the client's context already. */
+/* model: rendezvous.pml 2, 3. False: the general path. The words are in the client's context already. */
 static bool travel(struct thread *client, struct cpu *cpu)
 {
     struct channel *channel = client->channel;
@@ -102,7 +107,7 @@ static bool travel(struct thread *client, struct cpu *cpu)
     client->call_entry = ksm_entry(channel->pair, client->call_info);
     client->peer = nullptr;
     client->state = THREAD_CALLING;
-    client->peer_cpu = target;
+    thread_peer_cpu_set(client, target);
     sched_block();
     inbox_send(cpu_table[target], &client->call_request, call_arrived, client->level);
     return true;
@@ -117,7 +122,7 @@ HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS)
     sched_exit();
 }
 
-/* Steps 5 and 6; null: the general path. */
+/* model: rendezvous.pml 5, 6. False: the general path. */
 static bool reply_home(struct thread *server, struct cpu *cpu)
 {
     struct hal_context *message = &server->context;
@@ -131,8 +136,7 @@ static bool reply_home(struct thread *server, struct cpu *cpu)
     client->context.info = message->info;
     client->context.selector = 0;
     client->context.kind = HAL_RESUME_CALL;
-    client->peer = nullptr;
-    client->peer_cpu = client->home;
+    ipc_call_ends(client);
     server->caller = nullptr;
     server->reply_selector = server->receive_selector;
     server->level = server->base_level;

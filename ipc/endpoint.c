@@ -93,7 +93,7 @@ static void channel_unreachable(struct object *object)
     struct channel *channel = container_of(object, struct channel, object);
     struct endpoint *endpoint = channel->endpoint;
     spinlock_lock(&endpoint->lock);
-    channel->closed = true;
+    channel->closed = true; /* model: rendezvous.pml close_channel(): marked before the pokes */
     spinlock_unlock(&endpoint->lock);
     struct thread *client;
     while ((client = queued_through(endpoint, channel)) != nullptr) {
@@ -300,6 +300,10 @@ static void insert_caller(struct endpoint *endpoint, struct thread *client)
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
 {
     spinlock_lock(&endpoint->lock);
+    if (thread_call_cancelled(client)) { /* model: rendezvous.pml MARKED, while it travelled */
+        spinlock_unlock(&endpoint->lock);
+        return client->cancel_code;
+    }
     bool channel_closed = client->channel != nullptr && client->channel->closed;
     if (endpoint_is_closed(endpoint) || channel_closed) {
         spinlock_unlock(&endpoint->lock);
@@ -312,7 +316,7 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
     spinlock_unlock(&endpoint->lock);
     u32 self = cpu_self()->hal.index;
     if (own_slot(endpoint)->receiver == nullptr)
-        own_slot(endpoint)->receiver = SLOT_CONTENDED;
+        own_slot(endpoint)->receiver = SLOT_CONTENDED; /* model: rendezvous.pml queue(), poke() */
     for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1)
         poke(endpoint, (u32)__builtin_ctzll(rest));
     return rcOk;
@@ -325,9 +329,10 @@ struct thread *endpoint_next_caller(struct endpoint *endpoint)
     if (!list_empty(&endpoint->callers)) {
         client = list_entry(endpoint->callers.next, struct thread, ipc_link);
         list_remove(&client->ipc_link);
-        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
-        client->state = THREAD_REPLY_WAIT;
         client->peer = nullptr;
+        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
+        /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
+        __atomic_store_n(&client->state, THREAD_REPLY_WAIT, __ATOMIC_RELEASE);
     }
     spinlock_unlock(&endpoint->lock);
     return client;
@@ -381,18 +386,27 @@ void thread_requeue_caller(struct thread *thread)
 void thread_ipc_moves(struct thread *thread, u32 target)
 {
     struct thread *client = thread->caller;
+    struct endpoint *endpoint = thread->receive_endpoint;
     thread->peer_cpu = target;
-    if (thread->receive_endpoint != nullptr) {
-        struct endpoint *endpoint = thread->receive_endpoint;
-        spinlock_lock(&endpoint->lock);
-        endpoint->serving |= 1ULL << target;
-        spinlock_unlock(&endpoint->lock);
-        thread->receive_slot = &endpoint->slots[target];
-    }
-    if (client == nullptr)
+    if (endpoint == nullptr)
         return;
-    thread_reply_slowly(thread);
-    spinlock_lock(&client->endpoint->lock);
-    client->peer_cpu = target;
-    spinlock_unlock(&client->endpoint->lock);
+    if (client != nullptr) {
+        thread_reply_slowly(thread);
+        if (client->peer_cpu == client->home)
+            client->calls++; /* this CPU is its home, and off the fast path the call has a number */
+    }
+    spinlock_lock(&endpoint->lock);
+    endpoint->serving |= 1ULL << target;
+    bool closed = endpoint_is_closed(endpoint);
+    bool revoked = client != nullptr && client->channel != nullptr && client->channel->closed;
+    if (client != nullptr && !revoked) { /* model: rendezvous.pml MOVE: from here on the target may end the call */
+        thread->home = target;
+        thread_peer_cpu_set(client, target);
+    }
+    spinlock_unlock(&endpoint->lock);
+    thread->receive_slot = &endpoint->slots[target];
+    if (closed)
+        thread->receive_selector = 0;
+    if (revoked) /* the target's poke may have come and gone */
+        ipc_abandon_caller(thread, rcHandleRevoked);
 }

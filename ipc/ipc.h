@@ -40,6 +40,12 @@ void ipc_receive(struct thread *server, word selector);
 void ipc_reply(struct thread *server, word selector);
 /* Links client and server after delivery; entry: what lets the reply take a fast path, or null. */
 void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry);
+/* The client's call has ended, but for its wake-up: its IPC state is its home's again. model: rendezvous.pml 5 */
+static inline void ipc_call_ends(struct thread *client)
+{
+    client->peer = nullptr;
+    thread_peer_cpu_set(client, client->home);
+}
 /* The server serves nobody any more. */
 void ipc_disconnect(struct thread *server);
 /* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */

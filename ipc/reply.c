@@ -18,8 +18,7 @@ void thread_reply_slowly(struct thread *server)
 
 static void unlink_caller(struct thread *server)
 {
-    server->caller->peer = nullptr;
-    server->caller->peer_cpu = server->caller->home;
+    ipc_call_ends(server->caller);
     ipc_disconnect(server);
 }
 

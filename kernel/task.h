@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Task: a process. Created empty and stopped from a ROMFS file; gets arguments, channels and handles from its creator;
- * runs; ends by itself, by Terminate or by an unhandled exception. Its end: every thread leaves on its own CPU; the
- * last one to leave starts the teardown there; the object stays until the last handle is closed.
+ * runs; ends by itself, by Terminate or by an unhandled exception; if it never ran, with its creator. Its end: every
+ * thread leaves on its own CPU; the last one to leave starts the teardown there; the object stays until the last handle
+ * is closed.
  */
 #pragma once
 #include <kernel/stack.h>

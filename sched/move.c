@@ -83,10 +83,10 @@ void thread_move(struct thread *thread, u32 target)
         cpu->hal.current = &cpu->idle_context;
     }
     sched_home_leave(thread);
+    thread->state = THREAD_MOVING;
     thread_ipc_moves(thread, target);
     /* model: shootdown.pml thread_move(); before any translation is cached there, whoever changes one knows of it */
     atomic_fetch_or_explicit(&thread->domain->space.cpus, 1ULL << target, memory_order_seq_cst);
-    thread->state = THREAD_MOVING;
     thread->home = target;
     inbox_send(cpu_table[target], &thread->wake_request, moved, thread->level);
 }

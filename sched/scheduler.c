@@ -120,6 +120,7 @@ void sched_handoff(struct thread *thread)
 }
 
 /* A CPU that was idle goes straight on to the thread. */
+/* model: rendezvous.pml 7 */
 static void wake_arrived(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, wake_request);

@@ -70,7 +70,8 @@ struct thread {
     struct endpoint *receive_endpoint; /* endpoint it last received on; holds a reference; linked there */
     struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
     word receive_selector;             /* Reply-then-Recv on that handle, after a plain Recv; else 0 */
-    u32 peer_cpu;   /* CPU that serves the call; home unless the call crossed CPUs; guarded by endpoint->lock */
+    u32 peer_cpu;   /* CPU that serves the call, or to which it travels; home unless it crossed CPUs, and again when it
+                       has ended; written by its owner: thread_peer_cpu_set */
     word call_info; /* info of the request in progress, with the RIID that the server sees; set off the fast path */
     const struct ksm_entry *call_entry; /* decisions of a request that travels: ipc/cross.c */
     word core_response;                 /* info word of the response to a core call in progress */
@@ -127,7 +128,7 @@ struct thread {
     struct request cancel_request; /* takes the thread out of a call that another CPU serves */
     retcode cancel_code;           /* what that call ends with */
     u32 calls;       /* calls off the fast path so far; written by home, which does not run while others read it */
-    u32 cancel_call; /* which of them is to be cancelled */
+    u32 cancel_call; /* which of them is to be cancelled; thread_call_cancel */
     u32 tid;
     bool dying; /* owner: no more user instruction */
     bool ended; /* guarded by the join lock (kernel/thread.c) */
@@ -137,6 +138,29 @@ struct thread {
     vaddr stack_base;
     u64 stack_size;
 };
+
+/*
+ * What other CPUs read of a call without a lock (model: rendezvous.pml). Who hands the client on writes peer first:
+ * release, acquire.
+ */
+static inline u32 thread_peer_cpu(const struct thread *thread)
+{
+    return __atomic_load_n(&thread->peer_cpu, __ATOMIC_ACQUIRE);
+}
+static inline void thread_peer_cpu_set(struct thread *thread, u32 cpu)
+{
+    __atomic_store_n(&thread->peer_cpu, cpu, __ATOMIC_RELEASE);
+}
+/* The present call is to end with code. Home. */
+static inline void thread_call_cancel(struct thread *thread, retcode code)
+{
+    thread->cancel_code = code;
+    __atomic_store_n(&thread->cancel_call, thread->calls, __ATOMIC_RELEASE);
+}
+static inline bool thread_call_cancelled(const struct thread *thread)
+{
+    return __atomic_load_n(&thread->cancel_call, __ATOMIC_ACQUIRE) == thread->calls;
+}
 
 static inline struct thread *thread_of(struct hal_context *context)
 {

@@ -5,6 +5,7 @@
 language_tests() {
     cat <<'LIST'
 unit/languages_echo	unit languages_echo
+unit/languages_legacy	unit languages_legacy
 unit/languages_message	unit languages_message
 unit/languages_core	unit languages_core
 languages/sdk	languages_sdk
@@ -14,6 +15,10 @@ languages/compile	languages_compile
 languages/productions	languages_productions
 languages/messages	languages_messages
 languages/command	languages_command
+generated/x86_64/1/debug	guest_suite generated x86_64 1 debug
+generated/x86_64/2/release	guest_suite generated x86_64 2 release
+generated/aarch64/1/debug	guest_suite generated aarch64 1 debug
+generated/aarch64/2/release	guest_suite generated aarch64 2 release
 LIST
 }
 
@@ -111,6 +116,8 @@ languages_command() {
     }
     printf 'package I\ninterface { M(); }\n' >$to/I.idl
     printf 'package Z\0\n' >$to/Z.idl
+    printf '\357\273\277package B\r\n// a byte order mark, and lines as Windows ends them\r\ninterface { M(); }\r\n' >$to/B.idl
+    printf 'package \357\273\277N\n' >$to/N.idl
     { printf 'package E\nconst UInt32 X = 1'; awk 'BEGIN { for (i = 0; i < 1001; i++) printf " + 1" }'; echo ';'; } >$to/E.idl
     { printf 'package M\ninterface {\n'; awk 'BEGIN { for (i = 0; i < 65536; i++) print "m" i "();" }'; echo '}'; } >$to/M.idl
     says 0 'usage: nk-gen-c' --help &&
@@ -121,6 +128,7 @@ languages_command() {
         says 1 'expected a directory' -o $to/I.idl $to/I.idl &&
         says 1 'no way to trace' --trace-client-ipc all $to/I.idl &&
         says 1 'unrecognized option' --nonsense $to/I.idl &&
+        says 0 '' -o $to $to/B.idl && says 1 'letters outside ASCII' -o $to/out $to/N.idl &&
         says 1 "a byte of zero: this is not a text file" -o $to/out $to/Z.idl &&
         says 1 'an expression of more than 1000 operations, one in the other' -o $to/out $to/E.idl &&
         says 1 'more than 65535 methods' -o $to/out $to/M.idl &&

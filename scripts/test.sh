@@ -43,6 +43,7 @@ unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
+unit/ksm_content	unit ksm_content
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
@@ -71,6 +72,7 @@ LIST
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'random_calls/%s/%s/debug\tguest_random_calls %s %s\n' $arch $cpus $arch $cpus
         done
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
@@ -101,8 +103,8 @@ lint_format() {
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
-    ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|scheduling|arenas|endpoints|libkos))/' |
+    ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -198,7 +200,8 @@ model() { # MODEL CASE [MUTATION]
         spin '-Pclang-19 -E -x c' $options ${3:+"-DMUTATION_$3"} -a "$1.pml" || exit 1
         # the whole search is worth optimizing, one that ends early is not
         clang-19 -w $([ -n "${3:-}" ] && echo -O0 || echo -O2) -DSAFETY -DNOCLAIM -DMEMLIM=900 -o pan pan.c || exit 1
-        timeout 60 ./pan -m50000 -w21 >result || { echo "expected the search to end within 60 s"; exit 1; }
+        ulimit -t 60
+        ./pan -m50000 -w21 >result || { echo "expected the search to end within 60 s of CPU time"; exit 1; }
     ) 2>&1 || return 1
     if grep -qE 'max search depth|DMEMLIM|out of memory' "$directory/result" || ! grep -q '^State-vector' "$directory/result"; then
         echo "expected a search of all states:"; head -20 "$directory/result"; return 1
@@ -222,16 +225,16 @@ model_list() {
     done
     return $bad
 }
-# boots an image, at most 60 s; the console goes to a file
+# boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
     boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
-    while kill -0 $pid 2>/dev/null && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
     if kill -0 $pid 2>/dev/null; then
         pkill -P $pid 2>/dev/null || true
         kill $pid 2>/dev/null || true
-        echo "TIMEOUT after 60 s" >>"$5.raw"
+        echo "TIMEOUT after ${KOS_SECONDS:-60} s" >>"$5.raw"
     fi
     wait $pid 2>/dev/null || true
     tr -d '\r' <"$5.raw" >"$5"
@@ -266,6 +269,15 @@ guest_endpoints() { # ARCH CPUS VARIANT
     guest_suite endpoints "$@"
     status=$?
     unset KOS_APPEND
+    return $status
+}
+# KOS_SEED=number repeats what the first line of the console tells.
+guest_random_calls() { # ARCH CPUS
+    KOS_SECONDS=200
+    [ -z "${KOS_SEED:-}" ] || KOS_APPEND="random_calls.seed=$KOS_SEED"
+    guest_suite random_calls "$1" "$2" debug
+    status=$?
+    unset KOS_SECONDS KOS_APPEND
     return $status
 }
 guest_suite_gicv2() {
@@ -331,7 +343,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | arenas/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | generated/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list

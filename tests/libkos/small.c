@@ -165,7 +165,7 @@ static void arenas(void)
     CHECK(text.offset == 0 && text.size == 4 && words.offset == 4 && words.size == 16);
     const nk_uint32_t *back = nk_arena_get(const nk_uint32_t, &arena, &words, &count);
     CHECK(back != NK_NULL && count == 4 && back[3] == 4);
-    CHECK_SAME(nk_arena_store(nk_uint64_t, &arena, &none, values, 8), NK_ENOMEM);
+    CHECK_SAME(nk_arena_store(nk_uint32_t, &arena, &none, values, 12), NK_ENOMEM);
     words.size = 61;
     CHECK(nk_arena_get(nk_char_t, &arena, &words, &count) == NK_NULL && count == 0);
     words.size = 6;

@@ -27,12 +27,17 @@ typedef Retcode nk_err_t;
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
-#define NK_EOK     rcOk
-#define NK_ENOENT  rcResourceNotFound
-#define NK_EBADMSG rcTransferError
-#define NK_ENOMEM  rcOutOfMemory
-#define NK_EINVAL  rcInvalidArgument
-#define NK_EPERM   rcSecurityDisallow
+#define NK_EOK      rcOk
+#define NK_ENOENT   rcResourceNotFound
+#define NK_EBADMSG  rcTransferError
+#define NK_ENOMEM   rcOutOfMemory
+#define NK_EINVAL   rcInvalidArgument
+#define NK_EPERM    rcSecurityDisallow
+#define NK_EAGAIN   rcBusy
+#define NK_ENOTCONN rcNotConnected
+/* Nothing of ours returns these; applications pass them on. */
+#define NK_ENOTEMPTY ((nk_err_t)KOS_RC_VALUE(KOS_RC_SPACE_GENERAL, 257))
+#define NK_ENOMSG    ((nk_err_t)KOS_RC_VALUE(KOS_RC_SPACE_GENERAL, 258))
 
 #define __nk_packed
 #ifdef __cplusplus
@@ -44,6 +49,8 @@ typedef Retcode nk_err_t;
 #define nk_alignof(type)             _Alignof(type)
 #define nk_static_assert(holds, why) _Static_assert(holds, #why)
 #endif
+/* A call's way to the kernel: inlined, its message stays in registers. */
+#define nk_inline                 static inline __attribute__((always_inline))
 #define nk_offsetof(type, member) __builtin_offsetof(type, member)
 #define nk_unused(value)          ((void)(value))
 #define nk_assert(holds)          ((holds) ? (void)0 : __builtin_trap())
@@ -54,12 +61,12 @@ typedef Retcode nk_err_t;
 #define NK_ELOGIC_GET(rc)   ((nk_uint16_t)(rc))
 
 /* First 8 bytes: abi/ipc.h, info. */
-struct nk_message {
+typedef struct nk_message {
     __nk_alignas(8) nk_uint16_t mid;
     nk_uint16_t iid;
     nk_uint32_t tag; /* size 24, handles 7, error 1 */
     nk_uint64_t reserved[2];
-};
+} nk_message;
 
 static inline nk_uint64_t nk_message_info(const struct nk_message *m)
 {
@@ -70,6 +77,10 @@ static inline void nk_message_set_info(struct nk_message *m, nk_uint64_t info)
     m->mid = (nk_uint16_t)info;
     m->iid = (nk_uint16_t)(info >> 16);
     m->tag = (nk_uint32_t)(info >> 32);
+}
+static inline void nk_message_write_info(struct nk_message *m, nk_uint64_t info)
+{
+    __builtin_memcpy(m, &info, sizeof(info));
 }
 static inline void nk_message_set_size(struct nk_message *m, nk_size_t size)
 {
@@ -99,12 +110,14 @@ static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
 #define nk_err_reset(p)                     ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p)) | 0x80000000U))
 #define nk_msg_set_method_id(p, iid_, mid_) ((void)((p)->base_.iid = (iid_), (p)->base_.mid = (mid_)))
 #define nk_msg_set_ncaps(p, n)              nk_message_set_ncaps(&(p)->base_, (n))
-#define nk_msg_check_err(p)                 (((p)->base_.tag & 0x80000000U) != 0)
+/* Ours: the three above in one store. */
+#define nk_msg_begin(p, iid_, mid_, n) nk_message_write_info(&(p)->base_, KOS_INFO((iid_), (mid_), sizeof(*(p)), (n)))
+#define nk_msg_check_err(p)            (((p)->base_.tag & 0x80000000U) != 0)
 
 /* ---- arena ---- */
-struct nk_arena {
+typedef struct nk_arena {
     nk_uint8_t *start, *unused, *end;
-};
+} nk_arena;
 typedef struct {
     nk_uint32_t offset, size;
 } nk_ptr_t;
@@ -162,7 +175,7 @@ static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, con
     return NK_EOK;
 }
 #define nk_arena_store(T, a, d, from, count)                                                                           \
-    nk_arena_store_bytes((a), (d), (from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
+    nk_arena_store_bytes((a), (d), (const T *)(from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
 
 /* ---- handles in messages ---- */
 typedef struct {

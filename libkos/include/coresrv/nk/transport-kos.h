@@ -9,7 +9,6 @@ typedef struct NkKosTransport {
     struct nk_transport base;
     Handle call_sync, receive_sync; /* NkKosTransportSync_Init */
 } NkKosTransport;
-
 /* Ours: a transport whose receiver takes requests' arenas where they are, if their sender has attached one to its
  * channel (IPC.AttachArena): after nk_transport_recv() the arena points to them, until the next one. */
 typedef struct NkKosArenaTransport {

@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A Call across CPUs: ipc/cross.c (whose steps 2 to 7 these are), ipc/endpoint.c, ipc/call.c, ipc/cancel.c. The client
+ * is at home on CPU 0. It calls twice, by travelling to a CPU on which a receiver seems to be parked (which is no more
+ * than a hint: any), or by queueing at the endpoint. CPUs 1 and 2 have a server thread each. At any time during a call
+ * its time limit may pass, or another thread terminate it: it is to be cancelled.
+ *
+ * Servers answer on the fast path (and park unseen), on the slow one, receive again without an answer, or never do
+ * anything more. Cases: DEATH: they end, and one is busy with
+ * another client at first; or the second one is for ever. CLOSE: CPU 2 closes the channel. MOVE: the same, but there is one server only,
+ * and it moves between CPUs 1 and 2. GONE: CPU 2 closes the endpoint's last receiving handle.
+ *
+ * Inboxes are first in, first out, and what was written before a send is seen by the handler; requests with `queued`
+ * are in one inbox once (inbox.pml).
+ *
+ * Properties:
+ *   - every call ends once: nobody ends a call that has ended, or another one than was taken;
+ *   - a call ends as cancelled only if that one was to be cancelled, and a cancelled one ends even if no server does
+ *     anything more; so does one whose channel or endpoint was closed, and one whose server ended;
+ *   - no call waits at the endpoint while a server is parked, and no server is parked at a closed endpoint.
+ */
+#define CPUS   3
+#define BUFFER 3
+#define HOME   0
+#if defined(DEATH) || defined(CLOSE) || defined(MOVE) || defined(GONE)
+#define CALLS_MAX 1
+#else
+#define CALLS_MAX 2
+#endif
+
+/* Fields of the client that are read without a lock; plain, but for the stores that say release. */
+#define STATE    0
+#define PEER     1 /* has it a server? */
+#define PEER_CPU 2
+#define CALLS    3
+#define CANCEL   4 /* cancel_call: which of the calls is to be cancelled */
+#define CLOSED   5 /* the channel, or (GONE) the endpoint */
+#define CELLS    6
+#include "store_buffer.inc"
+
+#define RUNNABLE   0
+#define CALLING    1
+#define REPLY_WAIT 2
+
+mtype = { CALL, WAKE, CANCEL_REQUEST, POKE, MOVED };
+chan inbox[3] = [4] of { mtype };
+bool cancel_queued, poke_queued[3];
+
+bool locked; /* endpoint->lock */
+bool queued; /* the client is in endpoint->callers; guarded by it */
+bool going;  /* CPU 1 has still to end the channel's calls; guarded by it */
+
+#define NOBODY    0
+#define PARKED    1
+#define CONTENDED 2
+byte slot[3]; /* its CPU's own */
+
+/* Server threads, by number: those of CPUs 1 and 2, or number 1 wherever it is. */
+#ifdef MOVE
+#define SERVER 1
+#else
+#define SERVER self
+#endif
+#define OTHER     9 /* DEATH: at first server 1 serves somebody else */
+#define GONE_AWAY 0
+#define RUNS      1
+#define BLOCKED   2 /* parked */
+#define HANGS     3
+#define MOVING    4
+byte server[3];
+byte server_home[3];
+byte caller[3];   /* number of the call that it serves, or 0 */
+bool selector[3]; /* it may park on the fast path */
+
+/* What nobody sees */
+byte call;         /* number of the client's present one */
+bool waits, woken; /* it has not ended; its wake is on its way */
+byte to_cancel;    /* the call whose cancellation was asked for */
+bool closes;       /* the closing is still to come, or under way */
+bool may_cancel, mortal;
+
+mtype = { REPLIED, CANCELLED, REVOKED, ABORTED };
+
+inline acquire()
+{
+    atomic { !locked -> locked = true }
+}
+inline release()
+{
+    atomic { FENCE(self) -> locked = false }
+}
+inline send(cpu, what)
+{
+    atomic { FENCE(self) -> inbox[cpu]!what }
+}
+inline poke(cpu)
+{
+    atomic {
+        FENCE(self) ->
+        if
+        :: poke_queued[cpu]
+        :: else -> poke_queued[cpu] = true; inbox[cpu]!POKE
+        fi
+    }
+}
+inline push_cancel(cpu)
+{
+    atomic {
+        FENCE(self) ->
+        if
+        :: cancel_queued
+        :: else -> cancel_queued = true; inbox[cpu]!CANCEL_REQUEST
+        fi
+    }
+}
+
+inline ends(number, code)
+{
+    d_step {
+        assert(waits && !woken && call == number);
+        assert(code != CANCELLED || to_cancel == number);
+        woken = true
+    }
+}
+/* unlink_caller(), ipc_abandon_caller(), reply_home() */
+inline end_call(number, code)
+{
+    ends(number, code);
+    end_ended()
+}
+inline end_ended()
+{
+#ifdef MUTATION_home_relaxed
+    STORE2(self, PEER, 0, PEER_CPU, HOME);
+#else
+    STORE2(self, PEER, 0, PEER_CPU | SB_RELEASE, HOME); /* 5 */
+#endif
+    send(HOME, WAKE) /* 6 */
+}
+inline end_served(code)
+{
+#ifdef DEATH
+    if
+    :: caller[SERVER] == OTHER -> caller[SERVER] = 0
+    :: else ->
+#else
+    if
+    :: true ->
+#endif
+        atomic { number = caller[SERVER]; caller[SERVER] = 0; ends(number, code) };
+        end_ended();
+        number = 0
+    fi
+}
+
+#ifdef MUTATION_queue_unmarked
+#define MARKED false
+#else
+#define MARKED (value == target)
+#endif
+/* endpoint_queue(); value: 1 it is closed, 2 the call was cancelled */
+inline queue()
+{
+    d_step {
+        !locked -> locked = true;
+        sb_load(self, CALLS, value);
+        sb_load(self, CANCEL, target);
+        if
+        :: MARKED -> value = 2
+        :: else -> sb_load(self, CLOSED, value)
+        fi;
+        target = 0
+    };
+#ifdef MUTATION_queue_unchecked
+    if
+    :: value == 1 -> value = 0
+    :: else
+    fi;
+#endif
+    if
+    :: value == 0 ->
+        STORE(self, STATE, CALLING);
+        queued = true
+    :: else
+    fi;
+    release()
+}
+
+/* ---- CPU 0 ---- */
+
+inline client_calls()
+{
+    d_step { call++; waits = true };
+    if
+    :: target = 1
+    :: call == CALLS_MAX -> target = 2 /* the servers are alike: the first of two calls need not go there */
+    :: target = HOME
+    fi;
+    if
+    :: target != HOME -> /* travel() */
+        STORE(self, CALLS, call);
+        STORE2(self, PEER_CPU, target, STATE | SB_RELEASE, CALLING); /* 2 */
+        send(target, CALL) /* 3 */
+    :: else -> /* call() */
+        STORE(self, CALLS, call);
+        queue();
+        if
+        :: value != 0 -> waits = false
+        :: else ->
+#ifndef MUTATION_no_poke
+            poke(1);
+            poke(2)
+#endif
+        fi
+    fi;
+    atomic { target = 0; value = 0 }
+}
+
+/* cancel_call() */
+inline client_cancelled()
+{
+    to_cancel = call;
+#ifndef MUTATION_mark_after_look
+    STORE(self, CANCEL, call); /* MARK */
+#endif
+    LOAD(self, STATE, value); /* LOOK */
+    if
+#ifdef MUTATION_look_unlocked
+    :: value == CALLING -> atomic { !locked -> mine = queued; queued = false }
+#else
+    :: value == CALLING ->
+        atomic { !locked -> locked = true; mine = queued; queued = false };
+        LOAD(self, PEER_CPU, target);
+        release()
+#endif
+    :: else -> LOAD(self, PEER_CPU, target)
+    fi;
+#ifdef MUTATION_look_unlocked
+    LOAD(self, PEER_CPU, target);
+#endif
+#ifdef MUTATION_mark_after_look
+    STORE(self, CANCEL, call);
+#endif
+    if
+    :: mine ->
+        ends(call, CANCELLED);
+        STORE2(self, PEER_CPU, HOME, STATE, RUNNABLE);
+        atomic { waits = false; woken = false }
+    :: !mine && target == HOME ->
+        LOAD(self, PEER, value);
+        assert(value == 0) /* else a server of this CPU would serve it; but the reply is on its way */
+    :: else -> push_cancel(target) /* ASK */
+    fi;
+    atomic { value = 0; target = 0; mine = false }
+}
+
+proctype client(byte self)
+{
+    byte value, target;
+    bool mine;
+end:
+    do
+    :: atomic { DRAINED(self) && nempty(inbox[HOME]) -> inbox[HOME]?WAKE }; /* 7: wake_arrived() */
+        d_step {
+            assert(waits && woken);
+            waits = false;
+            woken = false;
+            sb_put(self, PEER_CPU, HOME);
+            sb_put(self, STATE, RUNNABLE)
+        }
+    :: !waits && call < CALLS_MAX -> client_calls()
+    :: may_cancel && waits && to_cancel != call -> client_cancelled()
+    od
+}
+
+/* ---- CPUs 1 and 2 ---- */
+
+/* ipc_connect() */
+inline connect()
+{
+    d_step {
+        ROOM(self) && buffers[self].count + 1 < BUFFER ->
+        sb_put(self, PEER, 1);
+        sb_put(self, STATE, REPLY_WAIT);
+        caller[SERVER] = call;
+        server[SERVER] = RUNS
+    }
+}
+
+/* endpoint_next_caller(); value: was there one? */
+inline next_caller()
+{
+    if
+    :: atomic { !locked && queued -> locked = true; queued = false; value = 1 };
+#ifdef MUTATION_take_relaxed
+        STORE3(self, PEER, 0, PEER_CPU, self, STATE, REPLY_WAIT);
+#else
+        STORE3(self, PEER, 0, PEER_CPU, self, STATE | SB_RELEASE, REPLY_WAIT); /* TAKE */
+#endif
+        release()
+    :: !locked && !queued && DRAINED(self)
+    fi
+}
+
+/* ipc_serve() */
+inline serve()
+{
+#ifdef GONE
+    acquire();
+    LOAD(self, CLOSED, value);
+    release();
+    if
+    :: value != 0 ->
+        value = 0;
+#ifndef MUTATION_selector_kept
+        selector[SERVER] = false; /* SELECTOR */
+#endif
+        if
+        :: slot[self] == PARKED -> atomic { slot[self] = NOBODY; server[SERVER] = RUNS }
+        :: else
+        fi
+    :: else ->
+#else
+    if
+    :: true ->
+#endif
+        if
+        :: slot[self] == PARKED ->
+            slot[self] = NOBODY;
+            next_caller();
+            if
+            :: value != 0 -> connect()
+            :: else -> slot[self] = PARKED
+            fi;
+            value = 0
+#ifndef MUTATION_no_contended
+        :: slot[self] == NOBODY -> slot[self] = CONTENDED
+#endif
+        :: else
+        fi
+    fi
+}
+
+/* receive(): its looks take no lock, and may see nothing yet while another CPU is in its locked section */
+inline receive()
+{
+#ifdef GONE
+    LOAD(self, CLOSED, value);
+#endif
+    if
+    :: value != 0 -> value = 0; server[SERVER] = HANGS /* it has its error */
+    :: else ->
+        if
+        :: queued -> next_caller()
+        :: !queued || locked
+        fi;
+        if
+        :: value != 0 -> connect()
+        :: else -> d_step { slot[self] = PARKED; server[SERVER] = BLOCKED; selector[SERVER] = true }
+        fi;
+        value = 0
+    fi
+}
+
+inline call_arrived()
+{
+    d_step { sb_load(self, CALLS, value); sb_load(self, CANCEL, target) };
+    if
+#ifndef MUTATION_arrival_unmarked
+    :: value == target -> value = 2 /* MARKED */
+#endif
+    :: else ->
+#if defined(GONE) || defined(MUTATION_arrival_unchecked)
+        value = 0
+#else
+        LOAD(self, CLOSED, value) /* 4 */
+#endif
+    fi;
+    target = 0;
+    if
+    :: value == 0 && slot[self] == PARKED ->
+        slot[self] = NOBODY;
+        connect()
+    :: value == 0 && slot[self] != PARKED ->
+        queue();
+        if
+        :: value != 0
+        :: else ->
+            if
+            :: slot[self] == NOBODY -> slot[self] = CONTENDED
+            :: else
+            fi;
+            poke(3 - self)
+        fi
+    :: else
+    fi;
+    if
+    :: value == 1 -> end_call(call, REVOKED)
+    :: value == 2 -> end_call(call, CANCELLED)
+    :: else
+    fi;
+    value = 0
+}
+
+/* It needs no lock: the queue is the business of who marks; here only what this CPU serves. */
+inline cancel_arrived()
+{
+    d_step { sb_load(self, CALLS, value); sb_load(self, CANCEL, target) };
+    if
+#ifndef MUTATION_any_call
+    :: value != target /* that call has ended, and this is another */
+#endif
+    :: else ->
+        LOAD(self, PEER_CPU, target);
+        if
+        :: target == self ->
+            LOAD(self, PEER, value);
+            if
+            :: value != 0 && caller[SERVER] != 0 -> end_served(CANCELLED)
+            :: else /* it has still to arrive, marked */
+            fi
+#ifndef MUTATION_no_chase
+        :: target != self && target != HOME -> push_cancel(target) /* CHASE */
+#endif
+        :: else /* it is on its way home */
+        fi
+    fi;
+    atomic { value = 0; target = 0 }
+}
+
+/* ipc_abandon_served(): servers of this CPU */
+inline abandon_served()
+{
+    if
+    :: caller[SERVER] != 0 && server_home[SERVER] == self -> end_served(REVOKED)
+    :: else
+    fi
+}
+
+/* channel_unreachable() */
+inline close_channel()
+{
+#ifndef MUTATION_mark_late
+    acquire();
+    STORE(self, CLOSED, 1);
+    release();
+#endif
+    acquire();
+    atomic { value = queued; queued = false };
+    release();
+    if
+    :: value != 0 -> end_call(call, REVOKED)
+    :: else
+    fi;
+    value = 0;
+#ifndef MUTATION_close_elsewhere_only
+    abandon_served();
+#endif
+    acquire();
+    going = true;
+    release();
+#ifndef MUTATION_no_close_poke
+    poke(1);
+#endif
+#ifdef MUTATION_mark_late
+    acquire();
+    STORE(self, CLOSED, 1);
+    release();
+#endif
+    closes = false
+}
+
+/* poked() */
+inline poked()
+{
+#if defined(CLOSE) || defined(MOVE)
+    atomic { !locked -> value = going && self == 1; going = going && self != 1 };
+    if
+    :: value != 0 -> value = 0; abandon_served()
+    :: else
+    fi;
+#endif
+    serve()
+}
+
+/* endpoint_unreachable() */
+inline close_endpoint()
+{
+    acquire();
+    STORE(self, CLOSED, 1);
+    release();
+    next_caller();
+    if
+    :: value != 0 -> value = 0; end_call(call, REVOKED)
+    :: else
+    fi;
+    serve();
+    poke(1);
+    closes = false
+}
+
+/* thread_move() */
+inline move()
+{
+    server[SERVER] = MOVING;
+    if
+    :: caller[SERVER] != 0 ->
+        acquire();
+#ifndef MUTATION_move_unchecked
+        LOAD(self, CLOSED, value);
+#endif
+        if
+        :: value == 0 ->
+#ifdef MUTATION_move_relaxed
+            STORE(self, PEER_CPU, 3 - self);
+#else
+            STORE_RELEASE(self, PEER_CPU, 3 - self); /* MOVE: from here on that CPU may end the call */
+#endif
+            server_home[SERVER] = 3 - self;
+            release()
+        :: else ->
+            release();
+            end_served(REVOKED)
+        fi;
+        value = 0
+    :: else
+    fi;
+    server_home[SERVER] = 3 - self;
+    send(3 - self, MOVED)
+}
+
+proctype serving(byte self)
+{
+    byte value, target, number;
+    byte moves = 1;
+end:
+    do
+    :: inbox[self]?CALL -> call_arrived()
+    :: atomic { inbox[self]?CANCEL_REQUEST -> cancel_queued = false }; cancel_arrived()
+    :: atomic { inbox[self]?POKE -> poke_queued[self] = false }; poked()
+#ifdef MOVE
+    :: inbox[self]?MOVED -> server[SERVER] = RUNS
+    :: server[SERVER] == RUNS && server_home[SERVER] == self && moves > 0 -> moves--; move()
+#endif
+#if defined(CLOSE) || defined(MOVE)
+    :: closes && self == 2 -> close_channel()
+#endif
+#ifdef GONE
+    :: closes && self == 2 -> close_endpoint()
+#endif
+    :: server[SERVER] == RUNS && server_home[SERVER] == self ->
+        if
+        :: caller[SERVER] == 0 -> receive()
+        :: caller[SERVER] != 0 && slot[self] == NOBODY && selector[SERVER] -> /* reply_home() */
+            end_served(REPLIED);
+            d_step { slot[self] = PARKED; server[SERVER] = BLOCKED }
+        :: caller[SERVER] != 0 && (CALLS_MAX == 1 || slot[self] != NOBODY || !selector[SERVER]) ->
+            /* ipc_reply(), or ipc_receive() without it */
+            end_served(REPLIED);
+            receive()
+        :: caller[SERVER] != 0 -> server[SERVER] = HANGS
+        fi
+#ifdef DEATH
+    :: mortal && (server[SERVER] == RUNS || server[SERVER] == BLOCKED) -> /* ipc_thread_gone() */
+        if
+#ifndef MUTATION_caller_left
+        :: caller[SERVER] != 0 -> end_served(ABORTED)
+#endif
+        :: slot[self] == PARKED -> slot[self] = NOBODY
+        :: else
+        fi;
+        server[SERVER] = GONE_AWAY
+#endif
+    od
+}
+#undef SERVER
+
+#define SERVED(cpu)  (waits && caller[cpu] == call && server[cpu] == HANGS)
+init {
+    d_step {
+#ifdef MOVE
+        server[1] = RUNS;
+#else
+        server[1] = RUNS;
+        server[2] = RUNS;
+#endif
+        server_home[1] = 1;
+        server_home[2] = 2;
+#ifdef DEATH
+        caller[1] = OTHER;
+        selector[1] = true;
+#endif
+#if defined(CLOSE) || defined(GONE)
+        closes = true
+#endif
+    };
+#if CALLS_MAX == 2
+    may_cancel = true;
+#else
+    if
+    :: true
+    :: may_cancel = true
+    fi;
+#endif
+#ifdef MOVE
+    if
+    :: true
+    :: closes = true
+    fi;
+#endif
+#ifdef DEATH
+    if
+    :: mortal = true
+    :: server[2] = HANGS
+    fi;
+#endif
+    atomic {
+        run memory_of(0); run memory_of(1); run memory_of(2);
+        run client(0); run serving(1); run serving(2)
+    };
+    timeout ->
+    assert(!locked && !woken && !closes);
+    assert(!waits || to_cancel != call);
+    assert(!queued || (slot[1] != PARKED && slot[2] != PARKED));
+#ifdef GONE
+    assert(slot[1] != PARKED && slot[2] != PARKED);
+    assert(!waits || SERVED(1) || SERVED(2))
+#else
+    if
+    :: memory[CLOSED] != 0 -> assert(!waits)
+    :: waits -> assert(queued || SERVED(1) || SERVED(2))
+    :: else -> assert(call == CALLS_MAX)
+    fi
+#endif
+}
