@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <kos/alloc.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tests/libkos/check.h>
 
@@ -61,6 +62,31 @@ static void refused(void)
     CHECK(KosMemAlloc(~0UL) == RTL_NULL);
     CHECK(KosMemAlloc(1UL << 39) == RTL_NULL);
     CHECK(KosMemZalloc(1UL << 36) == RTL_NULL);
+}
+
+static void iso_c_names(void)
+{
+    char *p = malloc(10);
+    CHECK(p != RTL_NULL);
+    memcpy(p, "0123456789", 10);
+    static const struct {
+        rtl_size_t size, kept;
+    } steps[] = {{5000, 10}, {100000, 10}, {5, 5}};
+    for (unsigned i = 0; i < 3; i++) {
+        char *moved = realloc(p, steps[i].size);
+        CHECK(moved != RTL_NULL && memcmp(moved, "0123456789", steps[i].kept) == 0);
+        p = moved;
+    }
+    CHECK(KosMemGetSize(p) < 100);
+    CHECK(realloc(p, ~0UL) == RTL_NULL); /* p stays */
+    free(p);
+    CHECK((p = realloc(RTL_NULL, 3)) != RTL_NULL);
+    free(p);
+    CHECK((p = calloc(100, 10)) != RTL_NULL && p[0] == 0 && p[999] == 0);
+    free(p);
+    CHECK(calloc(~0UL / 2, 3) == RTL_NULL);
+    CHECK((p = aligned_alloc(256, 512)) != RTL_NULL && ((rtl_uintptr_t)p & 255U) == 0);
+    free(p);
 }
 
 static nk_uint64_t pages_used(void)
@@ -139,6 +165,7 @@ void test_alloc(void)
     RUN(zeroed);
     RUN(alignment);
     RUN(refused);
+    RUN(iso_c_names);
     RUN(memory_comes_back);
     RUN(many_threads);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ends with what its arguments and environment say: argv[1] as a number, plus 100 if it was given what its parent says
  * it gives. */
+#include <assert.h>
 #include <kos/task.h>
 #include <string.h>
 
@@ -12,5 +13,6 @@ int main(int argc, const char *argv[], const char *envs[])
         code += 10;
     if (KosTaskLookupResource("gift", &handle) == rcOk && handle != INVALID_HANDLE)
         code += 100;
+    assert(code != 19); /* argument 9: this fails */
     return code;
 }

@@ -35,6 +35,13 @@ static void entities(void)
     CHECK_SAME(code, 7);
     EntityFree(entity);
     EntityFree(RTL_NULL);
+    static const char *failing[] = {"failing", "9", RTL_NULL};
+    CHECK((entity = EntityInitEx(&child, "failing", "Child")) != RTL_NULL);
+    CHECK_SAME(EntitySetArgs(entity, failing), rcOk);
+    CHECK_SAME(EntityRun(entity), rcOk);
+    CHECK_SAME(EntityWait(entity, 20000, &code), rcOk);
+    CHECK_SAME((int)code, -1); /* an assertion */
+    EntityFree(entity);
     CHECK(EntityInitEx(&child, "third", "NoSuchFile") == RTL_NULL);
 }
 

@@ -22,7 +22,13 @@ struct kos_exchange_parts {
     Handle sync_handle;
 };
 
-#define KOS_NO_PARTS {NK_NULL, 0, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, 0}
+#ifdef __cplusplus
+#define KOS_NO_PARTS                                                                                                   \
+    {                                                                                                                  \
+    }
+#else
+#define KOS_NO_PARTS {0}
+#endif
 
 /* A word that nobody looks at: the kernel clears what a message does not have. */
 #define KOS_ANY_WORD(place) __asm__("" : "=r"(place))
