@@ -78,10 +78,7 @@ struct kos_chunk {
     unsigned int size;   /* bytes */
 };
 
-#if !defined __cplusplus && !defined static_assert && __STDC_VERSION__ < 202311L
-#define static_assert _Static_assert /* generated code compiles as C11 too */
-#endif
-static_assert(sizeof(struct kos_message_buffer) == 32, "system call ABI");
-static_assert(sizeof(struct kos_handle_descriptor) == 16, "message ABI");
-static_assert(sizeof(struct kos_chunk) == 8, "message ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_message_buffer) == 32, "system call ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_handle_descriptor) == 16, "message ABI");
+KOS_STATIC_ASSERT(sizeof(struct kos_chunk) == 8, "message ABI");
 #endif

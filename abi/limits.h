@@ -2,6 +2,13 @@
 /* Limits that the kernel and user programs share (docs/abi.md, "Limits"). */
 #pragma once
 
+/* User programs include these headers as C11, C23 or C++17. */
+#if !defined(__ASSEMBLER__) && !defined(__cplusplus) && __STDC_VERSION__ < 202311L
+#define KOS_STATIC_ASSERT _Static_assert
+#else
+#define KOS_STATIC_ASSERT static_assert
+#endif
+
 #define KOS_PAGE_SIZE 4096U
 #define KOS_CPUS_MAX  64U
 

@@ -4,6 +4,7 @@
  * sender's pages to the receiver's through the direct map, so it does not matter whose space is active.
  */
 #include <ipc/arena.h>
+#include <ksm/message.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -155,6 +156,26 @@ static retcode decide(enum ksm_event event, struct thread *sender, struct thread
     return ksm_decide(&query);
 }
 
+/* An arena in the memory of a task. */
+struct user_arena {
+    struct domain *domain;
+    vaddr base;
+};
+
+static const void *user_arena_span(void *context, u64 offset, u64 *available)
+{
+    const struct user_arena *arena = context;
+    return page_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
+}
+
+/* What lies in an arena of size bytes, and the tags in the constant part, fit the shape. */
+static bool content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
+{
+    struct user_arena place = {domain, base};
+    struct ksm_arena arena = {.size = size, .span = user_arena_span, .context = &place};
+    return ksm_message_fits(shape, copy, &arena);
+}
+
 /* Register message into registers. */
 static void deliver_words(struct thread *receiver, const void *words, u32 size)
 {
@@ -163,7 +184,7 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
 }
 
 static retcode deliver_memory(struct thread *sender, struct thread *receiver, const struct message *message,
-                              const u8 *copy)
+                              const struct ksm_shape *shape, const u8 *copy)
 {
     struct kos_message_buffer target;
     if (receiver->context.receive == 0)
@@ -186,6 +207,11 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
         code = copy_across(receiver->domain, target.arena, sender->domain, message->buffer.arena, arena_copied);
     if (code != rcOk)
         return code;
+    /* The sender may have changed its arena up to here: what counts is what has arrived. */
+    if (shape->deep && message->buffer.arena_size != 0 &&
+        !content_fits(shape, copy, receiver->domain, message->in_place != 0 ? message->in_place : target.arena,
+                      message->buffer.arena_size))
+        return rcInvalidArgument;
     memset(receiver->context.words, 0, sizeof(receiver->context.words));
     receiver->context.words[0] = size;
     receiver->context.words[1] = message->buffer.arena_size;
@@ -194,11 +220,12 @@ static retcode deliver_memory(struct thread *sender, struct thread *receiver, co
 }
 
 /* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
-static retcode deliver(struct thread *sender, struct thread *receiver, const struct message *message, const u8 *copy)
+static retcode deliver(struct thread *sender, struct thread *receiver, const struct message *message,
+                       const struct ksm_shape *shape, const u8 *copy)
 {
     retcode code = rcOk;
     if (message->in_memory)
-        code = deliver_memory(sender, receiver, message, copy);
+        code = deliver_memory(sender, receiver, message, shape, copy);
     else
         deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
     if (code != rcOk)
@@ -234,20 +261,24 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
         return rcInvalidArgument;
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
     u8 *copy = nullptr;
-    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 ||
-        ksm_reads_message(event, source_class, destination_class, message->info)) {
+    bool reads = ksm_reads_message(event, source_class, destination_class, message->info);
+    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || reads) {
         copy = cpu_self()->scratch;
         retcode code = snapshot(sender, message, copy);
         if (code != rcOk)
             return code;
         if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size))
             return rcInvalidArgument;
+        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
+        if (shape->deep && (reads || message->buffer.arena_size == 0) &&
+            !content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
+            return rcInvalidArgument;
     }
     retcode code = decide(event, sender, receiver, message, copy, endpoint);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(sender, receiver, message, copy) : code;
+    return code == rcOk ? deliver(sender, receiver, message, shape, copy) : code;
 }
 
 static bool accepts_in_place(const struct thread *receiver)
@@ -265,7 +296,8 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     if (message->buffer.arena_size == 0) {
         u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
         if (granted_by_table(event, sender->domain->class, destination_class, message->info))
-            return deliver(sender, receiver, message, message->in_memory ? nullptr : (const u8 *)sender->context.words);
+            return deliver(sender, receiver, message, shape,
+                           message->in_memory ? nullptr : (const u8 *)sender->context.words);
     } else if (event == KSM_REQUEST && accepts_in_place(receiver)) {
         message->in_place = arena_in_place(sender, receiver, message);
     }

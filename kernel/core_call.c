@@ -209,6 +209,18 @@ retcode core_thread(struct core_call *call, u32 handle, u32 rights, struct threa
     return code;
 }
 
+retcode core_first_thread(struct core_call *call, u32 handle, struct thread **thread)
+{
+    struct object *object;
+    retcode code = handle_lookup(&call->task->domain.handles, handle, OBJECT_TASK, KOS_RIGHT_TASK_CONTROL, &object);
+    if (code != rcOk)
+        return code;
+    struct task *task = task_from_object(object);
+    code = task_first_thread(task, thread);
+    object_release(object);
+    return code;
+}
+
 static retcode decide(enum ksm_event event, struct thread *thread, word info, const word *words, u32 size)
 {
     bool request = event == KSM_REQUEST;

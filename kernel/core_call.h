@@ -47,3 +47,5 @@ retcode core_return_bytes(struct core_call *call, u32 index, const void *bytes, 
 /* Thread or task named by a handle of the caller, with a reference. ~0 = the caller's own. */
 retcode core_task(struct core_call *call, u32 handle, u32 rights, struct task **task);
 retcode core_thread(struct core_call *call, u32 handle, u32 rights, struct thread **thread);
+/* The same for a task's handle: its first thread, until it runs (rcInvalidOperation). */
+retcode core_first_thread(struct core_call *call, u32 handle, struct thread **thread);

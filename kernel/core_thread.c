@@ -110,11 +110,15 @@ static void order_done(struct thread *asker, retcode code)
     core_respond(asker, code, 0, 0);
 }
 
-/* Carries out `apply` at home of the thread that the first parameter names. */
+/* Carries out `apply` at home of the thread that the first parameter names: a thread, or a task that does not run yet,
+ * whose first thread is meant. */
 static retcode order(struct core_call *call, retcode (*apply)(struct thread *, const struct order *))
 {
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
+    u32 handle = (u32)call->words[0];
+    retcode code = core_thread(call, handle, KOS_RIGHT_THREAD_CONTROL, &thread);
+    if (code == rcInvalidArgument)
+        code = core_first_thread(call, handle, &thread);
     if (code != rcOk)
         return code;
     struct order *order = &call->self->order;

@@ -88,6 +88,49 @@ static bool name_claim(struct task *task, const char *name)
     return free;
 }
 
+/* Starts the end of a task in one of the states up to `last`. */
+static void end_begin(struct task *task, enum task_state last, s32 code, u32 reason)
+{
+    spinlock_lock(&task->lock);
+    if (task->state <= last) {
+        if (task->state == TASK_CREATED)
+            object_reference(&task->domain.object); /* dropped by the end, like a running task's own */
+        task->state = TASK_DYING;
+        task->exit_code = code;
+        task->exit_reason = reason;
+        list_for_each(node, &task->threads) thread_terminate(list_entry(node, struct thread, task_link), code);
+    }
+    spinlock_unlock(&task->lock);
+}
+
+/* A task made by creator that never ran, with a reference; null if there is none. In the list they are all alive. */
+static struct task *orphan_find(const struct domain *creator)
+{
+    struct task *found = nullptr;
+    spinlock_lock(&tasks_lock);
+    list_for_each(node, &all_tasks)
+    {
+        struct task *task = list_entry(node, struct task, all_link);
+        if (task->creator == creator && task->state == TASK_CREATED)
+            found = task;
+    }
+    if (found != nullptr)
+        object_reference(&found->domain.object);
+    spinlock_unlock(&tasks_lock);
+    return found;
+}
+
+/* Tasks that never ran end with their creator, who pays for them: they may hold handles of each other, or of
+ * themselves, and would stay for ever. */
+static void orphans_end(const struct domain *creator)
+{
+    struct task *task;
+    while ((task = orphan_find(creator)) != nullptr) {
+        end_begin(task, TASK_CREATED, -1, KOS_TASK_TERMINATED);
+        object_release(&task->domain.object);
+    }
+}
+
 /* Everything of a task that goes with its last thread; also undoes a creation that failed half way. */
 static void teardown(struct task *task)
 {
@@ -95,6 +138,7 @@ static void teardown(struct task *task)
     list_remove(&task->all_link);
     spinlock_unlock(&tasks_lock);
     handle_table_destroy(&task->domain.handles);
+    orphans_end(&task->domain);
     while (!list_empty(&task->resources)) {
         struct task_resource *resource = list_entry(task->resources.next, struct task_resource, link);
         list_remove(&resource->link);
@@ -383,29 +427,32 @@ retcode task_resume(struct task *task)
         task->state = TASK_RUNNING;
         object_reference(&task->domain.object); /* its own, while it runs */
     }
+    struct thread *first = task->first;
+    if (created)
+        task->first = nullptr;
     spinlock_unlock(&task->lock);
     if (!created)
         return rcInvalidOperation;
-    struct thread *first = task->first;
-    task->first = nullptr;
     retcode code = thread_resume(first);
     object_release(&first->object);
     return code;
 }
 
-void task_terminate(struct task *task, s32 code, u32 reason)
+retcode task_first_thread(struct task *task, struct thread **thread)
 {
     spinlock_lock(&task->lock);
-    bool first_time = task->state < TASK_DYING;
-    if (task->state == TASK_CREATED)
-        object_reference(&task->domain.object); /* dropped by the end, like a running task's own */
-    if (first_time) {
-        task->state = TASK_DYING;
-        task->exit_code = code;
-        task->exit_reason = reason;
-        list_for_each(node, &task->threads) thread_terminate(list_entry(node, struct thread, task_link), code);
+    bool created = task->state == TASK_CREATED;
+    if (created) {
+        *thread = task->first;
+        object_reference(&task->first->object);
     }
     spinlock_unlock(&task->lock);
+    return created ? rcOk : rcInvalidOperation;
+}
+
+void task_terminate(struct task *task, s32 code, u32 reason)
+{
+    end_begin(task, TASK_RUNNING, code, reason);
 }
 
 static void leave_space(const struct cross_call *call)

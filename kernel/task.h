@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Task: a process. Created empty and stopped from a ROMFS file; gets arguments, channels and handles from its creator;
- * runs; ends by itself, by Terminate or by an unhandled exception. Its end: every thread leaves on its own CPU; the
- * last one to leave starts the teardown there; the object stays until the last handle is closed.
+ * runs; ends by itself, by Terminate or by an unhandled exception; if it never ran, with its creator. Its end: every
+ * thread leaves on its own CPU; the last one to leave starts the teardown there; the object stays until the last handle
+ * is closed.
  */
 #pragma once
 #include <kernel/stack.h>
@@ -71,6 +72,8 @@ retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *h
  * caller may connect its own running task (own) to one that it has made. */
 retcode task_connect(struct task *client, struct task *server, const char *name, bool own);
 retcode task_resume(struct task *task);
+/* A reference to the thread that Resume will run; rcInvalidOperation once it runs. */
+retcode task_first_thread(struct task *task, struct thread **thread);
 /* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */
 void task_terminate(struct task *task, s32 code, u32 reason);
 /* Called by a thread's end. */

@@ -88,6 +88,8 @@ struct ksm_class {
     const char *name;
     const struct ksm_endpoint *endpoints; /* by RIID */
     u32 endpoint_count;
+    const struct ksm_endpoint *security; /* interfaces of the security module, by number; names may be "" */
+    u32 security_count;
 };
 
 /* One event, as the rules see it. */
@@ -116,7 +118,8 @@ struct ksm_policy {
     u32 version;                     /* KSM_POLICY_VERSION */
     const struct ksm_class *classes; /* [0] is kl.core.Core and [1] Einit */
     u32 class_count;
-    /* What the policy says to (event, source, destination, endpoint, method); for execute riid = mid = 0. */
+    /* What the policy says to (event, source, destination, endpoint, method); for execute riid = mid = 0; security
+     * events have no destination, and the number of the security interface as riid. */
     struct ksm_descriptor (*describe)(enum ksm_event event, u32 source_class, u32 destination_class, u32 riid, u32 mid);
     struct ksm_object *const *objects; /* of the models, by index */
     u32 object_count;

@@ -47,14 +47,74 @@ static bool descriptors_well_formed(const struct ksm_shape *shape)
     return true;
 }
 
+static bool part_well_formed(const struct ksm_part *part, u64 start, u64 size, u32 depth);
+
+/* A piece of a value lies between its start and its end. */
+static bool inside(u64 start, u64 size, u64 offset, u64 bytes, u32 alignment)
+{
+    return offset >= start && offset % alignment == 0 && offset <= size && bytes <= size - offset;
+}
+
+static bool union_well_formed(const struct ksm_union *one, u64 start, u64 size, u32 depth)
+{
+    if (!inside(start, size, one->offset, sizeof(u32), 4))
+        return false;
+    for (u32 i = 0; one->members != nullptr && i < one->member_count; i++)
+        if (one->members[i] != nullptr &&
+            !part_well_formed(one->members[i], sizeof(u32), size - one->offset, depth + 1))
+            return false;
+    return true;
+}
+
+static bool array_well_formed(const struct ksm_array *array, u64 start, u64 size, u32 depth)
+{
+    return array->element != nullptr &&
+           inside(start, size, array->offset, (u64)array->count * array->element_size, 1) &&
+           part_well_formed(array->element, 0, array->element_size, depth + 1);
+}
+
+/* What the verification of a value of size bytes reads lies in it; start: bytes at its front that are not its own. */
+static bool part_well_formed(const struct ksm_part *part, u64 start, u64 size, u32 depth)
+{
+    if (depth > KSM_DEPTH_MAX || (part->chunk_count != 0 && part->chunks == nullptr) ||
+        (part->union_count != 0 && part->unions == nullptr) || (part->array_count != 0 && part->arrays == nullptr))
+        return false;
+    for (u32 i = 0; i < part->chunk_count; i++) {
+        const struct ksm_part *element = part->contents != nullptr ? part->contents[i].element : nullptr;
+        u32 element_size = part->chunks[i].element_size;
+        if (!inside(start, size, part->chunks[i].offset, sizeof(struct kos_chunk), 4) || element_size == 0 ||
+            (element != nullptr && !part_well_formed(element, 0, element_size, depth + 1)))
+            return false;
+    }
+    for (u32 i = 0; i < part->union_count; i++)
+        if (!union_well_formed(&part->unions[i], start, size, depth))
+            return false;
+    for (u32 i = 0; i < part->array_count; i++)
+        if (!array_well_formed(&part->arrays[i], start, size, depth))
+            return false;
+    return true;
+}
+
+/* What ksm/message.h reads of it. */
+static bool content_well_formed(const struct ksm_shape *shape)
+{
+    struct ksm_part whole = {.chunk_count = shape->chunk_count,
+                             .union_count = shape->union_count,
+                             .chunks = shape->chunks,
+                             .contents = shape->contents,
+                             .unions = shape->unions};
+    return (shape->deep || shape->union_count == 0) &&
+           part_well_formed(&whole, KOS_MESSAGE_HEADER_SIZE, shape->size, 0);
+}
+
 bool ksm_shape_well_formed(const struct ksm_shape *shape)
 {
-    bool described = shape->handle_count != 0 || shape->chunk_count != 0;
+    bool described = shape->handle_count != 0 || shape->chunk_count != 0 || shape->union_count != 0;
     if (shape->size == 0)
         return !described && shape->arena_size == 0;
     return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->size % 8 == 0 &&
            (u64)shape->size + shape->arena_size <= KOS_MESSAGE_SIZE_MAX &&
-           (!described || descriptors_well_formed(shape));
+           (!described || (descriptors_well_formed(shape) && content_well_formed(shape)));
 }
 
 static bool interface_well_formed(const struct ksm_interface *interface)

@@ -5,6 +5,7 @@
 language_tests() {
     cat <<'LIST'
 unit/languages_echo	unit languages_echo
+unit/languages_legacy	unit languages_legacy
 unit/languages_message	unit languages_message
 unit/languages_core	unit languages_core
 languages/sdk	languages_sdk
@@ -14,6 +15,12 @@ languages/compile	languages_compile
 languages/productions	languages_productions
 languages/messages	languages_messages
 languages/command	languages_command
+languages/einit	languages_einit
+languages/einit_command	languages_einit_command
+generated/x86_64/1/debug	guest_suite generated x86_64 1 debug
+generated/x86_64/2/release	guest_suite generated x86_64 2 release
+generated/aarch64/1/debug	guest_suite generated aarch64 1 debug
+generated/aarch64/2/release	guest_suite generated aarch64 2 release
 LIST
 }
 
@@ -63,7 +70,7 @@ language_sections() { # DIRECTORY
 }
 
 # The cases of one file below build/test/cases: what the tool says and its exit status, no output after an error.
-language_cases() { # FILE TOOL
+language_cases() { # FILE TOOL [OUTPUT-FILE]
     build "build/host/$2"
     to=build/test/cases/$(basename "$1" .txt)
     rm -rf "$to"; mkdir -p "$to"
@@ -71,7 +78,7 @@ language_cases() { # FILE TOOL
     bad=0
     tool=$PWD/build/host/$2
     while read -r name; do
-        (cd "$to/$name" && $tool -I . -o out $(cat command) 2>actual; echo $? >status)
+        (cd "$to/$name" && $tool -I . -o "out${3:+/$3}" $(cat command) 2>actual; echo $? >status)
         touch "$to/$name/expect"
         cmp -s "$to/$name/expect" "$to/$name/actual" ||
             { echo "$name: expected (<), got (>):"; diff "$to/$name/expect" "$to/$name/actual"; bad=1; }
@@ -81,6 +88,8 @@ language_cases() { # FILE TOOL
         else
             [ "$(cat "$to/$name/status")" = 0 ] || { echo "$name: expected exit status 0"; bad=1; }
             language_sections "$to/$name" || bad=1
+            [ ! -e "$to/$name/expected" ] || diff -r "$to/$name/expected" "$to/$name/out" ||
+                { echo "$name: expected (<), got (>) this output"; bad=1; }
         fi
     done <"$to/names"
     [ $bad = 0 ]
@@ -111,6 +120,8 @@ languages_command() {
     }
     printf 'package I\ninterface { M(); }\n' >$to/I.idl
     printf 'package Z\0\n' >$to/Z.idl
+    printf '\357\273\277package B\r\n// a byte order mark, and lines as Windows ends them\r\ninterface { M(); }\r\n' >$to/B.idl
+    printf 'package \357\273\277N\n' >$to/N.idl
     { printf 'package E\nconst UInt32 X = 1'; awk 'BEGIN { for (i = 0; i < 1001; i++) printf " + 1" }'; echo ';'; } >$to/E.idl
     { printf 'package M\ninterface {\n'; awk 'BEGIN { for (i = 0; i < 65536; i++) print "m" i "();" }'; echo '}'; } >$to/M.idl
     says 0 'usage: nk-gen-c' --help &&
@@ -121,6 +132,7 @@ languages_command() {
         says 1 'expected a directory' -o $to/I.idl $to/I.idl &&
         says 1 'no way to trace' --trace-client-ipc all $to/I.idl &&
         says 1 'unrecognized option' --nonsense $to/I.idl &&
+        says 0 '' -o $to $to/B.idl && says 1 'letters outside ASCII' -o $to/out $to/N.idl &&
         says 1 "a byte of zero: this is not a text file" -o $to/out $to/Z.idl &&
         says 1 'an expression of more than 1000 operations, one in the other' -o $to/out $to/E.idl &&
         says 1 'more than 65535 methods' -o $to/out $to/M.idl &&
@@ -154,4 +166,42 @@ languages_sdk() {
     done >build/test/sdk.c || return 1
     clang-19 -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I$to -isystem . -isystem libkos/include \
         -isystem libkos/arch/x86_64/include build/test/sdk.c
+}
+
+# What einit writes and says, and that each program it writes compiles as strictly as all others.
+languages_einit() {
+    language_cases tests/languages/einit.txt einit einit.c &&
+        cat tests/languages/einit.txt scripts/languages.sh >build/test/einit.expected &&
+        language_messages build/test/einit.expected tools/einit/*.c || return 1
+    for program in build/test/cases/einit/*/out/einit.c; do
+        directory=$(dirname "$program")
+        mkdir -p "$directory/a"
+        printf '#define SECOND_ID "second"\n#define THIRD_ID "third"\n' >"$directory/a/ids.h"
+        clang-19 -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I"$directory" -isystem . -isystem libkos/include \
+            -isystem libkos/include/libc -isystem libkos/arch/x86_64/include "$program" || return 1
+    done
+}
+languages_einit_command() {
+    build build/host/einit
+    to=build/test/einit_command
+    rm -rf $to; mkdir -p $to/a
+    printf 'task class a.C\n' >$to/a/C.edl
+    printf 'entities:\n- name: a.C\n' >$to/init.yaml
+    printf 'entities: \377\n' >$to/bytes.yaml
+    printf '\357\273\277entities:\r\n- name: a.C\r\n  pth: x\r\n' >$to/lines.yaml
+    says() { # STATUS TEXT ARGUMENTS...
+        status=$1 text=$2
+        shift 2
+        build/host/einit "$@" >$to/said 2>&1 && got=0 || got=$?
+        [ $got = "$status" ] || { echo "einit $*: expected exit status $status, got $got"; return 1; }
+        [ -z "$text" ] || grep -qF -- "$text" $to/said || { echo "einit $*: expected '$text', got:"; cat $to/said; return 1; }
+    }
+    says 0 'usage: einit' --help && says 0 'usage: einit' -h && says 0 'version' --version &&
+        says 1 'expected one file' -o $to/e.c && says 1 'expected one file' -o $to/e.c a b &&
+        says 1 'expected -o' $to/init.yaml && says 1 'unrecognized option' --nonsense -o $to/e.c $to/init.yaml &&
+        says 1 'Is a directory' -I $to -o $to/e.c $to && says 1 'this is not UTF-8 text: ' -I $to -o $to/e.c $to/bytes.yaml &&
+        says 1 'lines.yaml:3:3: error: a process has no key' -I $to -o $to/e.c $to/lines.yaml &&
+        says 1 'absent/e.c: No such file' -I $to -o $to/absent/e.c $to/init.yaml || return 1
+    [ ! -e $to/e.c ] || { echo "expected no output after an error"; return 1; }
+    says 0 '' -I $to --out-file $to/e.c $to/init.yaml && says 0 '' -I $to -o $to/again.c $to/init.yaml && cmp $to/e.c $to/again.c
 }

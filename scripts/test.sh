@@ -22,6 +22,8 @@ lint/no_architecture_outside_hal	lint_architecture
 lint/file_length	lint_length
 lint/spdx	lint_spdx
 lint/no_leftovers	lint_leftovers
+headers/c11	headers c11
+headers/c++17	headers c++17
 build/all	build_all
 build/noop	build_noop
 build/reproducible	build_reproducible
@@ -41,6 +43,7 @@ unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
+unit/ksm_content	unit ksm_content
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
@@ -50,6 +53,13 @@ fuzz/acpi	fuzz_short acpi
 fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
+run/echo/x86_64	run_echo x86_64 release 1
+run/echo/aarch64	run_echo aarch64 release 1
+run/echo/x86_64/4/debug	run_echo x86_64 debug 4
+run/echo/aarch64/4/debug	run_echo aarch64 debug 4
+command/new/x86_64	command_new_runs x86_64
+command/new/aarch64	command_new_runs aarch64
+command/new/words	command_new_words
 run/hello/x86_64/4/debug	run_hello x86_64 debug 4
 run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
@@ -69,6 +79,7 @@ LIST
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'random_calls/%s/%s/debug\tguest_random_calls %s %s\n' $arch $cpus $arch $cpus
         done
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
@@ -99,8 +110,8 @@ lint_format() {
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
-    ninja -t compdb kernel_c user_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tests/(system|calls|scheduling|arenas|endpoints|libkos))/' |
+    ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|scheduling|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -121,6 +132,20 @@ lint_spdx() {
 lint_leftovers() {
     word='TO''DO|FIX''ME|X''XX'
     git ls-files -- '*.c' '*.h' '*.S' | xargs grep -nE "\b($word)\b" && { echo "expected none"; return 1; }
+    return 0
+}
+# Every public header of libkos alone, and twice, for both architectures.
+headers() { # LANGUAGE
+    case $1 in c++*) dialect="-x c++ -std=$1" ;; *) dialect="-x c -std=$1" ;; esac
+    git ls-files -- 'libkos/include/*.h' | sed 's|^libkos/include/||; s|^libc/||' >build/headers.list
+    [ "$(wc -l <build/headers.list)" -gt 50 ] || { echo "expected more than 50 headers"; return 1; }
+    for arch in x86_64 aarch64; do
+        while read -r header; do
+            printf '#include <%s>\n#include <%s>\nint headers_compile;\n' "$header" "$header" |
+                clang-19 $dialect --target=$arch-unknown-none-elf -ffreestanding -fsyntax-only -Wall -Wextra -Wpedantic -Werror \
+                    -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include - 2>&1 | sed "s|^|$header, $arch: |"
+        done <build/headers.list
+    done | head -20 | grep . && { echo "expected no diagnostics"; return 1; }
     return 0
 }
 build_all() { build; }
@@ -207,16 +232,16 @@ model_list() {
     done
     return $bad
 }
-# boots an image, at most 60 s; the console goes to a file
+# boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
     boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
-    while kill -0 $pid 2>/dev/null && [ $ticks -lt 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
     if kill -0 $pid 2>/dev/null; then
         pkill -P $pid 2>/dev/null || true
         kill $pid 2>/dev/null || true
-        echo "TIMEOUT after 60 s" >>"$5.raw"
+        echo "TIMEOUT after ${KOS_SECONDS:-60} s" >>"$5.raw"
     fi
     wait $pid 2>/dev/null || true
     tr -d '\r' <"$5.raw" >"$5"
@@ -226,6 +251,33 @@ run_hello() {
     console "$1" "$2" hello "$3" "build/test/hello.$1.$2.$3"
     [ "$(cat "build/test/hello.$1.$2.$3")" = "Hello world!" ] ||
         { echo "expected 'Hello world!', got:"; tail -20 "build/test/hello.$1.$2.$3"; return 1; }
+}
+run_echo() {
+    mkdir -p build/test
+    console "$1" "$2" echo "$3" "build/test/echo.$1.$2.$3"
+    printf '1: hello -> hello!\n2: world -> world!\n' >build/test/echo.expected
+    cmp -s build/test/echo.expected "build/test/echo.$1.$2.$3" ||
+        { echo "expected (<), got (>):"; diff build/test/echo.expected "build/test/echo.$1.$2.$3"; return 1; }
+}
+# A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
+command_new_runs() { # ARCH
+    to=$(mktemp -d)
+    (cd "$to" && "$OLDPWD/kos" new fresh_one && timeout 120 "$OLDPWD/kos" run fresh_one --arch "$1") >build/test/new.$1 2>&1 || true
+    tr -d '\r' <build/test/new.$1 | grep -c -e '^1: hello -> hello!$' -e '^2: world -> world!$' | grep -qx 2 ||
+        { echo "expected both answers, got:"; cat build/test/new.$1; return 1; }
+    grep -rlw echo "$to/fresh_one" --include=*.idl --include=policy.c --include=init.yaml | grep -v Echo && { echo "expected no name of the example"; return 1; }
+    sed -i 's/target:.*/target: fresh_one.Sevrer/' "$to/fresh_one/init.yaml"
+    ./kos run "$to/fresh_one" --arch "$1" >build/test/new.$1 2>&1 && { echo "expected the build to fail"; return 1; }
+    grep -q "init.yaml:13:13: error: there is no process 'fresh_one.Sevrer'" build/test/new.$1 ||
+        { echo "expected the error's place, got:"; cat build/test/new.$1; return 1; }
+    rm -r "$to"
+}
+command_new_words() {
+    for words in 'new' 'new --nonsense' 'new examples/echo' 'new a b' 'new /tmp/Capital' 'new /tmp/a+b' 'run examples'; do
+        if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
+    done
+    ./kos new --help | grep -q usage || { echo "./kos new --help: expected the usage"; return 1; }
 }
 no_policy() {
     mkdir -p build/test
@@ -251,6 +303,15 @@ guest_endpoints() { # ARCH CPUS VARIANT
     guest_suite endpoints "$@"
     status=$?
     unset KOS_APPEND
+    return $status
+}
+# KOS_SEED=number repeats what the first line of the console tells.
+guest_random_calls() { # ARCH CPUS
+    KOS_SECONDS=200
+    [ -z "${KOS_SEED:-}" ] || KOS_APPEND="random_calls.seed=$KOS_SEED"
+    guest_suite random_calls "$1" "$2" debug
+    status=$?
+    unset KOS_SECONDS KOS_APPEND
     return $status
 }
 guest_suite_gicv2() {
@@ -316,7 +377,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | arenas/* | scheduling/* | endpoints/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | generated/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list

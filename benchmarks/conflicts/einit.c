@@ -172,7 +172,7 @@ static void pass(void)
 
 int main(void)
 {
-    static const char *const shared_arguments[] = {"server", "shared", RTL_NULL};
+    static const char *const shared_arguments[] = {"server", "shared", "01", RTL_NULL};
     Handle server;
     nk_uint64_t before = kos_cycles();
     (void)KnSleep(20);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Echoes on the listener named by its first argument. On the CPU that its second argument names; without one, on CPUs 0
- * and 1. */
+/* Echoes on the listener named by its first argument, with a receiver on each CPU of the second, one digit each. */
 #include <benchmarks/conflicts/protocol.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
@@ -33,27 +32,21 @@ static void serve(void *context, void *context2)
     KnThreadExit(1);
 }
 
-static void pin(Handle thread, unsigned cpu)
+static void receiver_start(unsigned cpu)
 {
-    if (KnThreadSetAffinityByHandle(thread, 1U << cpu) != rcOk)
-        printf("CONFLICTS error affinity\n");
+    Handle thread;
+    Tid tid;
+    if (KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, serve, RTL_NULL, RTL_NULL,
+                               KOS_THREAD_SUSPENDED) != rcOk ||
+        KnThreadSetAffinityByHandle(thread, 1U << cpu) != rcOk || KnThreadResumeByHandle(thread) != rcOk)
+        printf("CONFLICTS error receiver\n");
 }
 
 int main(int argc, const char *argv[])
 {
-    Handle thread;
-    Tid tid;
-    unsigned cpu = argc > 2 ? (unsigned)(argv[2][0] - '0') : 0;
     listener = ServiceLocatorRegister(argv[1], RTL_NULL, 0, RTL_NULL);
-    if (KnThreadOpenCurrent(&thread) == rcOk)
-        pin(thread, cpu);
-    if (argc <= 2) {
-        if (KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, serve, RTL_NULL, RTL_NULL,
-                                   KOS_THREAD_SUSPENDED) != rcOk)
-            printf("CONFLICTS error second receiver\n");
-        pin(thread, 1);
-        (void)KnThreadResumeByHandle(thread);
-    }
-    serve(RTL_NULL, RTL_NULL);
+    for (const char *cpu = argc > 2 ? argv[2] : "0"; *cpu != '\0'; cpu++)
+        receiver_start((unsigned)(*cpu - '0'));
+    KnThreadExit(0); /* the others go on */
     return EXIT_FAILURE;
 }

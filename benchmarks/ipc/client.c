@@ -328,12 +328,14 @@ static void futex_pair(void)
 /* What a lock costs that nobody else wants; the kernel is not entered. */
 static void uncontended(void)
 {
-    static KosMutex mutex = KosInitializedMutex, recursive = KosInitializedRecursiveMutex;
+    static KosMutex mutex = KosInitializedMutex, recursive = KosInitializedRecursiveMutex,
+                    inheriting = KosInitializedRtMutex;
     static KosRWLock lock = KosInitializedRWLock;
     static KosSemaphore semaphore = KosInitializedSemaphore(1);
     static KosEvent event = KosInitializedEvent;
     MEASURE("sync/mutex_uncontended", ROUNDS, KosMutexLock(&mutex); KosMutexUnlock(&mutex));
-    MEASURE("sync/recursive_uncontended", ROUNDS, KosMutexLock(&recursive); KosMutexUnlock(&recursive));
+    MEASURE("sync/mutex_inheriting_uncontended", ROUNDS, KosMutexLock(&inheriting); KosMutexUnlock(&inheriting));
+    MEASURE("sync/mutex_recursive_uncontended", ROUNDS, KosMutexLock(&recursive); KosMutexUnlock(&recursive));
     MEASURE("sync/read_uncontended", ROUNDS, KosRWLockRead(&lock); KosRWLockUnlock(&lock));
     MEASURE("sync/write_uncontended", ROUNDS, KosRWLockWrite(&lock); KosRWLockUnlock(&lock));
     MEASURE("sync/semaphore_uncontended", ROUNDS, (void)KosSemaphoreWait(&semaphore);

@@ -26,6 +26,9 @@ struct ksm_object {
 
 /* Boot, before any event. rcOutOfMemory. */
 retcode ksm_models_init(struct ksm_object *const *objects, u32 count);
+/* As after ksm_models_init: no context is left, the audit's level is the first. For tests, with nothing else running.
+ */
+void ksm_models_reset(void);
 /* A SID is dead: its contexts in all objects go. Takes and leaves the objects' locks; bumps the generations of those
  * that had one. */
 void ksm_models_forget(u32 sid);
@@ -84,8 +87,8 @@ bool ksm_staticmap_get_uncommitted(struct ksm_transaction *transaction, struct k
 
 /* ---- Flow: a finite-state machine per SID ---- */
 struct ksm_flow_configuration {
-    const char *const *states; /* names */
-    const u64 *transitions;    /* [from * state_words + to / 64], bit to % 64 */
+    const struct ksm_text *states; /* names */
+    const u64 *transitions;        /* [from * state_words + to / 64], bit to % 64 */
     u32 state_count, state_words, initial;
 };
 /* Denies: sid has a machine; the object's memory is full (KSM_FLOW_MACHINES). */

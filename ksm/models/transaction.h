@@ -56,6 +56,14 @@ struct ksm_decision {
     u32 cost;       /* worst case in abstract steps, about instructions; excludes begin and end */
 };
 
+/* What blocks of rules return: bits, so that the results of several are joined by "or". Granted: KSM_RULE_CALLED. */
+#define KSM_RULE_DENIED 1U /* some rule denied, or a choice could not be made */
+#define KSM_RULE_CALLED 2U /* at least one rule was called */
+static inline u32 ksm_rule(bool granted)
+{
+    return granted ? KSM_RULE_CALLED : KSM_RULE_CALLED | KSM_RULE_DENIED;
+}
+
 #define KSM_UNDO_MAX 256U /* the compiler refuses decisions that need more */
 
 /* The log's entries belong to the runtime: an object's cell and the words that it held. */
@@ -158,8 +166,11 @@ bool ksm_chunk(struct ksm_transaction *transaction, const u8 *place, struct ksm_
 bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *text);
 /* Element of a sequence, null if it has none of this number, or as above; elements are `size` bytes. */
 const u8 *ksm_chunk_element(struct ksm_transaction *transaction, const u8 *place, u64 index, u32 size);
-/* Number of elements of `size` bytes: false if the chunk is not in the arena. */
-bool ksm_chunk_count(const struct ksm_transaction *transaction, const u8 *place, u32 size, u64 *count);
+/* Number of elements of `size` bytes: the descriptor tells, the arena is not read. */
+static inline u32 ksm_chunk_count(const u8 *place, u32 size)
+{
+    return ksm_load_u32(place + 4) / size;
+}
 static inline bool ksm_text_equal(struct ksm_text a, struct ksm_text b)
 {
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;

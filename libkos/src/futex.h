@@ -2,21 +2,14 @@
 /* Waiting on a word (kl.core.Sync) with a time limit, for the synchronization objects. */
 #pragma once
 #include <coresrv/sync/sync_api.h>
-#include <coresrv/time/time_api.h>
+#include <kos/time.h>
 
 /* A moment of the uptime in nanoseconds, or KOS_FOREVER. */
 #define KOS_FOREVER (~0ULL)
 
-static inline nk_uint64_t kos_uptime(void)
-{
-    RtlTimeSpec now;
-    (void)KnGetUpTime(&now);
-    return (nk_uint64_t)now.sec * 1000000000U + (nk_uint64_t)now.nsec;
-}
-
 static inline nk_uint64_t kos_deadline(rtl_uint32_t mdelay)
 {
-    return mdelay == INFINITE_TIMEOUT ? KOS_FOREVER : kos_uptime() + mdelay * 1000000ULL;
+    return mdelay == INFINITE_TIMEOUT ? KOS_FOREVER : kos_time_ns() + mdelay * 1000000ULL;
 }
 
 /* Milliseconds until then, rounded up; 0: it has passed. */
@@ -24,7 +17,7 @@ static inline rtl_uint32_t kos_time_left(nk_uint64_t deadline)
 {
     if (deadline == KOS_FOREVER)
         return INFINITE_TIMEOUT;
-    nk_uint64_t now = kos_uptime();
+    nk_uint64_t now = kos_time_ns();
     return now >= deadline ? 0 : (rtl_uint32_t)((deadline - now + 999999U) / 1000000U);
 }
 
@@ -34,7 +27,8 @@ static inline rtl_uint32_t kos_time_left(nk_uint64_t deadline)
  * synchronize at all (its policy denies it): it stops here.
  */
 Retcode kos_futex_wait(const void *word, rtl_uint32_t value, nk_uint64_t deadline);
-/* Looks at the address only, never at the memory: the object may be gone already. */
+/* Looks at the address only, never at the memory: the object may be gone already. As many calls as it takes: one wakes
+ * KOS_SYNC_AT_ONCE. */
 void kos_futex_wake(const void *word, rtl_uint32_t threads);
 #define KOS_ALL_THREADS (~0U)
 

@@ -60,6 +60,75 @@ int strcmp(const char *a, const char *b)
     return (unsigned char)*a - (unsigned char)*b;
 }
 
+int strncmp(const char *a, const char *b, size_t size)
+{
+    for (; size > 0; size--, a++, b++) {
+        if (*a != *b)
+            return (unsigned char)*a - (unsigned char)*b;
+        if (*a == '\0')
+            break;
+    }
+    return 0;
+}
+
+size_t strnlen(const char *text, size_t size)
+{
+    size_t length = 0;
+    while (length < size && text[length] != '\0')
+        length++;
+    return length;
+}
+
+char *strcpy(char *to, const char *from)
+{
+    return memcpy(to, from, strlen(from) + 1);
+}
+
+char *strncpy(char *to, const char *from, size_t size)
+{
+    size_t length = strnlen(from, size);
+    memcpy(to, from, length);
+    memset(to + length, 0, size - length);
+    return to;
+}
+
+char *strcat(char *to, const char *from)
+{
+    (void)strcpy(to + strlen(to), from);
+    return to;
+}
+
+char *strncat(char *to, const char *from, size_t size)
+{
+    size_t at = strlen(to), length = strnlen(from, size);
+    memcpy(to + at, from, length);
+    to[at + length] = '\0';
+    return to;
+}
+
+void *memchr(const void *bytes, int c, size_t size)
+{
+    const unsigned char *at = bytes;
+    for (; size > 0; size--, at++)
+        if (*at == (unsigned char)c)
+            return (void *)(uintptr_t)at;
+    return NULL;
+}
+
+char *strchr(const char *text, int c)
+{
+    return memchr(text, c, strlen(text) + 1);
+}
+
+char *strstr(const char *text, const char *part)
+{
+    size_t length = strlen(part);
+    for (; strncmp(text, part, length) != 0; text++)
+        if (*text == '\0')
+            return NULL;
+    return (char *)(uintptr_t)text;
+}
+
 char *strrchr(const char *text, int c)
 {
     const char *found = NULL;

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <coresrv/entity/entity_api.h>
-#include <coresrv/sl/sl_api.h>
 #include <coresrv/task/task_api.h>
-#include <stdlib.h>
+#include <kos/alloc.h>
 #include <string.h>
 
 /* Strings for one Call, packed behind each other. */
 struct strings {
-    char bytes[4096];
-    rtl_size_t used;
+    char *bytes;
+    rtl_size_t size, used;
 };
 
-static nk_uint64_t add(struct strings *strings, const char *text, rtl_size_t size)
+static nk_uint64_t add(struct strings *strings, const char *text)
 {
-    if (size > sizeof(strings->bytes) - strings->used)
+    rtl_size_t size = strlen(text) + 1;
+    if (size > strings->size - strings->used)
         return ~0ULL; /* no such chunk: the kernel refuses the message */
     nk_uint64_t chunk = strings->used | (nk_uint64_t)size << 32;
     memcpy(strings->bytes + strings->used, text, size);
@@ -24,30 +23,42 @@ static nk_uint64_t add(struct strings *strings, const char *text, rtl_size_t siz
 Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_uint32_t schedulingClass,
                      rtl_uint32_t priority, Handle *task)
 {
-    struct strings s;
-    s.used = 0;
-    nk_uint64_t words[8] = {add(&s, name, strlen(name) + 1), add(&s, eiid, strlen(eiid) + 1),
-                            add(&s, path, strlen(path) + 1), schedulingClass << 8 | priority, 0};
+    char bytes[3 * KOS_NAME_SIZE];
+    struct strings s = {bytes, sizeof(bytes), 0};
+    nk_uint64_t words[8] = {add(&s, name), add(&s, eiid), add(&s, path), schedulingClass << 8 | priority, 0};
     Retcode rc = KOS_CORE_ARENA(TASK, Create, 5, words, s.bytes, s.used, 2, NK_NULL, 0);
     *task = rc == rcOk ? (Handle)words[1] : INVALID_HANDLE;
     return rc;
 }
 
+static rtl_size_t list_size(const char *const list[])
+{
+    rtl_size_t size = 0;
+    for (rtl_size_t i = 0; list != (const char *const *)RTL_NULL && list[i] != RTL_NULL; i++)
+        size += strlen(list[i]) + 1;
+    return size;
+}
+
 static nk_uint64_t add_list(struct strings *s, const char *const list[])
 {
     rtl_size_t from = s->used;
-    for (rtl_size_t i = 0; list != (const char *const *)NK_NULL && list[i] != NK_NULL; i++)
-        if (add(s, list[i], strlen(list[i]) + 1) == ~0ULL)
-            return ~0ULL;
+    for (rtl_size_t i = 0; list != (const char *const *)RTL_NULL && list[i] != RTL_NULL; i++)
+        (void)add(s, list[i]);
     return from | (nk_uint64_t)(s->used - from) << 32;
 }
 
 Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const envs[])
 {
-    struct strings s;
-    s.used = 0;
-    nk_uint64_t words[8] = {task, add_list(&s, args), add_list(&s, envs)};
-    return KOS_CORE_ARENA(TASK, SetEnv, 3, words, s.bytes, s.used, 1, NK_NULL, 0);
+    struct strings s = {.size = list_size(args) + list_size(envs)};
+    s.bytes = KosMemAlloc(s.size);
+    if (s.bytes == RTL_NULL)
+        return rcOutOfMemory;
+    nk_uint64_t words[8] = {task};
+    words[1] = add_list(&s, args);
+    words[2] = add_list(&s, envs);
+    Retcode rc = KOS_CORE_ARENA(TASK, SetEnv, 3, words, s.bytes, s.used, 1, NK_NULL, 0);
+    KosMemFree(s.bytes);
+    return rc;
 }
 
 Retcode KnTaskConnect(Handle client, Handle server, const char *channel)
@@ -73,83 +84,16 @@ Retcode KnTaskLookupResource(rtl_uint32_t kind, const char *name, Handle *handle
     return rc;
 }
 
-/* ---- service locator ---- */
-
-Handle ServiceLocatorConnect(const char *channelName)
+Retcode KnTaskGetName(Handle task, char *name, rtl_size_t size)
 {
-    Handle handle;
-    return KnTaskLookupResource(KOS_RESOURCE_CHANNEL, channelName, &handle) == rcOk ? handle : INVALID_HANDLE;
-}
-
-Handle ServiceLocatorRegister(const char *channelName, void *unused, rtl_size_t size, ServiceId *id)
-{
-    (void)unused, (void)size;
-    Handle handle;
-    if (KnTaskLookupResource(KOS_RESOURCE_LISTENER, channelName, &handle) != rcOk)
-        return INVALID_HANDLE;
-    if (id != RTL_NULL)
-        *id = 0;
-    return handle;
-}
-
-nk_iid_t ServiceLocatorGetRiid(Handle channel, const char *endpoint)
-{
-    rtl_size_t size = strlen(endpoint) + 1;
-    nk_uint64_t words[8] = {channel, (nk_uint64_t)size << 32};
-    Retcode rc = KOS_CORE_ARENA(HANDLE, GetRiid, 2, words, endpoint, size, 2, NK_NULL, 0);
-    return rc == rcOk ? (nk_iid_t)words[1] : INVALID_RIID;
-}
-
-/* ---- processes as generated initializing programs start them ---- */
-
-struct Entity {
-    Handle task;
-    const EntityInfo *info;
-};
-
-#define ENTITIES_MAX 64
-static struct Entity entities[ENTITIES_MAX];
-static unsigned entity_count;
-
-static const char *short_name(const char *eiid)
-{
-    const char *dot = strrchr(eiid, '.');
-    return dot != RTL_NULL ? dot + 1 : eiid;
-}
-
-Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
-{
-    if (entity_count == ENTITIES_MAX)
-        return RTL_NULL;
-    struct Entity *entity = &entities[entity_count];
-    if (KnTaskCreate(name != RTL_NULL ? name : info->eiid, info->eiid, path != RTL_NULL ? path : short_name(info->eiid),
-                     KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &entity->task) != rcOk)
-        return RTL_NULL;
-    entity->info = info;
-    entity_count++;
-    return entity;
-}
-
-Entity *EntityInit(const EntityInfo *info)
-{
-    return EntityInitEx(info, RTL_NULL, RTL_NULL);
-}
-
-Retcode EntitySetArgs(Entity *entity, const char *args[])
-{
-    return KnTaskSetEnv(entity->task, args, entity->info->envs);
-}
-
-Retcode EntityConnectToService(Entity *client, Entity *server, const char *name)
-{
-    return KnTaskConnect(client->task, server->task, name);
-}
-
-Retcode EntityRun(Entity *entity)
-{
-    return KnTaskResume(entity->task);
-}
-Handle EntityGetHandle(const Entity *entity)
-{
-    return entity->task;
+    char text[KOS_NAME_SIZE];
+    nk_uint64_t words[8] = {task};
+    Retcode rc = KOS_CORE_ARENA(TASK, GetName, 1, words, NK_NULL, 0, 2, text, sizeof(text));
+    if (rc != rcOk)
+        return rc;
+    rtl_size_t needed = strlen(text) + 1;
+    if (needed > size)
+        return rcBufferTooSmall;
+    memcpy(name, text, needed);
+    return rcOk;
 }

@@ -32,7 +32,9 @@ int main(void)
     handle_tests();
     thread_tests(cpus);
     task_tests(cpus);
+    reservation_tests(cpus);
     sync_tests(cpus);
+    lock_and_requeue_tests(cpus);
     interrupt_tests();
     fs_tests();
     time_tests();

@@ -33,6 +33,16 @@ static int weak(void)
     return in_registers.rc == rcSecurityDisallow && in_registers.w[0] == 0 && in_memory == rcSecurityDisallow ? 45 : 1;
 }
 
+/* What its parent set for its first thread: CPU, class and priority, allowed CPUs (the low 4), whether it has a
+ * reservation. */
+static int schedule(void)
+{
+    struct kos_core_result info = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE),
+                           now = KOS_CORE(THREAD, GetSchedule, INVALID_HANDLE),
+                           reservation = KOS_CORE(THREAD, GetReservation, INVALID_HANDLE);
+    return (int)(now.w[0] << 24 | info.w[2] << 8 | (info.w[3] & 15) << 4 | (reservation.w[0] != 0));
+}
+
 int main(int argc, const char *argv[], const char *envs[])
 {
     const char *order = argc > 1 ? argv[1] : "";
@@ -50,6 +60,8 @@ int main(int argc, const char *argv[], const char *envs[])
         KnThreadExit(43);
     if (strcmp(order, "self") == 0)
         return (int)KnTaskTerminate(INVALID_HANDLE, 44);
+    if (strcmp(order, "schedule") == 0)
+        return schedule();
     if (strcmp(order, "weak") == 0)
         return weak();
     if (strcmp(order, "environment") == 0)

@@ -31,7 +31,7 @@ static int access(const char *how, nk_uint64_t address)
 
 static nk_uint64_t pages(unsigned flags)
 {
-    return KOS_CORE(VMM, Allocate, 0, 2 * KOS_PAGE_SIZE, KOS_VMM_RESERVE | flags).w[0];
+    return KOS_CORE(VMM, Allocate, 0, 2ULL * KOS_PAGE_SIZE, KOS_VMM_RESERVE | flags).w[0];
 }
 
 /* A place of this process, by name. on_stack: strings of main are at the top of the stack. */

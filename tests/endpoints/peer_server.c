@@ -121,7 +121,7 @@ static void check_fp(void)
     static nk_uint64_t looked, lost;
     memcpy(&seen, &pattern, sizeof(seen));
     fp_store(&seen);
-    lost += looked != 0 && memcmp(&seen, &pattern, sizeof(seen)) != 0;
+    lost += looked != 0 && memcmp(seen.bytes, pattern.bytes, FP_BYTES) != 0;
     fp_pattern(&pattern, (unsigned)++looked);
     fp_load(&pattern);
     message.words[5] = looked;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint task.Task. */
+#include <coresrv/entity/entity_api.h>
 #include <tests/endpoints/endpoints.h>
 
 /* One character too many for a process, a channel or a resource. */
@@ -222,6 +223,43 @@ static void end_tests(unsigned cpus)
     peer_run("task/denied_by_policy", peer_create("task.weak", "test.Weak", "Peer", "weak"), 45, KOS_TASK_EXITED);
 }
 
+#define RESERVE(task_, budget_) RC(THREAD, SetReservation, task_, budget_, 10000000, 10000000, KOS_RESERVATION_THROTTLE)
+
+/* The handle of a task that does not run yet means its first thread. cpu: the last one. */
+static void first_thread_tests(unsigned cpu)
+{
+    static const EntityInfo peer = {.eiid = "test.Peer"};
+    const char *const args[] = {"peer", "schedule", RTL_NULL};
+    unsigned long long before = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE).w[3];
+    expect("task/first/SetAffinity", "here", RC(THREAD, SetAffinity, INVALID_HANDLE, 1), rcOk);
+    Handle running = peer_create("task.first", "test.Peer", "Peer", "sleep"), other, weak;
+    expect("task/first/Copy", NK_NULL, KnHandleCopy(running, KOS_RIGHT_COPY, INVALID_HANDLE, &weak), rcOk);
+    expect("task/first/SetPriority", "without_right", RC(THREAD, SetPriority, weak, 3), rcNoCapability);
+    expect("task/first/SetPriority", "fifo_32", RC(THREAD, SetPriority, running, 1U << 8 | 32), rcInvalidArgument);
+    expect("task/first/GetInfo", NK_NULL, RC(THREAD, GetInfo, running), rcInvalidArgument);
+    expect("task/first/Close", "weak", KnHandleClose(weak), rcOk);
+    expect("task/first/SetReservation", "most", RESERVE(running, 9000000), rcOk);
+    other = peer_create("task.other", "test.Peer", "Peer", "schedule");
+    expect("task/first/SetReservation", "too_much", RESERVE(other, 1000000), rcBusy);
+    expect("task/first/SetReservation", "taken_back", RESERVE(running, 0), rcOk);
+    expect("task/first/SetReservation", "now_it_fits", RESERVE(other, 1000000), rcOk);
+    peer_run("task/first/reservation", other, KOS_CLASS_RESERVATION << 16 | 1 << 4 | 1, KOS_TASK_EXITED);
+    expect("task/first/Resume", NK_NULL, KnTaskResume(running), rcOk);
+    expect("task/first/SetPriority", "running", RC(THREAD, SetPriority, running, 3), rcInvalidOperation);
+    expect("task/first/Terminate", NK_NULL, KnTaskTerminate(running, 1), rcOk);
+    expect("task/first/Close", NK_NULL, KnHandleClose(running), rcOk);
+
+    Entity *entity = EntityInitOnCpus(&peer, "task.pinned", "Peer", 1ULL << cpu);
+    expect("task/first/EntityInitOnCpus", NK_NULL, entity != RTL_NULL, 1);
+    expect("task/first/EntityInitOnCpus", "caller", (long long)KOS_CORE(THREAD, GetInfo, INVALID_HANDLE).w[3], 1);
+    expect("task/first/SetEnv", NK_NULL, KnTaskSetEnv(EntityGetHandle(entity), args, RTL_NULL), rcOk);
+    expect("task/first/EntitySetPriority", NK_NULL, EntitySetPriority(entity, KOS_CLASS_FIFO, 7), rcOk);
+    peer_run("task/first/pinned", EntityGetHandle(entity),
+             (rtl_int32_t)(cpu << 24 | KOS_CLASS_FIFO << 16 | 7U << 8 | 1U << cpu << 4), KOS_TASK_EXITED);
+    expect("task/first/EntityInitOnCpus", "none", EntityInitOnCpus(&peer, "task.nowhere", "Peer", 0) == RTL_NULL, 1);
+    expect("task/first/SetAffinity", "as_it_was", RC(THREAD, SetAffinity, INVALID_HANDLE, before), rcOk);
+}
+
 void task_tests(unsigned cpus)
 {
     create_tests();
@@ -235,4 +273,5 @@ void task_tests(unsigned cpus)
     quota_tests(task);
     peer_run("task/environment_and_resources", task, 46, KOS_TASK_EXITED);
     end_tests(cpus);
+    first_thread_tests(cpus - 1);
 }

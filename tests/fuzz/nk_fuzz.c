@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct diagnostics diagnostics = {.tool = "fuzz", .stream = nowhere};
     struct program program = {
         .pool = &pool, .diagnostics = &diagnostics, .roots = roots, .root_count = 1, .extended_errors = true};
-    struct source source = {"fuzz", pool_copy(&pool, (const char *)data, size), (uint32_t)size};
+    struct source source = {.path = "fuzz", .text = pool_copy(&pool, (const char *)data, size), .size = (uint32_t)size};
     struct unit *unit = program_load_source(&program, &source, language_of(source.text));
     if (unit != nullptr && diagnostics.errors == 0) {
         struct options options = {0};

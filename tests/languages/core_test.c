@@ -45,7 +45,8 @@ static void methods_and_their_messages(void **state)
     for (size_t i = 0; i < array_length(kernel_methods); i++) {
         const struct ksm_interface *interface = kl_core_Core_ksm_endpoints[kernel_methods[i].riid].interface;
         if (kernel_methods[i].mid >= interface->method_count)
-            fail_msg("sdk/%s.idl lacks method %s", interface->name, kernel_methods[i].name);
+            fail_msg("the definition of %s below sdk/ lacks method %s of abi/core.h", interface->name,
+                     kernel_methods[i].name);
         const struct ksm_method *method = &interface->methods[kernel_methods[i].mid];
         if (!same_name(method->name, kernel_methods[i].name))
             fail_msg("%s: method %u is %s, the kernel's is %s", interface->name, kernel_methods[i].mid, method->name,

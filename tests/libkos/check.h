@@ -31,3 +31,7 @@ void test_condvar(void);
 void test_rwlock(void);
 void test_barrier(void);
 void test_queue(void);
+void test_dispatch(void);
+void test_small(void);
+void test_process(void);
+int link_cpp(void); /* 0: everything as it should be */

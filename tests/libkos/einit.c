@@ -66,6 +66,11 @@ void until_blocked(Tid tid)
     CHECK_SAME(KOS_CORE(THREAD, GetInfo, handle).w[1], KOS_THREAD_STATE_FUTEX);
 }
 
+static void works_in_cpp(void)
+{
+    CHECK_SAME(link_cpp(), 0);
+}
+
 int main(void)
 {
     test_tls();
@@ -78,6 +83,10 @@ int main(void)
     test_rwlock();
     test_barrier();
     test_queue();
+    test_dispatch();
+    test_small();
+    test_process();
+    RUN(works_in_cpp);
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);
 }

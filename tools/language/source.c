@@ -25,19 +25,49 @@ struct source *source_read(struct pool *pool, const char *path)
         if (ferror(file) != 0)
             error = EIO;
         source = POOL_NEW(pool, struct source);
-        *source = (struct source){pool_copy(pool, path, strlen(path)), text, (uint32_t)size};
+        *source = (struct source){.path = pool_copy(pool, path, strlen(path)), .text = text, .size = (uint32_t)size};
+        source_index(pool, source);
     }
     fclose(file);
     errno = error;
     return error == 0 ? source : nullptr;
 }
 
+void source_index(struct pool *pool, struct source *source)
+{
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < source->size; i++)
+        count += source->text[i] == '\n';
+    uint32_t *lines = pool_allocate(pool, count * sizeof(lines[0]));
+    source->line_count = 1;
+    for (uint32_t i = 0; i < source->size; i++)
+        if (source->text[i] == '\n')
+            lines[source->line_count++] = i + 1;
+    source->lines = lines;
+}
+
+/* Line number from 1, and its start. */
+static uint32_t find_line(const struct source *source, uint32_t offset, uint32_t *start)
+{
+    uint32_t low = 0, high = source->line_count; /* the line is in [low, high) */
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        *(source->lines[middle] <= offset ? &low : &high) = middle;
+    }
+    *start = source->lines[low];
+    return low + 1;
+}
+
 struct line_column source_line_column(const struct source *source, uint32_t offset)
 {
     struct line_column place = {.line = 1, .column = 1};
+    uint32_t from = 0;
     if (offset > source->size)
         offset = source->size;
-    for (uint32_t i = 0; i < offset; i++) {
+    if (source->lines != nullptr)
+        place.line = find_line(source, offset, &from);
+    place.start = from;
+    for (uint32_t i = from; i < offset; i++) {
         if (source->text[i] == '\n') {
             place.line++;
             place.column = 1;

@@ -8,6 +8,9 @@ struct source {
     const char *path; /* as shown to the user */
     const char *text; /* NUL-terminated */
     uint32_t size;    /* bytes before the NUL */
+    /* Where lines begin, by source_index; without it places are found by reading from the start. */
+    const uint32_t *lines;
+    uint32_t line_count;
 };
 
 /* Bytes [offset, offset + length) of a source; source may be null: the message then has no place. */
@@ -23,6 +26,8 @@ struct line_column {
 
 /* The whole file, in pool, or null with errno set. Files above 16 MiB are refused (EFBIG). */
 struct source *source_read(struct pool *pool, const char *path);
+/* Makes places in source quick to find. */
+void source_index(struct pool *pool, struct source *source);
 struct line_column source_line_column(const struct source *source, uint32_t offset);
 /* From the start of first to the end of last; both in one source. */
 struct location location_join(struct location first, struct location last);

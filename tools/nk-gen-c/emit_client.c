@@ -55,7 +55,7 @@ static void emit_proxy_method(struct emitter *emitter, const struct unit *interf
 {
     const char *prefix = interface->prefix, *name = method->name.text;
     bool traced = emit_traces(emitter, emitter->options->trace_client, interface, method);
-    emit(emitter, "/* %s */\nstatic inline nk_err_t %s", emit_place(emitter, interface, method->name.at),
+    emit(emitter, "/* %s */\nnk_inline nk_err_t %s", emit_place(emitter, interface, method->name.at),
          emit_claim_print(emitter, interface, method->name.at, "%s_proxy", name));
     emit(emitter,
          "(struct %s *base, const struct %s_%s_req *constReq,\n"
@@ -69,11 +69,8 @@ static void emit_proxy_method(struct emitter *emitter, const struct unit *interf
         "    nk_assert(base != NK_NULL);\n    nk_assert(req != NK_NULL);\n    nk_assert(res != NK_NULL);\n",
         prefix, prefix, prefix, name, prefix, name);
     for (unsigned i = 0; i < 2; i++)
-        emit(emitter,
-             "    nk_req_reset(%s);\n"
-             "    nk_msg_set_method_id(%s, self->iid, (nk_mid_t)%s_%s_mid);\n"
-             "    nk_msg_set_ncaps(%s, %s_%s_%s_handles);\n",
-             direction_name[i], direction_name[i], prefix, name, direction_name[i], prefix, name, direction_name[i]);
+        emit(emitter, "    nk_msg_begin(%s, self->iid, %s_%s_mid, %s_%s_%s_handles);\n", direction_name[i], prefix,
+             name, prefix, name, direction_name[i]);
     if (traced)
         emit_trace(emitter, interface, method, emitter->options->trace_client, "request");
     emit(emitter, "    rc = nk_transport_call(self->transport, &req->base_, reqArena, &res->base_, resArena);\n");
@@ -96,25 +93,25 @@ void emit_client(struct emitter *emitter, const struct unit *interface)
          pool_print(emitter->program->pool, "%s_proxy", prefix));
     for (const struct method *method = interface->methods; method != nullptr; method = method->next)
         emit_proxy_method(emitter, interface, method);
-    emit(emitter,
-         "static inline void %s(struct %s_proxy *self, struct nk_transport *t, nk_iid_t iid)\n{\n"
-         "    static const struct %s_ops ops = {",
-         emit_claim(emitter, interface, interface->name.at, "proxy_init"), prefix, prefix);
+    const char *ops = emit_claim(emitter, interface, interface->name.at, "proxy_ops");
+    emit(emitter, "static const struct %s_ops %s = {", prefix, ops);
     for (const struct method *method = interface->methods; method != nullptr; method = method->next)
         emit(emitter, "%s%s_%s_proxy", method == interface->methods ? "" : ", ", prefix, method->name.text);
+    emit(emitter, "%s};\n", interface->methods == nullptr ? "NK_NULL" : "");
     emit(emitter,
-         "%s};\n    nk_assert(self != NK_NULL);\n    self->base.ops = &ops;\n    self->transport = t;\n"
+         "static inline void %s(struct %s_proxy *self, struct nk_transport *t, nk_iid_t iid)\n{\n"
+         "    nk_assert(self != NK_NULL);\n    self->base.ops = &%s;\n    self->transport = t;\n"
          "    self->iid = iid;\n}\n",
-         interface->methods == nullptr ? "NK_NULL" : "");
+         emit_claim(emitter, interface, interface->name.at, "proxy_init"), prefix, ops);
     for (const struct method *method = interface->methods; method != nullptr; method = method->next) {
-        emit(emitter, "static inline nk_err_t %s", emit_claim(emitter, interface, method->name.at, method->name.text));
+        emit(emitter, "nk_inline nk_err_t %s", emit_claim(emitter, interface, method->name.at, method->name.text));
         emit_arguments(emitter, interface, method, "self", "");
         emit(emitter,
              "\n{\n    nk_assert(self != NK_NULL);\n"
-             "    if (self->ops->%s == %s_%s_proxy) /* the usual case, without a call through the table */\n"
+             "    if (self->ops == &%s) /* the usual case, without a call through the table */\n"
              "        return %s_%s_proxy(self, req, reqArena, res, resArena);\n"
              "    return self->ops->%s(self, req, reqArena, res, resArena);\n}\n",
-             method->name.text, prefix, method->name.text, prefix, method->name.text, method->name.text);
+             ops, prefix, method->name.text, method->name.text);
     }
     emit_section_end(emitter);
 }

@@ -1,77 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Components and classes: numbers of their endpoints, objects, dispatchers. RIIDs run through the flattened tree: own
- * endpoints in their order, then those of each component instance in its order.
- */
+/* Components and classes: numbers of their endpoints, objects, dispatchers. */
 #include <tools/nk-gen-c/emit.h>
+#include <tools/nk/parts.h>
 
-/* Calls visit for every endpoint of the tree; path: names from part to it with '_' between, object: how a component's
- * code reaches the implementation. */
 struct walk {
     struct emitter *emitter;
     const struct unit *part;
-    unsigned riid;
-    void (*visit)(struct walk *walk, const struct reference *endpoint, const struct unit *owner, const char *path,
-                  const char *object);
-    void (*enter)(struct walk *walk, const struct reference *component, const struct unit *owner, const char *path);
+    const char *what; /* "req" or "res" */
 };
 
-static void walk_part(struct walk *walk, const struct unit *part, const char *path, const char *object)
+/* A path with something else for each dot. */
+static const char *path_with(struct emitter *emitter, const char *path, const char *with)
 {
-    struct pool *pool = walk->emitter->program->pool;
-    for (const struct reference *e = part->endpoints.first; e != nullptr; e = e->next) {
-        if (walk->visit != nullptr)
-            walk->visit(walk, e, part, pool_print(pool, "%s%s", path, e->name.text),
-                        pool_print(pool, "%s%s", object, e->name.text));
-        walk->riid++;
-    }
-    for (const struct reference *c = part->components.first; c != nullptr; c = c->next) {
-        if (walk->enter != nullptr)
-            walk->enter(walk, c, part, pool_print(pool, "%s%s", path, c->name.text));
-        walk_part(walk, c->unit, pool_print(pool, "%s%s_", path, c->name.text),
-                  pool_print(pool, "%s%s->", object, c->name.text));
-    }
+    struct text text = {0};
+    for (; *path != '\0'; path++)
+        text_add(&text, *path == '.' ? "%s" : "%.1s", *path == '.' ? with : path);
+    const char *copy = pool_copy(emitter->program->pool, text.bytes != nullptr ? text.bytes : "", text.length);
+    text_free(&text);
+    return copy;
 }
 
-static void visit_iid(struct walk *walk, const struct reference *endpoint, const struct unit *owner, const char *path,
-                      const char *object)
+static void visit_iid(void *context, const struct part_endpoint *e)
 {
-    (void)object;
+    const struct walk *walk = context;
+    const char *path = path_with(walk->emitter, e->path, "_");
     emit(walk->emitter, "    %s, /* %s: %s */\n",
-         emit_claim_print(walk->emitter, walk->part, endpoint->name.at, "%s_iid", path),
-         emit_place(walk->emitter, owner, endpoint->name.at), endpoint->target.text);
+         emit_claim_print(walk->emitter, walk->part, e->endpoint->name.at, "%s_iid", path),
+         emit_place(walk->emitter, e->owner, e->endpoint->name.at), e->endpoint->target.text);
 }
 
-static void enter_offset(struct walk *walk, const struct reference *component, const struct unit *owner,
-                         const char *path)
+static void visit_offset(void *context, const struct reference *component, unsigned riid, const char *path)
 {
-    (void)owner;
+    const struct walk *walk = context;
     emit(walk->emitter, ",\n    %s = %u",
-         emit_claim_print(walk->emitter, walk->part, component->name.at, "%s_iidOffset", path), walk->riid);
+         emit_claim_print(walk->emitter, walk->part, component->name.at, "%s_iidOffset",
+                          path_with(walk->emitter, path, "_")),
+         riid);
 }
 
-static void security_ids(struct emitter *emitter, const struct unit *part, const struct unit *in, const char *path)
+static void visit_security(void *context, unsigned number, const struct unit *owner, const char *path)
 {
-    if (in->security.first != nullptr)
-        emit(emitter, "    %s, /* %s: %s */\n",
-             emit_claim_print(emitter, part, in->security.first->target.at, "%ssecurityIid", path),
-             emit_place(emitter, in, in->security.first->target.at), in->security.first->target.text);
-    for (const struct reference *c = in->components.first; c != nullptr; c = c->next)
-        security_ids(emitter, part, c->unit, pool_print(emitter->program->pool, "%s%s_", path, c->name.text));
+    const struct walk *walk = context;
+    const struct reference *security = owner->security.first;
+    (void)number;
+    emit(walk->emitter, "    %s, /* %s: %s */\n",
+         emit_claim_print(walk->emitter, walk->part, security->target.at, "%s%ssecurityIid",
+                          path_with(walk->emitter, path, "_"), path[0] != '\0' ? "_" : ""),
+         emit_place(walk->emitter, owner, security->target.at), security->target.text);
 }
 
 void emit_component_endpoints(struct emitter *emitter, const struct unit *part)
 {
-    struct walk walk = {.emitter = emitter, .part = part, .visit = visit_iid};
+    struct walk walk = {.emitter = emitter, .part = part};
+    struct pool *pool = emitter->program->pool;
     emit_section(emitter, part->name.text, "COMPONENT_ENDPOINTS");
     emit(emitter, "enum {\n");
-    walk_part(&walk, part, "", "");
-    emit(emitter, "    %s\n};\nenum {\n    %s = 0", emit_claim(emitter, part, part->name.at, "iidMax"),
-         emit_claim(emitter, part, part->name.at, "iidOffset"));
-    walk = (struct walk){.emitter = emitter, .part = part, .enter = enter_offset};
-    walk_part(&walk, part, "", "");
+    parts_walk(pool, part, visit_iid, &walk);
+    emit(emitter, "    %s\n};\n", emit_claim(emitter, part, part->name.at, "iidMax"));
+    emit(emitter, "enum {\n    %s = 0", emit_claim(emitter, part, part->name.at, "iidOffset"));
+    parts_walk_instances(pool, part, visit_offset, &walk);
     emit(emitter, "\n};\nenum {\n");
-    security_ids(emitter, part, part, "");
+    parts_walk_security(pool, part, visit_security, &walk);
     emit(emitter, "    %s\n};\nenum {\n", emit_claim(emitter, part, part->name.at, "securityIidMax"));
     emit_aggregate_sizes(emitter, part, "component_");
     emit(emitter, "};\n");
@@ -131,37 +120,31 @@ static void emit_init(struct emitter *emitter, const struct unit *part)
     emit(emitter, "}\n");
 }
 
-static void visit_req(struct walk *walk, const struct reference *endpoint, const struct unit *owner, const char *path,
-                      const char *object)
+static void visit_member(void *context, const struct part_endpoint *e)
 {
-    (void)owner, (void)object;
-    emit(walk->emitter, "    union %s_req %s;\n", endpoint->unit->prefix, path);
-}
-static void visit_res(struct walk *walk, const struct reference *endpoint, const struct unit *owner, const char *path,
-                      const char *object)
-{
-    (void)owner, (void)object;
-    emit(walk->emitter, "    union %s_res %s;\n", endpoint->unit->prefix, path);
+    const struct walk *walk = context;
+    emit(walk->emitter, "    union %s_%s %s;\n", e->endpoint->unit->prefix, walk->what,
+         path_with(walk->emitter, e->path, "_"));
 }
 
-static void visit_dispatch(struct walk *walk, const struct reference *endpoint, const struct unit *owner,
-                           const char *path, const char *object)
+static void visit_dispatch(void *context, const struct part_endpoint *e)
 {
-    (void)owner;
+    const struct walk *walk = context;
     emit(walk->emitter,
          "    case %s_%s_iid:\n"
          "        return %s_interface_dispatch(self->%s, req->iid, req, reqArena, res, resArena);\n",
-         walk->part->prefix, path, endpoint->unit->prefix, object);
+         walk->part->prefix, path_with(walk->emitter, e->path, "_"), e->endpoint->unit->prefix,
+         path_with(walk->emitter, e->path, "->"));
 }
 
 static void emit_unions(struct emitter *emitter, const struct unit *part)
 {
-    static const char *const names[] = {"component_req", "component_res"};
+    static const char *const names[] = {"req", "res"};
     for (unsigned i = 0; i < 2; i++) {
-        struct walk walk = {.emitter = emitter, .part = part, .visit = i == 0 ? visit_req : visit_res};
-        const char *name = emit_claim(emitter, part, part->name.at, names[i]);
+        struct walk walk = {.emitter = emitter, .part = part, .what = names[i]};
+        const char *name = emit_claim_print(emitter, part, part->name.at, "component_%s", names[i]);
         emit(emitter, "typedef union %s {\n    struct nk_message base_;\n", name);
-        walk_part(&walk, part, "", "");
+        parts_walk(emitter->program->pool, part, visit_member, &walk);
         emit(emitter, "} %s;\n", name);
     }
 }
@@ -179,9 +162,9 @@ static void emit_dispatch(struct emitter *emitter, const struct unit *part)
                       "    nk_unused(res);\n    nk_unused(resArena);\n    return NK_ENOENT;\n}\n");
         return;
     }
-    struct walk walk = {.emitter = emitter, .part = part, .visit = visit_dispatch};
+    struct walk walk = {.emitter = emitter, .part = part};
     emit(emitter, "    if (req->iid < iidOffset)\n        return NK_ENOENT;\n    switch (req->iid - iidOffset) {\n");
-    walk_part(&walk, part, "", "");
+    parts_walk(emitter->program->pool, part, visit_dispatch, &walk);
     emit(emitter, "    default:\n        return NK_ENOENT;\n    }\n}\n");
 }
 

@@ -208,6 +208,15 @@ bool psl_check_argument(struct psl_check *check, struct psl_expression *call, en
     return false;
 }
 
+/* Literals, and lists and dictionaries of them. */
+static bool is_literal(const struct psl_expression *e)
+{
+    bool literal = e->operation <= PSL_TEXT || e->operation == PSL_LIST || e->operation == PSL_RECORD;
+    for (const struct psl_item *item = e->items.first; item != nullptr; item = item->next)
+        literal &= is_literal(item->value);
+    return literal;
+}
+
 void psl_check_condition(struct psl_check *check, struct psl_expression *chosen, struct psl_case *branch)
 {
     struct psl_expression *condition = branch->condition;
@@ -223,6 +232,10 @@ void psl_check_condition(struct psl_check *check, struct psl_expression *chosen,
         return;
     }
     const struct psl_type *type = psl_check_expression(check, condition);
+    if (!is_literal(condition)) {
+        psl_type_error(check, condition->at, "the condition of a branch is a literal");
+        return;
+    }
     if (type->kind == PSL_BROKEN_TYPE || chosen->type->kind == PSL_BROKEN_TYPE)
         return;
     if (method != nullptr && method->id == PSL_MIC_QUERY_LEVEL)

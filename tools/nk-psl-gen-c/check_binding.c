@@ -23,7 +23,14 @@ static void check_profile(struct psl_policy *policy, struct name name)
 static void report_unreachable(struct psl_policy *policy, const struct psl_conditions *conditions,
                                const struct psl_selectors *selectors)
 {
-    if (conditions->contradiction != nullptr)
+    bool named = conditions->interface != nullptr || conditions->endpoint != nullptr || conditions->method != nullptr ||
+                 conditions->component_count != 0;
+    if (conditions->event == PSL_ERROR && !named && conditions->contradiction == nullptr)
+        return; /* "error { grant () }" stands in every policy, also where no method has error parameters */
+    if (conditions->event == PSL_ERROR && conditions->contradiction == nullptr)
+        diagnostic_warning(policy->diagnostics, selectors->at,
+                           "no event gets here: no such method has error parameters");
+    else if (conditions->contradiction != nullptr)
         diagnostic_warning(policy->diagnostics, selectors->at,
                            "no event gets here: '%s' contradicts the section around this one",
                            conditions->contradiction);

@@ -93,7 +93,10 @@ static bool find_method(struct scope *scope, struct psl_test_case *test, const s
             test->method = m;
         }
     }
-    if (found != 1)
+    if (found == 0 && test->event == PSL_ERROR)
+        diagnostic_error(scope->policy->diagnostics, test->at,
+                         "this method has no error parameters: it never answers so");
+    else if (found != 1)
         diagnostic_error(scope->policy->diagnostics, test->at, "%s",
                          found == 0 ? "no endpoint and method fits this case"
                                     : "several endpoints fit; expected 'endpoint='");

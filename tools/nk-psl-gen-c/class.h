@@ -27,11 +27,15 @@ struct psl_class {
 void psl_load_classes(struct psl_policy *policy);
 const struct psl_class *psl_find_class(const struct psl_policy *policy, const char *name);
 
+#define PSL_COMPONENTS_MAX 4U
+
 /* Selectors of a section and of those around it, resolved; null means any. */
 struct psl_conditions {
     enum psl_event event;
     const struct psl_class *source, *destination;
-    const struct unit *interface, *component;
+    const struct unit *interface;
+    const struct unit *components[PSL_COMPONENTS_MAX]; /* all around the endpoint: components nest */
+    unsigned component_count;
     const char *endpoint, *method;
     bool broken;               /* an error was reported */
     bool impossible;           /* two that exclude each other */

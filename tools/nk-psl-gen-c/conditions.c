@@ -30,29 +30,47 @@ static void set_class(struct psl_policy *policy, struct psl_conditions *conditio
 }
 
 /* An interface or a component type that some class has. */
-static void set_unit(struct psl_policy *policy, struct psl_conditions *conditions, const struct unit **place,
-                     struct name name, bool interface)
+static const struct unit *find_unit(struct psl_policy *policy, struct psl_conditions *conditions, struct name name,
+                                    bool interface)
 {
-    const struct unit *found = nullptr;
     struct suggestion suggestion = {.wanted = name.text};
     for (const struct unit *unit = policy->program.units; unit != nullptr; unit = unit->next) {
         if (interface ? unit->language != LANGUAGE_IDL || !unit->has_interface : unit->language != LANGUAGE_CDL)
             continue;
         if (strcmp(unit->name.text, name.text) == 0)
-            found = unit;
+            return unit;
         suggestion_offer(&suggestion, unit->name.text);
     }
-    if (found == nullptr) {
-        diagnostic_error(policy->diagnostics, name.at, "no class of this policy has %s '%s'",
-                         interface ? "the interface" : "a component of type", name.text);
-        if (suggestion.nearest != nullptr)
-            diagnostic_note(policy->diagnostics, name.at, "did you mean '%s'?", suggestion.nearest);
-        conditions->broken = true;
-    } else if (*place != nullptr && *place != found) {
+    diagnostic_error(policy->diagnostics, name.at, "no class of this policy has %s '%s'",
+                     interface ? "the interface" : "a component of type", name.text);
+    if (suggestion.nearest != nullptr)
+        diagnostic_note(policy->diagnostics, name.at, "did you mean '%s'?", suggestion.nearest);
+    conditions->broken = true;
+    return nullptr;
+}
+
+static void set_interface(struct psl_policy *policy, struct psl_conditions *conditions, struct name name)
+{
+    const struct unit *unit = find_unit(policy, conditions, name, true);
+    if (unit != nullptr && conditions->interface != nullptr && conditions->interface != unit) {
         conditions->impossible = true;
-        conditions->contradiction = interface ? "interface" : "component";
-    } else {
-        *place = found;
+        conditions->contradiction = "interface";
+    }
+    conditions->interface = unit;
+}
+
+static void add_component(struct psl_policy *policy, struct psl_conditions *conditions, struct name name)
+{
+    const struct unit *unit = find_unit(policy, conditions, name, false);
+    for (unsigned i = 0; i < conditions->component_count; i++)
+        if (conditions->components[i] == unit)
+            return;
+    if (unit != nullptr && conditions->component_count == PSL_COMPONENTS_MAX) {
+        diagnostic_error(policy->diagnostics, name.at, "more than %u components around one section",
+                         PSL_COMPONENTS_MAX);
+        conditions->broken = true;
+    } else if (unit != nullptr) {
+        conditions->components[conditions->component_count++] = unit;
     }
 }
 
@@ -65,23 +83,31 @@ static void set_text(struct psl_conditions *conditions, const char **place, stru
     *place = name.text;
 }
 
+static bool in_component(const struct psl_endpoint *endpoint, const struct unit *component)
+{
+    for (unsigned i = 0; i < endpoint->component_count; i++)
+        if (endpoint->components[i] == component)
+            return true;
+    return false;
+}
+
 bool psl_conditions_hold(const struct psl_conditions *conditions, const struct psl_class *server,
                          const struct psl_endpoint *endpoint, const struct method *method)
 {
     if (psl_server(conditions) != nullptr && psl_server(conditions) != server)
         return false;
+    if (conditions->event == PSL_ERROR && !method->has_error)
+        return false; /* it never answers so */
     if (conditions->interface != nullptr && conditions->interface != endpoint->interface)
         return false;
     if (conditions->endpoint != nullptr && strcmp(conditions->endpoint, endpoint->name) != 0)
         return false;
     if (conditions->method != nullptr && strcmp(conditions->method, method->name.text) != 0)
         return false;
-    if (conditions->component == nullptr)
-        return true;
-    for (unsigned i = 0; i < endpoint->component_count; i++)
-        if (endpoint->components[i] == conditions->component)
-            return true;
-    return false;
+    for (unsigned i = 0; i < conditions->component_count; i++)
+        if (!in_component(endpoint, conditions->components[i]))
+            return false;
+    return true;
 }
 
 /* Endpoints that take part in events of this kind. */
@@ -159,7 +185,9 @@ static bool check_name(struct psl_policy *policy, const struct psl_conditions *c
                        bool methods)
 {
     struct psl_conditions with = *conditions, without = *conditions;
-    without.component = with.component = nullptr;
+    if (conditions->event == PSL_ERROR) /* a method without error parameters has a name all the same */
+        with.event = without.event = PSL_RESPONSE;
+    without.component_count = with.component_count = 0;
     without.method = nullptr;
     if (methods) {
         with.method = name.text;
@@ -250,9 +278,9 @@ void psl_add_conditions(struct psl_policy *policy, struct psl_conditions *condit
         return;
     }
     if (values[PSL_SELECT_INTERFACE].text != nullptr)
-        set_unit(policy, conditions, &conditions->interface, values[PSL_SELECT_INTERFACE], true);
+        set_interface(policy, conditions, values[PSL_SELECT_INTERFACE]);
     if (values[PSL_SELECT_COMPONENT].text != nullptr)
-        set_unit(policy, conditions, &conditions->component, values[PSL_SELECT_COMPONENT], false);
+        add_component(policy, conditions, values[PSL_SELECT_COMPONENT]);
     if (conditions->broken || conditions->impossible)
         return;
     if (values[PSL_SELECT_ENDPOINT].text != nullptr) {

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tools/language/output.h>
 #include <tools/nk-psl-gen-c/check.h>
-#include <tools/nk-psl-gen-c/decision.h>
+#include <tools/nk-psl-gen-c/emit.h>
+#include <tools/nk-psl-gen-c/emit_test.h>
+#include <tools/nk-psl-gen-c/report.h>
 
 #define VERSION "nk-psl-gen-c (kos) 1.0"
 
@@ -21,12 +24,13 @@ static const char usage[] =
     "      --preprocessor-definition=VAR[=VAL]\n"
     "      --preprocessor-dump-dir DIR\n"
     "      --platform NAME            accepted; code is the same for all\n"
+    "      --report FILE              write what deciding on each event takes to FILE\n"
     "  -h, --help      -v, --version\n";
 
 struct options {
     const char **roots;
     unsigned root_count;
-    const char *output, *tests_output, *audit_output, *dump_folder;
+    const char *output, *tests_output, *audit_output, *dump_folder, *report_output;
     bool tests, preprocess;
     struct psl_definition *definitions;
 };
@@ -58,7 +62,7 @@ static bool tests_wanted(const char *argument)
 
 static void read_options(struct pool *pool, struct options *options, int count, char **words)
 {
-    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM };
+    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM, REPORT };
     static const struct option known[] = {
         {"include-dir", required_argument, nullptr, 'I'},
         {"output", required_argument, nullptr, 'o'},
@@ -69,6 +73,7 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         {"preprocessor-definition", required_argument, nullptr, DEFINE},
         {"preprocessor-dump-dir", required_argument, nullptr, DUMP},
         {"platform", required_argument, nullptr, PLATFORM},
+        {"report", required_argument, nullptr, REPORT},
         {"help", no_argument, nullptr, 'h'},
         {"version", no_argument, nullptr, 'v'},
         {nullptr, 0, nullptr, 0},
@@ -101,6 +106,9 @@ static void read_options(struct pool *pool, struct options *options, int count, 
             options->dump_folder = optarg;
             break;
         case PLATFORM:
+            break;
+        case REPORT:
+            options->report_output = optarg;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -135,6 +143,33 @@ static bool dump(struct psl_policy *policy, const char *folder)
     return written;
 }
 
+/* A checked policy to its files: all of them, or none. */
+static void compile(struct psl_policy *policy, const struct options *options, const char *path)
+{
+    struct psl_analysis *analysis = psl_analyze(policy);
+    struct text module = {0}, tests = {0}, report = {0};
+    struct output outputs[3];
+    unsigned count = 0;
+    psl_warn(policy, analysis);
+    if (options->output != nullptr && policy->diagnostics->errors == 0) {
+        psl_emit(policy, analysis, path, &module);
+        outputs[count++] = (struct output){options->output, &module};
+    }
+    if (options->tests && options->tests_output != nullptr && policy->diagnostics->errors == 0) {
+        psl_emit_tests(policy, path, &tests);
+        outputs[count++] = (struct output){options->tests_output, &tests};
+    }
+    if (options->report_output != nullptr && policy->diagnostics->errors == 0) {
+        psl_report(policy, analysis, &report);
+        outputs[count++] = (struct output){options->report_output, &report};
+    }
+    if (policy->diagnostics->errors == 0)
+        output_write(policy->diagnostics, outputs, count);
+    text_free(&module);
+    text_free(&tests);
+    text_free(&report);
+}
+
 int main(int count, char **words)
 {
     struct pool pool = {0};
@@ -153,7 +188,7 @@ int main(int count, char **words)
     if (loaded)
         psl_check_policy(&policy);
     if (loaded && diagnostics.errors == 0)
-        psl_warn(&policy, psl_analyze(&policy));
+        compile(&policy, &options, words[optind]);
     pool_free(&pool);
     return diagnostics.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -29,8 +29,8 @@ int psl_keyword_token(const char *word);
 struct psl_expression *psl_make(struct psl_parse *parse, enum psl_operation operation, struct location at,
                                 struct psl_expression *left, struct psl_expression *right);
 struct psl_expression *psl_make_number(struct psl_parse *parse, struct location at, __int128 number);
-struct psl_expression *psl_make_call(struct psl_parse *parse, struct name object, struct name method,
-                                     struct psl_expression *argument);
+struct psl_expression *psl_make_call(struct psl_parse *parse, struct location at, struct name object,
+                                     struct name method, struct psl_expression *argument);
 struct psl_expression *psl_make_field(struct psl_parse *parse, struct psl_expression *left, struct name name);
 struct psl_expression *psl_make_items(struct psl_parse *parse, enum psl_operation operation, struct location at,
                                       struct psl_items items);

@@ -170,8 +170,8 @@ condition: literal | list | record | '_' { $$ = psl_make(parse, PSL_OTHERWISE, @
 branch: statement { $$ = psl_make_body(parse); psl_add_statement($$, $1); } | block ;
 
 call
-    : word argument_no_minus { $$ = psl_make_call(parse, (struct name){0}, $1, $2); }
-    | word '.' name_after_dot argument { $$ = psl_make_call(parse, $1, $3, $4); }
+    : word argument_no_minus { $$ = psl_make_call(parse, @$, (struct name){0}, $1, $2); }
+    | word '.' name_after_dot argument { $$ = psl_make_call(parse, @$, $1, $3, $4); }
     ;
 name_after_dot: NAME ;
 argument: argument_no_minus | '-' NUMBER { $$ = psl_make_number(parse, @$, -(__int128)$2); } ;

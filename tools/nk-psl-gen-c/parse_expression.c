@@ -8,7 +8,7 @@ static unsigned depth_of(const struct psl_expression *expression)
     return expression != nullptr ? expression->depth : 0;
 }
 
-/* Trees are walked by recursion: their depth is bounded. */
+/* Trees are walked by recursion: their depth is bounded. What is too deep becomes (); a call stays one, of (). */
 static void set_depth(struct psl_parse *parse, struct psl_expression *expression, unsigned below)
 {
     expression->depth = below + 1;
@@ -17,8 +17,12 @@ static void set_depth(struct psl_parse *parse, struct psl_expression *expression
     if (expression->depth == PSL_DEPTH_MAX + 1)
         diagnostic_error(parse->diagnostics, expression->at, "this expression is nested more than %u deep",
                          PSL_DEPTH_MAX);
-    expression->operation = PSL_UNIT;
-    expression->left = expression->right = nullptr;
+    struct psl_expression *unit = POOL_NEW(parse->pool, struct psl_expression);
+    *unit = (struct psl_expression){.operation = PSL_UNIT, .at = expression->at, .depth = 1};
+    if (expression->operation != PSL_CALL)
+        expression->operation = PSL_UNIT;
+    expression->left = nullptr;
+    expression->right = unit;
     expression->items = (struct psl_items){0};
     expression->depth = PSL_DEPTH_MAX + 1; /* what is around it says nothing more */
 }
@@ -63,11 +67,10 @@ struct psl_expression *psl_make_negation(struct psl_parse *parse, struct locatio
     return psl_make(parse, PSL_NEGATE, at, nullptr, operand);
 }
 
-struct psl_expression *psl_make_call(struct psl_parse *parse, struct name object, struct name method,
-                                     struct psl_expression *argument)
+struct psl_expression *psl_make_call(struct psl_parse *parse, struct location at, struct name object,
+                                     struct name method, struct psl_expression *argument)
 {
-    struct location start = object.text != nullptr ? object.at : method.at;
-    struct psl_expression *call = psl_make(parse, PSL_CALL, location_join(start, argument->at), nullptr, argument);
+    struct psl_expression *call = psl_make(parse, PSL_CALL, at, nullptr, argument);
     call->object = object;
     call->name = method;
     return call;

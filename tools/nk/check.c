@@ -26,10 +26,8 @@ void check_c_name(struct program *program, struct name name, const char *what)
 
 static struct declaration *find(struct unit *unit, const struct declaration *before, const char *name, size_t length)
 {
-    for (struct declaration *d = unit->declarations; d != nullptr && d != before; d = d->next)
-        if (strncmp(d->name.text, name, length) == 0 && d->name.text[length] == '\0')
-            return d;
-    return nullptr;
+    struct declaration *found = table_get(&unit->declaration_table, name, length);
+    return found != nullptr && before != nullptr && found->number >= before->number ? nullptr : found;
 }
 
 static void offer_all(struct suggestion *suggestion, struct unit *unit, const struct declaration *before, bool constant)
@@ -155,23 +153,22 @@ struct declaration *check_resolve(struct program *program, struct unit *unit, co
 }
 
 /* A repeated name in a list of what. */
-static bool report_repeated(struct program *program, struct name name, struct name first, const char *what)
+static void report_repeated(struct program *program, struct name name, struct name first, const char *what)
 {
     diagnostic_error(program->diagnostics, name.at, "a second %s '%s'", what, name.text);
     diagnostic_note(program->diagnostics, first.at, "the first is here");
-    return true;
 }
 
 void check_members(struct program *program, struct unit *unit, const struct declaration *before,
                    struct members *members, const char *owner)
 {
+    struct table names = {.pool = program->pool};
     for (struct member *member = members->first; member != nullptr; member = member->next) {
         check_type(program, unit, before, &member->type);
         check_c_name(program, member->name, owner);
-        for (const struct member *other = members->first; other != member; other = other->next)
-            if (strcmp(other->name.text, member->name.text) == 0 &&
-                report_repeated(program, member->name, other->name, owner))
-                break;
+        const struct member *first = table_add(&names, member->name.text, member);
+        if (first != member)
+            report_repeated(program, member->name, first->name, owner);
     }
 }
 
@@ -269,11 +266,12 @@ static void check_declaration(struct program *program, struct unit *unit, struct
 
 void check_package(struct program *program, struct unit *unit)
 {
-    for (struct reference *import = unit->imports.first; import != nullptr; import = import->next)
-        for (const struct reference *other = unit->imports.first; other != import; other = other->next)
-            if (strcmp(other->target.text, import->target.text) == 0 &&
-                report_repeated(program, import->target, other->target, "import of"))
-                break;
+    struct table imports = {.pool = program->pool};
+    for (struct reference *import = unit->imports.first; import != nullptr; import = import->next) {
+        const struct reference *first = table_add(&imports, import->target.text, import);
+        if (first != import)
+            report_repeated(program, import->target, first->target, "import of");
+    }
     for (struct declaration *d = unit->declarations; d != nullptr; d = d->next)
         check_declaration(program, unit, d);
     check_methods(program, unit);

@@ -6,7 +6,8 @@
 
 static const char *const direction_word[DIRECTIONS] = {"in", "out", "error"};
 
-static void check_method_name(struct program *program, struct unit *unit, struct method *method)
+static void check_method_name(struct program *program, const struct unit *unit, struct table *methods,
+                              struct method *method)
 {
     static const char *const taken[] = {"proxy", "ops", "req", "res"};
     check_no_underscore(program, method->name, "a method");
@@ -15,17 +16,14 @@ static void check_method_name(struct program *program, struct unit *unit, struct
         if (strcmp(method->name.text, taken[i]) == 0)
             diagnostic_error(program->diagnostics, method->name.at,
                              "a method cannot be called '%s': generated code uses that name", taken[i]);
-    for (const struct method *other = unit->methods; other != method; other = other->next) {
-        if (strcmp(other->name.text, method->name.text) != 0)
-            continue;
+    const struct method *other = table_add(methods, method->name.text, method);
+    if (other != method) {
         diagnostic_error(program->diagnostics, method->name.at, "a second method '%s'; methods are not overloaded",
                          method->name.text);
         diagnostic_note(program->diagnostics, other->name.at, "the first is here");
-        break;
     }
-    for (const struct declaration *d = unit->declarations; d != nullptr; d = d->next) {
-        if (strcmp(d->name.text, method->name.text) != 0)
-            continue;
+    const struct declaration *d = table_get(&unit->declaration_table, method->name.text, strlen(method->name.text));
+    if (d != nullptr) {
         diagnostic_error(program->diagnostics, method->name.at, "method '%s' has the name of a declaration",
                          method->name.text);
         diagnostic_note(program->diagnostics, d->name.at, "that is declared here");
@@ -100,7 +98,7 @@ static void check_message(struct program *program, const struct method *method, 
     else if (message->size + message->arena_size > MESSAGE_SIZE_MAX && message->size <= MESSAGE_SIZE_MAX)
         diagnostic_warning(program->diagnostics, method->name.at,
                            "the %s of '%s' takes up to %llu bytes; the kernel passes at most %u", word,
-                           method->name.text, (unsigned long long)(message->size + message->arena_size),
+                           method->name.text, (unsigned long long)message->size + message->arena_size,
                            MESSAGE_SIZE_MAX);
     if (message->handle_count > MESSAGE_HANDLES_MAX)
         diagnostic_error(program->diagnostics, method->name.at,
@@ -118,11 +116,12 @@ static bool is_broken(const struct method *method)
 
 void check_methods(struct program *program, struct unit *unit)
 {
+    struct table methods = {.pool = program->pool};
     for (struct method *method = unit->methods; method != nullptr; method = method->next) {
         method->mid = (unsigned)unit->method_count++;
         if (unit->method_count == METHODS_MAX + 1ULL)
             diagnostic_error(program->diagnostics, method->name.at, "more than %u methods", METHODS_MAX);
-        check_method_name(program, unit, method);
+        check_method_name(program, unit, &methods, method);
         check_parameters(program, unit, method);
         for (enum direction direction = DIRECTION_IN; direction < DIRECTIONS && !is_broken(method); direction++) {
             struct message *message = &method->messages[direction];

@@ -3,11 +3,6 @@
 #include <string.h>
 #include <tools/nk/check.h>
 
-static bool same(const struct reference *a, const struct reference *b)
-{
-    return strcmp(a->name.text, b->name.text) == 0;
-}
-
 static void report_second(struct program *program, const struct reference *second, const struct reference *first,
                           const char *what)
 {
@@ -15,7 +10,8 @@ static void report_second(struct program *program, const struct reference *secon
     diagnostic_note(program->diagnostics, first->name.at, "the first is here");
 }
 
-static void check_names(struct program *program, struct references *list, const char *with_article, const char *what)
+static void check_names(struct program *program, struct table *names, struct references *list, const char *with_article,
+                        const char *what)
 {
     for (struct reference *reference = list->first; reference != nullptr; reference = reference->next) {
         check_no_underscore(program, reference->name, with_article);
@@ -23,12 +19,9 @@ static void check_names(struct program *program, struct references *list, const 
         if (strcmp(reference->name.text, "self") == 0)
             diagnostic_error(program->diagnostics, reference->name.at,
                              "%s cannot be called 'self': generated code uses that name", with_article);
-        for (const struct reference *other = list->first; other != reference; other = other->next) {
-            if (same(other, reference)) {
-                report_second(program, reference, other, what);
-                break;
-            }
-        }
+        const struct reference *first = table_add(names, reference->name.text, reference);
+        if (first != reference)
+            report_second(program, reference, first, what);
     }
 }
 
@@ -55,16 +48,16 @@ static void take_maxima(struct unit *unit, const struct unit *part)
 
 void check_parts(struct program *program, struct unit *unit)
 {
-    check_names(program, &unit->endpoints, "an endpoint", "endpoint");
-    check_names(program, &unit->components, "a component instance", "component instance");
+    struct table endpoint_names = {.pool = program->pool}, component_names = {.pool = program->pool};
+    check_names(program, &endpoint_names, &unit->endpoints, "an endpoint", "endpoint");
+    check_names(program, &component_names, &unit->components, "a component instance", "component instance");
     for (const struct reference *c = unit->components.first; c != nullptr; c = c->next) {
-        for (const struct reference *e = unit->endpoints.first; e != nullptr; e = e->next) {
-            if (!same(c, e))
-                continue;
-            diagnostic_error(program->diagnostics, c->name.at, "component instance '%s' has the name of an endpoint",
-                             c->name.text);
-            diagnostic_note(program->diagnostics, e->name.at, "the endpoint is here");
-        }
+        const struct reference *e = table_get(&endpoint_names, c->name.text, strlen(c->name.text));
+        if (e == nullptr)
+            continue;
+        diagnostic_error(program->diagnostics, c->name.at, "component instance '%s' has the name of an endpoint",
+                         c->name.text);
+        diagnostic_note(program->diagnostics, e->name.at, "the endpoint is here");
     }
     struct reference *security = unit->security.first;
     if (security != nullptr && security->unit != nullptr) {

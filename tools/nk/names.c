@@ -35,40 +35,17 @@ bool name_is_new_keyword(const char *name)
     return is_one_of(name, new_keywords, sizeof(new_keywords) / sizeof(new_keywords[0]));
 }
 
-static size_t place(const struct c_names *names, const char *name)
-{
-    size_t hash = 5381;
-    for (const char *at = name; *at != '\0'; at++)
-        hash = hash * 33 + (unsigned char)*at;
-    size_t index = hash & (names->capacity - 1);
-    while (names->table[index] != nullptr && strcmp(names->table[index]->text, name) != 0)
-        index = (index + 1) & (names->capacity - 1);
-    return index;
-}
-
-static void grow(struct c_names *names)
-{
-    names->capacity = names->capacity != 0 ? names->capacity * 2 : 256;
-    names->table = pool_allocate(names->pool, names->capacity * sizeof(names->table[0]));
-    for (struct c_name *name = names->first; name != nullptr; name = name->next)
-        names->table[place(names, name->text)] = name;
-}
-
 void c_names_claim(struct c_names *names, struct diagnostics *diagnostics, struct location at, const char *name,
                    size_t stem)
 {
-    if (names->count * 2 >= names->capacity)
-        grow(names);
-    size_t index = place(names, name);
-    if (names->table[index] != nullptr) {
-        diagnostic_error(diagnostics, at, "two things get the C name '%s'; rename one", name);
-        return;
-    }
     struct c_name *made = POOL_NEW(names->pool, struct c_name);
     made->text = pool_copy(names->pool, name, strlen(name));
     made->stem = stem;
-    names->table[index] = made;
-    names->count++;
+    names->table.pool = names->pool;
+    if (table_add(&names->table, made->text, made) != made) {
+        diagnostic_error(diagnostics, at, "two things get the C name '%s'; rename one", name);
+        return;
+    }
     if (names->last != nullptr)
         names->last->next = made;
     else

@@ -2,6 +2,7 @@
 /* C identifiers: keywords, and those that one header defines at file scope. */
 #pragma once
 #include <tools/language/diagnostic.h>
+#include <tools/language/table.h>
 
 /* A keyword of C11. */
 bool name_is_c_keyword(const char *name);
@@ -18,8 +19,7 @@ struct c_name {
 struct c_names {
     struct pool *pool;
     struct c_name *first, *last;
-    struct c_name **table;
-    size_t count, capacity;
+    struct table table;
 };
 
 /* Takes a name for one thing; an error at `at` if it is taken. stem: see above. */

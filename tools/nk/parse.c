@@ -75,6 +75,7 @@ struct unit *parse_unit(struct pool *pool, struct diagnostics *diagnostics, stru
 {
     struct parse parse = {.pool = pool, .diagnostics = diagnostics, .unit = POOL_NEW(pool, struct unit)};
     parse.unit->language = language;
+    parse.unit->declaration_table.pool = pool;
     parse.unit->source = source;
     yyscan_t scanner;
     if (memchr(source->text, '\0', source->size) != nullptr) {
@@ -123,7 +124,9 @@ void parse_declaration(struct parse *parse, enum declaration_kind kind, struct n
         parse->unit->declarations_last->next = declaration;
     else
         parse->unit->declarations = declaration;
+    declaration->number = parse->unit->declarations_last != nullptr ? parse->unit->declarations_last->number + 1 : 0;
     parse->unit->declarations_last = declaration;
+    table_add(&parse->unit->declaration_table, name.text, declaration);
 }
 
 void parse_method(struct parse *parse, struct name name, struct members parameters)

@@ -18,6 +18,23 @@ void parts_walk(struct pool *pool, const struct unit *part, part_visit *visit, v
     walk(pool, part, "", 0, visit, context);
 }
 
+static unsigned walk_instances(struct pool *pool, const struct unit *part, const char *path, unsigned riid,
+                               part_instance_visit *visit, void *context)
+{
+    for (const struct reference *e = part->endpoints.first; e != nullptr; e = e->next)
+        riid++;
+    for (const struct reference *c = part->components.first; c != nullptr; c = c->next) {
+        visit(context, c, riid, pool_print(pool, "%s%s", path, c->name.text));
+        riid = walk_instances(pool, c->unit, pool_print(pool, "%s%s.", path, c->name.text), riid, visit, context);
+    }
+    return riid;
+}
+
+void parts_walk_instances(struct pool *pool, const struct unit *part, part_instance_visit *visit, void *context)
+{
+    walk_instances(pool, part, "", 0, visit, context);
+}
+
 static unsigned walk_security(struct pool *pool, const struct unit *part, const char *path, unsigned number,
                               part_security_visit *visit, void *context)
 {

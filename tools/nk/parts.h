@@ -18,6 +18,10 @@ struct part_endpoint {
 typedef void part_visit(void *context, const struct part_endpoint *endpoint);
 void parts_walk(struct pool *pool, const struct unit *part, part_visit *visit, void *context);
 
+/* Calls visit for every component instance, outer ones first, with the RIID of its first endpoint. */
+typedef void part_instance_visit(void *context, const struct reference *component, unsigned riid, const char *path);
+void parts_walk_instances(struct pool *pool, const struct unit *part, part_instance_visit *visit, void *context);
+
 /* Calls visit for every security interface: the part's own, then those of its components in order; the number is its
  * place in that row. path: "" or "instance.instance". */
 typedef void part_security_visit(void *context, unsigned number, const struct unit *owner, const char *path);

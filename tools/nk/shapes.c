@@ -238,8 +238,10 @@ static void write_shape(struct shapes *shapes, const struct unit *interface, con
     write_lists(shapes, &part, name);
     write_list(shapes, "u32", name, "handle_offsets", &part.handles);
     text_add(fields, "\n        .%s = {.size = %llu", direction_field[direction], (unsigned long long)message->size);
+    uint64_t rest = MESSAGE_SIZE_MAX - message->size; /* the kernel passes no more */
     if (message->arena_size != 0)
-        text_add(fields, ", .arena_size = %llu", (unsigned long long)message->arena_size);
+        text_add(fields, ", .arena_size = %llu",
+                 (unsigned long long)(message->arena_size < rest ? message->arena_size : rest));
     if (part.handle_count != 0)
         text_add(fields, ", .handle_count = %u, .handle_offsets = %s_handle_offsets", part.handle_count, name);
     if (part.chunk_count != 0)

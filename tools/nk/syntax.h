@@ -5,6 +5,7 @@
  */
 #pragma once
 #include <tools/language/diagnostic.h>
+#include <tools/language/table.h>
 
 enum language : unsigned { LANGUAGE_IDL, LANGUAGE_CDL, LANGUAGE_EDL, LANGUAGES };
 
@@ -102,6 +103,7 @@ struct declaration {
     struct expression *expression; /* const */
     struct members members;        /* struct, union */
     struct declaration *next;
+    unsigned number; /* in its package */
     /* checked */
     struct unit *unit;
     bool checked, broken;
@@ -153,6 +155,7 @@ struct unit {
     /* IDL */
     struct references imports;
     struct declaration *declarations, *declarations_last;
+    struct table declaration_table; /* the first of each name */
     struct method *methods, *methods_last;
     bool has_interface;
     /* CDL, EDL */

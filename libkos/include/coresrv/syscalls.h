@@ -22,6 +22,8 @@ struct kos_exchange_parts {
     Handle sync_handle;
 };
 
+#define KOS_NO_PARTS {NK_NULL, 0, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, NK_NULL, 0, 0}
+
 /* A word that nobody looks at: the kernel clears what a message does not have. */
 #define KOS_ANY_WORD(place) __asm__("" : "=r"(place))
 
@@ -91,7 +93,7 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
 /* The parts that two headers describe. */
 static inline __attribute__((always_inline)) struct kos_exchange_parts kos_parts(const SMsgHdr *out, const SMsgHdr *in)
 {
-    struct kos_exchange_parts parts = {0};
+    struct kos_exchange_parts parts = KOS_NO_PARTS;
     if (out != NK_NULL) {
         parts.out = (const struct nk_message *)(rtl_uintptr_t)out->constant_part;
         parts.out_size = parts.out_readable = out->constant_size;

@@ -32,15 +32,78 @@ kos_core_call(unsigned riid, unsigned mid, unsigned count, const nk_uint64_t *wo
         result.w[i] = m.w[i + 1];
     return result;
 }
+/* By number of words, because C++ has no array literals. */
+static inline __attribute__((always_inline)) struct kos_core_result kos_core_call1(unsigned riid, unsigned mid,
+                                                                                   nk_uint64_t w0)
+{
+    const nk_uint64_t words[] = {w0};
+    return kos_core_call(riid, mid, 1, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result kos_core_call2(unsigned riid, unsigned mid,
+                                                                                   nk_uint64_t w0, nk_uint64_t w1)
+{
+    const nk_uint64_t words[] = {w0, w1};
+    return kos_core_call(riid, mid, 2, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result
+kos_core_call3(unsigned riid, unsigned mid, nk_uint64_t w0, nk_uint64_t w1, nk_uint64_t w2)
+{
+    const nk_uint64_t words[] = {w0, w1, w2};
+    return kos_core_call(riid, mid, 3, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result
+kos_core_call4(unsigned riid, unsigned mid, nk_uint64_t w0, nk_uint64_t w1, nk_uint64_t w2, nk_uint64_t w3)
+{
+    const nk_uint64_t words[] = {w0, w1, w2, w3};
+    return kos_core_call(riid, mid, 4, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result kos_core_call5(unsigned riid, unsigned mid,
+                                                                                   nk_uint64_t w0, nk_uint64_t w1,
+                                                                                   nk_uint64_t w2, nk_uint64_t w3,
+                                                                                   nk_uint64_t w4)
+{
+    const nk_uint64_t words[] = {w0, w1, w2, w3, w4};
+    return kos_core_call(riid, mid, 5, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result kos_core_call6(unsigned riid, unsigned mid,
+                                                                                   nk_uint64_t w0, nk_uint64_t w1,
+                                                                                   nk_uint64_t w2, nk_uint64_t w3,
+                                                                                   nk_uint64_t w4, nk_uint64_t w5)
+{
+    const nk_uint64_t words[] = {w0, w1, w2, w3, w4, w5};
+    return kos_core_call(riid, mid, 6, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result
+kos_core_call7(unsigned riid, unsigned mid, nk_uint64_t w0, nk_uint64_t w1, nk_uint64_t w2, nk_uint64_t w3,
+               nk_uint64_t w4, nk_uint64_t w5, nk_uint64_t w6)
+{
+    const nk_uint64_t words[] = {w0, w1, w2, w3, w4, w5, w6};
+    return kos_core_call(riid, mid, 7, words);
+}
+static inline __attribute__((always_inline)) struct kos_core_result
+kos_core_call8(unsigned riid, unsigned mid, nk_uint64_t w0, nk_uint64_t w1, nk_uint64_t w2, nk_uint64_t w3,
+               nk_uint64_t w4, nk_uint64_t w5, nk_uint64_t w6, nk_uint64_t w7)
+{
+    const nk_uint64_t words[] = {w0, w1, w2, w3, w4, w5, w6, w7};
+    return kos_core_call(riid, mid, 8, words);
+}
+#define KOS_CORE_PICK(w0, w1, w2, w3, w4, w5, w6, w7, name, ...) name
 #define KOS_CORE(interface, method, ...)                                                                               \
-    kos_core_call(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method),                                     \
-                  sizeof((nk_uint64_t[]){__VA_ARGS__}) / 8, (nk_uint64_t[]){__VA_ARGS__})
+    KOS_CORE_PICK(__VA_ARGS__, kos_core_call8, kos_core_call7, kos_core_call6, kos_core_call5, kos_core_call4,         \
+                  kos_core_call3, kos_core_call2, kos_core_call1,                                                      \
+                  0)(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), __VA_ARGS__)
 #define KOS_CORE0(interface, method)                                                                                   \
-    kos_core_call(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), 0, (const nk_uint64_t *)0)
+    kos_core_call(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), 0, (const nk_uint64_t *)NK_NULL)
 
 /* General form, with arenas: words in and out (8 places); out may be null if the method answers without an arena. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 Retcode KosCoreCallArena(unsigned riid, unsigned mid, unsigned count, nk_uint64_t words[8], const void *arena,
                          rtl_size_t arenaSize, unsigned responseCount, void *out, rtl_size_t outSize);
+#ifdef __cplusplus
+}
+#endif
 #define KOS_CORE_ARENA(interface, method, count, words, arena, arenaSize, responseCount, out, outSize)                 \
     KosCoreCallArena(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), (count), (words), (arena),       \
                      (arenaSize), (responseCount), (out), (outSize))

@@ -6,14 +6,15 @@
 #pragma once
 #include <rtl/retcode.h>
 
-/* Plain: word 0 free, 1 locked, 2 locked and perhaps waited for. */
+/* word: 0 free, 1 locked, 2 locked and perhaps waited for; of a priority-inheriting one: coresrv/sync/sync_api.h. */
 typedef struct KosMutex {
     rtl_uint32_t word;
     rtl_uint32_t kind;  /* KOS_MUTEX_*, 0 plain */
-    rtl_uint32_t owner; /* recursive: tid, 0 free */
+    rtl_uint32_t owner; /* recursive, not inheriting: tid, 0 free */
     rtl_uint32_t depth; /* recursive: locks beyond the first */
 } KosMutex;
 #define KOS_MUTEX_RECURSIVE 1U
+#define KOS_MUTEX_PRIORITY  2U /* its holder runs at the level of its most urgent waiter, if that is higher */
 
 /* state: bit 0 set, bits 1..31 how often it was set, bits 32..63 waiters. */
 typedef struct KosEvent {
@@ -46,6 +47,7 @@ typedef struct KosBarrier {
 #define KosInitializedMutex          {0U, 0U, 0U, 0U}
 #define KosInitializedMutexEx(r)     {0U, (r) ? KOS_MUTEX_RECURSIVE : 0U, 0U, 0U}
 #define KosInitializedRecursiveMutex {0U, KOS_MUTEX_RECURSIVE, 0U, 0U}
+#define KosInitializedRtMutex        {0U, KOS_MUTEX_PRIORITY, 0U, 0U}
 #define KosInitializedEvent          {0U}
 #define KosInitializedSemaphore(n)   {(n), KOS_SEMAPHORE_MAGIC}
 #define KosInitializedCondvar        {0U}

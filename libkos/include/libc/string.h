@@ -10,7 +10,16 @@ void *memset(void *to, int value, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 size_t strlen(const char *text);
 int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t size);
+size_t strnlen(const char *text, size_t size);
+char *strcpy(char *to, const char *from);
+char *strncpy(char *to, const char *from, size_t size);
+char *strcat(char *to, const char *from);
+char *strncat(char *to, const char *from, size_t size);
+void *memchr(const void *bytes, int c, size_t size);
+char *strchr(const char *text, int c);
 char *strrchr(const char *text, int c);
+char *strstr(const char *text, const char *part);
 #ifdef __cplusplus
 }
 #endif

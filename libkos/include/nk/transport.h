@@ -22,7 +22,7 @@ static inline __attribute__((always_inline)) struct kos_exchange_parts
 nk_transport_parts(const struct nk_message *out, nk_size_t readable, const struct nk_arena *outArena,
                    struct nk_message *in, nk_size_t inSize, const struct nk_arena *inArena)
 {
-    struct kos_exchange_parts parts = {0};
+    struct kos_exchange_parts parts = KOS_NO_PARTS;
     parts.out = out;
     parts.out_size = out != NK_NULL ? nk_message_size(out) : 0;
     parts.out_readable = readable > parts.out_size ? readable : parts.out_size;
@@ -69,8 +69,9 @@ static inline nk_err_t nk_transport_reply(struct nk_transport *t, struct nk_mess
                         nk_transport_parts(res, 0, resArena, NK_NULL, 0, NK_NULL), &used);
 }
 /*
- * Ours: Reply, then Recv, in one system call. resReadable: bytes that may be read at res (the size of the buffer); with
- * 88 or more a register-sized answer is loaded without a look at its size. reqSize: bytes that fit at req.
+ * Ours: Reply, then Recv, in one system call; a KOS transport of NkKosTransport_Init only. resReadable: bytes that may
+ * be read at res (the size of the buffer); with 88 or more a register-sized answer is loaded without a look at its
+ * size. reqSize: bytes that fit at req.
  */
 static inline __attribute__((always_inline)) nk_err_t nk_transport_reply_recv(
     struct nk_transport *t, const struct nk_message *res, nk_size_t resReadable, const struct nk_arena *resArena,

@@ -21,22 +21,23 @@ typedef nk_uint16_t nk_mid_t;
 typedef nk_uint32_t nk_rights_t;
 typedef nk_uint64_t nk_badge_t;
 typedef Retcode nk_err_t;
-#define NK_TRUE  1
-#define NK_FALSE 0
-#ifdef __cplusplus
-#define NK_NULL nullptr
-#else
-#define NK_NULL ((void *)0)
-#endif
+#define NK_TRUE      1
+#define NK_FALSE     0
+#define NK_NULL      RTL_NULL
 #define INVALID_RIID ((nk_iid_t)~0)
 
 /* Transport errors are return codes, so that callers may compare with either family of names. */
-#define NK_EOK     rcOk
-#define NK_ENOENT  rcResourceNotFound
-#define NK_EBADMSG rcTransferError
-#define NK_ENOMEM  rcOutOfMemory
-#define NK_EINVAL  rcInvalidArgument
-#define NK_EPERM   rcSecurityDisallow
+#define NK_EOK      rcOk
+#define NK_ENOENT   rcResourceNotFound
+#define NK_EBADMSG  rcTransferError
+#define NK_ENOMEM   rcOutOfMemory
+#define NK_EINVAL   rcInvalidArgument
+#define NK_EPERM    rcSecurityDisallow
+#define NK_EAGAIN   rcBusy
+#define NK_ENOTCONN rcNotConnected
+/* Nothing of ours returns these; applications pass them on. */
+#define NK_ENOTEMPTY ((nk_err_t)KOS_RC_VALUE(KOS_RC_SPACE_GENERAL, 257))
+#define NK_ENOMSG    ((nk_err_t)KOS_RC_VALUE(KOS_RC_SPACE_GENERAL, 258))
 
 #define __nk_packed
 #ifdef __cplusplus
@@ -48,6 +49,8 @@ typedef Retcode nk_err_t;
 #define nk_alignof(type)             _Alignof(type)
 #define nk_static_assert(holds, why) _Static_assert(holds, #why)
 #endif
+/* A call's way to the kernel: inlined, its message stays in registers. */
+#define nk_inline                 static inline __attribute__((always_inline))
 #define nk_offsetof(type, member) __builtin_offsetof(type, member)
 #define nk_unused(value)          ((void)(value))
 #define nk_assert(holds)          ((holds) ? (void)0 : __builtin_trap())
@@ -58,12 +61,12 @@ typedef Retcode nk_err_t;
 #define NK_ELOGIC_GET(rc)   ((nk_uint16_t)(rc))
 
 /* First 8 bytes: abi/ipc.h, info. */
-struct nk_message {
+typedef struct nk_message {
     __nk_alignas(8) nk_uint16_t mid;
     nk_uint16_t iid;
     nk_uint32_t tag; /* size 24, handles 7, error 1 */
     nk_uint64_t reserved[2];
-};
+} nk_message;
 
 static inline nk_uint64_t nk_message_info(const struct nk_message *m)
 {
@@ -74,6 +77,10 @@ static inline void nk_message_set_info(struct nk_message *m, nk_uint64_t info)
     m->mid = (nk_uint16_t)info;
     m->iid = (nk_uint16_t)(info >> 16);
     m->tag = (nk_uint32_t)(info >> 32);
+}
+static inline void nk_message_write_info(struct nk_message *m, nk_uint64_t info)
+{
+    __builtin_memcpy(m, &info, sizeof(info));
 }
 static inline void nk_message_set_size(struct nk_message *m, nk_size_t size)
 {
@@ -103,12 +110,14 @@ static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
 #define nk_err_reset(p)                     ((void)((p)->base_.tag = (nk_uint32_t)sizeof(*(p)) | 0x80000000U))
 #define nk_msg_set_method_id(p, iid_, mid_) ((void)((p)->base_.iid = (iid_), (p)->base_.mid = (mid_)))
 #define nk_msg_set_ncaps(p, n)              nk_message_set_ncaps(&(p)->base_, (n))
-#define nk_msg_check_err(p)                 (((p)->base_.tag & 0x80000000U) != 0)
+/* Ours: the three above in one store. */
+#define nk_msg_begin(p, iid_, mid_, n) nk_message_write_info(&(p)->base_, KOS_INFO((iid_), (mid_), sizeof(*(p)), (n)))
+#define nk_msg_check_err(p)            (((p)->base_.tag & 0x80000000U) != 0)
 
 /* ---- arena ---- */
-struct nk_arena {
+typedef struct nk_arena {
     nk_uint8_t *start, *unused, *end;
-};
+} nk_arena;
 typedef struct {
     nk_uint32_t offset, size;
 } nk_ptr_t;
@@ -154,6 +163,19 @@ static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t 
         *(count) = (__typeof__(*(count)))nk_count_;                                                                    \
         nk_chunk_;                                                                                                     \
     })
+
+/* NK_EOK or NK_ENOMEM. */
+static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, const void *from, nk_size_t size,
+                                            nk_size_t align)
+{
+    nk_uint8_t *to = (nk_uint8_t *)nk_arena_alloc_bytes(a, d, size, align);
+    if (to == NK_NULL)
+        return NK_ENOMEM;
+    __builtin_memcpy(to, from, size);
+    return NK_EOK;
+}
+#define nk_arena_store(T, a, d, from, count)                                                                           \
+    nk_arena_store_bytes((a), (d), (const T *)(from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
 
 /* ---- handles in messages ---- */
 typedef struct {

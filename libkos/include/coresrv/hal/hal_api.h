@@ -7,4 +7,10 @@ static inline rtl_uint32_t KnHalGetCpuCount(void)
 }
 /* The value of a "name=value" word of the kernel's command line, NUL-terminated. rcResourceNotFound, rcBufferTooSmall.
  */
+#ifdef __cplusplus
+extern "C" {
+#endif
 Retcode KnHalGetEnv(const char *name, char *value, rtl_size_t size);
+#ifdef __cplusplus
+}
+#endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <kos/core.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
 /* A new, empty-handed process from a ROMFS file; runs after KnTaskResume. */
 Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_uint32_t schedulingClass,
                      rtl_uint32_t priority, Handle *task);
@@ -8,6 +11,11 @@ Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const en
 Retcode KnTaskConnect(Handle client, Handle server, const char *channel);
 Retcode KnTaskAddResource(Handle task, Handle handle, rtl_uint32_t rights, const char *name);
 Retcode KnTaskLookupResource(rtl_uint32_t kind, const char *name, Handle *handle);
+/* task: INVALID_HANDLE is the caller's own. rcBufferTooSmall. */
+Retcode KnTaskGetName(Handle task, char *name, rtl_size_t size);
+#ifdef __cplusplus
+}
+#endif
 static inline Retcode KnTaskResume(Handle task)
 {
     return KOS_CORE(TASK, Resume, task).rc;

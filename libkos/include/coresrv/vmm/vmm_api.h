@@ -23,3 +23,12 @@ static inline Retcode KnVmUnmap(void *addr, rtl_size_t size)
 {
     return KOS_CORE(VMM, Free, (rtl_uintptr_t)addr, size).rc;
 }
+/* The region around addr: lowest address, bytes, VMM_FLAG_*. rcResourceNotFound: nothing is reserved there. */
+static inline Retcode KnVmQuery(const void *addr, void **start, rtl_size_t *size, int *flags)
+{
+    struct kos_core_result r = KOS_CORE(VMM, Query, (rtl_uintptr_t)addr);
+    *start = (void *)(rtl_uintptr_t)r.w[0];
+    *size = (rtl_size_t)r.w[1];
+    *flags = (int)r.w[2];
+    return r.rc;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chunks of arenas for rules: in place where they lie in one piece, else copied into the transaction's scratch. */
+#include <ksm/models/transaction.h>
+
+/* size bytes at offset of the arena, which holds them. */
+static const void *piece(struct ksm_transaction *transaction, u64 offset, u32 size)
+{
+    const struct ksm_arena *arena = transaction->query->arena;
+    u64 available;
+    const void *bytes = arena->span(arena->context, offset, &available);
+    if (bytes == nullptr || available >= size)
+        return bytes;
+    if (size > KSM_SCRATCH_SIZE - transaction->scratch_used)
+        return nullptr;
+    u8 *copy = transaction->scratch + transaction->scratch_used;
+    for (u32 done = 0; done < size;) {
+        bytes = arena->span(arena->context, offset + done, &available);
+        if (bytes == nullptr || available == 0)
+            return nullptr;
+        u32 part = available < size - done ? (u32)available : size - done;
+        memcpy(copy + done, bytes, part);
+        done += part;
+    }
+    /* Places stay aligned as in the arena: descriptors in elements are read by memcpy, so 8 is more than enough. */
+    transaction->scratch_used += (u32)round_up(size, 8);
+    if (transaction->scratch_used > KSM_SCRATCH_SIZE)
+        transaction->scratch_used = KSM_SCRATCH_SIZE;
+    return copy;
+}
+
+/* Offset and size of the chunk, if they lie in the arena. */
+static bool locate(const struct ksm_transaction *transaction, const u8 *place, u32 *offset, u32 *size)
+{
+    const struct ksm_arena *arena = transaction->query->arena;
+    *offset = ksm_load_u32(place);
+    *size = ksm_load_u32(place + 4);
+    if (*size == 0)
+        return true;
+    return arena != nullptr && (u64)*offset + *size <= arena->size;
+}
+
+bool ksm_chunk(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *chunk)
+{
+    u32 offset;
+    *chunk = (struct ksm_text){"", 0};
+    if (!locate(transaction, place, &offset, &chunk->length))
+        return false;
+    if (chunk->length != 0)
+        chunk->bytes = piece(transaction, offset, chunk->length);
+    return chunk->bytes != nullptr;
+}
+
+bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *text)
+{
+    if (!ksm_chunk(transaction, place, text))
+        return false;
+    if (text->length == 0)
+        return true;
+    /* The string ends at its first NUL: what is behind it is not part of it. */
+    u32 length = 0;
+    while (length < text->length && text->bytes[length] != '\0')
+        length++;
+    bool ended = length < text->length;
+    text->length = length;
+    return ended;
+}
+
+const u8 *ksm_chunk_element(struct ksm_transaction *transaction, const u8 *place, u64 index, u32 size)
+{
+    u32 offset, bytes;
+    if (!locate(transaction, place, &offset, &bytes) || index >= bytes / size)
+        return nullptr;
+    return piece(transaction, offset + index * size, size);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Interrupting CallEx and RecvEx: threads that were given a synchronization object's handle return rcIpcInterrupt while
+ * it is interrupting, a CallEx only until its server has taken the request. The handle cannot be transferred;
+ * KnHandleClose ends the object.
+ */
+#pragma once
+#include <kos/core.h>
+static inline Retcode KnIpcCreateSyncObject(Handle *syncHandle)
+{
+    struct kos_core_result r = KOS_CORE0(IPC, CreateSyncObject);
+    *syncHandle = (Handle)r.w[0];
+    return r.rc;
+}
+static inline Retcode KnIpcSetInterrupt(Handle syncHandle)
+{
+    return KOS_CORE(IPC, SetInterrupt, syncHandle).rc;
+}
+static inline Retcode KnIpcClearInterrupt(Handle syncHandle)
+{
+    return KOS_CORE(IPC, ClearInterrupt, syncHandle).rc;
+}

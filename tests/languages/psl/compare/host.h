@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The models for compiled policies on the host, in the simplest way: a copy of everything before each event. One
+ * thread. */
+#pragma once
+#include <ksm/models/models.h>
+
+#define HOST_CONTEXTS 256U
+
+struct host_context {
+    u32 sid;
+    u64 words[]; /* HashSet: count, entries; StaticMap: base, working; Flow: state; Mic: level, level_r */
+};
+
+/* The context of a SID, null if there is none. */
+struct host_context *host_context(const struct ksm_object *object, u32 sid);
+/* The context of a SID, made if there is none; null if the SID is none, or there is no room. */
+struct host_context *host_add(const struct ksm_object *object, u32 sid);
+/* A fresh context: null if the SID is none or has one, or `most` exist. */
+struct host_context *host_make(const struct ksm_object *object, u32 sid, u32 most);
+bool host_drop(const struct ksm_object *object, u32 sid);
+u32 host_context_count(const struct ksm_object *object);
+u32 host_audit_level(void);
+/* Calls of ksm_audit_*, in order. */
+struct host_audit {
+    const struct ksm_audit_site *site;
+    bool granted, expression;
+    u32 kind, sid;
+};
+extern struct host_audit host_audits[1024];
+extern u32 host_audit_count;
+/* By object: the last event looked for a context; had changed something at its end, before it was undone. */
+extern bool host_touched[256], host_changed[256];

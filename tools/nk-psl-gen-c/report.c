@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <tools/nk-psl-gen-c/report.h>
+
+static const char *class_of(const struct psl_decision *decision)
+{
+    const unsigned never_cached = PSL_READS_MESSAGE | PSL_READS_ARENA | PSL_READS_HANDLES | PSL_CHANGES_STATE;
+    switch (decision->verdict) {
+    case PSL_NO_RULE:
+        return "constant: no rule, denied";
+    case PSL_DENIED:
+        return "constant: denied";
+    case PSL_GRANTED:
+        return "constant: granted";
+    default:
+        return (decision->effects.flags & never_cached) == 0 ? "cached" : "evaluated";
+    }
+}
+
+static void add_objects(const struct psl_policy *policy, const uint64_t *bits, const char **between, struct text *text)
+{
+    for (unsigned i = 0; i < policy->object_count; i++) {
+        if ((bits[i / 64] >> i % 64 & 1) == 0)
+            continue;
+        text_add(text, "%s%s", *between, policy->objects[i]->name);
+        *between = ", ";
+    }
+}
+
+/* "evaluated; reads the message, session; changes session; audited; about 210 instructions; policy.psl:12, 20" */
+static void add_decision(const struct psl_policy *policy, const struct psl_decision *decision, struct text *text)
+{
+    static const struct {
+        unsigned flag;
+        const char *words;
+    } reads[] = {{PSL_READS_MESSAGE, "the message"},
+                 {PSL_READS_ARENA, "its arena"},
+                 {PSL_READS_HANDLES, "SIDs of its handles"},
+                 {PSL_READS_SIDS, "SIDs"}};
+    const struct psl_effects *effects = &decision->effects;
+    text_add(text, "%s", class_of(decision));
+    if (decision->verdict == PSL_EVALUATED) {
+        const char *between = "; reads ";
+        for (unsigned i = 0; i < 4; i++) {
+            if ((effects->flags & reads[i].flag) == 0)
+                continue;
+            text_add(text, "%s%s", between, reads[i].words);
+            between = ", ";
+        }
+        add_objects(policy, effects->reads, &between, text);
+        between = "; changes ";
+        add_objects(policy, effects->changes, &between, text);
+    }
+    text_add(text, "%s", (effects->flags & PSL_AUDITED) != 0 ? "; audited" : "");
+    if (decision->verdict == PSL_EVALUATED || (effects->flags & PSL_AUDITED) != 0)
+        text_add(text, "; %u rule%s, about %llu instructions", effects->most_rules, effects->most_rules == 1 ? "" : "s",
+                 (unsigned long long)effects->cost);
+    for (unsigned i = 0; i < decision->count && i < 6; i++) {
+        struct location at = decision->blocks[i]->at;
+        text_add(text, "%s%s:%u", i == 0 ? "; " : ", ", at.source->path, source_line_column(at.source, at.offset).line);
+    }
+    text_add(text, "%s\n", decision->count > 6 ? ", ..." : "");
+}
+
+static bool same_row(const struct psl_row *a, const struct psl_row *b)
+{
+    bool same = a->endpoint == b->endpoint && a->others == b->others && a->exception_count == b->exception_count;
+    for (unsigned i = 0; same && i < a->exception_count; i++)
+        same = a->exceptions[i].client == b->exceptions[i].client &&
+               a->exceptions[i].decision == b->exceptions[i].decision;
+    return same;
+}
+
+/* Rows [first, end) say the same of methods of one endpoint. */
+static void add_rows(const struct psl_policy *policy, enum psl_event event, const struct psl_class *server,
+                     const struct psl_row *rows, unsigned first, unsigned end, struct text *text)
+{
+    const struct psl_row *row = &rows[first];
+    text_add(text, "%s %s", psl_event_word[event], server->name);
+    if (row->endpoint != nullptr) {
+        text_add(text, " %s", row->endpoint->name[0] != '\0' ? row->endpoint->name : "security");
+        for (unsigned i = first; i < end; i++)
+            text_add(text, "%s%s", i == first ? "." : ", ", rows[i].method->name.text);
+    }
+    text_add(text, "\n");
+    const char *side = event == PSL_RESPONSE || event == PSL_ERROR ? "to" : event == PSL_EXECUTE ? "by" : "from";
+    for (unsigned i = 0; i < row->exception_count; i++) {
+        text_add(text, "    %s %s: ", side, row->exceptions[i].client->name);
+        add_decision(policy, row->exceptions[i].decision, text);
+    }
+    if (event == PSL_SECURITY)
+        text_add(text, "    ");
+    else
+        text_add(text, "    %s %s: ", side, row->exception_count != 0 ? "any other" : "any");
+    add_decision(policy, row->others, text);
+}
+
+static void add_summary(const struct psl_policy *policy, const struct psl_analysis *analysis, struct text *text)
+{
+    unsigned count[4] = {0}, cached = 0;
+    const struct psl_decision *dearest = nullptr;
+    for (unsigned i = 0; i < analysis->decision_count; i++) {
+        const struct psl_decision *d = analysis->decisions[i];
+        bool is_cached = d->verdict == PSL_EVALUATED && class_of(d)[0] == 'c';
+        count[d->verdict] += !is_cached;
+        cached += is_cached;
+        if (dearest == nullptr || d->effects.cost > dearest->effects.cost)
+            dearest = d;
+    }
+    text_add(text, "%u different decisions: %u constant, %u cached, %u evaluated\n", analysis->decision_count,
+             count[PSL_NO_RULE] + count[PSL_DENIED] + count[PSL_GRANTED], cached, count[PSL_EVALUATED]);
+    if (dearest != nullptr && dearest->effects.cost != 0) {
+        text_add(text, "the most that one event may cost: ");
+        add_decision(policy, dearest, text);
+    }
+}
+
+void psl_report(const struct psl_policy *policy, const struct psl_analysis *analysis, struct text *output)
+{
+    for (enum psl_event event = PSL_EXECUTE; event < PSL_EVENTS; event++) {
+        for (unsigned i = 0; i < policy->class_count; i++) {
+            const struct psl_table *table = &analysis->tables[event][i];
+            for (unsigned first = 0, end; first < table->row_count; first = end) {
+                end = first + 1;
+                while (end < table->row_count && same_row(&table->rows[first], &table->rows[end]))
+                    end++;
+                if (event != PSL_ERROR || table->rows[first].method->has_error)
+                    add_rows(policy, event, policy->classes[i], table->rows, first, end, output);
+            }
+        }
+    }
+    text_add(output, "\n");
+    add_summary(policy, analysis, output);
+}
