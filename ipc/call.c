@@ -28,7 +28,7 @@ void ipc_connect(struct thread *client, struct thread *server, const struct ksm_
     server->caller = client;
     server->reply_entry = entry;
     server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
-    if (client->level > server->base_level)
+    if (client->level > server->base_level) /* model: level.pml CONNECT */
         server->level = client->level;
     else
         server->level = server->base_level;

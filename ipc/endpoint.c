@@ -372,15 +372,18 @@ void thread_park_aside(struct thread *thread)
     list_push_front(&own_slot(thread->receive_endpoint)->parked, &thread->ipc_link);
 }
 
-void thread_requeue_caller(struct thread *thread)
+bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
 {
     struct endpoint *endpoint = thread->endpoint;
     spinlock_lock(&endpoint->lock);
-    if (thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link)) {
+    bool queued = thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link);
+    if (queued) {
         list_remove(&thread->ipc_link);
         insert_caller(endpoint, thread);
     }
+    *peer_cpu = thread_peer_cpu(thread);
     spinlock_unlock(&endpoint->lock);
+    return queued;
 }
 
 void thread_ipc_moves(struct thread *thread, u32 target)

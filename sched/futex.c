@@ -63,7 +63,7 @@ static struct futex_waiter *waiter_at(struct thread *thread, u32 index)
     return index == 0 ? &thread->waiter : &thread->more_waiters[index - 1];
 }
 
-/* Step 2. acq_rel: whoever claims sees the waiters as the thread left them. */
+/* model: futex.pml 2; acq_rel: whoever claims sees the waiters as the thread left them. */
 static bool claim(struct thread *thread)
 {
     return atomic_exchange_explicit(&thread->futex_claimed, 1, memory_order_acq_rel) == 0;
@@ -90,7 +90,7 @@ static void leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
     atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
 }
 
-/* Step 3. */
+/* model: futex.pml 3 */
 static void leave_all(struct thread *thread)
 {
     for (u32 i = 0; i < thread->futex_words; i++) {
@@ -121,7 +121,7 @@ static retcode word_check(const struct futex_word *word)
     return present == word->value ? rcOk : rcFutexWouldBlock;
 }
 
-/* Step 1 for one word. */
+/* model: futex.pml 1, for one word */
 static retcode enter(struct thread *thread, u32 index, const struct futex_word *word)
 {
     struct futex_waiter *waiter = waiter_at(thread, index);
@@ -147,7 +147,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
         if (thread->more_waiters == nullptr)
             return rcQuotaExceeded;
     }
-    thread->futex_words = 0;
+    thread->futex_words = count; /* before anybody can claim the thread: he looks through all of them */
     thread->state = THREAD_FUTEX;
     atomic_store_explicit(&thread->futex_claimed, 0, memory_order_relaxed); /* published by the buckets' locks */
     for (u32 i = 0; i < count; i++) {
@@ -161,7 +161,13 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
             }
             break; /* woken through a word before this one: the wake is in our inbox */
         }
-        thread->futex_words++;
+    }
+    if (count > 1) {
+        /* model: futex.pml ENTERED. Who claimed the thread meanwhile may have looked for its waiters too early, and
+         * then he claimed first: we see it. */
+        atomic_thread_fence(memory_order_seq_cst);
+        if (atomic_load_explicit(&thread->futex_claimed, memory_order_relaxed) != 0)
+            leave_all(thread);
     }
     if (timeout_ms != KOS_INFINITE_TIMEOUT)
         timer_arm(&thread->timer, timer_deadline(timeout_ms), time_limit);
@@ -175,8 +181,11 @@ static void wake_all(struct list *woken)
     while (!list_empty(woken)) { /* outside the lock: a wake may send an IPI */
         struct thread *thread = list_entry(woken->next, struct thread, futex_link);
         list_remove(&thread->futex_link);
-        leave_all(thread);
-        futex_complete(thread, rcOk, thread->futex_index);
+        if (thread->futex_words > 1) {                 /* it has left the one through which it was claimed */
+            atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
+            leave_all(thread);
+        }
+        futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4 */
         sched_wake_remote(thread);
     }
 }

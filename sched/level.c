@@ -10,8 +10,10 @@
  *                                             waits for a lock (futex)      the holder of the lock
  *                                             queues at an endpoint         nobody: its place in the queue changes
  *
- * Each CPU recomputes the level of its own threads only; the next link on another CPU is asked to by level_request. A
- * chain is walked once per change, and ends where nothing changes; a circle of locks ends there too.
+ * Each CPU recomputes the level of its own threads only; the next link on another CPU is asked to, by level_request to
+ * the thread's home or donation_request to the CPU that serves its call: two, for one on its way to the one would not
+ * do for the other (model: level.pml). A chain is walked once per change, and ends where nothing changes; a circle of
+ * locks ends there too.
  */
 #include <sched/futex.h>
 #include <sched/local.h>
@@ -32,7 +34,7 @@ static bool level_apply(struct thread *thread)
     bool changed = level != thread->level;
     if (queued)
         run_queue_remove(&cpu->run_queue, thread);
-    thread->level = level;
+    thread->level = level; /* model: level.pml LEVEL */
     if (queued)
         run_queue_push_back(&cpu->run_queue, thread);
     if (changed)
@@ -40,40 +42,74 @@ static bool level_apply(struct thread *thread)
     return changed;
 }
 
+/* One that is on its way already will see what we have changed: it goes where this one would. */
+static void ask(struct thread *thread, struct request *request, u32 cpu, void (*handle)(struct request *))
+{
+    if (!object_try_reference(&thread->object))
+        return; /* it has just ended */
+    if (!inbox_push(cpu_table[cpu], request, handle))
+        object_release(&thread->object);
+}
+
 static void level_arrived(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, level_request);
-    u32 here = cpu_self()->hal.index;
-    if (thread->home == here)
+    if (thread->home == cpu_self()->hal.index)
         sched_level_update(thread);
-    else if (thread->peer_cpu != here) /* it has moved on */
-        sched_level_update_remote(thread, thread->home);
-    struct thread *server = thread->state == THREAD_REPLY_WAIT && thread->peer_cpu == here ? thread->peer : nullptr;
-    if (server != nullptr)
-        sched_level_update(server);
+    else
+        sched_level_update_remote(thread, thread->home); /* it has moved on */
     object_release(&thread->object);
 }
 
 void sched_level_update_remote(struct thread *thread, u32 cpu)
 {
-    object_reference(&thread->object);
-    if (!inbox_push(cpu_table[cpu], &thread->level_request, level_arrived))
-        object_release(&thread->object); /* one is on its way, and will see what we have changed */
+    ask(thread, &thread->level_request, cpu, level_arrived); /* model: level.pml ask_level() */
+}
+
+/* One that is still to arrive here will bring its level along. */
+static void donation_arrived(struct request *request)
+{
+    struct thread *client = container_of(request, struct thread, donation_request);
+    u32 peer_cpu = thread_peer_cpu(client);
+    if (peer_cpu == cpu_self()->hal.index) {
+        struct thread *server = client->peer;
+        if (server != nullptr && server->caller == client)
+            sched_level_update(server);
+    } else if (peer_cpu != client->home) {
+        ask(client, &client->donation_request, peer_cpu, donation_arrived); /* its server has moved */
+    }
+    object_release(&client->object);
 }
 
 /* Whom the change concerns next: a thread of this CPU, or null (nobody, or its CPU has been asked). */
 static struct thread *next_in_chain(struct thread *thread)
 {
-    u32 here = cpu_self()->hal.index;
-    if (thread->state == THREAD_REPLY_WAIT) {
-        if (thread->peer_cpu == here)
+    u32 here = cpu_self()->hal.index, peer_cpu = here;
+    switch (__atomic_load_n(&thread->state, __ATOMIC_ACQUIRE)) { /* acquire: who took a caller says so first */
+    case THREAD_REPLY_WAIT:
+        peer_cpu = thread_peer_cpu(thread);
+        if (peer_cpu == here)
             return thread->peer;
-        sched_level_update_remote(thread, thread->peer_cpu);
-    } else if (thread->state == THREAD_CALLING) {
-        thread_requeue_caller(thread);
-    } else if (thread->state == THREAD_FUTEX) {
+        break;
+    case THREAD_CALLING:
+        if (thread_requeue_caller(thread, &peer_cpu))
+            return nullptr;
+        break; /* model: level.pml REQUEUE: it travels, or has just been taken */
+    case THREAD_FUTEX:
         return futex_level_changed(thread);
+    case THREAD_RUNNABLE:
+    case THREAD_RECEIVING:
+    case THREAD_SLEEPING:
+    case THREAD_JOINING:
+    case THREAD_SUSPENDED:
+    case THREAD_HELD:
+    case THREAD_MOVING:
+    case THREAD_ORDERING:
+    case THREAD_DEAD:
+        break;
     }
+    if (peer_cpu != here)
+        ask(thread, &thread->donation_request, peer_cpu, donation_arrived); /* model: level.pml ask_donation() */
     return nullptr;
 }
 

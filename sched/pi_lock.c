@@ -63,6 +63,7 @@ static bool word_exchange(_Atomic u32 *word, u32 from, u32 to)
 /* Asks for the level of a thread that may be at home anywhere to be computed anew; here: at once. */
 static void level_concerns(struct thread *thread)
 {
+    /* model: pi_lock.pml CONCERNS */
     if (thread->home == cpu_self()->hal.index)
         sched_level_update(thread);
     else
@@ -148,7 +149,7 @@ static retcode lock_once(struct thread *thread, _Atomic u32 *word, vaddr address
     if (owner == nullptr)
         return rcInvalidThreadState;
     struct futex_bucket *bucket = futex_private(thread->domain, address, 0).bucket;
-    spinlock_lock(&bucket->lock);
+    spinlock_lock(&bucket->lock); /* model: pi_lock.pml WAIT */
     retcode code = rcFutexWouldBlock;
     value = atomic_load_explicit(word, memory_order_relaxed);
     if ((value & TID_MASK) == holder && word_exchange(word, value, value | KOS_LOCK_WAITERS))
@@ -218,7 +219,7 @@ static struct thread *hand_over(struct turnstile *turnstile, _Atomic u32 *word)
         tree_insert(&next->held, &turnstile->held_node);
         spinlock_unlock(&next->held_lock);
     }
-    /* release: what the lock guards goes with it */
+    /* model: pi_lock.pml HAND_OVER; release: what the lock guards goes with it */
     atomic_store_explicit(word, next->tid | (more ? KOS_LOCK_WAITERS : 0), memory_order_release);
     return next;
 }
@@ -265,6 +266,7 @@ static struct turnstile *waits_on(struct thread *thread)
     return nullptr; /* it has been handed the lock, which is final */
 }
 
+/* model: pi_lock.pml pi_lock_cancel() */
 bool pi_lock_cancel(struct thread *thread)
 {
     struct turnstile *turnstile = waits_on(thread);
@@ -320,6 +322,7 @@ static struct turnstile *held_first(struct thread *thread)
     return turnstile;
 }
 
+/* model: pi_lock.pml end_thread() */
 void pi_lock_owner_gone(struct thread *thread)
 {
     struct turnstile *turnstile;

@@ -119,9 +119,10 @@ struct thread {
     struct thread *account;    /* whose reservation pays while it runs, or null; valid while it does not run: then
                                   the CPU's scheduler has it */
     struct timer replenish;    /* armed while it runs as a standard thread because of an overrun */
-    struct reservation reservation; /* its own; bandwidth 0: none */
-    struct request level_request;   /* "your level, or that of your caller, has changed"; holds a reference */
-    struct order order;             /* ORDERING */
+    struct reservation reservation;  /* its own; bandwidth 0: none */
+    struct request level_request;    /* to its home: its level has to be computed anew; holds a reference */
+    struct request donation_request; /* to the CPU that serves its call: its level has changed; holds a reference */
+    struct order order;              /* ORDERING */
 
     /* ---- futex ---- */
     struct futex_waiter waiter;        /* for the first word, or in a turnstile */

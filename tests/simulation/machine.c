@@ -91,9 +91,10 @@ void thread_park_aside(struct thread *thread)
 {
     (void)thread;
 }
-void thread_requeue_caller(struct thread *thread)
+bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
 {
-    (void)thread;
+    *peer_cpu = thread->peer_cpu;
+    return true;
 }
 void thread_ipc_moves(struct thread *thread, u32 target)
 {
