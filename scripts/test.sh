@@ -270,7 +270,7 @@ command_new_runs() { # ARCH
     grep -rlw echo "$to/fresh_one" --include=*.idl --include=policy.c --include=init.yaml | grep -v Echo && { echo "expected no name of the example"; return 1; }
     sed -i 's/target:.*/target: fresh_one.Sevrer/' "$to/fresh_one/init.yaml"
     ./kos run "$to/fresh_one" --arch "$1" >build/test/new.$1 2>&1 && { echo "expected the build to fail"; return 1; }
-    grep -q "init.yaml:13:13: error: there is no process 'fresh_one.Sevrer'" build/test/new.$1 ||
+    grep -q "init.yaml:[0-9]*:13: error: there is no process 'fresh_one.Sevrer'" build/test/new.$1 ||
         { echo "expected the error's place, got:"; cat build/test/new.$1; return 1; }
     rm -r "$to"
 }
