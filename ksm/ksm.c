@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/boot.h>
+#include <ksm/audit.h>
 #include <ksm/ksm.h>
 #include <ksm/verify.h>
 #include <memory/page.h>
@@ -242,6 +243,7 @@ retcode ksm_decide(const struct ksm_query *query)
         return rcOk;
     if (descriptor.verdict == KSM_EVALUATE && descriptor.evaluate != nullptr && descriptor.evaluate(query))
         return rcOk;
+    ksm_audit_denied(query);
     return rcSecurityDisallow;
 }
 
