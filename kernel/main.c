@@ -5,6 +5,7 @@
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
+#include <ksm/models/models.h>
 #include <memory/page.h>
 #include <sched/futex.h>
 
@@ -51,7 +52,7 @@ static void shootdown(struct address_space *space, vaddr address, u64 count)
 static void start_einit(void)
 {
     struct task *einit;
-    retcode code = ksm_init();
+    retcode code = ksm_init(atomic_load_explicit(&cpu_count, memory_order_relaxed), kernel_random());
     if (code == rcOk)
         code = ksm_decide_execute(KSM_CLASS_CORE, 0, KSM_CLASS_CORE, 0);
     if (code != rcOk) {
@@ -59,6 +60,8 @@ static void start_einit(void)
         hal_power_off();
     }
     core_call_init();
+    if (ksm_models_keep())
+        object_sid_dead = ksm_models_forget;
     code = task_create(nullptr, "Einit", "Einit", "Einit", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
     if (code == rcOk)
         code = task_resume(einit);
