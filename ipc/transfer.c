@@ -2,6 +2,7 @@
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
 #include <ipc/arena.h>
+#include <ksm/audit.h>
 #include <ksm/message.h>
 #include <memory/page.h>
 
@@ -83,22 +84,39 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     return code;
 }
 
-static retcode decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
-                      const struct message *message, const u8 *copy, struct endpoint *endpoint)
+/* receiver: null for a request that waits for one. */
+static struct ksm_query query_of(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                                 word info, const struct endpoint *endpoint)
 {
     bool request = event == KSM_REQUEST;
-    struct ksm_query query = {
+    return (struct ksm_query){
         .event = event,
         .source_class = sender->domain->class,
         .destination_class = request ? endpoint->owner_class : receiver->domain->class,
         .source_sid = sender->domain->object.sid,
         .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
-        .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-        .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-        .constant_part = copy,
-        .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
+        .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
+        .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU,
     };
+}
+
+static retcode decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                      const struct message *message, const u8 *copy, struct endpoint *endpoint)
+{
+    struct ksm_query query = query_of(event, sender, receiver, message->info, endpoint);
+    query.constant_part = copy;
+    query.constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE;
     return ksm_decide(&query);
+}
+
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint)
+{
+    struct ksm_query query = query_of(event, sender, receiver, message->info, endpoint);
+    ksm_audit_malformed(&query, (struct ksm_audit_message){.constant_size = info_size(message->info),
+                                                           .arena_size = (u32)message->buffer.arena_size,
+                                                           .handle_count = info_handles(message->info)});
+    return rcInvalidArgument;
 }
 
 /* An arena in the memory of a task. */
@@ -194,7 +212,7 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
     u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
     struct thread *server = event == KSM_REQUEST ? receiver : sender;
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
-        return rcInvalidArgument;
+        return message_malformed(event, sender, receiver, message, endpoint);
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
     u8 *copy = nullptr;
     bool reads = ksm_reads_message(event, source_class, destination_class, message->info);
@@ -204,17 +222,19 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
         if (code != rcOk)
             return code;
         if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size))
-            return rcInvalidArgument;
+            return message_malformed(event, sender, receiver, message, endpoint);
         /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
         if (shape->deep && (reads || message->buffer.arena_size == 0) &&
             !message_content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
-            return rcInvalidArgument;
+            return message_malformed(event, sender, receiver, message, endpoint);
     }
     retcode code = decide(event, sender, receiver, message, copy, endpoint);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(server, sender, receiver, message, shape, copy) : code;
+    if (code == rcOk && (code = deliver(server, sender, receiver, message, shape, copy)) == rcInvalidArgument)
+        return message_malformed(event, sender, receiver, message, endpoint); /* changed under the copy */
+    return code;
 }
 
 static bool accepts_in_place(const struct thread *receiver)

@@ -2,6 +2,7 @@
 #include <hal/upcall.h>
 #include <kernel/core_call.h>
 #include <kernel/core_fast.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 #include <sched/work.h>
 
@@ -246,19 +247,36 @@ retcode core_first_thread(struct core_call *call, u32 handle, struct thread **th
     return code;
 }
 
-static retcode decide(enum ksm_event event, struct thread *thread, word info, const word *words, u32 size)
+static struct ksm_query query_of(enum ksm_event event, const struct thread *thread, word info)
 {
     bool request = event == KSM_REQUEST;
-    struct ksm_query query = {.event = event,
+    return (struct ksm_query){.event = event,
                               .source_class = request ? thread->domain->class : KSM_CLASS_CORE,
                               .destination_class = request ? KSM_CLASS_CORE : thread->domain->class,
                               .source_sid = request ? thread->domain->object.sid : kernel_object.sid,
                               .destination_sid = request ? kernel_object.sid : thread->domain->object.sid,
                               .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-                              .constant_part = words,
-                              .constant_size = size - KOS_MESSAGE_HEADER_SIZE};
+                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+}
+
+static retcode decide(enum ksm_event event, struct thread *thread, word info, const word *words, u32 size)
+{
+    struct ksm_query query = query_of(event, thread, info);
+    query.constant_part = words;
+    query.constant_size = size - KOS_MESSAGE_HEADER_SIZE;
     return ksm_decide(&query);
+}
+
+/* Leaves a record. */
+static retcode malformed(const struct thread *thread, const struct message *message)
+{
+    struct ksm_query query = query_of(KSM_REQUEST, thread, message->info);
+    word info = message->info;
+    ksm_audit_malformed(&query, (struct ksm_audit_message){
+                                    .constant_size = (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK),
+                                    .arena_size = (u32)message->buffer.arena_size,
+                                    .handle_count = (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK)});
+    return rcInvalidArgument;
 }
 
 /* Pages for a copy of an arena; the CPU's scratch page serves small ones. */
@@ -368,7 +386,7 @@ void core_call_slow(struct thread *thread, word selector)
         ksm_pair_learn(thread->core_pair, message.info);
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
-        code = rcInvalidArgument;
+        code = malformed(thread, &message);
     unsigned order = 0;
     u8 *arena = nullptr;
     if (code == rcOk) {
