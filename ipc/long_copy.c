@@ -98,7 +98,7 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
         return rcOk;
     bool request = receiver == server;
     word info = receiver->context.info;
-    struct message message = {.info = info, .buffer.arena_size = transfer->arena_size};
+    struct message message = {.info = info, .buffer.arena_size = (u32)transfer->arena_size};
     return message_malformed(request                        ? KSM_REQUEST
                              : (info & KOS_INFO_ERROR) != 0 ? KSM_ERROR
                                                             : KSM_RESPONSE,

@@ -268,7 +268,7 @@ static retcode decide(enum ksm_event event, struct thread *thread, word info, co
 }
 
 /* Leaves a record. */
-static retcode malformed(const struct thread *thread, const struct message *message)
+static retcode malformed_request(const struct thread *thread, const struct message *message)
 {
     struct ksm_query query = query_of(KSM_REQUEST, thread, message->info);
     word info = message->info;
@@ -386,7 +386,7 @@ void core_call_slow(struct thread *thread, word selector)
         ksm_pair_learn(thread->core_pair, message.info);
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
-        code = malformed(thread, &message);
+        code = malformed_request(thread, &message);
     unsigned order = 0;
     u8 *arena = nullptr;
     if (code == rcOk) {
