@@ -199,7 +199,7 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     const u64 *entry = leaf(space, address);
     if (entry == nullptr || (*entry & VALID) == 0)
         return PADDR_NONE;
-    *access = (u32)(*entry & 7);
+    *access = (u32)(*entry & (HAL_PAGE_RIGHTS | HAL_PAGE_SEALABLE));
     return ADDRESS(*entry);
 }
 
