@@ -45,6 +45,7 @@ unit/object_capability_failure	unit object_capability_failure
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
 unit/ksm_content	unit ksm_content
+unit/audit	unit audit
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf

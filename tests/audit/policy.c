@@ -67,8 +67,6 @@ static bool run(struct ksm_transaction *transaction, word command, word argument
         return argument != 0;
     case AUDIT_MANY:
         return many(transaction);
-    case AUDIT_FORGED:
-        break;
     }
     return true;
 }
@@ -107,8 +105,9 @@ static const struct ksm_rule rules[] = {
     ALL(AUDIT),
     {KSM_REQUEST, EINIT, CORE, KOS_RIID_HAL, KOS_CORE_MID(HAL, DebugWrite), KSM_GRANT, nullptr},
     {KSM_REQUEST, EINIT, CORE, KOS_RIID_HAL, KOS_CORE_MID(HAL, GetCpuCount), KSM_GRANT, nullptr},
-    {KSM_REQUEST, EINIT, CORE, KOS_RIID_HAL, KOS_CORE_MID(HAL, GetEntropy), KSM_DENY, nullptr},
-    /* HAL.GetEnv, fs.FS, the start of test.Orphan: no rule */
+    {KSM_REQUEST, EINIT, CORE, KOS_RIID_HAL, KOS_CORE_MID(HAL, GetEntropy), KSM_GRANT, nullptr},
+    {KSM_REQUEST, EINIT, CORE, KOS_RIID_FS, KOS_CORE_MID(FS, GetFsSize), KSM_DENY, nullptr},
+    /* HAL.GetEnv, the start of test.Orphan: no rule */
 };
 
 KSM_TABLE_POLICY(classes, rules)
