@@ -99,9 +99,15 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
         if (code != rcOk)
             return code;
     }
-    return arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size)
-               ? rcOk
-               : rcInvalidArgument;
+    if (arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size))
+        return rcOk;
+    bool request = receiver == server;
+    word info = receiver->context.info;
+    struct message message = {.info = info, .buffer.arena_size = (u32)transfer->arena_size};
+    return message_malformed(request                        ? KSM_REQUEST
+                             : (info & KOS_INFO_ERROR) != 0 ? KSM_ERROR
+                                                            : KSM_RESPONSE,
+                             request ? server->caller : server, receiver, &message, server->receive_endpoint);
 }
 
 void long_request(struct thread *server)

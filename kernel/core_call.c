@@ -3,6 +3,7 @@
 #include <ipc/decide.h>
 #include <kernel/core_call.h>
 #include <kernel/core_fast.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 #include <sched/work.h>
 
@@ -64,22 +65,40 @@ void core_call_init(void)
     }
 }
 
-/* arena: the kernel's copy, or null. */
-static retcode decide(enum ksm_event event, struct thread *thread, word info, const struct ksm_shape *shape,
-                      const struct ksm_arena *arena)
+static struct ksm_query query_of(enum ksm_event event, const struct thread *thread, word info)
 {
     bool request = event == KSM_REQUEST;
-    struct domain *domain = thread->domain;
-    struct ksm_query query = {.event = event,
+    const struct domain *domain = thread->domain;
+    return (struct ksm_query){.event = event,
                               .source_class = request ? domain->class : KSM_CLASS_CORE,
                               .destination_class = request ? KSM_CLASS_CORE : domain->class,
                               .source_sid = request ? domain->object.sid : kernel_object.sid,
                               .destination_sid = request ? kernel_object.sid : domain->object.sid,
                               .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-                              .constant_part = thread->context.words,
-                              .constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE,
-                              .arena = arena};
+                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+}
+
+/* Leaves a record. */
+static retcode malformed_request(const struct thread *thread, const struct message *message)
+{
+    struct ksm_query query = query_of(KSM_REQUEST, thread, message->info);
+    word info = message->info;
+    ksm_audit_malformed(&query, (struct ksm_audit_message){
+                                    .constant_size = (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK),
+                                    .arena_size = (u32)message->buffer.arena_size,
+                                    .handle_count = (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK)});
+    return rcInvalidArgument;
+}
+
+/* arena: the kernel's copy, or null. */
+static retcode decide(enum ksm_event event, struct thread *thread, word info, const struct ksm_shape *shape,
+                      const struct ksm_arena *arena)
+{
+    struct domain *domain = thread->domain;
+    struct ksm_query query = query_of(event, thread, info);
+    query.constant_part = thread->context.words;
+    query.constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE;
+    query.arena = arena;
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
     return message_decide(&plan, &query, domain, shape);
@@ -398,7 +417,7 @@ void core_call_slow(struct thread *thread, word selector)
         ksm_pair_learn(thread->core_pair, message.info);
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
-        code = rcInvalidArgument;
+        code = malformed_request(thread, &message);
     unsigned order = 0;
     u8 *arena = nullptr;
     if (code == rcOk) {

@@ -47,6 +47,7 @@ unit/ksm_policy	unit ksm_policy
 unit/ksm_content	unit ksm_content
 unit/ksm_models	unit ksm_models
 unit/ksm_transaction	unit ksm_transaction
+unit/audit	unit audit
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
@@ -86,6 +87,7 @@ LIST
         done
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'audit/%s/%s/debug\tguest_suite audit %s %s debug\n' $arch $cpus $arch $cpus
         done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
