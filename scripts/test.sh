@@ -4,6 +4,7 @@
 passed=0 failed=0
 . scripts/languages.sh
 . scripts/psl.sh
+. scripts/policy_tests.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -69,6 +70,7 @@ run/hello/aarch64/4/debug	run_hello aarch64 debug 4
 LIST
     language_tests
     psl_tests
+    policy_command_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
