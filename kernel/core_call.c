@@ -327,7 +327,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     }
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
+    checkpoint();
     retcode code = decide(KSM_REQUEST, thread, message->info, call.words, method->request.size);
+    checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;
     unsigned order = 0;
@@ -349,8 +351,10 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         thread->core_response =
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
-        if (code != CORE_BLOCKED)
+        if (code != CORE_BLOCKED) {
+            checkpoint();
             code = respond(&call, method, info, code, &target);
+        }
     }
     if (response != nullptr)
         page_free(hal_physical(response), order);
@@ -366,6 +370,7 @@ void core_call_slow(struct thread *thread, word selector)
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
     if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
         ksm_pair_learn(thread->core_pair, message.info);
+    checkpoint();
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = rcInvalidArgument;
