@@ -110,7 +110,7 @@ struct user_arena {
 static const void *user_arena_span(void *context, u64 offset, u64 *available)
 {
     const struct user_arena *arena = context;
-    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
+    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
 }
 
 bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)

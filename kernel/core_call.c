@@ -313,6 +313,26 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     return call->response_size != 0 ? return_memory(call, target, size) : rcOk;
 }
 
+/* As again, for a call off the fast path: its response is decided too. Such methods have no response arena. */
+static void again_decided(struct thread *thread)
+{
+    if (thread->dying && thread->work.object == nullptr) {
+        work_end(thread);
+        return;
+    }
+    word info = thread->core_response; /* of the same endpoint and method */
+    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = thread->context.words};
+    retcode code = handlers[method_index(info)](&call);
+    if (code == PREEMPTED)
+        return;
+    work_end(thread);
+    if (code == CORE_BLOCKED)
+        return;
+    code = respond(&call, ksm_method(KSM_CLASS_CORE, info), info, code, nullptr);
+    if (code != rcOk)
+        ipc_complete(thread, code);
+}
+
 /* Request verified, copied, decided; handler; response. rcOk or CORE_BLOCKED: done; else the Call itself fails. */
 static retcode serve(struct thread *thread, struct message *message, const struct ksm_method *method, u8 *arena)
 {
@@ -351,7 +371,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         thread->core_response =
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
-        if (code != CORE_BLOCKED) {
+        if (code == PREEMPTED)
+            work_begin(thread, again_decided);
+        else if (code != CORE_BLOCKED) {
             checkpoint();
             code = respond(&call, method, info, code, &target);
         }
@@ -381,6 +403,6 @@ void core_call_slow(struct thread *thread, word selector)
         code = arena == nullptr ? rcOutOfMemory : serve(thread, &message, method, arena);
         arena_put(arena, order);
     }
-    if (code != rcOk && code != CORE_BLOCKED)
+    if (code != rcOk && code != CORE_BLOCKED && code != PREEMPTED)
         ipc_complete(thread, code);
 }

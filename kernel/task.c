@@ -307,10 +307,8 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
         checkpoint();
         if (task->state != TASK_CREATED) /* it was resumed, or terminated, meanwhile */
             return rcInvalidOperation;
-        void *page = space_resolve(&task->domain.space, target, HAL_ACCESS_WRITE);
-        if (page == nullptr)
+        if (!space_write(&task->domain.space, target, bytes, span))
             return rcOutOfMemory;
-        memcpy(page, bytes, span);
         bytes += span, target += span, size -= span;
     }
     return rcOk;

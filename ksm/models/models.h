@@ -36,6 +36,8 @@ void ksm_models_forget(u32 sid);
 /* ---- Base ---- */
 /* The audit's runtime level, for all profiles. Never denies; undone like any change. */
 bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *object, u32 level);
+/* The level now; the policy's first one until a rule sets another. Any CPU, no lock. */
+u32 ksm_audit_level(void);
 
 /* ---- Regex: a DFA over bytes, whole-text match ---- */
 struct ksm_regex {

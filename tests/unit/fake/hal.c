@@ -200,7 +200,7 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     const u64 *entry = leaf(space, address);
     if (entry == nullptr || (*entry & VALID) == 0)
         return PADDR_NONE;
-    *access = (u32)(*entry & 7);
+    *access = (u32)(*entry & (HAL_PAGE_RIGHTS | HAL_PAGE_SEALABLE));
     return ADDRESS(*entry);
 }
 
@@ -231,3 +231,9 @@ void hal_page_zero(paddr page)
 }
 
 void checkpoint(void) {}
+
+u64 fake_time;
+[[gnu::weak]] u64 hal_time_now(void) /* tests of timers bring their own */
+{
+    return fake_time;
+}
