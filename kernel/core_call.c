@@ -374,7 +374,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
     struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
+    checkpoint();
     retcode code = decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr);
+    checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;
     unsigned order = 0;
@@ -398,8 +400,10 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         code = handlers[method_index(info)](&call);
         if (code == PREEMPTED)
             work_begin(thread, again);
-        else if (code != CORE_BLOCKED)
+        else if (code != CORE_BLOCKED) {
+            checkpoint();
             code = respond(&call, method, info, code, &target);
+        }
     }
     if (response != nullptr)
         page_free(hal_physical(response), order);
@@ -415,6 +419,7 @@ void core_call_slow(struct thread *thread, word selector)
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
     if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
         ksm_pair_learn(thread->core_pair, message.info);
+    checkpoint();
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = malformed_request(thread, &message);
