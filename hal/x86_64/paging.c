@@ -176,7 +176,8 @@ void hal_space_leave(const struct hal_space *space)
 static u64 entry_flags(u32 access)
 {
     return PAGE_USER | ((access & HAL_PAGE_WRITE) != 0 ? PAGE_WRITABLE : 0) |
-           ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) | ((access & HAL_PAGE_RIGHTS) != 0 ? PAGE_PRESENT : 0);
+           ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) |
+           ((access & HAL_PAGE_RIGHTS) != 0 ? PAGE_PRESENT : 0);
 }
 
 /* One step down; null if there is no table. Written out for each level, as the shifts are constant then. */
