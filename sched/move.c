@@ -70,6 +70,7 @@ static void moved(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, wake_request);
     sched_home_enter(thread);
+    thread_ipc_moved(thread);
     if (unlikely(thread->dying))
         thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
     sched_wake(thread);
