@@ -313,6 +313,28 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     return call->response_size != 0 ? return_memory(call, target, size) : rcOk;
 }
 
+/* As again(), for a call whose response is yet to be decided. */
+static void again_decided(struct thread *thread)
+{
+    struct hal_context *context = &thread->context;
+    if (thread->dying && thread->work.object == nullptr) {
+        work_end(thread);
+        return;
+    }
+    word info = context->info;
+    const struct ksm_method *method = ksm_method(KSM_CLASS_CORE, info);
+    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = context->words};
+    retcode code = handlers[method_index(info)](&call);
+    if (code == PREEMPTED)
+        return;
+    work_end(thread);
+    if (code == CORE_BLOCKED)
+        return;
+    code = respond(&call, method, info, code, nullptr);
+    if (code != rcOk)
+        ipc_complete(thread, code);
+}
+
 /* Request verified, copied, decided; handler; response. rcOk or CORE_BLOCKED: done; else the Call itself fails. */
 static retcode serve(struct thread *thread, struct message *message, const struct ksm_method *method, u8 *arena)
 {
@@ -349,8 +371,14 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         thread->core_response =
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
-        if (code != CORE_BLOCKED)
+        if (code == PREEMPTED) {
+            /* such a method has no arenas: they go with the kernel entry */
+            kassert(method->request.arena_size == 0 && method->response.arena_size == 0);
+            work_begin(thread, again_decided);
+            code = CORE_BLOCKED;
+        } else if (code != CORE_BLOCKED) {
             code = respond(&call, method, info, code, &target);
+        }
     }
     if (response != nullptr)
         page_free(hal_physical(response), order);
