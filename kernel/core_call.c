@@ -399,7 +399,7 @@ static retcode serve(struct thread *thread, struct message *message, const struc
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
         if (code == PREEMPTED)
-            work_begin(thread, again);
+            work_begin(thread, again); /* such a method has no arenas: they go with the kernel entry */
         else if (code != CORE_BLOCKED) {
             checkpoint();
             code = respond(&call, method, info, code, &target);
