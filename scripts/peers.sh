@@ -142,3 +142,72 @@ tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_file.raw" 2>
         return 1
     }
 }
+
+# peers_measure ipc|rt ARCHS: sets peer_files ("arch:file:peer/ ...", what has been measured); a peer that cannot be
+# fetched is left out, and said to be.
+peers_measure() {
+    peer_files="" peer_missing=""
+    [ -n "$peers" ] || return 0
+    need_packages $(peer_packages)
+    mkdir -p build/bench build/peers
+    peers_build $2 || return 1
+    for peer in $peers; do
+        for arch in $2; do
+            peer_kernel "$peer" "$arch" || { [ -n "$peer_missing" ] && continue; return 1; }
+            echo "measuring $(cat "build/peers/$peer.$arch.version") ..." >&2
+            peer_boot "$peer" "$arch" 1 "peer=$1 rt.loops=${loops:-2000} rt.interval=${interval:-200}" "build/bench/$peer.$1.$arch" \
+                -accel tcg -icount shift=0,sleep=off || return 1
+            peer_files="$peer_files $arch:build/bench/$peer.$1.$arch:$peer/"
+        done
+    done
+}
+
+# peers_compare p50|max KOS-FILE PEER-FILE: for every row of kos that the peer has, too, by whatever mechanism:
+# "row<TAB>kos<TAB>peer<TAB>ratio<TAB>mechanism" of the best mechanism. ipc/round_trip/best: our round trip with 64 bytes
+# beside the cheapest of theirs, whatever it carries.
+peers_compare() {
+    awk -v metric="$1" '
+    function value(   i) { for (i = 3; i <= NF; i++) if (index($i, metric "=") == 1) return substr($i, length(metric) + 2) + 0; return -1 }
+    function offer(row, mechanism, instructions) {
+        if (row in best && best[row] <= instructions) return
+        best[row] = instructions; by[row] = mechanism
+    }
+    $1 != "BENCH" || $3 !~ /^rounds=/ || $2 == "overhead" || value() < 0 { next }
+    NR == FNR {
+        if (!($2 in kos)) order[++rows] = $2
+        kos[$2] = value()
+        if ($2 == "ipc/round_trip/cross_space/64B") { order[++rows] = "ipc/round_trip/best"; kos["ipc/round_trip/best"] = value() }
+        next
+    }
+    {
+        parts = split($2, part, "/")
+        parent = substr($2, 1, length($2) - length(part[parts]) - 1)
+        if ($2 in kos) offer($2, "-", value())
+        else if (parent in kos) offer(parent, part[parts], value())
+        if ($2 ~ /^ipc\/round_trip\/cross_space\//) offer("ipc/round_trip/best", part[parts], value())
+    }
+    END {
+        for (i = 1; i <= rows; i++) {
+            row = order[i]
+            if (row in best && kos[row] > 0) printf "%s\t%d\t%d\t%.2f\t%s\n", row, kos[row], best[row], best[row] / kos[row], by[row]
+        }
+    }' "$2" "$3"
+}
+
+# peers_show p50|max FILES: the table; FILES "arch:file ..." are those of kos. Adds the ratios to peer_files, for json.
+peers_show() {
+    [ -n "$peer_files" ] || return 0
+    echo
+    printf '%-52s %10s %10s %8s  %s\n' "instructions, $1: kos and Linux, same machine" kos peer ratio "best mechanism"
+    peer_ratios=""
+    for entry in $peer_files; do
+        arch=${entry%%:*} file=${entry#*:} peer=${entry##*:}
+        file=${file%%:*} peer=${peer%/}
+        ours=$(for own in $2; do case $own in $arch:*) echo "${own#*:}" ;; esac; done)
+        peers_compare "$1" "$ours" "$file" >"$file.compared"
+        awk -F '\t' -v peer="$peer" -v arch="$arch" '{ printf "%-52s %10d %10d %8.1f  %s\n", peer "/" $1 "/" arch, $2, $3, $4, $5 }' "$file.compared"
+        awk -F '\t' '{ print "BENCH " $1 " rounds=1 min=" $4 " p50=" $4 " p99=" $4 " max=" $4 }' "$file.compared" >"$file.ratio"
+        peer_ratios="$peer_ratios $arch:$file.ratio:ratio/$peer/"
+    done
+    peer_files="$peer_files $peer_ratios"
+}

@@ -24,6 +24,12 @@ static inline bool hal_interrupt_pending(void)
 
 static inline void hal_mark_interruptible(void) {}
 
+/* As the port has it. */
+static inline void hal_fence_after_exchange(void)
+{
+    __asm__ volatile(HOST_FENCE ::: "memory");
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile(HOST_RELAX ::: "memory");
