@@ -120,21 +120,24 @@ peers_build() { # ARCH...
     done
 }
 
-# peer_boot PEER ARCH CPUS OPTIONS FILE QEMU-OPTION...: leaves the console in FILE. No random addresses, no clock of the
-# host, and no work around faults of processors: the shortest paths that Linux has, and the same every time.
+# peer_boot PEER ARCH CPUS OPTIONS FILE QEMU-OPTION...: leaves the console in FILE. The machine is kos', but for what a
+# host's clock and random numbers would change from run to run. No work around faults of processors: the shortest paths
+# that Linux has. And no copies by byte, which -icount would count as one instruction each.
 peer_boot() {
     peer_image=build/peers/$1.$2 peer_arch=$2 peer_cpus=$3 peer_options=$4 peer_file=$5
     shift 5
-    if [ "$peer_arch" = aarch64 ]; then
-        KOS_CPU=cortex-a57,cntfrq=1000000000 model=$KOS_CPU console=ttyAMA0
-        KOS_MACHINE=virt,gic-version=3,dtb-randomness=off
-    else
-        model=max,-rdrand console=ttyS0
-    fi
-    boot "$peer_arch" "$peer_image" -cpu "$model" -smp "$peer_cpus" -rtc base=2026-01-01,clock=vm "$@" \
-        -initrd "build/peers/$peer_arch.cpio" -append "console=$console quiet panic=-1 mitigations=off kpti=off nokaslr norandmaps \
-tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_file.raw" 2>"$peer_file.err" || { cat "$peer_file.err" >&2; return 1; }
-    KOS_MACHINE=""
+    (
+        boot_exec="timeout 600"
+        if [ "$peer_arch" = aarch64 ]; then
+            KOS_CPU=cortex-a57,cntfrq=1000000000 model=$KOS_CPU console=ttyAMA0
+            KOS_MACHINE=virt,gic-version=3,dtb-randomness=off
+        else
+            model=max,-rdrand console=ttyS0
+        fi
+        boot "$peer_arch" "$peer_image" -cpu "$model" -smp "$peer_cpus" -rtc base=2026-01-01,clock=vm "$@" \
+            -initrd "build/peers/$peer_arch.cpio" -append "console=$console quiet panic=-1 mitigations=off kpti=off nokaslr \
+norandmaps tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_file.raw" 2>"$peer_file.err"
+    ) || cat "$peer_file.err" >&2
     tr -d '\r' <"$peer_file.raw" >"$peer_file"
     grep -q '^BENCH done' "$peer_file" && ! grep -q '^BENCH error' "$peer_file" || {
         echo "kos: the benchmark did not finish on $peer_image; the end of its console:" >&2
@@ -155,7 +158,7 @@ peers_measure() {
         for arch in $2; do
             peer_kernel "$peer" "$arch" || { [ -n "$peer_missing" ] && continue; return 1; }
             echo "measuring $(cat "build/peers/$peer.$arch.version") ..." >&2
-            peer_boot "$peer" "$arch" 1 "peer=$1 rt.loops=${loops:-2000} rt.interval=${interval:-200}" "build/bench/$peer.$1.$arch" \
+            peer_boot "$peer" "$arch" 1 "peer=$1 peer.rounds=${peer_rounds:-5000} rt.loops=${loops:-2000} rt.interval=${interval:-200}" "build/bench/$peer.$1.$arch" \
                 -accel tcg -icount shift=0,sleep=off || return 1
             peer_files="$peer_files $arch:build/bench/$peer.$1.$arch:$peer/"
         done

@@ -83,10 +83,12 @@ static const char *option_text(const char *name)
     return NULL;
 }
 
-unsigned option(const char *name, unsigned otherwise)
+unsigned option(const char *name, unsigned most)
 {
     const char *text = option_text(name);
-    return text == NULL ? otherwise : (unsigned)strtoul(text, NULL, 10);
+    unsigned long value = text == NULL ? most : strtoul(text, NULL, 10);
+    check(value == 0 || value > most ? -1 : 0, name);
+    return (unsigned)value;
 }
 
 bool option_has(const char *name, const char *word)
