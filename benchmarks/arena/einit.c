@@ -17,6 +17,7 @@
 static struct {
     struct nk_message base_;
     nk_ptr_t bytes;
+    nk_uint8_t others[ARENA_REQUEST - sizeof(nk_ptr_t)];
 } request;
 static struct {
     struct nk_message base_;

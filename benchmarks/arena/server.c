@@ -12,6 +12,7 @@ static union {
     struct {
         struct nk_message base_;
         nk_ptr_t bytes;
+        nk_uint8_t others[ARENA_REQUEST - sizeof(nk_ptr_t)];
     } request;
     struct {
         struct nk_message base_;
@@ -27,16 +28,15 @@ int main(int argc, const char *argv[])
     nk_uint8_t *own =
         KnVmAllocate(RTL_NULL, ARENA_SIZE, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     struct nk_arena arena = NK_ARENA_INITIALIZER(own, own + ARENA_SIZE);
-    nk_err_t rc = own == RTL_NULL ? NK_ENOMEM : NK_EOK;
+    nk_message_set_size(&message.base_, sizeof(message));
+    nk_err_t rc = own == RTL_NULL ? NK_ENOMEM : nk_transport_recv(&transport.base, &message.base_, &arena);
     while (rc == NK_EOK) {
         nk_size_t count = 0;
-        nk_message_set_size(&message.base_, sizeof(message));
-        rc = nk_transport_recv(&transport.base, &message.base_, &arena);
         const nk_uint8_t *bytes = nk_arena_get(nk_uint8_t, &arena, &message.request.bytes, &count);
         message.response.sum = count == 0 ? 0 : (nk_uint64_t)bytes[0] + bytes[count - 1];
-        *(nk_uint64_t *)&message = KOS_INFO(0, 0, KOS_MESSAGE_HEADER_SIZE + ARENA_RESPONSE, 0);
-        if (rc == NK_EOK)
-            rc = nk_transport_reply(&transport.base, &message.base_, NK_NULL);
+        message.base_.tag = KOS_MESSAGE_HEADER_SIZE + ARENA_RESPONSE;
+        rc = NkKosArenaTransport_ReplyRecv(&transport, &message.base_, sizeof(message), &message.base_, sizeof(message),
+                                           &arena);
     }
     printf("BENCH error arena server %x\n", (unsigned)rc);
     return EXIT_FAILURE;
