@@ -146,23 +146,44 @@ norandmaps tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_f
     }
 }
 
-# peers_measure ipc|rt ARCHS: sets peer_files ("arch:file:peer/ ...", what has been measured); a peer that cannot be
-# fetched is left out, and said to be.
-peers_measure() {
+# For each peer and architecture: COMMAND PEER ARCH. A peer that cannot be fetched is left out, and said to be.
+peers_each() { # ARCHS COMMAND
     peer_files="" peer_missing=""
     [ -n "$peers" ] || return 0
     need_packages $(peer_packages)
     mkdir -p build/bench build/peers
-    peers_build $2 || return 1
+    peers_build $1 || return 1
     for peer in $peers; do
-        for arch in $2; do
+        for arch in $1; do
             peer_kernel "$peer" "$arch" || { [ -n "$peer_missing" ] && continue; return 1; }
             echo "measuring $(cat "build/peers/$peer.$arch.version") ..." >&2
-            peer_boot "$peer" "$arch" 1 "peer=$1 peer.rounds=${peer_rounds:-5000} rt.loops=${loops:-2000} rt.interval=${interval:-200}" "build/bench/$peer.$1.$arch" \
-                -accel tcg -icount shift=0,sleep=off || return 1
-            peer_files="$peer_files $arch:build/bench/$peer.$1.$arch:$peer/"
+            $2 "$peer" "$arch" || return 1
         done
     done
+}
+
+# Both set peer_files: "arch:file:peer/ ..." for json and peers_show; "arch:peer:file ..." as scripts/scale.sh has it.
+peers_measure() { # ipc|rt ARCHS
+    peer_case=$1
+    peers_each "$2" peer_measure
+}
+peers_scale() { # ARCHS
+    peers_each "$1" peer_scale
+}
+
+peer_measure() { # PEER ARCH
+    peer_boot "$1" "$2" 1 "peer=$peer_case peer.rounds=${peer_rounds:-5000} rt.loops=${loops:-2000} rt.interval=${interval:-200}" \
+        "build/bench/$1.$peer_case.$2" -accel tcg -icount shift=0,sleep=off || return 1
+    peer_files="$peer_files $2:build/bench/$1.$peer_case.$2:$1/"
+}
+
+# CPU 0 keeps house; the others run what is measured, without ticks as long as that is of class FIFO.
+peer_scale() { # PEER ARCH
+    peer_result=build/bench/scale.$2.$1
+    peer_boot "$1" "$2" 9 "peer=scale nohz_full=1-8 isolcpus=nohz,domain,managed_irq,1-8 rcu_nocbs=1-8 rcu_nocb_poll irqaffinity=0 nowatchdog" \
+        "$peer_result.console" -accel tcg,thread=multi -plugin "build/host/lockstep.so,out=$peer_result.raw" &&
+        scale_rounds "$2" "$peer_result" || return 1
+    peer_files="$peer_files $2:$1:$peer_result"
 }
 
 # peers_compare p50|max KOS-FILE PEER-FILE: for every row of kos that the peer has, too, by whatever mechanism:

@@ -385,6 +385,13 @@ bench_peers_parsing() {
     done >$file.json
     printf '      "run_name": "inbox/batch/kos/real_time/threads:1",\n      "run_type": "aggregate",\n      "real_time": 1.0,\n' >>$file.json
     [ "$(native_rows $file.json | tr '\t' ' ')" = "inbox/batch kos 1 25.0 30.0" ] || { echo "expected best 25, median 30, got:"; native_rows $file.json; return 1; }
+    . scripts/scale.sh
+    printf 'SCALE futex cpus=2 rounds=64 ns=0\r\nSCALE done\r\n' >$file.console
+    printf 'phase\t0\t2\t12800\t6500\t0\n' >$file.raw
+    scale_rounds x86_64 $file || return 1
+    printf 'futex\t2\t50.0\t0\n' >$file.own
+    scale_compare "x86_64:kos:$file.own" "x86_64:linux:$file" | tail -1 | grep -q '^linux/futex/x86_64  *200 (  4.0)$' ||
+        { echo "expected 200 instructions, 4 times as many:"; scale_compare "x86_64:kos:$file.own" "x86_64:linux:$file"; return 1; }
     # two members and the end of the archive, each in whole words
     printf 12345 >$file.member
     peer_initramfs $file.cpio init=$file.member child=$file.member
