@@ -35,3 +35,5 @@
 #define KOS_RIGHT_TASK_INFO    KOS_RIGHT_SPECIAL(2)
 /* ROMFS file handles. */
 #define KOS_RIGHT_FILE_READ KOS_RIGHT_SPECIAL(0)
+/* Handles of the audit's log. */
+#define KOS_RIGHT_AUDIT_READ KOS_RIGHT_SPECIAL(0)

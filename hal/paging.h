@@ -15,6 +15,10 @@
 #define HAL_PAGE_READ    1U
 #define HAL_PAGE_WRITE   2U
 #define HAL_PAGE_EXECUTE 4U
+/* Kept for the kernel, no right: write access may go at any time, so who writes the page through the direct map holds
+ * the space's lock. */
+#define HAL_PAGE_SEALABLE 0x400U
+#define HAL_PAGE_RIGHTS   (HAL_PAGE_READ | HAL_PAGE_WRITE | HAL_PAGE_EXECUTE)
 
 /* Page-table pages come from and go to these: zeroed page or PADDR_NONE. context is the caller's (quota). */
 struct hal_page_allocator {

@@ -65,7 +65,7 @@ retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, str
 static const void *span(void *context, u64 offset, u64 *available)
 {
     const struct message_arena *arena = context;
-    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
+    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
 }
 
 void message_arena_make(struct message_arena *arena, struct domain *domain, vaddr base, u64 size)

@@ -149,8 +149,6 @@ static void again(struct thread *thread)
     context->info = thread->core_response;
     context->selector = 0;
     clear_words_beyond(context);
-    if (!response_in_table(thread))
-        decide_response(thread);
 }
 
 /* Returns if the thread goes on at once; its words are in the context, those beyond the response's not yet cleared. */
@@ -340,6 +338,26 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     return call->response_size != 0 ? return_memory(call, target, size) : rcOk;
 }
 
+/* As again, for a call off the fast path: its response is decided too. Such methods have no response arena. */
+static void again_decided(struct thread *thread)
+{
+    if (thread->dying && thread->work.object == nullptr) {
+        work_end(thread);
+        return;
+    }
+    word info = thread->core_response; /* of the same endpoint and method */
+    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = thread->context.words};
+    retcode code = handlers[method_index(info)](&call);
+    if (code == PREEMPTED)
+        return;
+    work_end(thread);
+    if (code == CORE_BLOCKED)
+        return;
+    code = respond(&call, ksm_method(KSM_CLASS_CORE, info), info, code, nullptr);
+    if (code != rcOk)
+        ipc_complete(thread, code);
+}
+
 /* Request verified, copied, decided; handler; response. rcOk or CORE_BLOCKED: done; else the Call itself fails. */
 static retcode serve(struct thread *thread, struct message *message, const struct ksm_method *method, u8 *arena)
 {
@@ -378,7 +396,7 @@ static retcode serve(struct thread *thread, struct message *message, const struc
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
         if (code == PREEMPTED)
-            work_begin(thread, again);
+            work_begin(thread, again_decided);
         else if (code != CORE_BLOCKED)
             code = respond(&call, method, info, code, &target);
     }
@@ -406,6 +424,6 @@ void core_call_slow(struct thread *thread, word selector)
         code = arena == nullptr ? rcOutOfMemory : serve(thread, &message, method, arena);
         arena_put(arena, order);
     }
-    if (code < rcOk)
+    if (code != rcOk && code != CORE_BLOCKED && code != PREEMPTED)
         ipc_complete(thread, code);
 }

@@ -5,6 +5,7 @@
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
+#include <ksm/audit.h>
 #include <ksm/models/models.h>
 #include <memory/page.h>
 #include <sched/futex.h>
@@ -54,6 +55,8 @@ static void start_einit(void)
     struct task *einit;
     retcode code = ksm_init(atomic_load_explicit(&cpu_count, memory_order_relaxed), kernel_random());
     if (code == rcOk)
+        code = ksm_audit_init(atomic_load_explicit(&cpu_count, memory_order_relaxed));
+    if (code == rcOk)
         code = ksm_decide_execute(KSM_CLASS_CORE, 0, KSM_CLASS_CORE, 0);
     if (code != rcOk) {
         kernel_print("kernel: the policy does not let the kernel start (%s)\n", retcode_name(code));
@@ -85,6 +88,7 @@ void kernel_main(const struct hal_boot_info *boot)
     ipc_init();
     user_object_init();
     core_fs_init();
+    core_audit_init();
     futex_room_init();
     thread_room_init();
     task_room_init();

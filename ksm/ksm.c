@@ -120,6 +120,14 @@ static void entry_set(word *field, word info)
     __atomic_store_n(field, info, __ATOMIC_RELEASE);
 }
 
+/* Chunks of bytes or plain elements, few enough to look at with interrupts masked on the fast path. */
+#define DIRECT_CHUNKS 4U
+static bool shape_is_plain(const struct ksm_shape *shape)
+{
+    return shape->size >= KOS_MESSAGE_HEADER_SIZE && shape->handle_count == 0 && shape->union_count == 0 &&
+           !shape->deep && shape->chunk_count <= DIRECT_CHUNKS;
+}
+
 static void unfold_method(struct ksm_entry *entry, const struct ksm_pair *pair, const struct ksm_method *method,
                           word request, word response)
 {
@@ -131,8 +139,18 @@ static void unfold_method(struct ksm_entry *entry, const struct ksm_pair *pair, 
     bool answers_in_registers = method->response.size <= KOS_REGISTER_MESSAGE_SIZE;
     if (answers_in_registers)
         entry_set(&entry->response, response);
-    if (!shape_is_direct(&method->request) || !granted(policy, KSM_REQUEST, source, destination, request))
+    if (!granted(policy, KSM_REQUEST, source, destination, request))
         return;
+    if (!shape_is_direct(&method->request)) {
+        if (shape_is_plain(&method->request)) {
+            struct ksm_arena_request *requests = (void *)(uintptr_t)&pair->entries[pair->mask + 1];
+            struct ksm_arena_request *arena = &requests[entry - pair->entries];
+            arena->info = request;
+            /* release: the info word comes first */
+            atomic_store_explicit(&arena->shape, &method->request, memory_order_release);
+        }
+        return;
+    }
     entry_set(&entry->memory_request, request);
     if (answers_in_registers && method->request.size <= KOS_REGISTER_MESSAGE_SIZE)
         entry_set(&entry->request, request);
@@ -193,7 +211,7 @@ struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
     if (pair != nullptr)
         return pair;
     u64 entries = pair_entries(&ksm_policy_now()->classes[destination_class]);
-    u64 size = sizeof(struct ksm_pair) + entries * sizeof(struct ksm_entry);
+    u64 size = sizeof(struct ksm_pair) + entries * (sizeof(struct ksm_entry) + sizeof(struct ksm_arena_request));
     unsigned order = 0;
     while (((u64)PAGE_SIZE << order) < size)
         order++;

@@ -26,6 +26,15 @@ struct ksm_entry {
     word request, response, memory_request, memory_response;
 };
 
+/*
+ * Requests that are granted so, whose info word does not say all there is to verify: chunks, which have to lie in the
+ * arena. One per entry, behind the entries; shape is null if there is none, and its memory_response then says no more.
+ */
+struct ksm_arena_request {
+    word info;
+    const struct ksm_shape *_Atomic shape;
+};
+
 /* Not all entries are filled at once, for a table may be long; until it is, an entry grants nothing. */
 #define KSM_ENTRIES_MAX 256U
 struct ksm_pair {
@@ -44,6 +53,17 @@ static inline u64 ksm_hash(word info)
 static inline const struct ksm_entry *ksm_entry(const struct ksm_pair *pair, word info)
 {
     return &pair->entries[ksm_hash(info) & pair->mask];
+}
+
+/* The shape that a request with that info word has to fit in its chunks, and nothing else; null: ask the general path.
+ */
+static inline const struct ksm_shape *ksm_arena_shape(const struct ksm_pair *pair, word info)
+{
+    const struct ksm_arena_request *requests = (const void *)&pair->entries[pair->mask + 1];
+    const struct ksm_arena_request *request = &requests[ksm_hash(info) & pair->mask];
+    /* acquire: the info word was written before */
+    const struct ksm_shape *shape = __c11_atomic_load(&request->shape, __ATOMIC_ACQUIRE);
+    return shape != nullptr && request->info == info ? shape : nullptr;
 }
 
 /* Boot: rcOk, or rcSecurityDisallow without a policy, rcInvalidArgument for one that is malformed, rcOutOfMemory for

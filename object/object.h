@@ -21,6 +21,7 @@ enum object_type : u32 {
     OBJECT_BADGE,        /* transfer context */
     OBJECT_SYNC,         /* IPC synchronization object */
     OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
+    OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };

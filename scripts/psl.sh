@@ -64,7 +64,7 @@ psl_compare() {
         build/host/psl_generate "$seed" >"$work/$seed.psl"
         build/host/nk-psl-gen-c $roots -o "$work/$seed.c" "$work/$seed.psl" >"$work/$seed.out" 2>&1 ||
             { echo "seed $seed: expected a policy that compiles"; cat "$work/$seed.out"; return 1; }
-        clang-19 -std=gnu23 -O1 -w -fPIC -shared -I. -Itests/unit/host/include "$work/$seed.c" -o "$work/$seed.so" &&
+        clang-19 -std=gnu23 -O1 -w -DKSM_HOST -fPIC -shared -I. -Itests/unit/host/include "$work/$seed.c" -o "$work/$seed.so" &&
             "build/host/$4" $roots "$3" "$seed" "$work/$seed.psl" "$work/$seed.so" >"$work/$seed.out" 2>&1 ||
             { tail -40 "$work/$seed.out"; return 1; }
         seed=$((seed + 1))
@@ -80,7 +80,7 @@ psl_compiled() {
         -o "$work/$name.c" --out-tests "$work/$name.tests.c" "tests/languages/psl/$1" >"$work/$name.out" 2>&1 ||
         { cat "$work/$name.out"; return 1; }
     clang-19 -std=gnu23 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=function -Wall -Wextra \
-        -Werror -I. -Itests/unit/host/include "$work/$name.c" "$work/$name.tests.c" $here/tests_main.c $here/host.c \
+        -Werror -DKSM_HOST -I. -Itests/unit/host/include "$work/$name.c" "$work/$name.tests.c" $here/tests_main.c $here/host.c \
         $here/host_mic.c $here/host_tables.c ksm/policy_test.c ksm/message.c ksm/models/chunk.c -o "$work/$name" &&
         "$work/$name"
 }

@@ -126,6 +126,8 @@ static u64 page_entry(paddr page, u32 access)
         entry |= PAGE_READ_ONLY;
     if ((access & HAL_PAGE_EXECUTE) == 0)
         entry |= PAGE_NO_USER_EXECUTE;
+    if ((access & HAL_PAGE_SEALABLE) != 0)
+        entry |= PAGE_SEALABLE;
     return entry;
 }
 
@@ -205,7 +207,8 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     if ((entry & PAGE_VALID) == 0)
         return PADDR_NONE;
     *access = ((entry & PAGE_USER) != 0 ? HAL_PAGE_READ : 0) | ((entry & PAGE_READ_ONLY) == 0 ? HAL_PAGE_WRITE : 0) |
-              ((entry & PAGE_NO_USER_EXECUTE) == 0 ? HAL_PAGE_EXECUTE : 0);
+              ((entry & PAGE_NO_USER_EXECUTE) == 0 ? HAL_PAGE_EXECUTE : 0) |
+              ((entry & PAGE_SEALABLE) != 0 ? HAL_PAGE_SEALABLE : 0);
     return entry & PAGE_ADDRESS;
 }
 

@@ -104,10 +104,11 @@ bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decisio
 
 /* ---- audit ---- */
 
-#define KSM_AUDIT_GRANTED (1U << 0) /* results of rules and expressions that are recorded */
-#define KSM_AUDIT_DENIED  (1U << 1)
-#define KSM_AUDIT_MATCH   (1U << 2) /* Regex: which expressions */
-#define KSM_AUDIT_SELECT  (1U << 3)
+#define KSM_AUDIT_GRANTED    (1U << 0) /* results of rules and expressions that are recorded */
+#define KSM_AUDIT_DENIED     (1U << 1)
+#define KSM_AUDIT_MATCH      (1U << 2) /* Regex: which expressions */
+#define KSM_AUDIT_SELECT     (1U << 3)
+#define KSM_AUDIT_EXPRESSION (1U << 4) /* a result is an expression's, not a rule's */
 
 /* One profile's configuration of one object at one level. */
 struct ksm_audit_configuration {
@@ -128,7 +129,7 @@ struct ksm_audit_site {
 
 struct ksm_audit_result {
     const struct ksm_audit_site *site;
-    u32 result; /* KSM_AUDIT_GRANTED or KSM_AUDIT_DENIED; KSM_AUDIT_MATCH and SELECT mark expressions */
+    u32 result; /* KSM_AUDIT_GRANTED or KSM_AUDIT_DENIED; and KSM_AUDIT_EXPRESSION */
 };
 
 /* Called behind a rule at an audited site: notes the result if the site's configuration at the current level says so.

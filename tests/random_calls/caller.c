@@ -103,9 +103,13 @@ static const struct {
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
     CORE_METHOD(IPC, AttachArena, "chn", POOLS),
+    CORE_METHOD(AUDIT, Open, "S", ANY),
+    CORE_METHOD(AUDIT, Close, "h", POOLS),
+    CORE_METHOD(AUDIT, Read, "h", POOLS),
+    CORE_METHOD(AUDIT, Wait, "hm", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 76, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 80, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
