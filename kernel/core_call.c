@@ -71,12 +71,12 @@ static retcode decide(enum ksm_event event, struct thread *thread, word info, co
     bool request = event == KSM_REQUEST;
     struct domain *domain = thread->domain;
     struct ksm_query query = {.event = event,
-                              .source_class = request ? domain->class : KSM_CLASS_CORE,
-                              .destination_class = request ? KSM_CLASS_CORE : domain->class,
+                              .source_class = (u16)(request ? domain->class : KSM_CLASS_CORE),
+                              .destination_class = (u16)(request ? KSM_CLASS_CORE : domain->class),
                               .source_sid = request ? domain->object.sid : kernel_object.sid,
                               .destination_sid = request ? kernel_object.sid : domain->object.sid,
-                              .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU,
+                              .riid = (u16)(info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(info >> KOS_INFO_MID_SHIFT),
                               .constant_part = thread->context.words,
                               .constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE,
                               .arena = arena};

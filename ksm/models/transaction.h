@@ -92,7 +92,7 @@ void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm
 void ksm_transaction_end(struct ksm_transaction *transaction, bool granted);
 
 /* The generations of the objects that an event read: as long as they stay, its verdict does. */
-#define KSM_SEEN_MAX 3U
+#define KSM_SEEN_MAX 2U
 struct ksm_seen {
     const u64 *generations[KSM_SEEN_MAX]; /* those behind the last one are a constant 0 */
     u64 values[KSM_SEEN_MAX];
@@ -158,7 +158,7 @@ static inline u32 ksm_message_sid(const struct ksm_transaction *transaction, u32
     static inline type ksm_load_##type(const u8 *place)                                                                \
     {                                                                                                                  \
         type value;                                                                                                    \
-        memcpy(&value, place, sizeof(value));                                                                          \
+        __builtin_memcpy(&value, place, sizeof(value));                                                                \
         return value;                                                                                                  \
     }
 KSM_LOAD(u8)
