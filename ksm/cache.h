@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verdicts that depend on an event's kind, its classes and SIDs, and the state of at most KSM_SEEN_MAX objects: a
- * table per CPU. An entry is good while the generations of those objects are what they were when it was decided; why
- * that is enough is in ksm/models/README.md. Finding writes nothing. Interrupts masked.
+ * What is known of events, by kind, classes and SIDs: a table per CPU. A verdict that depends on the state of at most
+ * KSM_SEEN_MAX objects is good while their generations are what they were when it was decided; why that is enough is in
+ * ksm/models/README.md. Of others an entry knows how to evaluate them. Finding writes nothing. Interrupts masked.
  */
 #pragma once
 #include <ksm/models/transaction.h>
@@ -18,8 +18,12 @@ struct ksm_cache_key {
 
 struct ksm_cache_entry {
     alignas(KOS_CACHE_LINE) struct ksm_cache_key key;
-    struct ksm_seen seen;     /* in an entry that was never filled: what never is */
-    enum ksm_verdict verdict; /* KSM_GRANT, KSM_DENY */
+    struct ksm_seen seen;
+    const struct ksm_decision *decision; /* how to evaluate it, or null */
+    u16 needs;                           /* what is read besides: ksm_plan */
+    bool cacheable;
+    u8 verdict; /* while what was seen stays: KSM_GRANT, KSM_DENY. What never is was seen: KSM_EVALUATE, not known;
+                   KSM_NO_RULE, the entry is empty */
 };
 static_assert(sizeof(struct ksm_cache_entry) == KOS_CACHE_LINE, "an entry is a line");
 
@@ -55,17 +59,18 @@ static inline bool ksm_seen_now(const struct ksm_seen *seen)
     return true;
 }
 
-/* Null: not known. */
+/* Null: there is none. */
 static inline const struct ksm_cache_entry *ksm_cache_find(const struct ksm_cache *cache, enum ksm_event event,
                                                            struct ksm_cache_key key)
 {
     const struct ksm_cache_entry *entry = cache->sets[ksm_cache_set(event, key)];
     if (!likely(ksm_cache_same(entry->key, key)) && !ksm_cache_same((++entry)->key, key))
         return nullptr;
-    return likely(ksm_seen_now(&entry->seen)) ? entry : nullptr;
+    return entry;
 }
 static_assert(KSM_CACHE_WAYS == 2, "both are compared");
 
 void ksm_cache_clear(struct ksm_cache *cache);
-void ksm_cache_add(struct ksm_cache *cache, enum ksm_event event, struct ksm_cache_key key, enum ksm_verdict verdict,
-                   const struct ksm_seen *seen);
+/* entry: all but the key. */
+void ksm_cache_add(struct ksm_cache *cache, enum ksm_event event, struct ksm_cache_key key,
+                   const struct ksm_cache_entry *entry);

@@ -37,19 +37,19 @@ retcode ksm_cpus_init(u32 count)
 
 void ksm_cache_clear(struct ksm_cache *cache)
 {
-    struct ksm_cache_entry none = {};
-    ksm_seen_nothing(&none.seen);
-    none.seen.values[0]--;
+    struct ksm_cache_entry none = {.verdict = KSM_NO_RULE};
+    ksm_seen_never(&none.seen);
     for (u32 i = 0; i < array_length(cache->sets); i++)
         for (u32 way = 0; way < KSM_CACHE_WAYS; way++)
             cache->sets[i][way] = none;
 }
 
-void ksm_cache_add(struct ksm_cache *cache, enum ksm_event event, struct ksm_cache_key key, enum ksm_verdict verdict,
-                   const struct ksm_seen *seen)
+void ksm_cache_add(struct ksm_cache *cache, enum ksm_event event, struct ksm_cache_key key,
+                   const struct ksm_cache_entry *entry)
 {
     struct ksm_cache_entry *set = cache->sets[ksm_cache_set(event, key)];
     if (!ksm_cache_same(set[0].key, key))
         set[1] = set[0]; /* the older of two others goes */
-    set[0] = (struct ksm_cache_entry){key, *seen, verdict};
+    set[0] = *entry;
+    set[0].key = key;
 }

@@ -126,7 +126,8 @@ struct ksm_plan {
     enum ksm_verdict verdict; /* KSM_GRANT, KSM_DENY; KSM_EVALUATE: not known */
     u32 needs;                /* KSM_READS_MESSAGE: constant_part; _ARENA: arena, if there is one; _HANDLES: sids */
     bool cacheable;
-    struct ksm_descriptor descriptor;
+    const struct ksm_decision *decision;             /* evaluated by it, */
+    bool (*evaluate)(const struct ksm_query *query); /* or, if that is null, by this */
 };
 /* query: event, classes, SIDs, riid and mid. */
 void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query);

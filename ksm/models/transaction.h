@@ -99,7 +99,8 @@ struct ksm_seen {
 };
 /* run: begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
  * meanwhile. seen: of a decision that reads no more than KSM_SEEN_MAX objects; may be null. */
-void ksm_seen_nothing(struct ksm_seen *seen);
+void ksm_seen_nothing(struct ksm_seen *seen); /* what always stays */
+void ksm_seen_never(struct ksm_seen *seen);   /* what never is now */
 bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
 
 /* ---- audit ---- */

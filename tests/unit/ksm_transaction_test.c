@@ -293,13 +293,15 @@ static void what_reads_a_message_is_not_cached(void **state)
     GRANTS(ksm_flow_init(t, flow, 5));
     for (u32 i = 0; i < array_length(never); i++) {
         reading.flags = (enum ksm_decision_flags)(KSM_READS_STATE | never[i]);
-        struct ksm_plan plan;
         struct ksm_query query = event(5, 0);
-        ksm_plan_make(&plan, &query);
-        assert_false(ksm_plan_known(&plan));
-        assert_int_equal(plan.needs, never[i] == KSM_AUDITED ? 0 : never[i]);
-        assert_false(decided(5, 0, 1));
-        assert_false(decided(5, 0, 1));
+        assert_int_equal(ksm_cpus_init(1), rcOk);
+        for (u32 j = 0; j < 2; j++) { /* as the policy says, and as the cache remembers what it says */
+            struct ksm_plan plan;
+            ksm_plan_make(&plan, &query);
+            assert_false(ksm_plan_known(&plan));
+            assert_int_equal(plan.needs, never[i] == KSM_AUDITED ? 0 : never[i]);
+            assert_false(decided(5, 0, 1));
+        }
     }
 }
 
@@ -351,7 +353,7 @@ static void the_cache_forgets_but_does_not_lie(void **state)
     u32 found = 0;
     srand(3);
     ksm_cache_clear(&cache);
-    assert_null(ksm_cache_find(&cache, KSM_EXECUTE, (struct ksm_cache_key){}));
+    assert_false(ksm_seen_now(&ksm_cache_find(&cache, KSM_EXECUTE, (struct ksm_cache_key){})->seen)); /* empty */
     for (u32 i = 0; i < 20000; i++) {
         u32 key = below(1024);
         struct ksm_seen seen;
@@ -364,10 +366,12 @@ static void the_cache_forgets_but_does_not_lie(void **state)
         const struct ksm_cache_key whole = {key % 32, key / 32 % 8};
         enum ksm_event kind = (enum ksm_event)(key / 256);
         const struct ksm_cache_entry *entry = ksm_cache_find(&cache, kind, whole);
-        assert_true(entry == nullptr || entry->verdict == (enum ksm_verdict)verdicts[key]);
-        found += entry != nullptr;
+        if (entry != nullptr && ksm_seen_now(&entry->seen)) {
+            assert_int_equal(entry->verdict, verdicts[key]);
+            found++;
+        }
         verdicts[key] = below(2) != 0 ? KSM_GRANT : KSM_DENY;
-        ksm_cache_add(&cache, kind, whole, (enum ksm_verdict)verdicts[key], &seen);
+        ksm_cache_add(&cache, kind, whole, &(struct ksm_cache_entry){.seen = seen, .verdict = verdicts[key]});
     }
     assert_true(found > 1000);
 }
