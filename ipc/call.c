@@ -96,7 +96,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     message.info = client->call_info;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
     if (method == nullptr)
-        return rcInvalidArgument;
+        return message_malformed(KSM_REQUEST, client, server, &message, endpoint);
     code = message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
     if (code != rcOk)
         return code;
@@ -115,9 +115,10 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     retcode code = message_read(client, &message);
     if (code != rcOk)
         return code;
-    const struct ksm_method *method = ksm_method(endpoint->owner_class, client->call_info);
-    if (method == nullptr || !ksm_shape_fits(&method->request, client->call_info, message.buffer.arena_size))
-        return rcInvalidArgument;
+    message.info = client->call_info;
+    const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
+    if (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size))
+        return message_malformed(KSM_REQUEST, client, nullptr, &message, endpoint);
     struct ksm_query query = {.event = KSM_REQUEST,
                               .source_class = (u16)client->domain->class,
                               .destination_class = (u16)endpoint->owner_class,

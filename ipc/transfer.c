@@ -2,6 +2,7 @@
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
 #include <ipc/arena.h>
+#include <ksm/audit.h>
 #include <ipc/decide.h>
 #include <memory/page.h>
 
@@ -99,6 +100,16 @@ static struct ksm_query query_of(enum ksm_event event, const struct thread *send
     };
 }
 
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint)
+{
+    struct ksm_query query = query_of(event, sender, receiver, message, endpoint);
+    ksm_audit_malformed(&query, (struct ksm_audit_message){.constant_size = info_size(message->info),
+                                                           .arena_size = (u32)message->buffer.arena_size,
+                                                           .handle_count = info_handles(message->info)});
+    return rcInvalidArgument;
+}
+
 bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
 {
     struct message_arena arena;
@@ -192,11 +203,11 @@ static retcode verify_and_decide(enum ksm_event event, struct thread *sender, st
         if (code != rcOk)
             return code;
         if (!ksm_chunks_fit(shape, *copy, message->buffer.arena_size))
-            return rcInvalidArgument;
+            return message_malformed(event, sender, receiver, message, endpoint);
         /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
         if (shape->deep && (plan.needs != 0 || message->buffer.arena_size == 0) &&
             !ksm_message_fits(shape, *copy, &arena.arena))
-            return rcInvalidArgument;
+            return message_malformed(event, sender, receiver, message, endpoint);
     }
     query.constant_part = *copy;
     query.arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
@@ -208,14 +219,17 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
                                   struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
-        return rcInvalidArgument;
+        return message_malformed(event, sender, receiver, message, endpoint);
     u8 *copy = nullptr;
     retcode code = verify_and_decide(event, sender, receiver, message, shape, endpoint, &copy);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    if (code == rcOk)
+    if (code == rcOk) {
         code = deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape, copy);
+        if (code == rcInvalidArgument) /* changed under the copy */
+            code = message_malformed(event, sender, receiver, message, endpoint);
+    }
     arena_copy_free(message->arena_copy, message->buffer.arena_size);
     return code;
 }
