@@ -82,7 +82,7 @@ void task_room_init(void)
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
     object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
     object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
-    object_operations[OBJECT_TASK] = (struct object_operations){task_unreachable, task_destroy};
+    object_operations[OBJECT_TASK] = (struct object_operations){.abandoned = task_unreachable, .destroy = task_destroy};
     tree_init(&all_tasks, name_before);
 }
 

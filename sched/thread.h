@@ -132,6 +132,8 @@ struct thread {
     u32 futex_index;                   /* word through which it was woken; written by who claimed it */
     _Atomic u32 futex_claimed;         /* 1: somebody is about to wake it; protocol in sched/futex.h */
     struct list futex_link;            /* among those whom one waker has claimed */
+    struct object *futex_object;       /* whose bucket it waits in, with a reference until it has left; null: its own
+                                          task's */
     struct turnstile *turnstile;       /* its own while it waits for no lock; null until it first does */
     struct turnstile *blocked_on;      /* where it waits for a lock; guarded by the bucket's lock */
     struct spinlock held_lock;
