@@ -90,12 +90,12 @@ static struct ksm_query query_of(enum ksm_event event, const struct thread *send
     bool request = event == KSM_REQUEST;
     return (struct ksm_query){
         .event = event,
-        .source_class = sender->domain->class,
-        .destination_class = request ? endpoint->owner_class : receiver->domain->class,
+        .source_class = (u16)sender->domain->class,
+        .destination_class = (u16)(request ? endpoint->owner_class : receiver->domain->class),
         .source_sid = sender->domain->object.sid,
         .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
-        .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-        .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
+        .riid = (u16)(message->info >> KOS_INFO_RIID_SHIFT),
+        .mid = (u16)(message->info >> KOS_INFO_MID_SHIFT),
         .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
     };
 }

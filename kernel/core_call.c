@@ -70,12 +70,12 @@ static struct ksm_query query_of(enum ksm_event event, const struct thread *thre
     bool request = event == KSM_REQUEST;
     const struct domain *domain = thread->domain;
     return (struct ksm_query){.event = event,
-                              .source_class = request ? domain->class : KSM_CLASS_CORE,
-                              .destination_class = request ? KSM_CLASS_CORE : domain->class,
+                              .source_class = (u16)(request ? domain->class : KSM_CLASS_CORE),
+                              .destination_class = (u16)(request ? KSM_CLASS_CORE : domain->class),
                               .source_sid = request ? domain->object.sid : kernel_object.sid,
                               .destination_sid = request ? kernel_object.sid : domain->object.sid,
-                              .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+                              .riid = (u16)(info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(info >> KOS_INFO_MID_SHIFT)};
 }
 
 /* Leaves a record. */
