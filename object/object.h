@@ -55,4 +55,7 @@ static inline bool object_try_reference(struct object *object)
     return false;
 }
 void object_release(struct object *object);
+/* What is kept by SIDs goes with them: called when an object loses its last reference, before it is destroyed, and no
+ * lock is held. Set once at boot; null: nothing is kept. */
+extern void (*object_sid_dead)(u32 sid);
 u32 object_sid_allocate(void);

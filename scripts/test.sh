@@ -46,6 +46,8 @@ unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
 unit/ksm_content	unit ksm_content
 unit/audit	unit audit
+unit/ksm_models	unit ksm_models
+unit/ksm_transaction	unit ksm_transaction
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
