@@ -90,7 +90,7 @@ LIST
         done
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
-            printf 'audit/%s/%s/debug\tguest_suite audit %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'audit/%s/%s/debug\tguest_suite test_audit %s %s debug\n' $arch $cpus $arch $cpus
         done
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
