@@ -467,7 +467,7 @@ static void task_ended(struct request *request)
     struct task *task = container_of(request, struct task, teardown);
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
     leave_space(&call);
-    cross_call(~0ULL, &call);
+    cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
     if (task->first != nullptr) {
         object_release(&task->first->object);
         task->first = nullptr;

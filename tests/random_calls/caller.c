@@ -99,6 +99,7 @@ static const struct {
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
     CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
+    CORE_METHOD(PM, GetCpuInterrupts, "n", POOLS),
     CORE_METHOD(IPC, CreateSyncObject, "", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
@@ -109,7 +110,7 @@ static const struct {
     CORE_METHOD(AUDIT, Wait, "hm", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 80, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 81, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
