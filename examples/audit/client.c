@@ -2,7 +2,9 @@
 /* Stores and fetches, also what the policy forbids; the log shows it. */
 #include <audit/Store.idl.h>
 #include <coresrv/nk/transport-kos.h>
+#include <coresrv/pm/pm_api.h>
 #include <coresrv/sl/sl_api.h>
+#include <coresrv/thread/thread_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,5 +42,6 @@ int main(void)
     get(7);
     put(100);
     get(100);
-    return EXIT_SUCCESS;
+    (void)KnSleep(300); /* so that all of the log is seen */
+    return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
 }
