@@ -65,22 +65,40 @@ void core_call_init(void)
     }
 }
 
+static struct ksm_query query_of(enum ksm_event event, const struct thread *thread, word info)
+{
+    bool request = event == KSM_REQUEST;
+    const struct domain *domain = thread->domain;
+    return (struct ksm_query){.event = event,
+                              .source_class = (u16)(request ? domain->class : KSM_CLASS_CORE),
+                              .destination_class = (u16)(request ? KSM_CLASS_CORE : domain->class),
+                              .source_sid = request ? domain->object.sid : kernel_object.sid,
+                              .destination_sid = request ? kernel_object.sid : domain->object.sid,
+                              .riid = (u16)(info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(info >> KOS_INFO_MID_SHIFT)};
+}
+
+/* Leaves a record. */
+static retcode malformed_request(const struct thread *thread, const struct message *message)
+{
+    struct ksm_query query = query_of(KSM_REQUEST, thread, message->info);
+    word info = message->info;
+    ksm_audit_malformed(&query, (struct ksm_audit_message){
+                                    .constant_size = (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK),
+                                    .arena_size = (u32)message->buffer.arena_size,
+                                    .handle_count = (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK)});
+    return rcInvalidArgument;
+}
+
 /* arena: the kernel's copy, or null. */
 static retcode decide(enum ksm_event event, struct thread *thread, word info, const struct ksm_shape *shape,
                       const struct ksm_arena *arena)
 {
-    bool request = event == KSM_REQUEST;
     struct domain *domain = thread->domain;
-    struct ksm_query query = {.event = event,
-                              .source_class = request ? domain->class : KSM_CLASS_CORE,
-                              .destination_class = request ? KSM_CLASS_CORE : domain->class,
-                              .source_sid = request ? domain->object.sid : kernel_object.sid,
-                              .destination_sid = request ? kernel_object.sid : domain->object.sid,
-                              .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-                              .constant_part = thread->context.words,
-                              .constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE,
-                              .arena = arena};
+    struct ksm_query query = query_of(event, thread, info);
+    query.constant_part = thread->context.words;
+    query.constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE;
+    query.arena = arena;
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
     return message_decide(&plan, &query, domain, shape);
@@ -150,6 +168,8 @@ static void again(struct thread *thread)
     context->info = thread->core_response;
     context->selector = 0;
     clear_words_beyond(context);
+    if (!response_in_table(thread))
+        decide_response(thread);
 }
 
 /* Returns if the thread goes on at once; its words are in the context, those beyond the response's not yet cleared. */
@@ -286,24 +306,6 @@ retcode core_first_thread(struct core_call *call, u32 handle, struct thread **th
     return code;
 }
 
-/* Leaves a record. */
-static retcode malformed_request(const struct thread *thread, const struct message *message)
-{
-    word info = message->info;
-    struct ksm_query query = {.event = KSM_REQUEST,
-                              .source_class = thread->domain->class,
-                              .destination_class = KSM_CLASS_CORE,
-                              .source_sid = thread->domain->object.sid,
-                              .destination_sid = kernel_object.sid,
-                              .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU};
-    ksm_audit_malformed(&query, (struct ksm_audit_message){
-                                    .constant_size = (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK),
-                                    .arena_size = (u32)message->buffer.arena_size,
-                                    .handle_count = (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK)});
-    return rcInvalidArgument;
-}
-
 /* Pages for a copy of an arena; the CPU's scratch page serves small ones. */
 static u8 *arena_get(u64 size, unsigned *order)
 {
@@ -357,26 +359,6 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     return call->response_size != 0 ? return_memory(call, target, size) : rcOk;
 }
 
-/* As again, for a call off the fast path: its response is decided too. Such methods have no response arena. */
-static void again_decided(struct thread *thread)
-{
-    if (thread->dying && thread->work.object == nullptr) {
-        work_end(thread);
-        return;
-    }
-    word info = thread->core_response; /* of the same endpoint and method */
-    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = thread->context.words};
-    retcode code = handlers[method_index(info)](&call);
-    if (code == PREEMPTED)
-        return;
-    work_end(thread);
-    if (code == CORE_BLOCKED)
-        return;
-    code = respond(&call, ksm_method(KSM_CLASS_CORE, info), info, code, nullptr);
-    if (code != rcOk)
-        ipc_complete(thread, code);
-}
-
 /* Request verified, copied, decided; handler; response. rcOk or CORE_BLOCKED: done; else the Call itself fails. */
 static retcode serve(struct thread *thread, struct message *message, const struct ksm_method *method, u8 *arena)
 {
@@ -392,7 +374,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
     struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
+    checkpoint();
     retcode code = decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr);
+    checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;
     unsigned order = 0;
@@ -415,9 +399,11 @@ static retcode serve(struct thread *thread, struct message *message, const struc
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
         if (code == PREEMPTED)
-            work_begin(thread, again_decided);
-        else if (code != CORE_BLOCKED)
+            work_begin(thread, again); /* such a method has no arenas: they go with the kernel entry */
+        else if (code != CORE_BLOCKED) {
+            checkpoint();
             code = respond(&call, method, info, code, &target);
+        }
     }
     if (response != nullptr)
         page_free(hal_physical(response), order);
@@ -433,6 +419,7 @@ void core_call_slow(struct thread *thread, word selector)
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
     if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
         ksm_pair_learn(thread->core_pair, message.info);
+    checkpoint();
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = malformed_request(thread, &message);
@@ -443,6 +430,6 @@ void core_call_slow(struct thread *thread, word selector)
         code = arena == nullptr ? rcOutOfMemory : serve(thread, &message, method, arena);
         arena_put(arena, order);
     }
-    if (code != rcOk && code != CORE_BLOCKED && code != PREEMPTED)
+    if (code < rcOk)
         ipc_complete(thread, code);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/boot.h>
+#include <ksm/audit.h>
 #include <ksm/cpu.h>
 #include <ksm/ksm.h>
 #include <ksm/models/models.h>

@@ -3,7 +3,8 @@
 #pragma clang diagnostic ignored "-Wmissing-field-initializers" /* what is left out is zero */
 #include "ksm_models_fixture.h"
 
-const struct ksm_policy *const ksm_policy = nullptr;
+static const struct ksm_policy policy;
+const struct ksm_policy *const ksm_policy = &policy;
 
 #define NO_SIDS 3U
 static const u32 no_sids[NO_SIDS] = {0, KSM_SID_MAX + 1, ~0U};
