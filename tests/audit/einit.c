@@ -202,6 +202,7 @@ int main(void)
     rights();
     denied_reader();
     waiting();
+    security();
     drops();
     order();
     printf("SUITE done\n");
