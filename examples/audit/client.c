@@ -15,7 +15,7 @@ static void put(nk_uint32_t key)
     struct audit_Store_Put_req req;
     struct audit_Store_Put_res res;
     req.key = key;
-    req.value = key * 10;
+    req.value = 10UL * key;
     nk_err_t rc = audit_Store_Put(&proxy.base, &req, NK_NULL, &res, NK_NULL);
     printf("put %u: %s\n", key, rc == NK_EOK ? "stored" : rc == NK_EPERM ? "denied" : "failed");
 }
