@@ -62,6 +62,7 @@ static const struct {
     CORE_METHOD(HANDLE, RevokeSubtree, "hb", POOLS),
     CORE_METHOD(HANDLE, CreateBadge, "n", BADGE),
     CORE_METHOD(HANDLE, GetRiid, "cS", POOLS),
+    CORE_METHOD(HANDLE, SecurityConnect, "", ANY),
     CORE_METHOD(TASK, Create, "NCPq0", TASK),
     CORE_METHOD(TASK, SetEnv, "KSS", POOLS),
     CORE_METHOD(TASK, Connect, "KKS", POOLS),
