@@ -58,6 +58,14 @@ fuzz/acpi	fuzz_short acpi
 fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
+run/ping/x86_64	run_example ping x86_64 release 1
+run/ping/aarch64	run_example ping aarch64 release 1
+run/ping/x86_64/4/debug	run_example ping x86_64 debug 4
+run/ping/aarch64/4/debug	run_example ping aarch64 debug 4
+run/mic/x86_64	run_example mic x86_64 release 1
+run/mic/aarch64	run_example mic aarch64 release 1
+run/mic/x86_64/4/debug	run_example mic x86_64 debug 4
+run/mic/aarch64/4/debug	run_example mic aarch64 debug 4
 run/echo/x86_64	run_echo x86_64 release 1
 run/echo/aarch64	run_echo aarch64 release 1
 run/echo/x86_64/4/debug	run_echo x86_64 debug 4
@@ -102,6 +110,7 @@ LIST
         for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
     printf 'model/list\tmodel_list\n'
     printf 'bench/bars\tbench_bars\n'
+    printf 'bench/ksm/x86_64\tbench_ksm x86_64\nbench/ksm/aarch64\tbench_ksm aarch64\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
     printf 'bench/scale/x86_64\tbench_scale x86_64\nbench/scale/aarch64\tbench_scale aarch64\n'
 }
@@ -267,6 +276,14 @@ run_echo() {
     cmp -s build/test/echo.expected "build/test/echo.$1.$2.$3" ||
         { echo "expected (<), got (>):"; diff build/test/echo.expected "build/test/echo.$1.$2.$3"; return 1; }
 }
+# An example prints what its README says that it prints.
+run_example() { # EXAMPLE ARCH VARIANT CPUS
+    mkdir -p build/test
+    file=build/test/$1.$2.$3.$4
+    timeout 60 ./kos run "$1" --arch "$2" --cpus "$4" $([ "$3" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    awk '/^What it prints:/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' "examples/$1/README.md" >"$file.expected"
+    [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
+}
 # A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
 command_new_runs() { # ARCH
     to=$(mktemp -d)
@@ -349,6 +366,19 @@ bench_bars() {
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
     done
     return $bad
+}
+# What decisions may cost, and the same twice.
+bench_ksm() { # ARCH
+    . scripts/bench.sh
+    . scripts/ksm.sh
+    mkdir -p build/bench
+    ksm_measure "$1" "build/bench/ksm.$1.1" && ksm_measure "$1" "build/bench/ksm.$1.2" || return 1
+    cmp "build/bench/ksm.$1.1" "build/bench/ksm.$1.2" || { echo "expected the same counts twice"; return 1; }
+    awk -v column=$([ "$1" = x86_64 ] && echo 2 || echo 3) '
+        FNR == NR { if ($1 ~ /^ksm\//) bar[$1] = $column; next }
+        $2 in bar { for (i = 3; i <= NF; i++) if ($i ~ /^p50=/) { v = substr($i, 5); seen[$2] = 1
+            if (v + 0 > bar[$2] + 0) { print $2 ": expected at most " bar[$2] ", got " v; bad = 1 } } }
+        END { for (b in bar) if (!(b in seen)) { print b ": not measured"; bad = 1 } exit bad }' benchmarks/ksm/bars.tsv "build/bench/ksm.$1.1"
 }
 # No two independent operations share a line of kernel data; the control, which does share, shows that sharing is seen.
 bench_conflicts() { # ARCH
