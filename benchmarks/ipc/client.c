@@ -23,11 +23,23 @@
 static NkKosTransport transport;
 static nk_iid_t riid;
 
-/* The proxy is the caller's own, as in a program that has one for each connection. */
-#define PROXY(proxy)                                                                                                   \
-    NkKosTransport transport_ = transport;                                                                             \
-    struct benchmark_Echo_proxy proxy;                                                                                 \
-    benchmark_Echo_proxy_init(&(proxy), &transport_.base, riid)
+/* One call through a proxy that the compiler sees made: it costs what the call does. The messages are memory all the
+ * same: what is sent is read there, and what comes is written. */
+#define TOUCH(request, response) __asm__ volatile("" : "+m"(*(request)), "+m"(*(response)))
+#define CALL(method, request, request_arena, response)                                                                 \
+    __extension__({                                                                                                    \
+        TOUCH(request, response);                                                                                      \
+        NkKosTransport transport_;                                                                                     \
+        struct benchmark_Echo_proxy proxy_;                                                                            \
+        NkKosTransport_Init(&transport_, transport.base.handle, NK_NULL, 0);                                           \
+        benchmark_Echo_proxy_init(&proxy_, &transport_.base, endpoint);                                                \
+        nk_err_t code_ = benchmark_Echo_##method(&proxy_.base, (request), (request_arena), (response), NK_NULL);       \
+        TOUCH(request, response);                                                                                      \
+        code_;                                                                                                         \
+    })
+/* The endpoint's number: a variable of the caller's, as the compiler knows of a global one that others may change it.
+ */
+#define ENDPOINT const nk_iid_t endpoint = riid
 
 #define ROUND_TRIP(name, method)                                                                                       \
     __attribute__((noinline)) static void method(void)                                                                 \
@@ -35,8 +47,8 @@ static nk_iid_t riid;
         static struct benchmark_Echo_##method##_req req;                                                               \
         static struct benchmark_Echo_##method##_res res;                                                               \
         Retcode rc = rcOk;                                                                                             \
-        PROXY(proxy);                                                                                                  \
-        MEASURE(name, ROUNDS, rc |= benchmark_Echo_##method(&proxy.base, &req, NK_NULL, &res, NK_NULL));               \
+        ENDPOINT;                                                                                                      \
+        MEASURE(name, ROUNDS, rc |= CALL(method, &req, NK_NULL, &res));                                                \
         check(rc, name);                                                                                               \
     }
 
@@ -60,7 +72,7 @@ static void arenas(void)
                  {"ipc/arena_in/1MiB", 1 << 20, 20}};
     static struct benchmark_Echo_Arena_req req;
     static struct benchmark_Echo_Arena_res res;
-    PROXY(proxy);
+    ENDPOINT;
     void *buffer = KnVmAllocate(RTL_NULL, 1 << 20, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(buffer == RTL_NULL ? rcOutOfMemory : rcOk, "arena");
     memset(buffer, 0x5a, 1 << 20);
@@ -70,7 +82,7 @@ static void arenas(void)
         arena.unused = arena.start + cases[i].size;
         req.data.offset = 0;
         req.data.size = cases[i].size;
-        MEASURE(cases[i].name, cases[i].rounds, rc |= benchmark_Echo_Arena(&proxy.base, &req, &arena, &res, NK_NULL));
+        MEASURE(cases[i].name, cases[i].rounds, rc |= CALL(Arena, &req, &arena, &res));
         check(rc, cases[i].name);
     }
 }
@@ -80,8 +92,8 @@ static void denied(void)
     static struct benchmark_Echo_Denied_req req;
     static struct benchmark_Echo_Denied_res res;
     Retcode rc = rcSecurityDisallow;
-    PROXY(proxy);
-    MEASURE("ipc/round_trip/denied", ROUNDS, rc &= benchmark_Echo_Denied(&proxy.base, &req, NK_NULL, &res, NK_NULL));
+    ENDPOINT;
+    MEASURE("ipc/round_trip/denied", ROUNDS, rc &= CALL(Denied, &req, NK_NULL, &res));
     check(rc == rcSecurityDisallow ? rcOk : rcFail, "denied");
 }
 
@@ -90,10 +102,9 @@ static void handle_transfer(void)
     static struct benchmark_Echo_Pass_req req;
     static struct benchmark_Echo_Pass_res res;
     Handle handle;
-    PROXY(proxy);
+    ENDPOINT;
     Retcode rc = KnHandleCreateUserObject(1, KOS_RIGHT_TRANSFER, RTL_NULL, &handle);
-    MEASURE("ipc/handle_transfer", 2000, req.handle = nk_handle_desc(handle);
-            rc |= benchmark_Echo_Pass(&proxy.base, &req, NK_NULL, &res, NK_NULL));
+    MEASURE("ipc/handle_transfer", 2000, req.handle = nk_handle_desc(handle); rc |= CALL(Pass, &req, NK_NULL, &res));
     check(rc, "handle_transfer");
 }
 
@@ -103,9 +114,9 @@ static void server_priority(unsigned class, unsigned priority)
 {
     struct benchmark_Echo_SetPriority_req req;
     struct benchmark_Echo_SetPriority_res res;
-    PROXY(proxy);
+    ENDPOINT;
     req.level = class << 8 | priority;
-    check(benchmark_Echo_SetPriority(&proxy.base, &req, NK_NULL, &res, NK_NULL), "server priority");
+    check(CALL(SetPriority, &req, NK_NULL, &res), "server priority");
 }
 
 static void priorities(void)
@@ -117,12 +128,12 @@ static void priorities(void)
         {"ipc/round_trip/server_higher", 12}, {"ipc/round_trip/server_equal", 10}, {"ipc/round_trip/server_lower", 8}};
     static struct benchmark_Echo_Echo64_req req;
     static struct benchmark_Echo_Echo64_res res;
-    PROXY(proxy);
+    ENDPOINT;
     check(KnThreadSetPriorityByHandle(self, KOS_CLASS_ROUND_ROBIN, 10), "priority");
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Retcode rc = rcOk;
         server_priority(KOS_CLASS_ROUND_ROBIN, cases[i].priority);
-        MEASURE(cases[i].name, ROUNDS, rc |= benchmark_Echo_Echo64(&proxy.base, &req, NK_NULL, &res, NK_NULL));
+        MEASURE(cases[i].name, ROUNDS, rc |= CALL(Echo64, &req, NK_NULL, &res));
         check(rc, cases[i].name);
     }
     server_priority(KOS_CLASS_STANDARD, 15);
@@ -305,9 +316,8 @@ static void cross_client(void *context, void *context2)
     static struct benchmark_Echo_Echo64_res res;
     (void)context, (void)context2;
     Retcode rc = rcOk;
-    PROXY(proxy);
-    MEASURE("ipc/round_trip/cross_cpu/64B", ROUNDS,
-            rc |= benchmark_Echo_Echo64(&proxy.base, &req, NK_NULL, &res, NK_NULL));
+    ENDPOINT;
+    MEASURE("ipc/round_trip/cross_cpu/64B", ROUNDS, rc |= CALL(Echo64, &req, NK_NULL, &res));
     check(rc, "cross_cpu");
     KnThreadExit(0);
 }

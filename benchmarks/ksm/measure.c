@@ -35,9 +35,10 @@ static void sort(void)
 static void report(const char *name, u32 events)
 {
     sort();
-    kernel_print("BENCH ksm/%s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, ROUNDS, samples[0] / events,
-                 (samples[ROUNDS / 2] + events - 1) / events, samples[ROUNDS * 99 / 100] / events,
-                 samples[ROUNDS - 1] / events);
+    u32 round_up = events - 1;
+    kernel_print("BENCH ksm/%s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, ROUNDS, (samples[0] + round_up) / events,
+                 (samples[ROUNDS / 2] + round_up) / events, (samples[ROUNDS * 99 / 100] + round_up) / events,
+                 (samples[ROUNDS - 1] + round_up) / events);
 }
 
 #define MEASURE(body)                                                                                                  \
