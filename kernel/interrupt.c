@@ -24,6 +24,10 @@ void fpu_state_free(struct thread *thread)
 static void interrupt_enter(void)
 {
     struct cpu *cpu = cpu_self();
+    if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
+        epoch_enter(cpu);
+    atomic_store_explicit(&cpu->interrupts, atomic_load_explicit(&cpu->interrupts, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
     if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
@@ -58,6 +62,7 @@ static void backtrace(struct thread *thread)
         if (!hal_copy_from_user(record, frame, sizeof(record)) || record[0] <= frame)
             break;
         kernel_print(" %lx", record[1]);
+        checkpoint();
         frame = record[0];
     }
     kernel_print("\n");
@@ -68,11 +73,14 @@ static void report(struct thread *thread, const struct hal_exception *exception)
     struct task *task = task_of(thread->domain);
     kernel_print("\nunhandled exception: %s in task %s (id %u) thread %u, CPU %u\n", exception->name, task->name,
                  task->id, thread->tid, thread->home);
+    checkpoint();
     kernel_print("  code %lx address %lx access %s%s%s, image at %lx\n", exception->code, exception->address,
                  (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
                  (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
                  (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "", task->image_base);
+    checkpoint();
     hal_context_print(&thread->context);
+    checkpoint();
     backtrace(thread);
     kernel_print("terminating task %s\n", task->name);
 }
@@ -106,6 +114,8 @@ static void seal_retry(struct timer *timer)
 void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
 {
     struct thread *thread = thread_of(context);
+    if (unlikely((cpu_self()->hal.pending & CPU_PENDING_ISOLATED) != 0))
+        epoch_enter(cpu_self());
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
         if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */

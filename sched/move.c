@@ -17,6 +17,8 @@ static u64 cpus_all(void)
 
 u64 thread_cpus(const struct thread *thread)
 {
+    if (unlikely(thread->pinned))
+        return 1ULL << thread->home;
     u64 online = cpus_all() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
     u64 allowed = thread->affinity & online;
     return allowed != 0 ? allowed : online;
@@ -68,6 +70,7 @@ static void moved(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, wake_request);
     sched_home_enter(thread);
+    thread_ipc_moved(thread);
     if (unlikely(thread->dying))
         thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
     sched_wake(thread);
@@ -201,19 +204,25 @@ void balance_push(struct cpu *cpu)
     crowded_set(scheduler_self(), true);
 }
 
-retcode sched_isolate(u64 cpus)
+retcode sched_isolate(u64 cpus, u64 *changed)
 {
     if ((cpus & ~cpus_all()) != 0 || cpus == cpus_all())
         return rcInvalidArgument;
-    atomic_store_explicit(&cpus_isolated, cpus, memory_order_relaxed); /* hints for balancing; nothing hangs on it */
+    /* relaxed: for balancing a hint; who is told of a change by inbox sees it, or a later one */
+    *changed = cpus ^ atomic_exchange_explicit(&cpus_isolated, cpus, memory_order_relaxed);
     return rcOk;
+}
+
+void sched_isolate_self(void)
+{
+    epoch_isolate(((atomic_load_explicit(&cpus_isolated, memory_order_relaxed) >> cpu_self()->hal.index) & 1U) != 0);
 }
 
 /* ---- offline ---- */
 
 static bool must_stay(const struct thread *thread, u64 others)
 {
-    return thread->own_level != RUN_LEVEL_STANDARD && (thread->affinity & others) == 0;
+    return thread->pinned || (thread->own_level != RUN_LEVEL_STANDARD && (thread->affinity & others) == 0);
 }
 
 retcode sched_set_online(bool online)
