@@ -366,7 +366,7 @@ void region_seal(struct address_space *space, const struct region *region, vaddr
         if (hal_space_protect(&space->hal, address, access))
             stale_add(&stale, address);
     if (sealed)
-        stale_end(space, &stale); /* model: shootdown.pml SEAL */
+        stale_end(space, &stale); /* model: shootdown.pml seal() */
     else
         hal_space_invalidate(&space->hal, first, (end - first) / PAGE_SIZE); /* elsewhere a fault finds it allowed */
 }
