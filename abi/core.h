@@ -24,7 +24,8 @@
     E(TIME, "time.Time", "kl.core.Time")                                                                               \
     E(HAL, "hal.HAL", "kl.core.HAL")                                                                                   \
     E(PM, "pm.PM", "kl.core.PM")                                                                                       \
-    E(IPC, "ipc.IPC", "kl.core.IPC")
+    E(IPC, "ipc.IPC", "kl.core.IPC")                                                                                   \
+    E(AUDIT, "audit.Audit", "kl.core.Audit")
 
 /*
  * Methods in MID order within each interface.                    request            response (first word: rc)
@@ -38,6 +39,9 @@
     X(VMM, Free, 2, 0, 1, 0)        /* address, size -> rc */                                                          \
     X(VMM, Query, 1, 0, 4, 0)       /* address -> rc, start, size, flags */                                            \
     X(VMM, CreateArena, 1, 0, 4, 0) /* bytes -> rc, address, arena, size: memory for arenas, mapped */                 \
+    X(VMM, MdlCreate, 2, 0, 3, 0)   /* bytes, flags (READ, WRITE: the handle's rights) -> rc, mdl, size */             \
+    X(VMM, MdlMap, 5, 0, 2, 0)      /* mdl, offset, length, address wished or 0, flags (READ, WRITE) -> rc, address */ \
+    X(VMM, MdlGetSize, 1, 0, 2, 0)  /* mdl -> rc, size */                                                              \
     /* Thread: class_priority = class << 8 | priority; flags KOS_THREAD_*; timeouts in ms */                           \
     X(THREAD, Create, 6, 0, 3, 0)      /* priority, stackSize, routine, context, context2, flags -> rc, thread, tid */ \
     X(THREAD, OpenCurrent, 0, 0, 3, 0) /* -> rc, thread, tid */                                                        \
@@ -88,6 +92,8 @@
     X(SYNC, WaitAny, 2, 8 * 16, 2, 0) /* bytes: struct kos_sync_word each, timeout ms -> rc, index */                  \
     X(SYNC, Lock, 2, 0, 1, 0)         /* address of u32 (tid | KOS_LOCK_WAITERS), timeout ms -> rc */                  \
     X(SYNC, Unlock, 1, 0, 1, 0)       /* address of u32 -> rc */                                                       \
+    X(SYNC, WaitShared, 4, 0, 2, 0)   /* mdl, offset of u32, value, timeout ms -> rc, 0 */                             \
+    X(SYNC, WakeShared, 3, 0, 2, 0)   /* mdl, offset of u32, threads at most -> rc, threads woken */                   \
     /* FS */                                                                                                           \
     X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
     X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
@@ -118,7 +124,12 @@
     X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
     X(IPC, ClearInterrupt, 1, 0, 1, 0)   /* handle -> rc */                                                            \
-    X(IPC, AttachArena, 3, 0, 2, 0)      /* client handle, arena, KOS_ARENA_* -> rc, address in the server */
+    X(IPC, AttachArena, 3, 0, 2, 0)      /* client handle, arena, KOS_ARENA_* -> rc, address in the server */          \
+    /* Audit: abi/audit.h */                                                                                           \
+    X(AUDIT, Open, 1, KOS_NAME_SIZE, 2, 0) /* string KOS_AUDIT_LOG -> rc, handle */                                    \
+    X(AUDIT, Close, 1, 0, 1, 0)            /* handle -> rc */                                                          \
+    X(AUDIT, Read, 1, 0, 3, KOS_PAGE_SIZE) /* handle -> rc (rcResourceNotFound: no record), dropped, bytes record */   \
+    X(AUDIT, Wait, 2, 0, 1, 0)             /* handle, timeout ms -> rc: there may be a record */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
@@ -214,6 +225,7 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_HAL              KOS_CORE_INDEX_HAL_GetEnv
 #define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
 #define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
+#define KOS_CORE_FIRST_AUDIT            KOS_CORE_INDEX_AUDIT_Open
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 
 /* One word for Sync.WaitAny. */

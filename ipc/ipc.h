@@ -14,6 +14,7 @@ struct message {
     bool in_memory;
     struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
     vaddr in_place;                   /* where the receiver finds the arena without a copy, or 0 */
+    u8 *arena_copy;                   /* the kernel's copy of the arena, on which was decided, or null */
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
@@ -23,6 +24,11 @@ retcode message_read(struct thread *sender, struct message *message);
  * rcSourceFault, rcTargetFault, rcNoCapability... The receiver's status is set to rcOk. */
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
+
+/* The message is none of its method: leaves a record, and is rcInvalidArgument. receiver: null for a request that has
+ * none yet. */
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint);
 
 /* ---- copy.c ---- */
 /* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
@@ -40,10 +46,11 @@ const void *copy_span(struct address_space *space, vaddr address, u64 size, u64 
 bool copy_resident(const struct domain *domain, vaddr address, u64 size, u32 access);
 
 /* ---- long_copy.c ---- */
-/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below. */
+/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below,
+ * and with it message->arena_copy. */
 retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
-                     const struct kos_message_buffer *target, const struct message *message,
-                     const struct ksm_shape *shape, const u8 *snapshot);
+                     const struct kos_message_buffer *target, struct message *message, const struct ksm_shape *shape,
+                     const u8 *snapshot);
 static inline bool transfer_pending(const struct thread *server)
 {
     return (server->transfer.pieces[0].size | server->transfer.pieces[1].size) != 0;
@@ -82,6 +89,7 @@ static inline void ipc_call_ends(struct thread *client)
 void ipc_disconnect(struct thread *server);
 /* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */
 HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_arena_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
 /* cross.c: the same for a receiver, a client on another CPU. */
 HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);

@@ -4,6 +4,7 @@
  * the image and trusted to decide, not to be without mistakes.
  */
 #include <ksm/ksm.h>
+#include <ksm/models/models.h>
 #include <ksm/verify.h>
 
 /* A shape with descriptors is verified on a kernel copy of the constant part, of one page at most. */
@@ -149,8 +150,8 @@ static bool class_well_formed(const struct ksm_class *class)
 
 bool ksm_policy_well_formed(const struct ksm_policy *policy)
 {
-    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
-        policy->describe == nullptr)
+    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->class_count > IDS_MAX ||
+        policy->classes == nullptr || policy->describe == nullptr)
         return false;
     const struct ksm_class *core = &policy->classes[KSM_CLASS_CORE]; /* the dispatch of core calls indexes by these */
     if (core->endpoints != ksm_core_endpoints || core->endpoint_count != ksm_core_endpoint_count)
@@ -160,5 +161,5 @@ bool ksm_policy_well_formed(const struct ksm_policy *policy)
             kernel_print("ksm: class %u is malformed\n", i);
             return false;
         }
-    return true;
+    return ksm_models_well_formed(policy->objects, policy->object_count);
 }

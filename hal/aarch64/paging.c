@@ -117,6 +117,13 @@ void hal_space_leave(const struct hal_space *space)
         hal_space_activate_none();
 }
 
+void hal_context_leave_space(struct hal_context *context)
+{
+    context->space = nullptr;
+    context->space_word = hal_image_physical(empty_root);
+    hal_space_activate_none();
+}
+
 static u64 page_entry(paddr page, u32 access)
 {
     u64 entry = page | PAGE_TABLE | PAGE_SHAREABLE | PAGE_ACCESSED | PAGE_NOT_GLOBAL | PAGE_NO_KERNEL_EXECUTE;
@@ -188,6 +195,20 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
         make_fetchable(entry & PAGE_ADDRESS);
     entry_write(place, page_entry(entry & PAGE_ADDRESS, access));
     return true;
+}
+
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    u64 *place = find_entry(space, address), rest = 512 - level_index(address, LEVELS - 1),
+        entry = page_entry(0, access);
+    if (count > rest)
+        count = rest;
+    for (u64 i = 0; i < count; i++) {
+        if ((access & HAL_PAGE_EXECUTE) != 0)
+            make_fetchable(entry_read(&place[i]) & PAGE_ADDRESS);
+        entry_write(&place[i], (entry_read(&place[i]) & PAGE_ADDRESS) | entry);
+    }
+    return count;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)

@@ -173,6 +173,13 @@ void hal_space_leave(const struct hal_space *space)
         __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
 }
 
+void hal_context_leave_space(struct hal_context *context)
+{
+    context->space = nullptr;
+    context->space_word = hal_kernel_root;
+    __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
+}
+
 static u64 entry_flags(u32 access)
 {
     return PAGE_USER | ((access & HAL_PAGE_WRITE) != 0 ? PAGE_WRITABLE : 0) |
@@ -229,6 +236,16 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
         return false;
     __atomic_store_n(leaf, leaf_entry(*leaf & PAGE_ADDRESS, access), __ATOMIC_RELEASE);
     return true;
+}
+
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    u64 *leaf = leaf_of(space, address), rest = 512 - INDEX(address, 0), entry = leaf_entry(0, access);
+    if (count > rest)
+        count = rest;
+    for (u64 i = 0; i < count; i++)
+        __atomic_store_n(&leaf[i], (leaf[i] & PAGE_ADDRESS) | entry, __ATOMIC_RELEASE);
+    return count;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)

@@ -2,6 +2,7 @@
 /* The HAL on the host: four-level tables in the arena, in the simplest form; console on stdio. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "fake.h"
+#include <smp/preemption.h>
 #include <smp/cross_call.h>
 #include <smp/epoch.h>
 #include <stdarg.h>
@@ -182,6 +183,14 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
     return true;
 }
 
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    for (u64 i = 0; i < count; i++)
+        if (!hal_space_protect(space, address + i * KOS_PAGE_SIZE, access))
+            kernel_panic("the page of %llx is missing", (unsigned long long)(address + i * KOS_PAGE_SIZE));
+    return count;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = leaf(space, address);
@@ -227,4 +236,12 @@ void fake_shootdown(struct address_space *space, vaddr address, u64 count)
 void hal_page_zero(paddr page)
 {
     memset(hal_direct(page), 0, KOS_PAGE_SIZE);
+}
+
+void checkpoint(void) {}
+
+u64 fake_time;
+[[gnu::weak]] u64 hal_time_now(void) /* tests of timers bring their own */
+{
+    return fake_time;
 }
