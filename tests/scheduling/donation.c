@@ -57,7 +57,7 @@ static void client(void *handle)
 static void impatient(void *handle)
 {
     nk_uint64_t word = 6;
-    client_rc = call((Handle)(rtl_uintptr_t)handle, &word, 50);
+    client_rc = call((Handle)(rtl_uintptr_t)handle, &word, 400);
 }
 
 static long long returned(void)
