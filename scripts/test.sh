@@ -94,6 +94,7 @@ LIST
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
+        printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
@@ -257,11 +258,15 @@ model_list() {
         cmp -s build/mutations.text build/mutations.list ||
             { echo "expected the mutations of $file in tests/models/list.tsv:"; diff build/mutations.text build/mutations.list; bad=1; }
     done
+    # what the code names is in the model
+    git grep -hoE 'model: [a-z_]+\.pml [A-Z_]{2,}' -- '*.c' '*.h' '*.S' | sort -u | while read -r _ file step; do
+        grep -qw "$step" "tests/models/$file" || echo "expected step $step in tests/models/$file"
+    done | grep . && bad=1
     return $bad
 }
 # boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
-    boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
+    boot "$1" "build/$1/$2/$3" -smp "$4" -accel ${KOS_ACCEL:-tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
     while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
@@ -357,6 +362,16 @@ guest_endpoints() { # ARCH CPUS VARIANT
     guest_suite endpoints "$@"
     status=$?
     unset KOS_APPEND KOS_SECONDS
+    return $status
+}
+# One CPU whose every instruction takes 1 ns: times are instructions, and the same each time.
+guest_scheduling_exact() { # ARCH
+    KOS_APPEND=scheduling.exact=1
+    KOS_ACCEL='tcg -icount shift=0,sleep=off'
+    [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
+    guest_suite scheduling "$1" 1 release exact
+    status=$?
+    unset KOS_APPEND KOS_ACCEL KOS_CPU
     return $status
 }
 # KOS_SEED=number repeats what the first line of the console tells.
