@@ -39,6 +39,9 @@ struct object *core_object(void);
  * more. */
 void core_respond(struct thread *thread, retcode code, word w1, word w2);
 
+/* core_notice.c: the same for one that was woken to take an event of the notice in futex_object. */
+void core_notice_complete(struct thread *thread);
+
 /* NUL-terminated string of a chunk word of the request: null if malformed or empty. Valid during the call. */
 const char *core_string(const struct core_call *call, word chunk);
 /* Bytes of a chunk; false if out of bounds. */

@@ -2,6 +2,8 @@
 #include <object/object.h>
 
 struct object_operations object_operations[OBJECT_TYPES];
+void (*object_watch_tell)(struct object *object, u32 events);
+void (*object_watch_free)(struct object *object);
 
 u32 object_sid_allocate(void)
 {
@@ -26,7 +28,10 @@ void object_reference(struct object *object)
 void object_release(struct object *object)
 {
     /* acq_rel: all uses come before the end */
-    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1 &&
-        object_operations[object->type].destroy != nullptr)
+    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) != 1)
+        return;
+    if (unlikely(atomic_load_explicit(&object->watch, memory_order_relaxed) != nullptr))
+        object_watch_free(object);
+    if (object_operations[object->type].destroy != nullptr)
         object_operations[object->type].destroy(object);
 }

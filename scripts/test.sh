@@ -78,6 +78,7 @@ LIST
             printf 'notices/%s/%s/debug\tguest_suite notices %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
+        printf 'edf/%s\tguest_edf %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
@@ -114,7 +115,7 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|notices|scheduling|endpoints|random_calls|libkos))/' |
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|notices|edf|scheduling|endpoints|random_calls|libkos))/' |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -237,7 +238,7 @@ model_list() {
 }
 # boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
-    boot "$1" "build/$1/$2/$3" -smp "$4" -accel tcg,thread=multi </dev/null >"$5.raw" 2>&1 &
+    boot "$1" "build/$1/$2/$3" -smp "$4" ${KOS_ACCEL:--accel tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
     while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
@@ -299,6 +300,15 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     suite_failed=$(grep -c '^FAIL ' "$file") || true
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
+}
+# Time is the number of instructions that all CPUs together have executed.
+guest_edf() { # ARCH
+    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
+    [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
+    guest_suite edf "$1" 4 release
+    status=$?
+    unset KOS_ACCEL KOS_CPU
+    return $status
 }
 # The command line is what tests/endpoints/hal.c looks for.
 guest_endpoints() { # ARCH CPUS VARIANT
@@ -400,7 +410,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | arenas/* | generated/* | notices/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | generated/* | notices/* | edf/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *) if output=$($command 2>&1); then result ok "$name"; else result no "$name" "$output"; fi ;;
         esac
     done <build/tests.list

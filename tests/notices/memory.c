@@ -47,7 +47,7 @@ static void create_errors(void)
 
 static void map_errors(void)
 {
-    Handle mdl = make(3 * PAGE - 5), copy, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 1).w[0];
+    Handle mdl = make(3 * PAGE - 5), copy, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1).w[0];
     rtl_size_t size = 0;
     expect("mdl/size", "code", KnPmmMdlGetSize(mdl, &size), rcOk);
     expect("mdl/size", "rounded", (long long)size, 3 * PAGE);
@@ -215,7 +215,8 @@ static int changes(const volatile rtl_uint32_t *at)
 
 static void revoke(void)
 {
-    Handle mdl = make(PAGE), given = INVALID_HANDLE, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 1).w[0];
+    Handle mdl = make(PAGE), given = INVALID_HANDLE,
+           badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1).w[0];
     volatile rtl_uint32_t *at = map(mdl);
     expect("mdl/revoke", "copy", KnHandleCopy(mdl, ~0U, INVALID_HANDLE, &given), rcOk);
     Handle child = child_start("count_up", given, ~0U);

@@ -25,3 +25,4 @@ long long thread_end(Handle thread);
 int reaches_state(Handle thread, unsigned state);
 
 void memory_tests(unsigned cpus);
+void notice_tests(unsigned cpus);
