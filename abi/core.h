@@ -25,6 +25,7 @@
     E(HAL, "hal.HAL", "kl.core.HAL")                                                                                   \
     E(PM, "pm.PM", "kl.core.PM")                                                                                       \
     E(IPC, "ipc.IPC", "kl.core.IPC")                                                                                   \
+    E(AUDIT, "audit.Audit", "kl.core.Audit")                                                                           \
     E(NOTICE, "notice.Notice", "kl.core.Notice")
 
 /*
@@ -125,6 +126,11 @@
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
     X(IPC, ClearInterrupt, 1, 0, 1, 0)   /* handle -> rc */                                                            \
     X(IPC, AttachArena, 3, 0, 2, 0)      /* client handle, arena, KOS_ARENA_* -> rc, address in the server */          \
+    /* Audit: abi/audit.h */                                                                                           \
+    X(AUDIT, Open, 1, KOS_NAME_SIZE, 2, 0) /* string KOS_AUDIT_LOG -> rc, handle */                                    \
+    X(AUDIT, Close, 1, 0, 1, 0)            /* handle -> rc */                                                          \
+    X(AUDIT, Read, 1, 0, 3, KOS_PAGE_SIZE) /* handle -> rc (rcResourceNotFound: no record), dropped, bytes record */   \
+    X(AUDIT, Wait, 2, 0, 1, 0)             /* handle, timeout ms -> rc: there may be a record */                       \
     /* Notice: events KOS_EVENT_* */                                                                                   \
     X(NOTICE, Create, 0, 0, 2, 0)                /* -> rc, notice */                                                   \
     X(NOTICE, SubscribeToObject, 4, 0, 1, 0)     /* notice, object, event mask, event id -> rc */                      \
@@ -228,6 +234,7 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_HAL              KOS_CORE_INDEX_HAL_GetEnv
 #define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
 #define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
+#define KOS_CORE_FIRST_AUDIT            KOS_CORE_INDEX_AUDIT_Open
 #define KOS_CORE_FIRST_NOTICE           KOS_CORE_INDEX_NOTICE_Create
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 

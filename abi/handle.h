@@ -48,3 +48,5 @@
 #define KOS_RIGHT_MEMORY_WRITE KOS_RIGHT_SPECIAL(1) /* map it writable */
 /* ROMFS file handles. */
 #define KOS_RIGHT_FILE_READ KOS_RIGHT_SPECIAL(0)
+/* Handles of the audit's log. */
+#define KOS_RIGHT_AUDIT_READ KOS_RIGHT_SPECIAL(0)

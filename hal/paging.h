@@ -15,6 +15,10 @@
 #define HAL_PAGE_READ    1U
 #define HAL_PAGE_WRITE   2U
 #define HAL_PAGE_EXECUTE 4U
+/* Kept for the kernel, no right: write access may go at any time, so who writes the page through the direct map holds
+ * the space's lock. */
+#define HAL_PAGE_SEALABLE 0x400U
+#define HAL_PAGE_RIGHTS   (HAL_PAGE_READ | HAL_PAGE_WRITE | HAL_PAGE_EXECUTE)
 
 /* Page-table pages come from and go to these: zeroed page or PADDR_NONE. context is the caller's (quota). */
 struct hal_page_allocator {
@@ -42,6 +46,9 @@ void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32
 
 /* Gives the page mapped at address those rights; false if there is none. No invalidation. */
 bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access);
+/* The same for pages that are all mapped: count of them at most, and no further than the page table of the first
+ * reaches. Returns how many it was, at least 1. */
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access);
 
 /* Removes one page's mapping; returns the page, or PADDR_NONE if none. No invalidation. */
 paddr hal_space_unmap(struct hal_space *space, vaddr address);

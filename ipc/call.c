@@ -125,9 +125,10 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
                               .destination_sid = endpoint->owner_sid,
                               .riid = (u32)(client->call_info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
                               .mid = (u32)(client->call_info >> KOS_INFO_MID_SHIFT) & 0xffffU};
-    if (ksm_reads_message(KSM_REQUEST, query.source_class, query.destination_class, client->call_info))
-        return rcOk; /* decided when a receiver takes it, on the bytes that it gets */
-    return ksm_decide(&query);
+    struct ksm_plan plan;
+    ksm_plan_make(&plan, &query);
+    /* Else decided when a receiver takes it: once, and on the bytes that it gets. */
+    return ksm_plan_known(&plan) ? ksm_plan_decide(&plan, &query) : rcOk;
 }
 
 static retcode call(struct thread *client, word selector, struct endpoint *endpoint)

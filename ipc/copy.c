@@ -6,12 +6,16 @@
 #include <ipc/ipc.h>
 #include <memory/page.h>
 
-void *copy_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span)
+static u64 on_page(vaddr address, u64 size)
 {
-    *span = PAGE_SIZE - (address & (PAGE_SIZE - 1));
-    if (*span > size)
-        *span = size;
-    return space_resolve(space, address, access);
+    u64 rest = PAGE_SIZE - (address & (PAGE_SIZE - 1));
+    return size < rest ? size : rest;
+}
+
+const void *copy_span(struct address_space *space, vaddr address, u64 size, u64 *span)
+{
+    *span = on_page(address, size);
+    return space_resolve(space, address, HAL_ACCESS_READ);
 }
 
 retcode copy_in(struct domain *from, void *to, vaddr address, u64 size)
@@ -19,7 +23,7 @@ retcode copy_in(struct domain *from, void *to, vaddr address, u64 size)
     u8 *bytes = to;
     while (size != 0) {
         u64 span;
-        const void *source = copy_span(&from->space, address, size, HAL_ACCESS_READ, &span);
+        const void *source = copy_span(&from->space, address, size, &span);
         if (source == nullptr)
             return rcSourceFault;
         memcpy(bytes, source, span);
@@ -32,11 +36,9 @@ retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size)
 {
     const u8 *bytes = from;
     while (size != 0) {
-        u64 span;
-        void *target = copy_span(&to->space, address, size, HAL_ACCESS_WRITE, &span);
-        if (target == nullptr)
+        u64 span = on_page(address, size);
+        if (!space_write(&to->space, address, bytes, span))
             return rcTargetFault;
-        memcpy(target, bytes, span);
         bytes += span, address += span, size -= span;
     }
     return rcOk;
@@ -45,14 +47,12 @@ retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size)
 retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size)
 {
     while (size != 0) {
-        u64 read_span, span;
-        const void *in = copy_span(&from->space, source, size, HAL_ACCESS_READ, &read_span);
+        u64 span;
+        const void *in = copy_span(&from->space, source, on_page(target, size), &span);
         if (in == nullptr)
             return rcSourceFault;
-        void *out = copy_span(&to->space, target, read_span, HAL_ACCESS_WRITE, &span);
-        if (out == nullptr)
+        if (!space_write(&to->space, target, in, span))
             return rcTargetFault;
-        memcpy(out, in, span);
         source += span, target += span, size -= span;
     }
     return rcOk;
@@ -60,41 +60,47 @@ retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr 
 
 /* ---- in steps ---- */
 
-/* As page_span, but a page that is not there is a step of its own: null with *code PREEMPTED, or fault. */
-static void *step_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span, retcode fault,
-                       retcode *code)
+struct span {
+    u8 *bytes;
+    u64 size;
+    u32 present; /* HAL_PAGE_* */
+};
+
+/* What lies on one page. One that is not there is a step of its own: null with *code PREEMPTED, or fault. */
+static struct span step_span(struct address_space *space, vaddr address, u64 size, u32 access, retcode fault,
+                             retcode *code)
 {
-    *span = PAGE_SIZE - (address & (PAGE_SIZE - 1));
-    if (*span > size)
-        *span = size;
-    u32 present = 0;
-    paddr page = address < KOS_USER_LIMIT ? hal_space_lookup(&space->hal, address, &present) : PADDR_NONE;
-    if (likely(page != PADDR_NONE && (present & access) == access))
-        return (u8 *)hal_direct(round_down(page, PAGE_SIZE)) + (address & (PAGE_SIZE - 1));
-    *code = address < KOS_USER_LIMIT ? space_fault_preemptible(space, address, access) : fault;
-    *code = *code == rcOk || *code == PREEMPTED ? PREEMPTED : fault;
-    return nullptr;
+    struct span span = {.size = on_page(address, size)};
+    paddr page = address < KOS_USER_LIMIT ? hal_space_lookup(&space->hal, address, &span.present) : PADDR_NONE;
+    if (likely(page != PADDR_NONE && (span.present & access) == access)) {
+        span.bytes = (u8 *)hal_direct(round_down(page, PAGE_SIZE)) + (address & (PAGE_SIZE - 1));
+    } else {
+        *code = address < KOS_USER_LIMIT ? space_fault_preemptible(space, address, access) : fault;
+        *code = *code == rcOk || *code == PREEMPTED ? PREEMPTED : fault;
+    }
+    return span;
 }
 
 /* One step; PREEMPTED: it was only a page fault, or there is more to do. A null task is the kernel: that side is a
  * pointer. */
 static retcode step(struct domain *to, u64 target, struct domain *from, u64 source, u64 size, u64 *done)
 {
-    u64 read_span = size - *done, span;
     retcode code = rcOk;
-    const void *in = (const void *)(source + *done);
+    struct span in = {.bytes = (u8 *)(source + *done), .size = size - *done};
     if (from != nullptr)
-        in = step_span(&from->space, source + *done, size - *done, HAL_ACCESS_READ, &read_span, rcSourceFault, &code);
-    if (in == nullptr)
+        in = step_span(&from->space, source + *done, size - *done, HAL_ACCESS_READ, rcSourceFault, &code);
+    if (in.bytes == nullptr)
         return code;
-    span = read_span;
-    void *out = (void *)(target + *done);
+    struct span out = {.bytes = (u8 *)(target + *done), .size = in.size};
     if (to != nullptr)
-        out = step_span(&to->space, target + *done, read_span, HAL_ACCESS_WRITE, &span, rcTargetFault, &code);
-    if (out == nullptr)
+        out = step_span(&to->space, target + *done, in.size, HAL_ACCESS_WRITE, rcTargetFault, &code);
+    if (out.bytes == nullptr)
         return code;
-    memcpy(out, in, span);
-    *done += span;
+    if (likely((out.present & HAL_PAGE_SEALABLE) == 0))
+        memcpy(out.bytes, in.bytes, out.size);
+    else if (!space_write_sealable(&to->space, target + *done, in.bytes, out.size))
+        return rcTargetFault; /* just sealed */
+    *done += out.size;
     return *done < size ? PREEMPTED : rcOk;
 }
 

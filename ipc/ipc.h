@@ -14,6 +14,7 @@ struct message {
     bool in_memory;
     struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
     vaddr in_place;                   /* where the receiver finds the arena without a copy, or 0 */
+    u8 *arena_copy;                   /* the kernel's copy of the arena, on which was decided, or null */
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
@@ -34,16 +35,17 @@ retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr 
 retcode copy_in_steps(struct domain *from, void *to, vaddr address, u64 size, u64 *done);
 retcode copy_out_steps(struct domain *to, vaddr address, const void *from, u64 size, u64 *done);
 retcode copy_across_steps(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size, u64 *done);
-/* Kernel pointer to [address, ...) of a space and how much of size lies on that page. */
-void *copy_span(struct address_space *space, vaddr address, u64 size, u32 access, u64 *span);
+/* Kernel pointer to read [address, ...) of a space and how much of size lies on that page. */
+const void *copy_span(struct address_space *space, vaddr address, u64 size, u64 *span);
 /* True if copying [address, size) takes no page fault; looks at two pages at most. */
 bool copy_resident(const struct domain *domain, vaddr address, u64 size, u32 access);
 
 /* ---- long_copy.c ---- */
-/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below. */
+/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below,
+ * and with it message->arena_copy. */
 retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
-                     const struct kos_message_buffer *target, const struct message *message,
-                     const struct ksm_shape *shape, const u8 *snapshot);
+                     const struct kos_message_buffer *target, struct message *message, const struct ksm_shape *shape,
+                     const u8 *snapshot);
 static inline bool transfer_pending(const struct thread *server)
 {
     return (server->transfer.pieces[0].size | server->transfer.pieces[1].size) != 0;
@@ -82,6 +84,7 @@ static inline void ipc_call_ends(struct thread *client)
 void ipc_disconnect(struct thread *server);
 /* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */
 HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_arena_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
 /* cross.c: the same for a receiver, a client on another CPU. */
 HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);

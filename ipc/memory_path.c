@@ -21,23 +21,7 @@
  */
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
-#include <ipc/ipc.h>
-#include <memory/page.h>
-
-/* The sender's payload, in at most two pieces. */
-struct pieces {
-    const void *first, *second;
-    u64 first_size, second_size;
-};
-
-static const void *page_bytes(const struct thread *sender, vaddr address)
-{
-    u32 access = 0;
-    paddr page = hal_space_lookup(&sender->domain->space.hal, address, &access);
-    if (unlikely(page == PADDR_NONE || (access & HAL_PAGE_READ) == 0))
-        return nullptr;
-    return (const u8 *)hal_direct(page) + (address & (KOS_PAGE_SIZE - 1));
-}
+#include <ipc/pieces.h>
 
 /* Steps 2 and 3. */
 static inline __attribute__((always_inline)) bool payload_find(const struct thread *sender, vaddr descriptor, word info,
@@ -51,19 +35,7 @@ static inline __attribute__((always_inline)) bool payload_find(const struct thre
                  buffer.constant_part - KOS_USER_BASE > KOS_USER_LIMIT - KOS_USER_BASE - KOS_PAGE_SIZE ||
                  size > KOS_PAGE_SIZE))
         return false;
-    vaddr payload = buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
-    u64 on_page = KOS_PAGE_SIZE - (payload & (KOS_PAGE_SIZE - 1));
-    size -= KOS_MESSAGE_HEADER_SIZE;
-    pieces->second = nullptr;
-    pieces->second_size = 0;
-    pieces->first_size = size;
-    pieces->first = page_bytes(sender, payload);
-    if (likely(size <= on_page))
-        return pieces->first != nullptr;
-    pieces->first_size = on_page;
-    pieces->second_size = size - on_page;
-    pieces->second = page_bytes(sender, payload + on_page);
-    return pieces->first != nullptr && pieces->second != nullptr;
+    return pieces_find(sender, buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, size - KOS_MESSAGE_HEADER_SIZE, pieces);
 }
 
 /* Steps 5 and 6: into the active space. */
@@ -77,12 +49,6 @@ static inline __attribute__((always_inline)) bool payload_deliver(const struct t
     vaddr payload = buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
     return likely(hal_copy_to_user(payload, pieces->first, pieces->first_size)) &&
            likely(hal_copy_to_user(payload + pieces->first_size, pieces->second, pieces->second_size));
-}
-
-static inline void switch_to(struct hal_cpu *cpu, struct thread *from, struct thread *to)
-{
-    cpu->current = &to->context; /* a fault while copying is the receiver's */
-    hal_switch_space(&from->context, &to->context);
 }
 
 #define RESUME_WITH(thread, size)                                                                                      \
@@ -137,7 +103,7 @@ HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS)
 {
     struct thread *server = call_deliver(thread_of(self), selector, info, w0, cpu);
     if (unlikely(server == nullptr))
-        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+        hal_tail ipc_arena_call(HAL_FAST_ARGUMENTS);
     RESUME_WITH(server, info >> KOS_INFO_SIZE_SHIFT);
 }
 

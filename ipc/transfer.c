@@ -2,7 +2,7 @@
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
 #include <ipc/arena.h>
-#include <ksm/message.h>
+#include <ipc/decide.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -83,11 +83,11 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     return code;
 }
 
-static retcode decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
-                      const struct message *message, const u8 *copy, struct endpoint *endpoint)
+static struct ksm_query query_of(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                                 const struct message *message, const struct endpoint *endpoint)
 {
     bool request = event == KSM_REQUEST;
-    struct ksm_query query = {
+    return (struct ksm_query){
         .event = event,
         .source_class = sender->domain->class,
         .destination_class = request ? endpoint->owner_class : receiver->domain->class,
@@ -95,29 +95,15 @@ static retcode decide(enum ksm_event event, struct thread *sender, struct thread
         .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
         .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
         .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-        .constant_part = copy,
         .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
     };
-    return ksm_decide(&query);
-}
-
-/* An arena in the memory of a task. */
-struct user_arena {
-    struct domain *domain;
-    vaddr base;
-};
-
-static const void *user_arena_span(void *context, u64 offset, u64 *available)
-{
-    const struct user_arena *arena = context;
-    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, HAL_ACCESS_READ, available);
 }
 
 bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
 {
-    struct user_arena place = {domain, base};
-    struct ksm_arena arena = {.size = size, .span = user_arena_span, .context = &place};
-    return ksm_message_fits(shape, copy, &arena);
+    struct message_arena arena;
+    message_arena_make(&arena, domain, base, size);
+    return ksm_message_fits(shape, copy, &arena.arena);
 }
 
 /* Register message into registers. */
@@ -128,7 +114,7 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
 }
 
 static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
-                              const struct message *message, const struct ksm_shape *shape, const u8 *copy)
+                              struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     struct kos_message_buffer target;
     if (receiver->context.receive == 0)
@@ -153,8 +139,8 @@ static retcode deliver_memory(struct thread *server, struct thread *sender, stru
 }
 
 /* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
-static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver,
-                       const struct message *message, const struct ksm_shape *shape, const u8 *copy)
+static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver, struct message *message,
+                       const struct ksm_shape *shape, const u8 *copy)
 {
     retcode code = rcOk;
     if (message->in_memory)
@@ -186,35 +172,52 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
     return (request ? entry->memory_request : entry->memory_response) == info;
 }
 
-/* What follows when the fast compare does not do: verification and decision on bytes that do not change. */
+/* Decision on a message whose sizes fit, on bytes that do not change: *copy is the constant part that was decided on.
+ */
+static retcode verify_and_decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                                 struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint,
+                                 u8 **copy)
+{
+    struct ksm_query query = query_of(event, sender, receiver, message, endpoint);
+    struct ksm_plan plan;
+    ksm_plan_make(&plan, &query);
+    struct message_arena arena;
+    message_arena_make(&arena, sender->domain, message->buffer.arena, message->buffer.arena_size);
+    /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
+    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || plan.needs != 0) {
+        *copy = cpu_self()->scratch;
+        retcode code = snapshot(sender, message, *copy);
+        if (code == rcOk && (plan.needs & KSM_READS_ARENA) != 0 && message->buffer.arena_size != 0)
+            code = message_arena_keep(&arena, sender, receiver, message);
+        if (code != rcOk)
+            return code;
+        if (!ksm_chunks_fit(shape, *copy, message->buffer.arena_size))
+            return rcInvalidArgument;
+        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
+        if (shape->deep && (plan.needs != 0 || message->buffer.arena_size == 0) &&
+            !ksm_message_fits(shape, *copy, &arena.arena))
+            return rcInvalidArgument;
+    }
+    query.constant_part = *copy;
+    query.arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
+    return message_decide(&plan, &query, sender->domain, shape);
+}
+
+/* What follows when the fast compare does not do. */
 static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver,
                                   struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint)
 {
-    u32 source_class = sender->domain->class;
-    u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
-    struct thread *server = event == KSM_REQUEST ? receiver : sender;
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
         return rcInvalidArgument;
-    /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
     u8 *copy = nullptr;
-    bool reads = ksm_reads_message(event, source_class, destination_class, message->info);
-    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || reads) {
-        copy = cpu_self()->scratch;
-        retcode code = snapshot(sender, message, copy);
-        if (code != rcOk)
-            return code;
-        if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size))
-            return rcInvalidArgument;
-        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
-        if (shape->deep && (reads || message->buffer.arena_size == 0) &&
-            !message_content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
-            return rcInvalidArgument;
-    }
-    retcode code = decide(event, sender, receiver, message, copy, endpoint);
+    retcode code = verify_and_decide(event, sender, receiver, message, shape, endpoint, &copy);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(server, sender, receiver, message, shape, copy) : code;
+    if (code == rcOk)
+        code = deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape, copy);
+    arena_copy_free(message->arena_copy, message->buffer.arena_size);
+    return code;
 }
 
 static bool accepts_in_place(const struct thread *receiver)
@@ -229,6 +232,7 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
                         const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     message->in_place = 0;
+    message->arena_copy = nullptr;
     if (message->buffer.arena_size == 0) {
         u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
         if (granted_by_table(event, sender->domain->class, destination_class, message->info))

@@ -125,9 +125,7 @@ void core_notice_complete(struct thread *thread)
 {
     struct notice_event event = {};
     retcode code = notice_take(container_of(thread->futex_object, struct notice, object), &event);
-    core_respond(thread, code == rcTimeout ? rcFutexWouldBlock : code, 0, event.events);
-    if (code == rcOk)
-        event_words(thread->context.words, &event);
+    core_respond_more(thread, code == rcTimeout ? rcFutexWouldBlock : code, event.id, event.events, event.left);
 }
 
 retcode core_NOTICE_SetObjectEvent(struct core_call *call)

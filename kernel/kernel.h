@@ -11,3 +11,4 @@ const char *retcode_name(retcode code);
 /* 64 random bits: hardware entropy mixed with time; for ASLR. Any CPU. */
 u64 kernel_random(void);
 void core_fs_init(void);
+void core_audit_init(void);

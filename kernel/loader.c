@@ -31,10 +31,8 @@ static retcode load_private(struct address_space *space, const struct elf_segmen
         u64 span = KOS_PAGE_SIZE - (target & (KOS_PAGE_SIZE - 1));
         if (span > left)
             span = left;
-        void *page = space_resolve(space, target, HAL_ACCESS_WRITE);
-        if (page == nullptr)
+        if (!space_write(space, target, source, span))
             return rcOutOfMemory;
-        memcpy(page, source, span);
         source += span, target += span, left -= span;
     }
     return rcOk;

@@ -271,10 +271,8 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
         u64 span = KOS_PAGE_SIZE - (target & (KOS_PAGE_SIZE - 1));
         if (span > size)
             span = size;
-        void *page = space_resolve(&task->domain.space, target, HAL_ACCESS_WRITE);
-        if (page == nullptr)
+        if (!space_write(&task->domain.space, target, bytes, span))
             return rcOutOfMemory;
-        memcpy(page, bytes, span);
         bytes += span, target += span, size -= span;
     }
     return rcOk;

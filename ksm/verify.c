@@ -4,6 +4,7 @@
  * the image and trusted to decide, not to be without mistakes.
  */
 #include <ksm/ksm.h>
+#include <ksm/models/models.h>
 #include <ksm/verify.h>
 
 /* A shape with descriptors is verified on a kernel copy of the constant part, of one page at most. */
@@ -160,5 +161,5 @@ bool ksm_policy_well_formed(const struct ksm_policy *policy)
             kernel_print("ksm: class %u is malformed\n", i);
             return false;
         }
-    return true;
+    return ksm_models_well_formed(policy->objects, policy->object_count);
 }

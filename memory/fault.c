@@ -117,9 +117,11 @@ static void table_free(void *context, paddr page)
     quota_release_pages(space->quota, 1);
 }
 
-static void map(const struct address_space *space, vaddr address, paddr page, u32 flags)
+/* What a page of region can be mapped with. Shared pages that are written are those of arenas. */
+static u32 page_access(const struct region *region)
 {
-    hal_space_map(&space->hal, address, page, flags & KOS_VMM_ACCESS);
+    return (region->flags & KOS_VMM_ACCESS) |
+           (region->kind == REGION_SHARED && (region->flags & KOS_VMM_WRITE) != 0 ? HAL_PAGE_SEALABLE : 0);
 }
 
 /* One step towards having all page tables of address: PREEMPTED if there may be more to make. */
@@ -187,7 +189,7 @@ static retcode fault_anonymous(struct address_space *space, const struct region 
         return rcOutOfMemory;
     }
     hal_page_zero(page);
-    map(space, address, page, region->flags);
+    hal_space_map(&space->hal, address, page, page_access(region));
     return rcOk;
 }
 
@@ -207,7 +209,7 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
     if (likely(region->kind == REGION_ANONYMOUS))
         code = fault_anonymous(space, region, address);
     else
-        map(space, address, region->backing + (address - region->start), region->flags);
+        hal_space_map(&space->hal, address, region->backing + (address - region->start), page_access(region));
     if (likely(code == rcOk))
         region_touch(region, address, address + PAGE_SIZE);
     return code;
@@ -239,20 +241,57 @@ retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 
     return code;
 }
 
-void *space_resolve(struct address_space *space, vaddr address, u32 access)
+/* Brings the page in if need be; PADDR_NONE if it is not accessible so. */
+static inline paddr page_of_access(struct address_space *space, vaddr address, u32 access, u32 *present)
 {
     if (unlikely(address >= KOS_USER_LIMIT)) /* the tables have the kernel's half too */
-        return nullptr;
-    u32 present;
-    paddr page = hal_space_lookup(&space->hal, address, &present);
-    if (unlikely(page == PADDR_NONE || (present & access) != access)) {
+        return PADDR_NONE;
+    paddr page = hal_space_lookup(&space->hal, address, present);
+    if (unlikely(page == PADDR_NONE || (*present & access) != access)) {
         if (space_fault(space, address, access) != rcOk)
-            return nullptr;
-        page = hal_space_lookup(&space->hal, address, &present);
-        if (page == PADDR_NONE || (present & access) != access)
-            return nullptr;
+            return PADDR_NONE;
+        page = hal_space_lookup(&space->hal, address, present);
+        if (page == PADDR_NONE || (*present & access) != access)
+            return PADDR_NONE;
     }
+    return page;
+}
+
+static u8 *byte_of(paddr page, vaddr address)
+{
     return (u8 *)hal_direct(round_down(page, PAGE_SIZE)) + (address & (PAGE_SIZE - 1));
+}
+
+const void *space_resolve(struct address_space *space, vaddr address, u32 access)
+{
+    u32 present;
+    paddr page = page_of_access(space, address, access, &present);
+    return page == PADDR_NONE ? nullptr : byte_of(page, address);
+}
+
+/* model: shootdown.pml COPY */
+bool space_write_sealable(struct address_space *space, vaddr address, const void *from, u64 size)
+{
+    u32 present = 0;
+    spinlock_lock(&space->lock);
+    paddr page = hal_space_lookup(&space->hal, address, &present);
+    bool writable = page != PADDR_NONE && (present & HAL_PAGE_WRITE) != 0;
+    if (writable)
+        memcpy(byte_of(page, address), from, size);
+    spinlock_unlock(&space->lock);
+    return writable;
+}
+
+bool space_write(struct address_space *space, vaddr address, const void *from, u64 size)
+{
+    u32 present;
+    paddr page = page_of_access(space, address, HAL_ACCESS_WRITE, &present);
+    if (page == PADDR_NONE)
+        return false;
+    if (unlikely((present & HAL_PAGE_SEALABLE) != 0))
+        return space_write_sealable(space, address, from, size);
+    memcpy(byte_of(page, address), from, size);
+    return true;
 }
 
 /* ---- regions, a few pages at a time ---- */
@@ -314,18 +353,18 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
     if (address < region->touched_start)
         address = region->touched_start;
     for (u32 seen = 0; seen < REGION_STEP_PAGES && address < region->touched_end; seen++, address += PAGE_SIZE)
-        if (hal_space_protect(&space->hal, address, region->flags & KOS_VMM_ACCESS))
+        if (hal_space_protect(&space->hal, address, page_access(region)))
             stale_add(stale, address);
     return address < region->touched_end ? address : region->end;
 }
 
 void region_seal(struct address_space *space, const struct region *region, vaddr first, vaddr end, bool sealed)
 {
-    u32 access = region->flags & KOS_VMM_ACCESS & (sealed ? ~(u32)KOS_VMM_WRITE : ~0U);
+    u32 access = page_access(region) & (sealed ? ~(u32)KOS_VMM_WRITE : ~0U);
     struct stale stale = {};
-    for (vaddr address = first; address < end; address += PAGE_SIZE)
-        if (hal_space_protect(&space->hal, address, access))
-            stale_add(&stale, address);
+    for (vaddr address = first; address < end;) /* the object's mapping has all its pages */
+        address += PAGE_SIZE * hal_space_protect_run(&space->hal, address, (end - address) / PAGE_SIZE, access);
+    stale.first = first, stale.end = end;
     if (sealed)
         stale_end(space, &stale); /* model: shootdown.pml SEAL */
     else

@@ -92,9 +92,14 @@ retcode space_fault(struct address_space *space, vaddr address, u32 hal_access);
 /* The same, but PREEMPTED if an interrupt waits between two steps. */
 retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 hal_access);
 
-/* Kernel pointer (direct map) to the byte at address of any space, faulting the page in; valid to the end of that page.
- * Null if not accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the lock). */
-void *space_resolve(struct address_space *space, vaddr address, u32 hal_access);
+/* Kernel pointer (direct map) to read the byte at address of any space, faulting the page in; valid to the end of that
+ * page. Null if not accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the
+ * lock). */
+const void *space_resolve(struct address_space *space, vaddr address, u32 hal_access);
+/* Writes to one page of any space, faulting it in: false if it is not writable. The lock is not held. */
+bool space_write(struct address_space *space, vaddr address, const void *from, u64 size);
+/* The same for a page that was found with HAL_PAGE_SEALABLE. A seal that comes meanwhile waits, or has come before. */
+bool space_write_sealable(struct address_space *space, vaddr address, const void *from, u64 size);
 
 /* Frees a few pages that were taken out earlier and that no CPU can use any more; false if there was none. */
 bool page_reclaim(void);

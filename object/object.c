@@ -2,6 +2,7 @@
 #include <object/object.h>
 
 struct object_operations object_operations[OBJECT_TYPES];
+void (*object_sid_dead)(u32 sid);
 void (*object_watch_tell)(struct object *object, u32 events);
 void (*object_watch_free)(struct object *object);
 
@@ -32,6 +33,8 @@ void object_release(struct object *object)
         return;
     if (unlikely(atomic_load_explicit(&object->watch, memory_order_relaxed) != nullptr))
         object_watch_free(object);
+    if (unlikely(object_sid_dead != nullptr))
+        object_sid_dead(object->sid);
     if (object_operations[object->type].destroy != nullptr)
         object_operations[object->type].destroy(object);
 }

@@ -26,6 +26,7 @@ enum object_type : u32 {
     OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
     OBJECT_MEMORY,       /* shared memory: ipc/shared_memory.h */
     OBJECT_NOTICE,       /* receives events of others: ipc/notice.h */
+    OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };
@@ -63,6 +64,9 @@ static inline bool object_try_reference(struct object *object)
     return false;
 }
 void object_release(struct object *object);
+/* What is kept by SIDs goes with them: called when an object loses its last reference, before it is destroyed, and no
+ * lock is held. Set once at boot; null: nothing is kept. */
+extern void (*object_sid_dead)(u32 sid);
 u32 object_sid_allocate(void);
 
 /* Set at boot by ipc/: an object with a watch has had these events; it goes, and its watch with it. */

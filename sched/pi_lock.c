@@ -41,15 +41,15 @@ static struct turnstile *turnstile_find(const struct futex_bucket *bucket, u64 a
     return turnstile != nullptr && turnstile->address == address ? turnstile : nullptr;
 }
 
-/* The user's word in the direct map, writable by the user and brought in; null if it is not. Valid during this kernel
- * entry: pages that are unmapped meanwhile are freed after it. */
+/* The user's word in the direct map, writable by the user for good (not in an arena, which may be sealed) and brought
+ * in; null if it is not. Valid during this kernel entry: pages that are unmapped meanwhile are freed after it. */
 static _Atomic u32 *user_word(const struct thread *thread, vaddr address)
 {
     u32 value, access = 0;
     if (address % 4 != 0 || !hal_load_user_u32(&value, address))
         return nullptr;
     paddr page = hal_space_lookup(&thread->domain->space.hal, address, &access);
-    if (page == PADDR_NONE || (access & HAL_PAGE_WRITE) == 0)
+    if (page == PADDR_NONE || (access & (HAL_PAGE_WRITE | HAL_PAGE_SEALABLE)) != HAL_PAGE_WRITE)
         return nullptr;
     return (_Atomic u32 *)(void *)((u8 *)hal_direct(page) + (address & (KOS_PAGE_SIZE - 1)));
 }

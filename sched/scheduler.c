@@ -209,18 +209,20 @@ static void clean_up(struct cpu *cpu)
 static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
-    clean_up(cpu);
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
     /* model: inbox.pml b; an interrupt that waits, which is taken below, ends it */
-    for (u32 i = 0; i < looks && !inbox_waits(cpu); i++) {
+    for (u32 i = 1; i <= looks && !inbox_waits(cpu); i++) {
         if (i % 4 == 0 && preemption_point())
             break;
         hal_cpu_relax();
     }
-    if (!alone && !inbox_waits(cpu))
-        balance_pull(cpu);
+    if (!inbox_waits(cpu)) {
+        clean_up(cpu);
+        if (!alone)
+            balance_pull(cpu);
+    }
     atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* model: inbox.pml c */
     atomic_thread_fence(memory_order_seq_cst);                                /* model: inbox.pml d */
     if (!inbox_waits(cpu))                                                    /* model: inbox.pml e */

@@ -42,8 +42,9 @@ struct transfer {
     struct {
         vaddr target, source;
         u64 size;
-    } pieces[2];  /* constant part, arena */
-    u8 *snapshot; /* if not null: the page where the constant part comes from, instead of the sender's memory */
+    } pieces[2];    /* constant part, arena */
+    u8 *snapshot;   /* if not null: the page where the constant part comes from, instead of the sender's memory */
+    u8 *arena_copy; /* the same for the arena: pages for arena_size */
     const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
     vaddr arena;
     u64 arena_size;

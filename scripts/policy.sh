@@ -15,16 +15,22 @@ SOLUTION is a folder with security.psl in it or below, the name of one in exampl
 TEXT
 }
 
-# The policy of a solution, and the folders in which it looks for files.
+# The policy of a solution, and the folders in which it looks for files: the folder, the one that it is in, and the
+# policy's own.
 policy_find() {
     policy_file="" policy_roots=""
     for place in "$1" "examples/$1"; do
         [ -n "$policy_file" ] && break
+        case $place in /* | examples/"$1") ;; *) place=$called_from/$place ;; esac
+        place=${place%/} place=${place#"$PWD"/}
         if [ -f "$place" ]; then policy_file=$place
-        elif [ -d "$place" ]; then policy_file=$(find "$place" -name security.psl | sort | head -1); policy_roots="-I $place"
+        elif [ -d "$place" ]; then
+            policy_file=$(find "$place" -name security.psl | sort | head -1)
+            policy_roots="-I $place -I $(dirname "$place")"
         fi
     done
     [ -n "$policy_file" ] || fail "policy: no security.psl in '$1' or examples/$1"
+    case $policy_file in *[!A-Za-z0-9_./-]*) fail "'$policy_file': expected a path of letters, digits, '_', '-', '.' and '/'" ;; esac
     policy_roots="$policy_roots -I $(dirname "$policy_file")"
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Solutions in folders of their own: sourced by kos for `new` and `run DIR`. Conventions: the folder's name is the
-# package; every class X.edl has its program in x.c and its file X in the image; init.yaml; policy.c.
+# package; every class X.edl has its program in x.c and its file X in the image; init.yaml; security.psl.
 
 # The folder as a path that ninja takes, or the end.
 solution_folder() { # DIR
@@ -19,7 +19,7 @@ solution_folder() { # DIR
 
 # Writes the build of $folder for one architecture and variant: $description; its image is $image.elf or .bin.
 solution_describe() { # ARCH VARIANT
-    [ -f "$folder/policy.c" ] || fail "$folder: expected policy.c"
+    [ -f "$folder/security.psl" ] || fail "$folder: expected security.psl, the policy"
     root=$(dirname "$folder")
     out=build/solutions/$package
     headers=$out/include/$package
@@ -28,7 +28,7 @@ solution_describe() { # ARCH VARIANT
     mkdir -p "$headers"
     description=$out/$1.$2.ninja
     definitions=$(cd "$folder" && ls | grep -E '^[A-Za-z0-9]+\.[ice]dl$') || fail "$folder: expected classes (.edl)"
-    files="Einit=$programs/einit.elf" binaries=$programs/einit.elf tables="" made="" sources=""
+    files="Einit=$programs/einit.elf" binaries=$programs/einit.elf made="" sources=""
     {
         cat <<NINJA
 include build.ninja
@@ -36,11 +36,17 @@ arch = $1
 $(grep '^arch_flags' "ninja/$1.ninja")
 variant_flags = \$${2}_flags
 rule solution_nk
-  command = build/host/nk-gen-c --extended-errors \$flags -I $root -I sdk -o $headers \$in
+  command = build/host/nk-gen-c --extended-errors -I $root -I sdk -o $headers \$in
   depfile = \$depfile
   deps = gcc
   restat = 1
   description = NK \$out
+rule solution_psl
+  command = build/host/nk-psl-gen-c -I $root -I sdk --depfile \$out.d -o \$out \$in
+  depfile = \$out.d
+  deps = gcc
+  restat = 1
+  description = PSL \$out
 rule solution_einit
   command = build/host/einit -I $root -I sdk -o \$out \$in
   restat = 1
@@ -48,11 +54,10 @@ rule solution_einit
 NINJA
         for file in $definitions; do
             sources="$sources $folder/$file" made="$made $headers/$file.h"
-            tables="" flags=""
-            case $file in *.edl) tables="| $headers/$file.ksm.h" flags=--verification ;; esac
-            printf 'build %s %s: solution_nk %s | build/host/nk-gen-c\n  flags = %s\n  depfile = %s\n' \
-                "$headers/$file.h" "$tables" "$folder/$file" "$flags" "$headers/$file.nk.d"
+            printf 'build %s: solution_nk %s | build/host/nk-gen-c\n  depfile = %s\n' \
+                "$headers/$file.h" "$folder/$file" "$headers/$file.nk.d"
         done
+        printf 'build %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$out/policy.c" "$folder/security.psl"
         printf 'build %s: solution_einit %s | build/host/einit%s\n' "$out/einit.c" "$folder/init.yaml" "$sources"
         solution_program einit "$out/einit.c"
         for class in $definitions; do
@@ -64,8 +69,7 @@ NINJA
             files="$files $class=$programs/$program.elf" binaries="$binaries $programs/$program.elf"
         done
         cat <<NINJA
-build $image.policy.o: kernel_c $folder/policy.c |$made
-  generated = -isystem $out/include
+build $image.policy.o: kernel_c $out/policy.c
 build $image.romfs: romfs | build/host/romfs $binaries
   files = $files
 build $image.romfs.o: romfs_object $image.romfs | tools/romfs/romfs.S
@@ -91,6 +95,7 @@ solution_build() { # DIR ARCH VARIANT
     if [ "$2" = x86_64 ]; then target=$image.elf; else target=$image.bin; fi
     ninja -f "$description" "$target" >build/solution.log 2>&1 ||
         { grep -v '^\[' build/solution.log >&2; exit 1; }
+    grep -v -e '^\[' -e '^ninja: ' build/solution.log >&2 || true # warnings
 }
 
 # A copy of examples/echo under the new package's name.
@@ -104,7 +109,7 @@ command_new() {
     [ ! -e "$folder" ] || fail "new: $folder exists"
     mkdir -p "$folder"
     for file in examples/echo/*; do
-        sed -e "s#examples/echo#$folder#g" -e "s/\\becho\\(\\.[A-Z]\\|_Echo\\|_Server\\|_Client\\|_channel\\)/$package\\1/g" \
+        sed -e "s#examples/echo#$folder#g" -e "s/\\(^\\|[^.A-Za-z0-9_]\\)echo\\(\\.[A-Z]\\|_Echo\\|_Server\\|_Client\\|_channel\\)/\\1$package\\2/g" \
             -e "s#<echo/#<$package/#" -e "s/^# echo/# $package/" "$file" >"$folder/$(basename "$file")"
     done
     echo "$folder: a client, a server, their interface, init.yaml and a policy; to see it run: ./kos run $1"

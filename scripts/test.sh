@@ -45,6 +45,8 @@ unit/object_capability_failure	unit object_capability_failure
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
 unit/ksm_content	unit ksm_content
+unit/ksm_models	unit ksm_models
+unit/ksm_transaction	unit ksm_transaction
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf
@@ -269,10 +271,12 @@ command_new_runs() { # ARCH
     (cd "$to" && "$OLDPWD/kos" new fresh_one && timeout 120 "$OLDPWD/kos" run fresh_one --arch "$1") >build/test/new.$1 2>&1 || true
     tr -d '\r' <build/test/new.$1 | grep -c -e '^1: hello -> hello!$' -e '^2: world -> world!$' | grep -qx 2 ||
         { echo "expected both answers, got:"; cat build/test/new.$1; return 1; }
-    grep -rlw echo "$to/fresh_one" --include=*.idl --include=policy.c --include=init.yaml | grep -v Echo && { echo "expected no name of the example"; return 1; }
+    grep -rw echo "$to/fresh_one" --include=*.idl --include=security.psl --include=init.yaml | grep -v -e Echo -e '[a-z]\.echo' && { echo "expected no name of the example"; return 1; }
+    ./kos policy test "$to/fresh_one" >build/test/new.$1 2>&1 && grep -qx '2 tests, 0 failed' build/test/new.$1 ||
+        { echo "expected the policy's tests to pass, got:"; cat build/test/new.$1; return 1; }
     sed -i 's/target:.*/target: fresh_one.Sevrer/' "$to/fresh_one/init.yaml"
     ./kos run "$to/fresh_one" --arch "$1" >build/test/new.$1 2>&1 && { echo "expected the build to fail"; return 1; }
-    grep -q "init.yaml:13:13: error: there is no process 'fresh_one.Sevrer'" build/test/new.$1 ||
+    grep -q "init.yaml:[0-9]*:13: error: there is no process 'fresh_one.Sevrer'" build/test/new.$1 ||
         { echo "expected the error's place, got:"; cat build/test/new.$1; return 1; }
     rm -r "$to"
 }

@@ -4,6 +4,7 @@
  * counts, user code of both sides included, less what reading the counter costs.
  */
 #include <benchmarks/ipc/protocol.h>
+#include <benchmarks/measure.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
@@ -19,78 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS  20000U
-#define WARM_UP 1000U
-
-static nk_uint32_t samples[ROUNDS];
-static nk_uint64_t overhead;
 static NkKosTransport transport;
-
-static void sort(nk_uint32_t *values, unsigned count)
-{
-    for (unsigned gap = count / 2; gap > 0; gap /= 2)
-        for (unsigned i = gap; i < count; i++) {
-            nk_uint32_t value = values[i];
-            unsigned at = i;
-            for (; at >= gap && values[at - gap] > value; at -= gap)
-                values[at] = values[at - gap];
-            values[at] = value;
-        }
-}
-
-/* Nanoseconds per tick of the counter, as a fraction: 1 when instructions are counted, measured for wall time. */
-static nk_uint64_t scale_ns = 1, scale_ticks = 1;
-
-static nk_uint64_t uptime_ns(void)
-{
-    struct kos_core_result r = KOS_CORE0(TIME, GetUpTime);
-    return r.w[0] * 1000000000U + r.w[1];
-}
-
-static void calibrate(void)
-{
-    nk_uint64_t ns = uptime_ns(), ticks = kos_cycles();
-    (void)KnSleep(50);
-    scale_ns = uptime_ns() - ns;
-    scale_ticks = kos_cycles() - ticks;
-}
-
-static void report(const char *name, unsigned rounds)
-{
-    for (unsigned i = 0; scale_ns != scale_ticks && i < rounds; i++)
-        samples[i] = (nk_uint32_t)(samples[i] * scale_ns / scale_ticks);
-    sort(samples, rounds);
-    printf("BENCH %s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, rounds, samples[0], samples[rounds / 2],
-           samples[(unsigned long)rounds * 99 / 100], samples[rounds - 1]);
-}
-
-/* Runs BODY rounds + warm-up times and reports; the sample store and the loop are part of the counter's cost, measured
- * with an empty body. */
-#define MEASURE(name, rounds, BODY)                                                                                    \
-    do {                                                                                                               \
-        for (unsigned i_ = 0; i_ < WARM_UP && i_ < (rounds); i_++) {                                                   \
-            BODY;                                                                                                      \
-        }                                                                                                              \
-        nk_uint64_t before_ = kos_cycles();                                                                            \
-        for (unsigned i_ = 0; i_ < (rounds); i_++) {                                                                   \
-            BODY;                                                                                                      \
-            nk_uint64_t now_ = kos_cycles();                                                                           \
-            samples[i_] = (nk_uint32_t)(now_ - before_ - overhead);                                                    \
-            before_ = kos_cycles();                                                                                    \
-        }                                                                                                              \
-        report(name, rounds);                                                                                          \
-        kos_marker_begin();                                                                                            \
-        BODY;                                                                                                          \
-        kos_marker_end();                                                                                              \
-    } while (0)
-
-static void check(Retcode rc, const char *what)
-{
-    if (rc != rcOk) {
-        printf("BENCH error %s %x\n", what, (unsigned)rc);
-        (void)KnPmRequest(KOS_POWER_OFF);
-    }
-}
 
 #define MESSAGE(type, size)                                                                                            \
     struct type {                                                                                                      \
@@ -416,29 +346,15 @@ static void cross_cpu(rtl_uint32_t cpus)
     thread_end(thread);
 }
 
-/* Is name=expected on the kernel's command line? */
-static int option(const char *name, const char *expected)
-{
-    char value[KOS_NAME_SIZE];
-    nk_uint64_t words[8] = {(strlen(name) + 1) << 32};
-    return KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, strlen(name) + 1, 2, value, sizeof(value)) == rcOk &&
-           strcmp(value, expected) == 0;
-}
-
 int main(void)
 {
     NkKosTransport_Init(&transport, ServiceLocatorConnect("echo"), NK_NULL, 0);
     check(KnThreadOpenCurrent(&self), "self");
-    if (option("wall", "1"))
-        calibrate();
-    for (unsigned i = 0; i < ROUNDS; i++) /* touch the buffer */
-        samples[i] = i;
-    MEASURE("overhead", ROUNDS, (void)0);
-    overhead = samples[ROUNDS / 2];
+    measure_begin();
     rtl_uint32_t cpus = KnHalGetCpuCount();
     if (cpus > 1)
         cross_cpu(cpus);
-    if (option("cases", "cross")) {
+    if (measure_option("cases", "cross")) {
         printf("BENCH done\n");
         return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
     }

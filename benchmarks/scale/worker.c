@@ -13,7 +13,7 @@ static struct side side;
  * that they do not march in step, but the same in all. */
 static void think(nk_uint64_t round, nk_uint64_t rounds)
 {
-    for (nk_uint64_t left = (round * 5 + side.number * 3) % rounds * 64 / rounds; left > 0; left--)
+    for (nk_uint64_t left = (round * 5 + (nk_uint64_t)side.number * 3) % rounds * 64 / rounds; left > 0; left--)
         __asm__ volatile("");
 }
 

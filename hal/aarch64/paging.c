@@ -126,6 +126,8 @@ static u64 page_entry(paddr page, u32 access)
         entry |= PAGE_READ_ONLY;
     if ((access & HAL_PAGE_EXECUTE) == 0)
         entry |= PAGE_NO_USER_EXECUTE;
+    if ((access & HAL_PAGE_SEALABLE) != 0)
+        entry |= PAGE_SEALABLE;
     return entry;
 }
 
@@ -188,6 +190,20 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
     return true;
 }
 
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    u64 *place = find_entry(space, address), rest = 512 - level_index(address, LEVELS - 1),
+        entry = page_entry(0, access);
+    if (count > rest)
+        count = rest;
+    for (u64 i = 0; i < count; i++) {
+        if ((access & HAL_PAGE_EXECUTE) != 0)
+            make_fetchable(entry_read(&place[i]) & PAGE_ADDRESS);
+        entry_write(&place[i], (entry_read(&place[i]) & PAGE_ADDRESS) | entry);
+    }
+    return count;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = find_entry(space, address);
@@ -205,7 +221,8 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     if ((entry & PAGE_VALID) == 0)
         return PADDR_NONE;
     *access = ((entry & PAGE_USER) != 0 ? HAL_PAGE_READ : 0) | ((entry & PAGE_READ_ONLY) == 0 ? HAL_PAGE_WRITE : 0) |
-              ((entry & PAGE_NO_USER_EXECUTE) == 0 ? HAL_PAGE_EXECUTE : 0);
+              ((entry & PAGE_NO_USER_EXECUTE) == 0 ? HAL_PAGE_EXECUTE : 0) |
+              ((entry & PAGE_SEALABLE) != 0 ? HAL_PAGE_SEALABLE : 0);
     return entry & PAGE_ADDRESS;
 }
 

@@ -176,7 +176,8 @@ void hal_space_leave(const struct hal_space *space)
 static u64 entry_flags(u32 access)
 {
     return PAGE_USER | ((access & HAL_PAGE_WRITE) != 0 ? PAGE_WRITABLE : 0) |
-           ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) | (access != 0 ? PAGE_PRESENT : 0);
+           ((access & HAL_PAGE_EXECUTE) != 0 ? 0 : PAGE_NO_EXECUTE) |
+           ((access & HAL_PAGE_RIGHTS) != 0 ? PAGE_PRESENT : 0);
 }
 
 /* One step down; null if there is no table. Written out for each level, as the shifts are constant then. */
@@ -210,10 +211,10 @@ retcode hal_space_tables(struct hal_space *space, vaddr address, const struct ha
     return level > 1 ? PREEMPTED : rcOk;
 }
 
-/* A page without access keeps its address in a non-present entry: bit 9 says so. */
+/* A page without access keeps its address in a non-present entry: bit 9 says so. Bit 10 is HAL_PAGE_SEALABLE. */
 static u64 leaf_entry(paddr page, u32 access)
 {
-    return page | entry_flags(access) | (access == 0 ? 0x200 : 0);
+    return page | entry_flags(access) | (access & HAL_PAGE_SEALABLE) | ((access & HAL_PAGE_RIGHTS) == 0 ? 0x200 : 0);
 }
 
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
@@ -228,6 +229,16 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
         return false;
     __atomic_store_n(leaf, leaf_entry(*leaf & PAGE_ADDRESS, access), __ATOMIC_RELEASE);
     return true;
+}
+
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    u64 *leaf = leaf_of(space, address), rest = 512 - INDEX(address, 0), entry = leaf_entry(0, access);
+    if (count > rest)
+        count = rest;
+    for (u64 i = 0; i < count; i++)
+        __atomic_store_n(&leaf[i], (leaf[i] & PAGE_ADDRESS) | entry, __ATOMIC_RELEASE);
+    return count;
 }
 
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
@@ -246,9 +257,10 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     u64 entry = leaf != nullptr ? __atomic_load_n(leaf, __ATOMIC_ACQUIRE) : 0;
     if (entry == 0)
         return PADDR_NONE;
-    *access = (entry & PAGE_PRESENT) == 0 ? 0
-                                          : HAL_PAGE_READ | ((entry & PAGE_WRITABLE) != 0 ? HAL_PAGE_WRITE : 0) |
-                                                ((entry & PAGE_NO_EXECUTE) != 0 ? 0 : HAL_PAGE_EXECUTE);
+    *access = (entry & PAGE_PRESENT) == 0
+                  ? 0
+                  : HAL_PAGE_READ | ((entry & PAGE_WRITABLE) != 0 ? HAL_PAGE_WRITE : 0) |
+                        ((entry & PAGE_NO_EXECUTE) != 0 ? 0 : HAL_PAGE_EXECUTE) | ((u32)entry & HAL_PAGE_SEALABLE);
     return entry & PAGE_ADDRESS;
 }
 

@@ -64,21 +64,21 @@ static inline u32 ksm_rule(bool granted)
     return granted ? KSM_RULE_CALLED : KSM_RULE_CALLED | KSM_RULE_DENIED;
 }
 
-#define KSM_UNDO_MAX 256U /* the compiler refuses decisions that need more */
+#define KSM_UNDO_MAX   256U /* the compiler refuses decisions that need more */
+#define KSM_UNDO_WORDS 16U  /* a change of a cell takes fewer: see ksm/models/README.md */
 
-/* The log's entries belong to the runtime: an object's cell and the words that it held. */
+/* The log's entries belong to the runtime: a word and what it held. */
 struct ksm_undo {
-    struct ksm_object *object;
-    void *cell;
-    u64 words[2];
+    u64 *place;
+    u64 value;
 };
 
 struct ksm_transaction {
     const struct ksm_query *query;
     const struct ksm_decision *decision;
-    u32 undo_count;
+    u32 undo_count;        /* words */
     u32 audit_count;       /* results noted for this event */
-    struct ksm_undo *undo; /* KSM_UNDO_MAX of them, this CPU's */
+    struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS of them, this CPU's */
     struct ksm_audit_result *audit;
     u8 *scratch; /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
     u32 scratch_used;
@@ -91,12 +91,24 @@ void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm
 /* granted: what evaluate said. Writes the event's audit record if anything was noted. */
 void ksm_transaction_end(struct ksm_transaction *transaction, bool granted);
 
+/* The generations of the objects that an event read: as long as they stay, its verdict does. */
+#define KSM_SEEN_MAX 3U
+struct ksm_seen {
+    const u64 *generations[KSM_SEEN_MAX]; /* those behind the last one are a constant 0 */
+    u64 values[KSM_SEEN_MAX];
+};
+/* run: begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
+ * meanwhile. seen: of a decision that reads no more than KSM_SEEN_MAX objects; may be null. */
+void ksm_seen_nothing(struct ksm_seen *seen);
+bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
+
 /* ---- audit ---- */
 
-#define KSM_AUDIT_GRANTED (1U << 0) /* results of rules and expressions that are recorded */
-#define KSM_AUDIT_DENIED  (1U << 1)
-#define KSM_AUDIT_MATCH   (1U << 2) /* Regex: which expressions */
-#define KSM_AUDIT_SELECT  (1U << 3)
+#define KSM_AUDIT_GRANTED    (1U << 0) /* results of rules and expressions that are recorded */
+#define KSM_AUDIT_DENIED     (1U << 1)
+#define KSM_AUDIT_MATCH      (1U << 2) /* Regex: which expressions */
+#define KSM_AUDIT_SELECT     (1U << 3)
+#define KSM_AUDIT_EXPRESSION (1U << 4) /* a result is an expression's, not a rule's */
 
 /* One profile's configuration of one object at one level. */
 struct ksm_audit_configuration {
@@ -117,7 +129,7 @@ struct ksm_audit_site {
 
 struct ksm_audit_result {
     const struct ksm_audit_site *site;
-    u32 result; /* KSM_AUDIT_GRANTED or KSM_AUDIT_DENIED; KSM_AUDIT_MATCH and SELECT mark expressions */
+    u32 result; /* KSM_AUDIT_GRANTED or KSM_AUDIT_DENIED; and KSM_AUDIT_EXPRESSION */
 };
 
 /* Called behind a rule at an audited site: notes the result if the site's configuration at the current level says so.

@@ -30,16 +30,14 @@ static void restore(NkKosArenaTransport *t, struct nk_arena *arena)
     t->in_place = NK_NULL;
 }
 
-static nk_err_t recv(struct nk_transport *t, struct nk_message *req, struct nk_arena *reqArena)
+static nk_err_t exchange(NkKosArenaTransport *transport, nk_uint64_t selector, struct kos_exchange_parts parts,
+                         struct nk_arena *reqArena)
 {
-    NkKosArenaTransport *transport = of(t);
     nk_size_t used;
     void *in_place = NK_NULL;
-    restore(transport, reqArena);
-    struct kos_exchange_parts parts = nk_transport_parts(NK_NULL, 0, NK_NULL, req, nk_message_size(req), reqArena);
     if (reqArena != NK_NULL)
         parts.in_place = &in_place;
-    nk_err_t rc = kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | t->handle, parts, &used);
+    nk_err_t rc = kos_exchange(selector | transport->base.handle, parts, &used);
     if (rc != rcOk || reqArena == NK_NULL)
         return rc;
     if (in_place != NK_NULL) {
@@ -50,6 +48,21 @@ static nk_err_t recv(struct nk_transport *t, struct nk_message *req, struct nk_a
     }
     reqArena->unused = reqArena->start + used;
     return rc;
+}
+
+static nk_err_t recv(struct nk_transport *t, struct nk_message *req, struct nk_arena *reqArena)
+{
+    restore(of(t), reqArena);
+    return exchange(of(t), KOS_OPERATION_RECV << KOS_OPERATION_SHIFT,
+                    nk_transport_parts(NK_NULL, 0, NK_NULL, req, nk_message_size(req), reqArena), reqArena);
+}
+
+nk_err_t NkKosArenaTransport_ReplyRecv(NkKosArenaTransport *t, const struct nk_message *res, nk_size_t resReadable,
+                                       struct nk_message *req, nk_size_t reqSize, struct nk_arena *reqArena)
+{
+    restore(t, reqArena);
+    return exchange(t, KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV,
+                    nk_transport_parts(res, resReadable, NK_NULL, req, reqSize, reqArena), reqArena);
 }
 
 static const struct nk_transport_ops ops = {call, recv, reply};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One endpoint of the server: Sum adds up the bytes of its arena twice, with a pause that the request asks for, and
- * says whether they were the same, where they were, and the first sum. */
+ * says whether they were the same, where they were, and the first sum; Fill answers with many bytes, others each time.
+ */
 #pragma once
 #include <abi/ipc.h>
 
@@ -8,3 +9,6 @@
 #define SUM_RESPONSE 24U /* u64 in place, u64 first sum, u64 second sum */
 #define SUM_ARENA    (1U << 20)
 #define SUM_INFO     KOS_INFO(0, 0, KOS_MESSAGE_HEADER_SIZE + SUM_REQUEST, 0)
+
+#define FILL_RESPONSE 512U
+#define FILL_INFO     KOS_INFO(0, 1, KOS_MESSAGE_HEADER_SIZE, 0)

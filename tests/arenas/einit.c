@@ -95,9 +95,9 @@ static void contents(const char *name, Handle handle, const struct memory *memor
     expect(name, "contents", (long long)response.first, (long long)sum(memory->base + offset, count));
 }
 
-/* ---- another thread writes while the server looks ---- */
+/* ---- another thread writes, or has the kernel write, while the server looks ---- */
 
-static volatile unsigned stop, writes;
+static volatile unsigned stop, writes, refused;
 static nk_uint8_t *volatile target;
 
 static void attack(void *context, void *context2)
@@ -110,15 +110,36 @@ static void attack(void *context, void *context2)
     KnThreadExit(0);
 }
 
-static void attacked(const char *name, Handle handle, const struct memory *memory, int stable)
+/* Calls a server, on whatever CPU, that answers into the arena. */
+static void attack_by_kernel(void *filler, void *context2)
+{
+    (void)context2;
+    while (!stop) {
+        struct kos_message_buffer buffer = {.constant_part = (rtl_uintptr_t)target,
+                                            .constant_size = KOS_MESSAGE_HEADER_SIZE + FILL_RESPONSE};
+        struct kos_message_words words = {
+            .info = FILL_INFO, .selector = (Handle)(rtl_uintptr_t)filler, .receive = (rtl_uintptr_t)&buffer};
+        kos_system_call(&words);
+        if ((rtl_uint32_t)words.selector == rcOk)
+            writes++;
+        else
+            refused++;
+    }
+    KnThreadExit(0);
+}
+
+static void attacked(const char *name, Handle handle, Handle filler, const struct memory *memory, int stable)
 {
     struct response response = {.in_place = 7};
     Handle thread;
     Tid tid;
     rtl_int32_t code;
-    stop = writes = 0;
+    stop = writes = refused = 0;
     target = memory->base;
-    expect(name, "attacker", KnThreadCreateByHandle(&thread, &tid, 15, 16384, attack, RTL_NULL, RTL_NULL, 0), rcOk);
+    expect(name, "attacker",
+           KnThreadCreateByHandle(&thread, &tid, 15, 16384, filler == INVALID_HANDLE ? attack : attack_by_kernel,
+                                  (void *)(rtl_uintptr_t)filler, RTL_NULL, 0),
+           rcOk);
     for (unsigned i = 0; i < 3000 && writes == 0; i++)
         (void)KnSleep(1);
     int changed = 0;
@@ -184,6 +205,7 @@ int main(void)
                  {"shared", KOS_ARENA_SHARED, "in_place", 1, 1},
                  {"auto", KOS_ARENA_AUTO, "in_place", 0, 1},
                  {"unwilling", KOS_ARENA_SHARED, "plain", 0, 0}};
+    Handle filler = server_start("filler", "plain");
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *name = cases[i].name;
         Handle handle = server_start(name, cases[i].manner);
@@ -194,7 +216,10 @@ int main(void)
         contents(name, handle, &memory, 0, SUM_ARENA, cases[i].large_in_place);
         contents(name, handle, &other, 0, 65536, 0); /* not attached: copied */
         contents(name, handle, &memory, SUM_ARENA - 1, 1, cases[i].small_in_place);
-        attacked(name, handle, &memory, cases[i].discipline != KOS_ARENA_SHARED || !cases[i].large_in_place);
+        int stable = cases[i].discipline != KOS_ARENA_SHARED || !cases[i].large_in_place;
+        attacked(name, handle, INVALID_HANDLE, &memory, stable);
+        attacked(name, handle, filler, &memory, stable);
+        expect(name, "kernel_refused", refused != 0, stable && cases[i].large_in_place);
         errors(handle);
     }
     accounts();

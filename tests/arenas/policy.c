@@ -10,8 +10,11 @@ static const struct ksm_method methods[] = {{.name = "Sum",
                                                          .arena_size = SUM_ARENA,
                                                          .chunk_count = 1,
                                                          .chunks = chunk},
-                                             .response = {.size = KOS_MESSAGE_HEADER_SIZE + SUM_RESPONSE}}};
-static const struct ksm_interface interface = {"test.Arenas", methods, 1};
+                                             .response = {.size = KOS_MESSAGE_HEADER_SIZE + SUM_RESPONSE}},
+                                            {.name = "Fill",
+                                             .request = {.size = KOS_MESSAGE_HEADER_SIZE},
+                                             .response = {.size = KOS_MESSAGE_HEADER_SIZE + FILL_RESPONSE}}};
+static const struct ksm_interface interface = {"test.Arenas", methods, 2};
 static const struct ksm_endpoint endpoints[] = {{"sum", &interface}};
 static const struct ksm_class classes[] = {
     KSM_CORE_CLASS, {.name = "Einit"}, {.name = "test.Server", .endpoints = endpoints, .endpoint_count = 1}};

@@ -16,6 +16,10 @@ struct response {
     struct nk_message base_;
     nk_uint64_t in_place, first, second;
 };
+struct filling {
+    struct nk_message base_;
+    nk_uint8_t bytes[FILL_RESPONSE];
+};
 
 static nk_uint64_t sum(const nk_uint8_t *bytes, nk_size_t count)
 {
@@ -23,6 +27,15 @@ static nk_uint64_t sum(const nk_uint8_t *bytes, nk_size_t count)
     for (nk_size_t i = 0; i < count; i++)
         total = total * 3 + bytes[i];
     return total;
+}
+
+/* The client may refuse it: its memory may be sealed just now. */
+static void fill(struct nk_transport *transport)
+{
+    static struct filling filling;
+    memset(filling.bytes, filling.bytes[0] + 1, sizeof(filling.bytes));
+    *(nk_uint64_t *)&filling = KOS_INFO(0, 1, sizeof(filling), 0);
+    (void)nk_transport_reply(transport, &filling.base_, NK_NULL);
 }
 
 int main(int argc, const char *argv[])
@@ -43,6 +56,10 @@ int main(int argc, const char *argv[])
         nk_message_set_size(&request.base_, sizeof(request));
         if (own == RTL_NULL || nk_transport_recv(transport, &request.base_, &arena) != NK_EOK)
             return EXIT_FAILURE;
+        if (*(nk_uint64_t *)&request == FILL_INFO) {
+            fill(transport);
+            continue;
+        }
         nk_size_t count = 0;
         const nk_uint8_t *bytes = nk_arena_get(nk_uint8_t, &arena, &request.bytes, &count);
         response.in_place = arena.start != own;

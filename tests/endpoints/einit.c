@@ -28,8 +28,6 @@ static void server_tests(unsigned cpus, unsigned cpu)
 int main(void)
 {
     unsigned cpus = KnHalGetCpuCount();
-    for (int i = 0; i < 60; i++)
-        reservation_tests(cpus);
     vmm_tests();
     handle_tests();
     thread_tests(cpus);

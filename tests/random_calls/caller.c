@@ -108,6 +108,10 @@ static const struct {
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
     CORE_METHOD(IPC, AttachArena, "chn", POOLS),
+    CORE_METHOD(AUDIT, Open, "S", ANY),
+    CORE_METHOD(AUDIT, Close, "h", POOLS),
+    CORE_METHOD(AUDIT, Read, "h", POOLS),
+    CORE_METHOD(AUDIT, Wait, "hm", POOLS),
     CORE_METHOD(NOTICE, Create, "", NOTICE),
     CORE_METHOD(NOTICE, SubscribeToObject, "DhRn", POOLS),
     CORE_METHOD(NOTICE, GetEvent, "Dm", POOLS),
@@ -117,7 +121,7 @@ static const struct {
     CORE_METHOD(NOTICE, SetObjectEvent, "oR", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 88, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 92, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

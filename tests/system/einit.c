@@ -24,6 +24,42 @@ static void expect(const char *name, long long got, long long expected)
 
 /* ---- memory ---- */
 
+static volatile int long_calls_end;
+
+static void interrupts(void *unused, void *unused2)
+{
+    (void)unused, (void)unused2;
+    while (!long_calls_end)
+        (void)KnSleep(1);
+    KnThreadExit(0);
+}
+
+/* A call that is interrupted at its first time, when its method's decision is not yet in the table. */
+static void long_calls(unsigned cpus)
+{
+    Handle threads[64];
+    Tid tid;
+    rtl_int32_t code;
+    const rtl_size_t size = 64U << 20;
+    const int rw = (int)(VMM_FLAG_READ | VMM_FLAG_WRITE);
+    int ok = 1;
+    for (unsigned i = 0; i < cpus; i++)
+        ok &= KnThreadCreateByHandle(&threads[i], &tid, 15, 0, interrupts, RTL_NULL, RTL_NULL, KOS_THREAD_SUSPENDED) ==
+                  rcOk &&
+              KnThreadSetAffinityByHandle(threads[i], 1ULL << i) == rcOk && KnThreadResumeByHandle(threads[i]) == rcOk;
+    expect("vmm/interrupted/threads", ok, 1);
+    char *pages = KnVmAllocate(RTL_NULL, size, (int)VMM_FLAG_RESERVE | rw);
+    expect("vmm/interrupted/commit", KnVmCommit(pages, size, (int)(VMM_FLAG_COMMIT | VMM_FLAG_LOCKED) | rw), rcOk);
+    pages[size - 1] = 1;
+    expect("vmm/interrupted/protect", KnVmProtect(pages, size, VMM_FLAG_READ), rcOk);
+    expect("vmm/interrupted/decommit", KnVmDecommit(pages, size), rcOk);
+    expect("vmm/interrupted/free", KnVmUnmap(pages, size), rcOk);
+    long_calls_end = 1;
+    for (unsigned i = 0; i < cpus; i++)
+        ok &= KnThreadWaitByHandle(threads[i], 5000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
+    expect("vmm/interrupted/end", ok, 1);
+}
+
 static void memory_tests(void)
 {
     const int rw = (int)(VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
@@ -401,6 +437,7 @@ int main(void)
 {
     unsigned cpus = KnHalGetCpuCount();
     Handle server;
+    long_calls(KnHalGetCpuCount()); /* first: these calls are to be the first of their kind */
     memory_tests();
     handle_tests();
     thread_tests(cpus);

@@ -115,5 +115,5 @@ static int teardown(void **state) /* nothing is ever left */
 }
 [[maybe_unused]] static u8 *at(vaddr address, u32 access)
 {
-    return space_resolve(&space, address, access);
+    return (u8 *)(u64)space_resolve(&space, address, access);
 }

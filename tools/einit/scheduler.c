@@ -213,7 +213,8 @@ void scheduler_check(struct diagnostics *diagnostics, const struct solution *sol
         }
         unsigned cpu = entity->cpus != 0 ? (unsigned)__builtin_ctzll(entity->cpus) : 0;
         taken[cpu] += bandwidth(scheduler);
-        if (taken[cpu] > RESERVATION_LIMIT)
+        const uint32_t limit = RESERVATION_LIMIT;
+        if (taken[cpu] > limit)
             diagnostic_error(diagnostics, scheduler->at,
                              "CPU %u is over-committed: the reservations up to this one take %llu.%llu per "
                              "cent of it; 97 can be given",

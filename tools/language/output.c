@@ -5,6 +5,12 @@
 #include <tools/language/output.h>
 #include <unistd.h>
 
+void output_add_make_path(struct text *text, const char *path)
+{
+    for (; *path != '\0'; path++)
+        text_add(text, *path == ' ' || *path == '#' ? "\\%c" : *path == '$' ? "$%c" : "%c", *path);
+}
+
 static bool same(struct pool *pool, const struct output *output)
 {
     const struct source *old = source_read(pool, output->path);

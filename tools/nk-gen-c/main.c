@@ -183,13 +183,6 @@ static void read_command(struct command *command, int argc, char **argv)
         bad_usage("-o %s: expected a directory", directory);
 }
 
-/* Spaces and dollars of a path as make wants them. */
-static void add_make_path(struct text *text, const char *path)
-{
-    for (; *path != '\0'; path++)
-        text_add(text, *path == ' ' || *path == '#' ? "\\%c" : *path == '$' ? "$%c" : "%c", *path);
-}
-
 /* What the kernel includes for this unit; an interface alone has no endpoints. */
 static void emit_verification(struct program *program, struct unit *main, struct text *text)
 {
@@ -210,11 +203,11 @@ static void write_all(struct program *program, const struct command *command, st
     const char *path = pool_print(program->pool, "%s.h", stem);
     emit_header(program, &command->options, main, &header);
     emit_verification(program, main, &verification);
-    add_make_path(&dependencies, path);
+    output_add_make_path(&dependencies, path);
     text_add(&dependencies, ":");
     for (const struct unit *unit = program->units; unit != nullptr; unit = unit->next) {
         text_add(&dependencies, " \\\n  ");
-        add_make_path(&dependencies, unit->source->path);
+        output_add_make_path(&dependencies, unit->source->path);
     }
     text_add(&dependencies, "\n");
     if (program->diagnostics->errors == 0) {

@@ -68,6 +68,30 @@ const char *emit_place(struct emitter *emitter, struct location at)
     return emit_print(emitter, "%s:%u:%u", at.source->path, place.line, place.column);
 }
 
+/* A class's endpoints, into its entry of the table. The kernel brings its own, by which it dispatches; their
+ * definitions are for tests on the host. */
+static void endpoints(struct emitter *emitter, const struct psl_class *class, struct unit *unit, struct text *table,
+                      struct text *output)
+{
+    bool core = class->index == PSL_CLASS_CORE;
+    text_add(output, "%s", core ? "#ifdef KSM_HOST\n" : "");
+    shapes_class(&emitter->policy->program, unit, output);
+    if (core)
+        text_add(output,
+                 "#define CORE_ENDPOINTS %s_ksm_endpoints\n"
+                 "#define CORE_ENDPOINT_COUNT %s_ksm_endpoint_count\n"
+                 "#else\n"
+                 "#define CORE_ENDPOINTS ksm_core_endpoints\n"
+                 "#define CORE_ENDPOINT_COUNT KOS_CORE_RIIDS\n"
+                 "#endif\n",
+                 unit->prefix, unit->prefix);
+    if (core)
+        text_add(table, ", .endpoints = CORE_ENDPOINTS, .endpoint_count = CORE_ENDPOINT_COUNT");
+    else
+        text_add(table, ", .endpoints = %s_ksm_endpoints, .endpoint_count = %s_ksm_endpoint_count", unit->prefix,
+                 unit->prefix);
+}
+
 /* Shapes of every interface, and the endpoints of every class. */
 static void classes(struct emitter *emitter, struct text *output)
 {
@@ -78,11 +102,8 @@ static void classes(struct emitter *emitter, struct text *output)
         struct unit *unit =
             class->unit != nullptr ? program_find(&policy->program, LANGUAGE_EDL, class->unit->name.text) : nullptr;
         text_add(&table, "    {.name = \"%s\"", class->name);
-        if (unit != nullptr && class->endpoint_count != 0) {
-            shapes_class(&policy->program, unit, output);
-            text_add(&table, ", .endpoints = %s_ksm_endpoints, .endpoint_count = %s_ksm_endpoint_count", unit->prefix,
-                     unit->prefix);
-        }
+        if (unit != nullptr && class->endpoint_count != 0)
+            endpoints(emitter, class, unit, &table, output);
         for (unsigned j = 0; j < class->security_count; j++)
             shapes_interface(&policy->program, class->security[j].interface, output);
         if (class->security_count != 0) {
@@ -128,6 +149,7 @@ void psl_emit(struct psl_policy *policy, struct psl_analysis *analysis, const ch
     struct emitter emitter = {.policy = policy, .analysis = analysis};
     text_add(output,
              "/* The security module of %s, written by nk-psl-gen-c. */\n"
+             "#include <abi/core.h>\n"
              "#include <ksm/decision_table.h>\n"
              "#include <ksm/models/models.h>\n"
              "#pragma clang diagnostic ignored \"-Wtautological-compare\" /* rules may say what is always so */\n"

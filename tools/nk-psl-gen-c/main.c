@@ -24,13 +24,14 @@ static const char usage[] =
     "      --preprocessor-definition=VAR[=VAL]\n"
     "      --preprocessor-dump-dir DIR\n"
     "      --platform NAME            accepted; code is the same for all\n"
+    "      --depfile FILE             write for make what the output is made from to FILE\n"
     "      --report FILE              write what deciding on each event takes to FILE\n"
     "  -h, --help      -v, --version\n";
 
 struct options {
     const char **roots;
     unsigned root_count;
-    const char *output, *tests_output, *audit_output, *dump_folder, *report_output;
+    const char *output, *tests_output, *audit_output, *dump_folder, *report_output, *dependencies_output;
     bool tests, preprocess;
     struct psl_definition *definitions;
 };
@@ -62,7 +63,7 @@ static bool tests_wanted(const char *argument)
 
 static void read_options(struct pool *pool, struct options *options, int count, char **words)
 {
-    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM, REPORT };
+    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM, REPORT, DEPENDENCIES };
     static const struct option known[] = {
         {"include-dir", required_argument, nullptr, 'I'},
         {"output", required_argument, nullptr, 'o'},
@@ -74,6 +75,7 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         {"preprocessor-dump-dir", required_argument, nullptr, DUMP},
         {"platform", required_argument, nullptr, PLATFORM},
         {"report", required_argument, nullptr, REPORT},
+        {"depfile", required_argument, nullptr, DEPENDENCIES},
         {"help", no_argument, nullptr, 'h'},
         {"version", no_argument, nullptr, 'v'},
         {nullptr, 0, nullptr, 0},
@@ -110,6 +112,9 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         case REPORT:
             options->report_output = optarg;
             break;
+        case DEPENDENCIES:
+            options->dependencies_output = optarg;
+            break;
         case 'h':
             fputs(usage, stdout);
             exit(EXIT_SUCCESS);
@@ -143,12 +148,27 @@ static bool dump(struct psl_policy *policy, const char *folder)
     return written;
 }
 
+static void list_dependencies(const struct psl_policy *policy, const char *output, struct text *text)
+{
+    output_add_make_path(text, output);
+    text_add(text, ":");
+    for (const struct psl_file *file = policy->files; file != nullptr; file = file->next) {
+        text_add(text, " \\\n  ");
+        output_add_make_path(text, file->source->path);
+    }
+    for (const struct unit *unit = policy->program.units; unit != nullptr; unit = unit->next) {
+        text_add(text, " \\\n  ");
+        output_add_make_path(text, unit->source->path);
+    }
+    text_add(text, "\n");
+}
+
 /* A checked policy to its files: all of them, or none. */
 static void compile(struct psl_policy *policy, const struct options *options, const char *path)
 {
     struct psl_analysis *analysis = psl_analyze(policy);
-    struct text module = {0}, tests = {0}, report = {0};
-    struct output outputs[3];
+    struct text module = {0}, tests = {0}, report = {0}, dependencies = {0};
+    struct output outputs[4];
     unsigned count = 0;
     psl_warn(policy, analysis);
     if (options->output != nullptr && policy->diagnostics->errors == 0) {
@@ -163,11 +183,16 @@ static void compile(struct psl_policy *policy, const struct options *options, co
         psl_report(policy, analysis, &report);
         outputs[count++] = (struct output){options->report_output, &report};
     }
+    if (options->dependencies_output != nullptr && options->output != nullptr) {
+        list_dependencies(policy, options->output, &dependencies);
+        outputs[count++] = (struct output){options->dependencies_output, &dependencies};
+    }
     if (policy->diagnostics->errors == 0)
         output_write(policy->diagnostics, outputs, count);
     text_free(&module);
     text_free(&tests);
     text_free(&report);
+    text_free(&dependencies);
 }
 
 int main(int count, char **words)

@@ -12,6 +12,7 @@ u64 fake_epoch_count(void);   /* entries that wait */
 void fake_shootdown(struct address_space *space, vaddr address, u64 count); /* for space_shootdown */
 
 extern void (*fake_poll)(void); /* what other CPUs do while this one waits for a lock */
+extern u64 fake_time;           /* ns, what hal_time_now says */
 
 /* One look in so many finds an interrupt that waits; 0: none ever. */
 extern u64 fake_interrupt_every;

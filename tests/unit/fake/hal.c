@@ -182,6 +182,14 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
     return true;
 }
 
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    for (u64 i = 0; i < count; i++)
+        if (!hal_space_protect(space, address + i * KOS_PAGE_SIZE, access))
+            kernel_panic("the page of %llx is missing", (unsigned long long)(address + i * KOS_PAGE_SIZE));
+    return count;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = leaf(space, address);
@@ -199,7 +207,7 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     const u64 *entry = leaf(space, address);
     if (entry == nullptr || (*entry & VALID) == 0)
         return PADDR_NONE;
-    *access = (u32)(*entry & 7);
+    *access = (u32)(*entry & (HAL_PAGE_RIGHTS | HAL_PAGE_SEALABLE));
     return ADDRESS(*entry);
 }
 
@@ -227,4 +235,10 @@ void fake_shootdown(struct address_space *space, vaddr address, u64 count)
 void hal_page_zero(paddr page)
 {
     memset(hal_direct(page), 0, KOS_PAGE_SIZE);
+}
+
+u64 fake_time;
+[[gnu::weak]] u64 hal_time_now(void) /* tests of timers bring their own */
+{
+    return fake_time;
 }

@@ -16,6 +16,9 @@ typedef struct NkKosArenaTransport {
     nk_uint8_t *in_place, *own_start, *own_end;
 } NkKosArenaTransport;
 void NkKosArenaTransport_Init(NkKosArenaTransport *t, Handle handle);
+/* As nk_transport_reply_recv(), for an answer without arena. */
+nk_err_t NkKosArenaTransport_ReplyRecv(NkKosArenaTransport *t, const struct nk_message *res, nk_size_t resReadable,
+                                       struct nk_message *req, nk_size_t reqSize, struct nk_arena *reqArena);
 
 extern const struct nk_transport_ops kos_sync_transport_ops;
 

@@ -7,7 +7,7 @@ struct hal_cpu {
     u64 pending;
     u32 index;
 };
-extern struct hal_cpu host_cpu;
+extern thread_local struct hal_cpu host_cpu; /* threads of a test are CPUs */
 static inline struct hal_cpu *hal_cpu_self(void)
 {
     return &host_cpu;

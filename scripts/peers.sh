@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+# The Linux peers of ./kos bench ipc|rt|scale --vs: sourced by kos. Kernels are Debian's packages, which apt fetches from
+# where it is configured to and checks; the program that runs on them is benchmarks/peers. All is kept in build/peers.
+
+# Beside the usual packages: the C library of the other architecture, to link statically against. No further compiler.
+peer_packages() {
+    case $(dpkg --print-architecture) in
+    arm64) other=amd64 ;;
+    *) other=arm64 ;;
+    esac
+    echo "libc6-dev libc6-dev-$other-cross libgcc-12-dev-$other-cross xz-utils"
+}
+
+peers_given() { # "linux,linux-rt"
+    peers=$(echo "$1" | tr , ' ')
+    [ -n "$peers" ] || fail "--vs takes linux, linux-rt, or both with a comma between"
+    for peer in $peers; do
+        case $peer in
+        linux | linux-rt) ;;
+        *) fail "--vs: unknown peer '$peer' (linux, linux-rt)" ;;
+        esac
+    done
+}
+
+# In a subshell: apt with lists of its own, for both architectures; sources, keys and proxies are the machine's.
+peer_apt_prepare() {
+    state=$PWD/build/peers/apt
+    export APT_CONFIG="$state/apt.conf"
+    mkdir -p "$state/state/lists/partial" "$state/cache/archives/partial"
+    : >"$state/status"
+    cat >"$state/apt.conf" <<CONF
+Dir::State "$state/state";
+Dir::State::status "$state/status";
+Dir::Cache "$state/cache";
+APT::Architectures { "amd64"; "arm64"; };
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+CONF
+}
+
+# In a subshell: the package that NAME depends on, in build/peers/deb, and its name in build/peers/package.
+peer_fetch() { # NAME ARCHITECTURE
+    peer_apt_prepare
+    rm -rf build/peers/deb
+    mkdir -p build/peers/deb
+    for attempt in known updated; do
+        [ $attempt = known ] || apt-get -q update >>build/peers/apt.log 2>&1 || true # another source's failure is none here
+        package=$(apt-cache depends "$1:$2" 2>>build/peers/apt.log | sed -n "s/^ *Depends: \(linux-image-[^:]*\).*/\1/p" | head -1)
+        [ -n "$package" ] || continue
+        echo "fetching $package ..." >&2
+        echo "$package" >build/peers/package
+        (cd build/peers/deb && apt-get -q download "$package:$2" >>../apt.log 2>&1) && return
+    done
+}
+
+# peer_kernel linux|linux-rt ARCH: leaves build/peers/<peer>.<arch>.elf or .bin, ready to be booted, and its version in
+# .version
+peer_kernel() {
+    case $2 in x86_64) deb=amd64 suffix=elf ;; aarch64) deb=arm64 suffix=bin ;; esac
+    kernel=build/peers/$1.$2
+    [ ! -s "$kernel.$suffix" ] || return 0
+    mkdir -p build/peers
+    : >build/peers/apt.log
+    command -v apt-cache >/dev/null && command -v dpkg-deb >/dev/null || { peer_absent "apt is needed to fetch Debian's kernels"; return 1; }
+    name=linux-image-$([ "$1" = linux ] || echo rt-)$deb
+    (peer_fetch "$name" $deb)
+    set -- "$1" "$2" build/peers/deb/*.deb
+    [ -f "$3" ] || { peer_absent "$name could not be fetched (build/peers/apt.log)"; return 1; }
+    dpkg-deb --fsys-tarfile "$3" | tar -xO --wildcards './boot/vmlinuz-*' >"$kernel.packed" || return 1
+    dpkg-deb -f "$3" Version | sed "s/^/$(cat build/peers/package) /" >"$kernel.version"
+    rm -rf build/peers/deb
+    if [ "$2" = x86_64 ]; then
+        # The ELF file in the packed image, so that no time goes to its unpacking: a stream of xz behind the set-up code,
+        # where the header of the boot protocol says.
+        at=$((($(peer_number "$kernel.packed" 497 1) + 1) * 512 + $(peer_number "$kernel.packed" 584 4)))
+        tail -c +$((at + 1)) "$kernel.packed" | head -c "$(peer_number "$kernel.packed" 588 4)" | xz -dc --single-stream >"$kernel.$suffix.new" 2>/dev/null
+    else
+        cp "$kernel.packed" "$kernel.$suffix.new"
+    fi
+    rm "$kernel.packed"
+    case $2-$(od -An -tx1 -N4 "$kernel.$suffix.new" | tr -d ' ')-$(od -An -tx1 -j56 -N4 "$kernel.$suffix.new" | tr -d ' ') in
+    x86_64-7f454c46-* | aarch64-*-41524d64) mv "$kernel.$suffix.new" "$kernel.$suffix" ;;
+    *) echo "kos: the kernel in $3 is packed in a way that is not known here" >&2; return 1 ;;
+    esac
+}
+
+peer_absent() {
+    peer_missing=$1
+    echo "kos: $1" >&2
+}
+
+peer_number() { # FILE OFFSET SIZE: little-endian
+    od -An -tu"$3" -j"$2" -N"$3" "$1" | tr -d ' '
+}
+
+# peer_initramfs FILE PROGRAM=PATH...: an archive (cpio, "newc") of programs
+peer_initramfs() {
+    archive=$1
+    shift
+    inode=0
+    for entry in "$@"; do
+        inode=$((inode + 1)) size=$(wc -c <"${entry#*=}")
+        peer_entry "${entry%%=*}" 0100755 "$size"
+        cat "${entry#*=}"
+        head -c $((-size & 3)) /dev/zero
+    done >"$archive"
+    peer_entry 'TRAILER!!!' 0 0 >>"$archive"
+}
+
+peer_entry() { # NAME MODE SIZE
+    printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s\0' "$inode" "$2" 0 0 1 0 "$3" 0 0 0 0 $((${#1} + 1)) 0 "$1"
+    head -c $((-(110 + ${#1} + 1) & 3)) /dev/zero
+}
+
+peers_build() { # ARCH...
+    ninja -f ninja/peers.ninja $(for peer_arch in "$@"; do echo "build/peers/$peer_arch/init build/peers/$peer_arch/child"; done) >build/peers/ninja.log 2>&1 ||
+        { cat build/peers/ninja.log >&2; return 1; }
+    for peer_arch in "$@"; do
+        peer_initramfs build/peers/$peer_arch.cpio init=build/peers/$peer_arch/init child=build/peers/$peer_arch/child
+    done
+}
+
+# peer_boot PEER ARCH CPUS OPTIONS FILE QEMU-OPTION...: leaves the console in FILE. No random addresses, no clock of the
+# host, and no work around faults of processors: the shortest paths that Linux has, and the same every time.
+peer_boot() {
+    peer_image=build/peers/$1.$2 peer_arch=$2 peer_cpus=$3 peer_options=$4 peer_file=$5
+    shift 5
+    if [ "$peer_arch" = aarch64 ]; then
+        KOS_CPU=cortex-a57,cntfrq=1000000000 model=$KOS_CPU console=ttyAMA0
+        KOS_MACHINE=virt,gic-version=3,dtb-randomness=off
+    else
+        model=max,-rdrand console=ttyS0
+    fi
+    boot "$peer_arch" "$peer_image" -cpu "$model" -smp "$peer_cpus" -rtc base=2026-01-01,clock=vm "$@" \
+        -initrd "build/peers/$peer_arch.cpio" -append "console=$console quiet panic=-1 mitigations=off kpti=off nokaslr norandmaps \
+tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_file.raw" 2>"$peer_file.err" || { cat "$peer_file.err" >&2; return 1; }
+    KOS_MACHINE=""
+    tr -d '\r' <"$peer_file.raw" >"$peer_file"
+    grep -q '^BENCH done' "$peer_file" && ! grep -q '^BENCH error' "$peer_file" || {
+        echo "kos: the benchmark did not finish on $peer_image; the end of its console:" >&2
+        tail -20 "$peer_file" >&2
+        return 1
+    }
+}
