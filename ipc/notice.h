@@ -14,6 +14,7 @@
  *
  * So events of one subscription that nobody has taken yet become one, with the bits of all, and telling costs the same
  * whoever listens. A subscription to an object that has no handle any more goes when its last events are taken.
+ * An end that happens while somebody subscribes may be told twice, never not at all.
  * Waiters wait in the notice's own futex bucket, for the word `ready`.
  *
  * Locks: object->lock, watch->lock, notice->lock; the bucket's is taken with none of them.

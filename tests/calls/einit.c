@@ -315,7 +315,8 @@ static void receiver_cell(const char *name, enum event event, int is_extended, i
         expect(name, code, expected);
     finish(thread);
     if (clears_itself) { /* when it interrupted that one: not the next */
-        SMsgHdr in = {0};
+        struct echo message;
+        SMsgHdr in = {.constant_part = (rtl_uintptr_t)&message, .constant_size = sizeof(message)};
         expect(name, RecvEx(listener, &in, 5, sync), rcTimeout);
     }
     drop_channel();

@@ -248,6 +248,7 @@ static void revoke(void)
 /* Pages return when handle and mapping are gone, whichever went last. */
 static void accounts(void)
 {
+    (void)KnSleep(50); /* threads of the tests before are freed a little later */
     nk_uint64_t before = KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[2];
     nk_uint64_t objects = KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[4];
     for (unsigned i = 0; i < 30; i++) {

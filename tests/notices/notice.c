@@ -356,6 +356,7 @@ static void storm(unsigned cpus)
 
 static void accounts(void)
 {
+    (void)KnSleep(50); /* threads of the tests before are freed a little later */
     nk_uint64_t before = KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[4];
     for (unsigned round = 0; round < 20; round++) {
         Notice notice = make();
