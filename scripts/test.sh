@@ -80,7 +80,6 @@ LIST
             printf 'notices/%s/%s/debug\tguest_suite notices %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
-        printf 'edf/%s\tguest_edf %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus

@@ -10,15 +10,17 @@
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/pm/pm_api.h>
+#include <coresrv/sync/sync_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <kos/time.h>
 #include <stdio.h>
 
-#define MS      1000000ULL
-#define CPUS    4U
-#define THREADS 10U      /* on one CPU, at most */
-#define WHOLE   1000000U /* utilization 1 */
-#define LATE    (MS / 2)
+#define MS           1000000ULL
+#define CPUS         4U
+#define THREADS      6U       /* on one CPU, at most */
+#define WHOLE        1000000U /* utilization 1 */
+#define LATE         (MS / 2)
+#define BUDGET_LEAST MS
 
 static struct job_source {
     Handle thread;
@@ -29,6 +31,7 @@ static struct job_source {
 } sources[CPUS][THREADS];
 static unsigned counts[CPUS];
 static unsigned running;
+static volatile rtl_uint32_t go;
 
 static nk_uint64_t random_next(nk_uint64_t *state)
 {
@@ -50,7 +53,7 @@ static nk_uint64_t remaining(void)
 
 static void job(struct job_source *source, nk_uint64_t release)
 {
-    nk_uint64_t length = source->budget * (600 + random_below(&source->seed, 370)) / 1000, begin = remaining();
+    nk_uint64_t length = source->budget * (400 + random_below(&source->seed, 400)) / 1000, begin = remaining();
     while (source->greedy ? kos_time_ns() < source->until : begin - remaining() < length)
         ;
     nk_uint64_t now = kos_time_ns(), due = release + source->deadline;
@@ -64,6 +67,7 @@ static void work(void *context, void *context2)
 {
     struct job_source *source = context;
     (void)context2;
+    (void)KnSyncWait(&go, 0, INFINITE_TIMEOUT);
     for (nk_uint64_t release = source->first; release + source->deadline <= source->until; release += source->period) {
         (void)KnSleepUntilNs(release);
         job(source, release);
@@ -73,31 +77,46 @@ static void work(void *context, void *context2)
     KnThreadExit(0);
 }
 
-/* A set of `count` with this utilization in sum, evenly drawn: parts of it between sorted random cuts. */
+/* A set of `count` with this utilization in sum: two fifths shared equally, the rest evenly drawn, between sorted
+ * random cuts. Budgets are longer than the turns of the emulator's CPUs. */
 static void draw(struct job_source *set, unsigned count, unsigned utilization, nk_uint64_t *random)
 {
-    unsigned cuts[THREADS + 1] = {0};
+    unsigned cuts[THREADS + 1] = {0}, equal = utilization * 2 / 5 / count, drawn = utilization * 3 / 5;
     int constrained = random_below(random, 2) == 0;
     for (unsigned i = 1; i < count; i++) {
-        unsigned cut = random_below(random, utilization), at = i;
+        unsigned cut = random_below(random, drawn), at = i;
         for (; cuts[at - 1] > cut; at--)
             cuts[at] = cuts[at - 1];
         cuts[at] = cut;
     }
-    cuts[count] = utilization;
+    cuts[count] = drawn;
     for (unsigned i = 0; i < count; i++) {
-        nk_uint64_t period = (4 * MS << random_below(random, 4)) * (1000 + random_below(random, 1000)) / 1000;
-        nk_uint64_t deadline = constrained ? period * (600 + random_below(random, 400)) / 1000 : period;
-        nk_uint64_t budget = deadline * (cuts[i + 1] - cuts[i]) / WHOLE;
+        unsigned share = equal + cuts[i + 1] - cuts[i];
+        nk_uint64_t deadline = (4 * MS << random_below(random, 3)) * (1000 + random_below(random, 1000)) / 1000;
+        if (deadline * share / WHOLE < BUDGET_LEAST)
+            deadline = BUDGET_LEAST * WHOLE / share;
+        nk_uint64_t period = constrained ? deadline * (1000 + random_below(random, 600)) / 1000 : deadline;
         set[i] = (struct job_source){.thread = INVALID_HANDLE,
-                                     .budget = budget < MS / 20 ? MS / 20 : budget,
+                                     .budget = deadline * share / WHOLE,
                                      .period = period,
                                      .deadline = deadline,
                                      .seed = random_next(random) | 1};
     }
 }
 
-/* Those of the set that are admitted, moved together; they wait to be resumed. */
+/* Where it is to have its reservation, waiting for `go`. */
+static int waits_there(Handle thread, unsigned cpu)
+{
+    for (unsigned i = 0; i < 1000; i++) {
+        if (KOS_CORE(THREAD, GetInfo, thread).w[1] == KOS_THREAD_STATE_FUTEX &&
+            KOS_CORE(THREAD, GetSchedule, thread).w[0] == cpu)
+            return 1;
+        (void)KnSleep(1);
+    }
+    return 0;
+}
+
+/* Those of the set that are admitted, moved together; they wait for `go`. */
 static unsigned admit(struct job_source *set, unsigned count, unsigned cpu)
 {
     unsigned admitted = 0;
@@ -105,10 +124,14 @@ static unsigned admit(struct job_source *set, unsigned count, unsigned cpu)
         struct job_source *source = &set[admitted];
         Handle thread = INVALID_HANDLE;
         Tid tid;
-        *source = set[i];
+        *source = set[i]; /* the thread of one that was refused is gone */
         Retcode rc = KnThreadCreateByHandle(&thread, &tid, 5, 8192, work, source, RTL_NULL, KOS_THREAD_SUSPENDED);
         if (rc == rcOk)
             rc = KnThreadSetAffinityByHandle(thread, 1ULL << cpu);
+        if (rc == rcOk)
+            rc = KnThreadResumeByHandle(thread);
+        if (rc == rcOk && !waits_there(thread, cpu))
+            rc = rcInvalidThreadState;
         if (rc == rcOk)
             rc = KOS_CORE(THREAD, SetReservation, thread, source->budget, source->period, source->deadline,
                           KOS_RESERVATION_THROTTLE)
@@ -120,7 +143,9 @@ static unsigned admit(struct job_source *set, unsigned count, unsigned cpu)
         }
         if (rc != rcBusy)
             printf("FAIL edf/start: expected 0, got %d\n", (int)rc);
+        rtl_int32_t code;
         (void)KnThreadTerminateByHandle(thread, 1);
+        (void)KnThreadWaitByHandle(thread, 1000, &code);
         (void)KnHandleClose(thread);
     }
     return admitted;
@@ -137,6 +162,8 @@ static void expect(const char *what, unsigned set, long long got, long long expe
 static void play(unsigned set, unsigned ms, unsigned utilization_least, unsigned utilization_most, int greedy)
 {
     nk_uint64_t random = 0x9e3779b97f4a7c15ULL + set * 0x2545f4914f6cdd1dULL, latest = 0;
+    rtl_uint32_t woken;
+    go = 0;
     unsigned drawn = 0, admitted = 0, jobs = 0, missed = 0, greedy_overruns = 0;
     for (unsigned cpu = 0; cpu < CPUS; cpu++) {
         unsigned count = 3 + random_below(&random, THREADS - 2);
@@ -153,8 +180,10 @@ static void play(unsigned set, unsigned ms, unsigned utilization_least, unsigned
             source->greedy = greedy && i == 0;
             source->first = begin + (source->greedy ? 0 : random_next(&random) % source->period);
             source->until = begin + ms * MS;
-            (void)KnThreadResumeByHandle(source->thread);
         }
+    go = 1;
+    while (KnSyncWake(&go, THREADS * CPUS, &woken) == rcOk && woken != 0)
+        ;
     for (unsigned i = 0; i < 3 * ms && __atomic_load_n(&running, __ATOMIC_ACQUIRE) != 0; i++)
         (void)KnSleep(1);
     expect("all_end", set, __atomic_load_n(&running, __ATOMIC_ACQUIRE), 0);
@@ -173,8 +202,8 @@ static void play(unsigned set, unsigned ms, unsigned utilization_least, unsigned
             if (source->latest > latest)
                 latest = source->latest;
             if (source->missed != 0)
-                printf("edf: set %u, CPU %u: budget %lu, period %lu, deadline %lu: %u of %u jobs late, by %lu\n",
-                       set, cpu, source->budget, source->period, source->deadline, source->missed, source->jobs,
+                printf("edf: set %u, CPU %u: budget %lu, period %lu, deadline %lu: %u of %u jobs late, by %lu\n", set,
+                       cpu, source->budget, source->period, source->deadline, source->missed, source->jobs,
                        source->latest);
         }
     printf("edf: set %u: %u of %u threads, %u jobs, latest %lu ns\n", set, admitted, drawn, jobs, latest);

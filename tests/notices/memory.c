@@ -50,7 +50,7 @@ static void map_errors(void)
     Handle mdl = make(3 * PAGE - 5), copy, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1).w[0];
     rtl_size_t size = 0;
     expect("mdl/size", "code", KnPmmMdlGetSize(mdl, &size), rcOk);
-    expect("mdl/size", "rounded", (long long)size, 3 * PAGE);
+    expect("mdl/size", "rounded", (long long)size, 12288);
     expect("mdl/size", "no_mdl", KnPmmMdlGetSize(badge, &size), rcInvalidArgument);
     expect("mdl/map", "no_handle", map_code(12345, 0, PAGE, 0, READ), rcInvalidHandle);
     expect("mdl/map", "no_mdl", map_code(badge, 0, PAGE, 0, READ), rcInvalidArgument);

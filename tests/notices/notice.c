@@ -96,7 +96,8 @@ static void user_events(void)
     expect("user", "some_count", (long long)count, 2);
     expect("user", "rest", KnNoticeGetEvent(notice, 1000, 4, got + 2, &count), rcOk);
     expect("user", "rest_count", (long long)count, 1);
-    expect("user", "ids", (long long)(got[0].eventId + got[1].eventId + got[2].eventId), 23);
+    rtl_uintptr_t ids = got[0].eventId + got[1].eventId + got[2].eventId;
+    expect("user", "ids", (long long)ids, 23);
     event("user/second", second, ~0UL, USER(0));
 
     /* unsubscribed: also what was not taken yet */

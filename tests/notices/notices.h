@@ -10,7 +10,7 @@
 #include <services/ocap.h>
 #include <stdio.h>
 
-#define PAGE 4096U
+#define PAGE 4096UL
 
 void expect(const char *name, const char *part, long long got, long long expected);
 
