@@ -96,7 +96,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     message.info = client->call_info;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
     if (method == nullptr)
-        return rcInvalidArgument;
+        return message_malformed(KSM_REQUEST, client, server, &message, endpoint);
     code = message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
     if (code != rcOk)
         return code;
@@ -115,16 +115,17 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     retcode code = message_read(client, &message);
     if (code != rcOk)
         return code;
-    const struct ksm_method *method = ksm_method(endpoint->owner_class, client->call_info);
-    if (method == nullptr || !ksm_shape_fits(&method->request, client->call_info, message.buffer.arena_size))
-        return rcInvalidArgument;
+    message.info = client->call_info;
+    const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
+    if (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size))
+        return message_malformed(KSM_REQUEST, client, nullptr, &message, endpoint);
     struct ksm_query query = {.event = KSM_REQUEST,
-                              .source_class = client->domain->class,
-                              .destination_class = endpoint->owner_class,
+                              .source_class = (u16)client->domain->class,
+                              .destination_class = (u16)endpoint->owner_class,
                               .source_sid = client->domain->object.sid,
                               .destination_sid = endpoint->owner_sid,
-                              .riid = (u32)(client->call_info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(client->call_info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+                              .riid = (u16)(client->call_info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(client->call_info >> KOS_INFO_MID_SHIFT)};
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
     /* Else decided when a receiver takes it: once, and on the bytes that it gets. */

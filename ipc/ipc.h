@@ -25,6 +25,11 @@ retcode message_read(struct thread *sender, struct message *message);
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
 
+/* The message is none of its method: leaves a record, and is rcInvalidArgument. receiver: null for a request that has
+ * none yet. */
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint);
+
 /* ---- copy.c ---- */
 /* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
  * PREEMPTED, rcSourceFault, rcTargetFault. */

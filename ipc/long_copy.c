@@ -99,14 +99,20 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
         if (code != rcOk)
             return code;
     }
-    return arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size)
-               ? rcOk
-               : rcInvalidArgument;
+    if (arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size))
+        return rcOk;
+    bool request = receiver == server;
+    word info = receiver->context.info;
+    struct message message = {.info = info, .buffer.arena_size = (u32)transfer->arena_size};
+    return message_malformed(request                        ? KSM_REQUEST
+                             : (info & KOS_INFO_ERROR) != 0 ? KSM_ERROR
+                                                            : KSM_RESPONSE,
+                             request ? server->caller : server, receiver, &message, server->receive_endpoint);
 }
 
 void long_request(struct thread *server)
 {
-    struct thread *client = server->caller;
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG: looked at before each step */
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
@@ -122,7 +128,7 @@ void long_request(struct thread *server)
 
 void long_reply(struct thread *server)
 {
-    struct thread *client = server->caller;
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG */
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client);
     if (code == PREEMPTED)
         return;

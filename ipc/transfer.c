@@ -3,6 +3,7 @@
  * the receiver's. */
 #include <ipc/arena.h>
 #include <ipc/decide.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -83,20 +84,31 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     return code;
 }
 
+/* receiver: null for a request that waits for one. */
 static struct ksm_query query_of(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
                                  const struct message *message, const struct endpoint *endpoint)
 {
     bool request = event == KSM_REQUEST;
     return (struct ksm_query){
         .event = event,
-        .source_class = sender->domain->class,
-        .destination_class = request ? endpoint->owner_class : receiver->domain->class,
+        .source_class = (u16)sender->domain->class,
+        .destination_class = (u16)(request ? endpoint->owner_class : receiver->domain->class),
         .source_sid = sender->domain->object.sid,
         .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
-        .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-        .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
+        .riid = (u16)(message->info >> KOS_INFO_RIID_SHIFT),
+        .mid = (u16)(message->info >> KOS_INFO_MID_SHIFT),
         .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
     };
+}
+
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint)
+{
+    struct ksm_query query = query_of(event, sender, receiver, message, endpoint);
+    ksm_audit_malformed(&query, (struct ksm_audit_message){.constant_size = info_size(message->info),
+                                                           .arena_size = (u32)message->buffer.arena_size,
+                                                           .handle_count = info_handles(message->info)});
+    return rcInvalidArgument;
 }
 
 bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
@@ -192,11 +204,11 @@ static retcode verify_and_decide(enum ksm_event event, struct thread *sender, st
         if (code != rcOk)
             return code;
         if (!ksm_chunks_fit(shape, *copy, message->buffer.arena_size))
-            return rcInvalidArgument;
+            return message_malformed(event, sender, receiver, message, endpoint);
         /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
         if (shape->deep && (plan.needs != 0 || message->buffer.arena_size == 0) &&
             !ksm_message_fits(shape, *copy, &arena.arena))
-            return rcInvalidArgument;
+            return message_malformed(event, sender, receiver, message, endpoint);
     }
     query.constant_part = *copy;
     query.arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
@@ -208,14 +220,17 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
                                   struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
-        return rcInvalidArgument;
+        return message_malformed(event, sender, receiver, message, endpoint);
     u8 *copy = nullptr;
     retcode code = verify_and_decide(event, sender, receiver, message, shape, endpoint, &copy);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    if (code == rcOk)
+    if (code == rcOk) {
         code = deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape, copy);
+        if (code == rcInvalidArgument) /* changed under the copy */
+            code = message_malformed(event, sender, receiver, message, endpoint);
+    }
     arena_copy_free(message->arena_copy, message->buffer.arena_size);
     return code;
 }

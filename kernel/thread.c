@@ -87,6 +87,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;
     }
+    checkpoint();
     thread_init(thread, task, parameters);
     spinlock_lock(&task->lock);
     bool ending = task->state >= TASK_DYING;
@@ -262,18 +263,21 @@ void thread_finish(struct thread *thread)
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
     ipc_thread_gone(thread);
+    checkpoint();
     pi_lock_owner_gone(thread);
+    if (task->state == TASK_RUNNING)
+        stack_put(task, thread->stack_base, thread->stack_size);
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
+    checkpoint();
+    if (task_thread_gone(task, thread)) /* if not, no checkpoint from here on: the space may go at any time */
+        task_end(task);
     thread->state = THREAD_DEAD;
     sched_block();
     sched_home_leave(thread);
     cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
-    if (task->state == TASK_RUNNING)
-        stack_put(task, thread->stack_base, thread->stack_size);
     thread_joinable_end(&thread->ended);
     object_tell(&thread->object, KOS_EVENT_THREAD_COMPLETED);
     thread_join_wake(&thread->joiners, thread->exit_code, 0);
-    task_thread_gone(task, thread);
     object_release(&thread->object); /* its own */
 }

@@ -3,7 +3,7 @@
 #include <ksm/audit.h>
 #include <ksm/audit_encode.h>
 #include <memory/page.h>
-#include <smp/cpu.h>
+#include <hal/hal.h>
 #include <smp/spinlock.h>
 
 static struct ksm_audit_ring *rings[KOS_CPUS_MAX]; /* constant after boot; [i] is written by CPU i only */

@@ -7,6 +7,7 @@
 #include <memory/page.h>
 #include <hal/boot.h>
 #include <object/capability.h>
+#include <smp/preemption.h>
 
 void *(*handle_channel_of)(struct handle_table *table, struct object *object, u32 rights);
 
@@ -529,6 +530,8 @@ void handle_table_destroy(struct handle_table *table)
         struct capability *capability = atomic_load_explicit(&block->entries[index].capability, memory_order_relaxed);
         if (capability != nullptr && handle_close(table, capability->handle) != rcOk)
             kernel_panic("handle %x of a dead task does not close", capability->handle);
+        if (capability != nullptr || index % 64 == 0)
+            checkpoint();
     }
     while (block != nullptr) {
         struct handle_block *outgrown = block->outgrown;

@@ -158,6 +158,7 @@ struct thread {
     u32 cancel_call; /* which of them is to be cancelled; thread_call_cancel */
     u32 tid;
     bool dying;       /* owner: no more user instruction */
+    bool pinned;      /* what it has on the kernel's stack is put aside, and makes sense on this CPU only */
     struct work work; /* what it does in the kernel when it runs: sched/work.h */
     struct transfer transfer;
     bool ended; /* guarded by the join lock (kernel/thread.c) */
