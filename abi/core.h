@@ -25,7 +25,8 @@
     E(HAL, "hal.HAL", "kl.core.HAL")                                                                                   \
     E(PM, "pm.PM", "kl.core.PM")                                                                                       \
     E(IPC, "ipc.IPC", "kl.core.IPC")                                                                                   \
-    E(AUDIT, "audit.Audit", "kl.core.Audit")
+    E(AUDIT, "audit.Audit", "kl.core.Audit")                                                                           \
+    E(NOTICE, "notice.Notice", "kl.core.Notice")
 
 /*
  * Methods in MID order within each interface.                    request            response (first word: rc)
@@ -67,7 +68,7 @@
     X(HANDLE, GetSid, 1, 0, 2, 0)  /* handle -> rc, sid */                                                             \
     X(HANDLE, Revoke, 1, 0, 1, 0)  /* handle -> rc */                                                                  \
     X(HANDLE, RevokeSubtree, 2, 0, 1, 0)       /* handle, badge handle -> rc */                                        \
-    X(HANDLE, CreateBadge, 1, 0, 2, 0)         /* context -> rc, handle */                                             \
+    X(HANDLE, CreateBadge, 3, 0, 2, 0)         /* notice or ~0, event id, context -> rc, handle */                     \
     X(HANDLE, GetRiid, 2, KOS_NAME_SIZE, 2, 0) /* client handle, string endpoint -> rc, riid */                        \
     X(HANDLE, SecurityConnect, 0, 0, 2, 0)     /* -> rc, handle: a Call on it asks the security module */              \
     /* Task */                                                                                                         \
@@ -123,7 +124,7 @@
     X(PM, SetIsolatedCpus, 1, 0, 1, 0)  /* CPU mask: only what their own threads cause happens on these -> rc */       \
     X(PM, GetCpuInterrupts, 1, 0, 2, 0) /* CPU -> rc, interrupts that it has taken */                                  \
     /* IPC interrupt */                                                                                                \
-    X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
+    X(IPC, CreateSyncObject, 1, 0, 2, 0) /* 1: clears itself when it has interrupted -> rc, handle */                  \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \
     X(IPC, ClearInterrupt, 1, 0, 1, 0)   /* handle -> rc */                                                            \
     X(IPC, AttachArena, 3, 0, 2, 0)      /* client handle, arena, KOS_ARENA_* -> rc, address in the server */          \
@@ -131,7 +132,15 @@
     X(AUDIT, Open, 1, KOS_NAME_SIZE, 2, 0) /* string KOS_AUDIT_LOG -> rc, handle */                                    \
     X(AUDIT, Close, 1, 0, 1, 0)            /* handle -> rc */                                                          \
     X(AUDIT, Read, 1, 0, 3, KOS_PAGE_SIZE) /* handle -> rc (rcResourceNotFound: no record), dropped, bytes record */   \
-    X(AUDIT, Wait, 2, 0, 1, 0)             /* handle, timeout ms -> rc: there may be a record */
+    X(AUDIT, Wait, 2, 0, 1, 0)             /* handle, timeout ms -> rc: there may be a record */                       \
+    /* Notice: events KOS_EVENT_* */                                                                                   \
+    X(NOTICE, Create, 0, 0, 2, 0)                /* -> rc, notice */                                                   \
+    X(NOTICE, SubscribeToObject, 4, 0, 1, 0)     /* notice, object, event mask, event id -> rc */                      \
+    X(NOTICE, GetEvent, 2, 0, 4, 0)              /* notice, timeout ms -> rc, event id, events, how many ids more */   \
+    X(NOTICE, UnsubscribeFromEvent, 3, 0, 1, 0)  /* notice, object, event id -> rc */                                  \
+    X(NOTICE, UnsubscribeFromObject, 2, 0, 1, 0) /* notice, object -> rc */                                            \
+    X(NOTICE, DropAndWake, 1, 0, 1, 0)           /* notice -> rc */                                                    \
+    X(NOTICE, SetObjectEvent, 2, 0, 1, 0)        /* user object, events -> rc */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
@@ -228,6 +237,7 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
 #define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
 #define KOS_CORE_FIRST_AUDIT            KOS_CORE_INDEX_AUDIT_Open
+#define KOS_CORE_FIRST_NOTICE           KOS_CORE_INDEX_NOTICE_Create
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 
 /* One word for Sync.WaitAny. */

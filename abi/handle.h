@@ -23,6 +23,16 @@
 
 #define KOS_RIGHT_SPECIAL(bit) (1U << (16 + (bit)))
 
+/* Events of objects, for notices: low 16 bits general, high 16 bits of the type, or, of a user resource, its
+ * provider's. */
+#define KOS_EVENT_OBJECT_DESTROYED (1U << 0) /* no handle to it is left: all closed or revoked */
+#define KOS_EVENT_BADGE_CLOSED     (1U << 1) /* badges: no handle that was made with it, or from one, is left */
+#define KOS_EVENT_SPECIAL(bit)     (1U << (16 + (bit)))
+#define KOS_EVENT_TASK_COMPLETED   KOS_EVENT_SPECIAL(0)
+#define KOS_EVENT_THREAD_COMPLETED KOS_EVENT_SPECIAL(0)
+#define KOS_EVENT_THREAD_OVERRUN   KOS_EVENT_SPECIAL(1) /* it has used up the budget of its reservation */
+#define KOS_EVENTS_GENERAL         0x0000ffffU
+
 /* Listener handles: add channels. */
 #define KOS_RIGHT_LISTENER_EXTEND KOS_RIGHT_SPECIAL(0)
 /* Thread handles. */

@@ -127,13 +127,15 @@ void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel
 struct sync_object {
     struct object object;
     struct spinlock lock;
-    struct list waiters; /* threads in CallEx or RecvEx with it; guarded by lock */
-    bool interrupting;   /* guarded by lock */
+    struct list waiters;     /* threads in CallEx or RecvEx with it; guarded by lock */
+    struct list interrupted; /* of them, those that are about to be told; guarded by lock */
+    bool interrupting;       /* guarded by lock */
+    bool clears_itself;      /* when it has interrupted somebody; constant */
     struct quota *quota;
     struct epoch_entry epoch;
 };
 void sync_object_init(void);
-retcode sync_object_create(struct quota *quota, struct sync_object **sync);
+retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_object **sync);
 void sync_object_set(struct sync_object *sync, bool interrupting);
 /* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk. */
 retcode ipc_extended_begin(struct thread *thread, bool call);

@@ -23,13 +23,15 @@ void sync_object_init(void)
     object_operations[OBJECT_SYNC] = (struct object_operations){.destroy = sync_destroy};
 }
 
-retcode sync_object_create(struct quota *quota, struct sync_object **result)
+retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_object **result)
 {
     struct sync_object *sync = object_cache_allocate(&sync_objects, quota);
     if (sync == nullptr)
         return rcQuotaExceeded;
     object_init(&sync->object, OBJECT_SYNC);
     list_init(&sync->waiters);
+    list_init(&sync->interrupted);
+    sync->clears_itself = clears_itself;
     sync->quota = quota;
     domain_hold(quota);
     *result = sync;
@@ -39,9 +41,18 @@ retcode sync_object_create(struct quota *quota, struct sync_object **result)
 /* On the waiter's home: a Call that nobody took yet, or a Recv, ends. Taken calls go on. */
 static void interrupt_waiter(struct thread *thread)
 {
+    struct sync_object *sync = thread->sync; /* in memory until we leave the kernel */
     bool waits = thread->state == THREAD_RECEIVING || thread->state == THREAD_CALLING;
-    if (waits && ipc_cancel(thread, rcIpcInterrupt))
-        sched_wake(thread);
+    /* else the wait that was interrupted has ended otherwise meanwhile, and this is another */
+    bool same = sync != nullptr && list_empty(&thread->sync_link);
+    if (!waits || !same || !ipc_cancel(thread, rcIpcInterrupt))
+        return;
+    if (sync->clears_itself) {
+        spinlock_lock(&sync->lock);
+        sync->interrupting = false;
+        spinlock_unlock(&sync->lock);
+    }
+    sched_wake(thread);
 }
 
 static void interrupt_arrived(struct request *request)
@@ -51,28 +62,37 @@ static void interrupt_arrived(struct request *request)
     object_release(&thread->object);
 }
 
-void sync_object_set(struct sync_object *sync, bool interrupting)
+/* One of those who are to be interrupted, with a reference; null if there is none. */
+static struct thread *interrupted_first(struct sync_object *sync)
 {
+    struct thread *thread = nullptr;
     spinlock_lock(&sync->lock);
-    sync->interrupting = interrupting;
-    struct list woken;
-    list_init(&woken);
-    while (interrupting && !list_empty(&sync->waiters)) {
-        struct thread *thread = list_entry(sync->waiters.next, struct thread, sync_link);
+    if (!list_empty(&sync->interrupted)) {
+        thread = list_entry(sync->interrupted.next, struct thread, sync_link);
         list_remove(&thread->sync_link);
-        list_push_back(&woken, &thread->sync_link);
+        object_reference(&thread->object);
     }
     spinlock_unlock(&sync->lock);
-    while (!list_empty(&woken)) {
-        struct thread *thread = list_entry(woken.next, struct thread, sync_link);
-        list_remove(&thread->sync_link);
+    return thread;
+}
+
+void sync_object_set(struct sync_object *sync, bool interrupting)
+{
+    struct thread *thread;
+    spinlock_lock(&sync->lock);
+    sync->interrupting = interrupting;
+    while (interrupting && !list_empty(&sync->waiters)) {
+        struct list *link = sync->waiters.next;
+        list_remove(link);
+        list_push_back(&sync->interrupted, link);
+    }
+    spinlock_unlock(&sync->lock);
+    while ((thread = interrupted_first(sync)) != nullptr) {
         if (thread->home == cpu_self()->hal.index)
             interrupt_waiter(thread);
-        else {
-            object_reference(&thread->object);
-            if (!inbox_push(cpu_table[thread->home], &thread->control_request, interrupt_arrived))
-                object_release(&thread->object);
-        }
+        else if (inbox_push(cpu_table[thread->home], &thread->control_request, interrupt_arrived))
+            continue; /* with our reference */
+        object_release(&thread->object);
     }
 }
 
@@ -101,7 +121,9 @@ retcode ipc_extended_begin(struct thread *thread, bool call)
         struct sync_object *sync = container_of(object, struct sync_object, object);
         spinlock_lock(&sync->lock);
         bool interrupting = sync->interrupting;
-        if (!interrupting) {
+        if (interrupting) {
+            sync->interrupting = !sync->clears_itself;
+        } else {
             thread->sync = sync; /* keeps the reference */
             list_push_back(&sync->waiters, &thread->sync_link);
         }

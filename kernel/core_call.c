@@ -120,9 +120,14 @@ static void decide_response(struct thread *thread)
 
 void core_respond(struct thread *thread, retcode code, word w1, word w2)
 {
+    core_respond_more(thread, code, w1, w2, 0);
+}
+
+void core_respond_more(struct thread *thread, retcode code, word w1, word w2, word w3)
+{
     bool granted = response_in_table(thread);
     thread->context.info = thread->core_response;
-    if (code == rcOk && (w1 | w2) == 0 && granted) {
+    if (code == rcOk && (w1 | w2 | w3) == 0 && granted) {
         thread->context.kind = HAL_RESUME_STATUS;
         return;
     }
@@ -135,6 +140,8 @@ void core_respond(struct thread *thread, retcode code, word w1, word w2)
         words[1] = w1;
     if (count > 2)
         words[2] = w2;
+    if (count > 3)
+        words[3] = w3;
     thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
     if (!granted)

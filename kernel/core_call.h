@@ -38,6 +38,10 @@ struct object *core_object(void);
 /* Sets the response of a thread in a core call that is not running (or is about to leave): rc and up to seven words
  * more. */
 void core_respond(struct thread *thread, retcode code, word w1, word w2);
+void core_respond_more(struct thread *thread, retcode code, word w1, word w2, word w3);
+
+/* core_notice.c: the same for one that was woken to take an event of the notice in futex_object. */
+void core_notice_complete(struct thread *thread);
 
 /* NUL-terminated string of a chunk word of the request: null if malformed or empty. Valid during the call. */
 const char *core_string(const struct core_call *call, word chunk);

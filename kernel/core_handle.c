@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint handle.Handle. */
+#include <ipc/notice.h>
 #include <ipc/shared_memory.h>
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
@@ -136,13 +137,32 @@ retcode core_HANDLE_GetSid(struct core_call *call)
     return code;
 }
 
+/* Subscribed to before anybody else has it. */
+static retcode badge_announce(struct core_call *call, struct object *badge)
+{
+    struct object *notice;
+    if ((u32)call->words[0] == KOS_INVALID_HANDLE)
+        return rcOk;
+    retcode code = handle_lookup(table(call), (u32)call->words[0], OBJECT_NOTICE, 0, &notice);
+    if (code == rcOk) {
+        code = notice_subscribe(container_of(notice, struct notice, object), badge,
+                                KOS_EVENT_OBJECT_DESTROYED | KOS_EVENT_BADGE_CLOSED, call->words[1]);
+        object_release(notice);
+    }
+    return code;
+}
+
 retcode core_HANDLE_CreateBadge(struct core_call *call)
 {
     struct object *badge;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = badge_create(&call->task->domain.quota, call->words[0], &badge);
+    retcode code = badge_create(&call->task->domain.quota, call->words[2], &badge);
     if (code == rcOk) {
         code = handle_insert(table(call), badge, KOS_RIGHT_GET_EVENT | KOS_RIGHT_GET_SID, &handle);
+        if (code == rcOk && (code = badge_announce(call, badge)) != rcOk) {
+            (void)handle_close(table(call), handle);
+            handle = KOS_INVALID_HANDLE;
+        }
         object_release(badge);
     }
     call->words[1] = handle;

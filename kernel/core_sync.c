@@ -6,7 +6,10 @@
 
 void futex_complete(struct thread *thread, retcode code, u32 index)
 {
-    core_respond(thread, code, index, 0);
+    if (code == rcOk && unlikely(thread->futex_object != nullptr) && thread->futex_object->type == OBJECT_NOTICE)
+        core_notice_complete(thread);
+    else
+        core_respond(thread, code, index, 0);
 }
 
 static bool fits_u32(const struct core_call *call, u32 first, u32 last)

@@ -216,7 +216,9 @@ retcode core_IPC_CreateSyncObject(struct core_call *call)
 {
     struct sync_object *sync;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = sync_object_create(&call->task->domain.quota, &sync);
+    if (call->words[0] > 1)
+        return rcInvalidArgument;
+    retcode code = sync_object_create(&call->task->domain.quota, call->words[0] != 0, &sync);
     if (code == rcOk) {
         code = handle_insert(&call->task->domain.handles, &sync->object, 0, &handle); /* not transferable */
         object_release(&sync->object);

@@ -173,6 +173,8 @@ retcode core_THREAD_GetReservation(struct core_call *call)
     if (code != rcOk)
         return code;
     const struct reservation *reservation = &thread->reservation;
+    if (cpu_self()->account == thread)
+        sched_account_switch(thread); /* what it has run so far counts */
     bool any = reservation->bandwidth != 0;
     call->words[1] = any ? reservation->budget : 0;
     call->words[2] = any ? reservation->period : 0;

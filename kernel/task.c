@@ -77,12 +77,20 @@ static void task_unreachable(struct object *object)
         task_terminate(task, -1, KOS_TASK_TERMINATED);
 }
 
+static u32 task_events(const struct object *object)
+{
+    const struct domain *domain = const_container_of(object, struct domain, object);
+    bool ended = __atomic_load_n(&const_container_of(domain, struct task, domain)->ended, __ATOMIC_RELAXED);
+    return ended ? KOS_EVENT_TASK_COMPLETED : 0;
+}
+
 void task_room_init(void)
 {
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
     object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
     object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
-    object_operations[OBJECT_TASK] = (struct object_operations){.abandoned = task_unreachable, .destroy = task_destroy};
+    object_operations[OBJECT_TASK] =
+        (struct object_operations){.abandoned = task_unreachable, .destroy = task_destroy, .events = task_events};
     tree_init(&all_tasks, name_before);
 }
 
@@ -529,6 +537,7 @@ void task_end(struct task *task)
     teardown(task);
     task->state = TASK_DEAD;
     thread_joinable_end(&task->ended);
+    object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
     thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
     object_release(&task->domain.object);
 }

@@ -28,10 +28,16 @@ static void thread_destroy(struct object *object)
     epoch_defer(&thread_from_object(object)->epoch, thread_reclaim);
 }
 
+static u32 thread_events(const struct object *object)
+{
+    bool ended = __atomic_load_n(&const_container_of(object, struct thread, object)->ended, __ATOMIC_RELAXED);
+    return ended ? KOS_EVENT_THREAD_COMPLETED : 0;
+}
+
 void thread_room_init(void)
 {
     object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
-    object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy};
+    object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy, .events = thread_events};
     fpu_room_init();
 }
 
@@ -271,11 +277,7 @@ void thread_finish(struct thread *thread)
     sched_home_leave(thread);
     cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
     thread_joinable_end(&thread->ended);
+    object_tell(&thread->object, KOS_EVENT_THREAD_COMPLETED);
     thread_join_wake(&thread->joiners, thread->exit_code, 0);
     object_release(&thread->object); /* its own */
-}
-
-void thread_overrun(struct thread *account)
-{
-    (void)account;
 }

@@ -258,6 +258,22 @@ retcode handle_insert(struct handle_table *table, struct object *object, u32 rig
     return code;
 }
 
+/* Of a capability that lives; it holds a reference until it is closed. */
+static void badge_attach(struct object *badge)
+{
+    if (badge == nullptr)
+        return;
+    object_reference(badge);
+    atomic_fetch_add_explicit(&badge->badged, 1, memory_order_relaxed);
+}
+
+/* The capability was closed or revoked. */
+static void badge_detach(struct object *badge)
+{
+    if (badge != nullptr && atomic_fetch_sub_explicit(&badge->badged, 1, memory_order_acq_rel) == 1)
+        object_tell(badge, KOS_EVENT_BADGE_CLOSED);
+}
+
 retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right,
                       struct object *badge, u32 *derived)
 {
@@ -275,12 +291,12 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
     if (code == rcOk) {
         child->rights = rights & parent->rights;
-        child->badge = badge;
+        child->branch = badge != nullptr;
+        child->badge = badge != nullptr ? badge : parent->badge;
         code = slot_take(to, child);
     }
     if (code == rcOk) {
-        if (badge != nullptr)
-            object_reference(badge);
+        badge_attach(child->badge);
         child->parent = parent;
         list_push_back(&parent->children, &child->sibling);
         list_push_back(&object->capabilities, &child->link);
@@ -346,6 +362,7 @@ static void tree_remove(struct capability *capability)
         struct capability *child = list_entry(capability->children.next, struct capability, sibling);
         list_remove(&child->sibling);
         child->parent = capability->parent;
+        child->branch |= capability->branch && child->badge == capability->badge;
         if (child->parent != nullptr)
             list_push_back(&child->parent->children, &child->sibling);
     }
@@ -356,8 +373,11 @@ static void tree_remove(struct capability *capability)
 /* No lock held: what follows when live capabilities went away. count references are dropped. */
 static void object_left(struct object *object, bool last, u32 count)
 {
-    if (last && object_operations[object->type].abandoned != nullptr)
-        object_operations[object->type].abandoned(object);
+    if (last) {
+        object_tell(object, KOS_EVENT_OBJECT_DESTROYED);
+        if (object_operations[object->type].abandoned != nullptr)
+            object_operations[object->type].abandoned(object);
+    }
     while (count-- > 0)
         object_release(object);
 }
@@ -368,6 +388,8 @@ static retcode close_under(struct handle_table *table, u32 handle, struct object
     if (capability == nullptr || capability->object != object)
         return rcInvalidHandle;
     *live = !capability->revoked;
+    if (*live)
+        badge_detach(capability->badge);
     tree_remove(capability);
     slot_release(capability);
     *last = *live && list_empty(&object->capabilities);
@@ -408,8 +430,10 @@ static void slot_revoke(struct capability *capability)
 static void mark_revoked(struct capability *capability)
 {
     bool pin = capability->table == nullptr;
-    if (!pin)
+    if (!pin) {
         slot_revoke(capability);
+        badge_detach(capability->badge);
+    }
     capability->revoked = true;
     capability->parent = nullptr;
     list_remove(&capability->sibling);
@@ -426,7 +450,7 @@ static void revoke_below(struct capability *capability, const struct object *bad
     while (node != &capability->children) {
         struct capability *root = list_entry(node, struct capability, sibling);
         node = node->next;
-        if (badge != nullptr && root->badge != badge)
+        if (badge != nullptr && (root->badge != badge || !root->branch))
             continue;
         struct capability *at = root;
         for (;;) {

@@ -19,8 +19,9 @@ struct capability {
     struct list link;           /* in object->capabilities; guarded by object->lock */
     struct handle_table *table; /* where it sits; null: a pin */
     u32 handle, rights;
-    struct object *badge; /* OBJECT_BADGE with which the subtree from here on was made, or null; holds a reference */
+    struct object *badge; /* OBJECT_BADGE with which it, or what it was made from, was made; null; holds a reference */
     struct epoch_entry epoch; /* reclamation */
+    bool branch;              /* the subtree that belongs to the badge begins here; guarded by object's lock */
     bool revoked;             /* guarded by object's lock; the slot stays occupied: rcHandleRevoked */
 };
 

@@ -3,6 +3,8 @@
 
 struct object_operations object_operations[OBJECT_TYPES];
 void (*object_sid_dead)(u32 sid);
+void (*object_watch_tell)(struct object *object, u32 events);
+void (*object_watch_free)(struct object *object);
 
 u32 object_sid_allocate(void)
 {
@@ -29,6 +31,8 @@ void object_release(struct object *object)
     /* acq_rel: all uses come before the end */
     if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) != 1)
         return;
+    if (unlikely(atomic_load_explicit(&object->watch, memory_order_relaxed) != nullptr))
+        object_watch_free(object);
     if (unlikely(object_sid_dead != nullptr))
         object_sid_dead(object->sid);
     if (object_operations[object->type].destroy != nullptr)

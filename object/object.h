@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 struct capability;
+struct watch;
 
 enum object_type : u32 {
     OBJECT_NONE,
@@ -23,9 +24,10 @@ enum object_type : u32 {
     OBJECT_BADGE,        /* transfer context */
     OBJECT_SYNC,         /* IPC synchronization object */
     OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
-    OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
     OBJECT_MEMORY,       /* shared memory: ipc/shared_memory.h */
     OBJECT_SECURITY,     /* the security interface: ipc/security.c */
+    OBJECT_NOTICE,       /* receives events of others: ipc/notice.h */
+    OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };
@@ -33,9 +35,11 @@ enum object_type : u32 {
 struct object {
     enum object_type type;
     u32 sid;
-    _Atomic u32 references;   /* any CPU; acq_rel on the drop to zero */
-    struct spinlock lock;     /* guards the capability tree of this object */
-    struct list capabilities; /* all capabilities to it; guarded by lock */
+    _Atomic u32 references;      /* any CPU; acq_rel on the drop to zero */
+    struct spinlock lock;        /* guards the capability tree of this object */
+    _Atomic u32 badged;          /* a badge: live capabilities made with it, and below */
+    struct list capabilities;    /* all capabilities to it; guarded by lock */
+    struct watch *_Atomic watch; /* who is told of its events: ipc/notice.h; null until somebody asks; set once */
 };
 
 /* What a type does at two moments; indexed by type, set once at boot by the type's owner. */
@@ -44,6 +48,7 @@ struct object_operations {
         struct object *object); /* last capability is gone (closed or revoked); references may remain. May be null */
     void (*destroy)(struct object *object);      /* last reference is gone: free it */
     void (*pin_revoked)(struct capability *pin); /* object->lock held: see handle_pin. Null if nobody pins the type */
+    u32 (*events)(const struct object *object);  /* that have occurred for good: KOS_EVENT_*. May be null */
 };
 extern struct object_operations object_operations[OBJECT_TYPES];
 
@@ -64,3 +69,16 @@ void object_release(struct object *object);
  * lock is held. Set once at boot; null: nothing is kept. */
 extern void (*object_sid_dead)(u32 sid);
 u32 object_sid_allocate(void);
+
+/* Set at boot by ipc/: an object with a watch has had these events; it goes, and its watch with it. */
+extern void (*object_watch_tell)(struct object *object, u32 events);
+extern void (*object_watch_free)(struct object *object);
+/* Events (KOS_EVENT_*) have occurred: whoever has subscribed is told. Any CPU, any locks held: only noted here. */
+static inline void object_tell(struct object *object, u32 events)
+{
+    /* What the event is about comes first, then the look whether anybody has subscribed; he subscribes first, then
+     * looks whether it has occurred. */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (unlikely(atomic_load_explicit(&object->watch, memory_order_acquire) != nullptr))
+        object_watch_tell(object, events);
+}

@@ -196,8 +196,8 @@ static void wake_all(struct list *woken)
             atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
             leave_all(thread);
         }
-        drop_object(thread);
         futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4 */
+        drop_object(thread);
         sched_wake_remote(thread);
     }
 }

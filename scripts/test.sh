@@ -134,7 +134,7 @@ lint_format() {
 # Folders that clang-tidy looks at.
 linted='ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples'
 linted="$linted|benchmarks/(ipc|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
-linted="$linted|tests/(system|audit|calls|arenas|generated|notices|scheduling|isolation|endpoints|random_calls|libkos)"
+linted="$linted|tests/(system|audit|calls|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
@@ -266,7 +266,7 @@ model_list() {
 }
 # boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
-    boot "$1" "build/$1/$2/$3" -smp "$4" -accel ${KOS_ACCEL:-tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
+    boot "$1" "build/$1/$2/$3" -smp "$4" ${KOS_ACCEL:--accel tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
     while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
@@ -355,6 +355,15 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
 }
+# Time is the number of instructions that all CPUs together have executed.
+guest_edf() { # ARCH
+    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
+    [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
+    guest_suite edf "$1" 4 release
+    status=$?
+    unset KOS_ACCEL KOS_CPU
+    return $status
+}
 # The command line is what tests/endpoints/hal.c looks for.
 guest_endpoints() { # ARCH CPUS VARIANT
     KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
@@ -367,7 +376,7 @@ guest_endpoints() { # ARCH CPUS VARIANT
 # One CPU whose every instruction takes 1 ns: times are instructions, and the same each time.
 guest_scheduling_exact() { # ARCH
     KOS_APPEND=scheduling.exact=1
-    KOS_ACCEL='tcg -icount shift=0,sleep=off'
+    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
     [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
     guest_suite scheduling "$1" 1 release exact
     status=$?

@@ -164,10 +164,12 @@ static void finish(Handle thread)
     (void)KnHandleClose(thread);
 }
 
+static nk_uint64_t clears_itself; /* what make_channel makes */
+
 static void make_channel(void)
 {
     (void)KnHandleConnect(INVALID_HANDLE, &listener, &server_handle, &client_handle);
-    struct kos_core_result made = KOS_CORE0(IPC, CreateSyncObject);
+    struct kos_core_result made = KOS_CORE(IPC, CreateSyncObject, clears_itself);
     sync = (Handle)made.w[0];
     client_done = client_result = server_done = reply_result = server_step = steps = 0;
 }
@@ -312,6 +314,11 @@ static void receiver_cell(const char *name, enum event event, int is_extended, i
     else
         expect(name, code, expected);
     finish(thread);
+    if (clears_itself) { /* when it interrupted that one: not the next */
+        struct echo message;
+        SMsgHdr in = {.constant_part = (rtl_uintptr_t)&message, .constant_size = sizeof(message)};
+        expect(name, RecvEx(listener, &in, 5, sync), rcTimeout);
+    }
     drop_channel();
 }
 
@@ -320,6 +327,9 @@ static void receiver(unsigned cpu)
     receiver_cell("receiver/timeout", TIMEOUT, 1, 0, rcTimeout, cpu);
     receiver_cell("receiver/interrupt", INTERRUPT, 1, 0, rcIpcInterrupt, cpu);
     receiver_cell("receiver/interrupted_before", INTERRUPT, 1, 1, rcIpcInterrupt, cpu);
+    clears_itself = 1;
+    receiver_cell("receiver/interrupt_once", INTERRUPT, 1, 0, rcIpcInterrupt, cpu);
+    clears_itself = 0;
     receiver_cell("receiver/close_listener", CLOSE_LISTENER, 0, 0, rcHandleRevoked, cpu);
     receiver_cell("receiver/close_listener_ex", CLOSE_LISTENER, 1, 0, rcHandleRevoked, cpu);
     receiver_cell("receiver/is_ended", CLIENT_ENDS, 0, 0, 4, cpu);
@@ -360,7 +370,7 @@ static void loss_cell(enum loss loss, unsigned client_cpu, unsigned server_cpu)
                                               "server_loses/all_by_revocation", "server_loses/its_by_revocation"};
     rtl_int32_t code;
     make_channel();
-    Handle badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 0).w[0];
+    Handle badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 0).w[0];
     expect(names[loss], KnHandleCopy(listener, ~0U, badge, &receiving), rcOk);
     extended = answer = 0;
     Handle server = start(loop_main, 0, server_cpu);

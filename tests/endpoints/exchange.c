@@ -71,7 +71,7 @@ static void selector_tests(Handle client)
 static void descriptor_tests(Handle client)
 {
     Handle user = user_object(KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY), weak = user_object(~1U);
-    Handle badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 99).w[0], derived, revoked;
+    Handle badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 99).w[0], derived, revoked;
     expect("exchange/Copy", "derived", KnHandleCopy(user, ~0U, INVALID_HANDLE, &derived), rcOk);
     expect("exchange/Copy", "revoked", KnHandleCopy(derived, ~0U, INVALID_HANDLE, &revoked), rcOk);
     expect("exchange/Revoke", NK_NULL, KnHandleRevoke(derived), rcOk);

@@ -18,7 +18,7 @@ static void copy_tests(void)
     expect_handle_errors(name, &request, 0, INVALID_HANDLE, KOS_CORE_HANDLE);
     request.words[0] = user;
     expect_handle_errors("handle/Copy/badge", &request, 2, user, INVALID_HANDLE);
-    badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 77).w[0];
+    badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 77).w[0];
     expect("handle/CreateBadge", NK_NULL, badge != INVALID_HANDLE, 1);
     expect(name, "with_badge", KnHandleCopy(user, ~0U, badge, &copy), rcOk);
     struct core_request subtree = {REQUEST(HANDLE, RevokeSubtree, user, badge)};
@@ -51,7 +51,7 @@ static void error_tests(void)
     expect("handle/Close", "zero", RC(HANDLE, Close, 0), rcInvalidHandle);
     expect("handle/Close", "all_bits", RC(HANDLE, Close, ~0ULL), rcInvalidHandle);
     expect("handle/Close", "forged", RC(HANDLE, Close, 0x17777), rcInvalidHandle);
-    expect("handle/CreateBadge", "context_all_bits", RC(HANDLE, CreateBadge, ~0ULL), rcOk);
+    expect("handle/CreateBadge", "context_all_bits", RC(HANDLE, CreateBadge, INVALID_HANDLE, 0, ~0ULL), rcOk);
 }
 
 static void channel_tests(void)

@@ -34,10 +34,10 @@ static Retcode take(unsigned kind, nk_uint64_t *value)
         r = KOS_CORE(HANDLE, CreateUserObject, 1, ~0U, 0, INVALID_HANDLE, 0);
         break;
     case 1:
-        r = KOS_CORE(HANDLE, CreateBadge, 1);
+        r = KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1);
         break;
     case 2:
-        r = KOS_CORE0(IPC, CreateSyncObject);
+        r = KOS_CORE(IPC, CreateSyncObject, 0);
         break;
     case 3:
         r = KOS_CORE0(THREAD, OpenCurrent);

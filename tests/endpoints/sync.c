@@ -106,7 +106,7 @@ static Retcode receive_with(Handle listener, rtl_uint32_t timeout, Handle sync)
 
 void interrupt_tests(void)
 {
-    struct kos_core_result made = KOS_CORE0(IPC, CreateSyncObject);
+    struct kos_core_result made = KOS_CORE(IPC, CreateSyncObject, 0);
     Handle sync = (Handle)made.w[0], user = user_object(~0U), listener, server, client, copy;
     expect("ipc/CreateSyncObject", NK_NULL, made.rc, rcOk);
     expect("ipc/CreateSyncObject", "no_copy", KnHandleCopy(sync, ~0U, INVALID_HANDLE, &copy), rcNoCapability);
@@ -122,6 +122,14 @@ void interrupt_tests(void)
     expect("ipc/ClearInterrupt", NK_NULL, core_request(&clear).rc, rcOk);
     expect("ipc/ClearInterrupt", "twice", core_request(&clear).rc, rcOk);
     expect("ipc/RecvEx", "not_interrupted", receive_with(listener, 5, sync), rcTimeout);
+    struct kos_core_result once = KOS_CORE(IPC, CreateSyncObject, 1);
+    Handle clearing = (Handle)once.w[0];
+    expect("ipc/CreateSyncObject", "clears_itself", once.rc, rcOk);
+    expect("ipc/CreateSyncObject", "unknown", RC(IPC, CreateSyncObject, 2), rcInvalidArgument);
+    expect("ipc/SetInterrupt", "once", RC(IPC, SetInterrupt, clearing), rcOk);
+    expect("ipc/RecvEx", "interrupted_once", receive_with(listener, 5, clearing), rcIpcInterrupt);
+    expect("ipc/RecvEx", "cleared_itself", receive_with(listener, 5, clearing), rcTimeout);
+    expect("ipc/Close", "clearing", KnHandleClose(clearing), rcOk);
     expect("ipc/RecvEx", "sync_wrong_type", receive_with(listener, 5, user), rcInvalidArgument);
     expect("ipc/RecvEx", "sync_forged", receive_with(listener, 5, 0x17777), rcInvalidHandle);
     expect("ipc/RecvEx", "sync_zero", receive_with(listener, 5, 0), rcInvalidHandle);

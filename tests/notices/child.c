@@ -84,15 +84,25 @@ static int map_and_wait(void)
     return KnVmUnmap(start, PAGE) == rcOk && KnHandleClose(given) == rcOk ? 0 : 3;
 }
 
+static int sleep_for_ever(void)
+{
+    for (;;)
+        (void)KnSleep(1000);
+}
+
+static int fault(void)
+{
+    volatile rtl_uint32_t *nowhere = RTL_NULL;
+    return (int)*nowhere;
+}
+
 int main(int argc, const char *argv[])
 {
     static const struct {
         const char *name;
         int (*run)(void);
-    } roles[] = {{"ping_pong", ping_pong},
-                 {"read_only", read_only},
-                 {"write_to_read_only", write_to_read_only},
-                 {"count_up", count_up},
+    } roles[] = {{"ping_pong", ping_pong},      {"read_only", read_only},  {"write_to_read_only", write_to_read_only},
+                 {"count_up", count_up},        {"sleep", sleep_for_ever}, {"fault", fault},
                  {"map_and_wait", map_and_wait}};
     if (KosTaskLookupResource("given", &given) != rcOk)
         given = INVALID_HANDLE;

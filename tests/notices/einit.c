@@ -88,6 +88,7 @@ int main(void)
 {
     unsigned cpus = KnHalGetCpuCount();
     memory_tests(cpus);
+    notice_tests(cpus);
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);
 }

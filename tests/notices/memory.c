@@ -47,10 +47,10 @@ static void create_errors(void)
 
 static void map_errors(void)
 {
-    Handle mdl = make(3 * PAGE - 5), copy, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 1).w[0];
+    Handle mdl = make(3 * PAGE - 5), copy, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1).w[0];
     rtl_size_t size = 0;
     expect("mdl/size", "code", KnPmmMdlGetSize(mdl, &size), rcOk);
-    expect("mdl/size", "rounded", (long long)size, 3 * PAGE);
+    expect("mdl/size", "rounded", (long long)size, 12288);
     expect("mdl/size", "no_mdl", KnPmmMdlGetSize(badge, &size), rcInvalidArgument);
     expect("mdl/map", "no_handle", map_code(12345, 0, PAGE, 0, READ), rcInvalidHandle);
     expect("mdl/map", "no_mdl", map_code(badge, 0, PAGE, 0, READ), rcInvalidArgument);
@@ -215,7 +215,8 @@ static int changes(const volatile rtl_uint32_t *at)
 
 static void revoke(void)
 {
-    Handle mdl = make(PAGE), given = INVALID_HANDLE, badge = (Handle)KOS_CORE(HANDLE, CreateBadge, 1).w[0];
+    Handle mdl = make(PAGE), given = INVALID_HANDLE,
+           badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1).w[0];
     volatile rtl_uint32_t *at = map(mdl);
     expect("mdl/revoke", "copy", KnHandleCopy(mdl, ~0U, INVALID_HANDLE, &given), rcOk);
     Handle child = child_start("count_up", given, ~0U);
@@ -247,6 +248,7 @@ static void revoke(void)
 /* Pages return when handle and mapping are gone, whichever went last. */
 static void accounts(void)
 {
+    (void)KnSleep(50); /* threads of the tests before are freed a little later */
     nk_uint64_t before = KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[2];
     nk_uint64_t objects = KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[4];
     for (unsigned i = 0; i < 30; i++) {

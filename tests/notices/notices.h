@@ -10,7 +10,7 @@
 #include <services/ocap.h>
 #include <stdio.h>
 
-#define PAGE 4096U
+#define PAGE 4096UL
 
 void expect(const char *name, const char *part, long long got, long long expected);
 
@@ -25,3 +25,4 @@ long long thread_end(Handle thread);
 int reaches_state(Handle thread, unsigned state);
 
 void memory_tests(unsigned cpus);
+void notice_tests(unsigned cpus);

@@ -60,7 +60,7 @@ static const struct {
     CORE_METHOD(HANDLE, GetSid, "h", POOLS),
     CORE_METHOD(HANDLE, Revoke, "h", POOLS),
     CORE_METHOD(HANDLE, RevokeSubtree, "hb", POOLS),
-    CORE_METHOD(HANDLE, CreateBadge, "n", BADGE),
+    CORE_METHOD(HANDLE, CreateBadge, "Dnn", BADGE),
     CORE_METHOD(HANDLE, GetRiid, "cS", POOLS),
     CORE_METHOD(HANDLE, SecurityConnect, "", ANY),
     CORE_METHOD(TASK, Create, "NCPq0", TASK),
@@ -106,7 +106,7 @@ static const struct {
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
     CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
     CORE_METHOD(PM, GetCpuInterrupts, "n", POOLS),
-    CORE_METHOD(IPC, CreateSyncObject, "", SYNC),
+    CORE_METHOD(IPC, CreateSyncObject, "e", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
     CORE_METHOD(IPC, AttachArena, "chn", POOLS),
@@ -114,9 +114,16 @@ static const struct {
     CORE_METHOD(AUDIT, Close, "h", POOLS),
     CORE_METHOD(AUDIT, Read, "h", POOLS),
     CORE_METHOD(AUDIT, Wait, "hm", POOLS),
+    CORE_METHOD(NOTICE, Create, "", NOTICE),
+    CORE_METHOD(NOTICE, SubscribeToObject, "DhRn", POOLS),
+    CORE_METHOD(NOTICE, GetEvent, "Dm", POOLS),
+    CORE_METHOD(NOTICE, UnsubscribeFromEvent, "Dhn", POOLS),
+    CORE_METHOD(NOTICE, UnsubscribeFromObject, "Dh", POOLS),
+    CORE_METHOD(NOTICE, DropAndWake, "D", POOLS),
+    CORE_METHOD(NOTICE, SetObjectEvent, "oR", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 87, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 94, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -7,7 +7,7 @@
 #define WAITS  0U /* where words for Sync.WaitAny begin in the arena; strings follow */
 
 /* Few enough that threads meet at the same ones. */
-static const unsigned pool_size[POOLS] = {6, 4, 8, 6, 3, 3, 4, 4, 4, 16};
+static const unsigned pool_size[POOLS] = {6, 4, 8, 6, 3, 3, 4, 4, 4, 4, 16};
 static volatile Handle pools[POOLS][16];
 static volatile nk_uint64_t places[PLACES];
 static SMsgHdr buffers[16];
@@ -187,6 +187,8 @@ static nk_uint64_t handle_parameter(struct random *random, char kind)
         return any_handle(random, SYNC);
     case 'b':
         return random_once_in(random, 2) ? INVALID_HANDLE : any_handle(random, BADGE);
+    case 'D':
+        return random_once_in(random, 8) ? INVALID_HANDLE : any_handle(random, NOTICE);
     case 'M':
         return any_handle(random, MEMORY);
     default:
@@ -251,6 +253,8 @@ nk_uint64_t parameter(struct random *random, char kind)
         return WAITS | (random_below(random, KOS_SYNC_WORDS) + 1) * (sizeof(*waits) << 32);
     case 'n':
         return random_below(random, 8);
+    case 'e':
+        return random_below(random, 2);
     case '0':
         return 0;
     default:

@@ -149,7 +149,7 @@ static void what_takes_away_allocates_nothing(void **state)
 
 #define NODES 300U
 static struct node {
-    u32 table, object, handle, rights, badge, parent; /* parent: node, NODES = none */
+    u32 table, object, handle, rights, badge, branch, parent; /* parent: node, NODES = none */
     enum { NODE_FREE, NODE_LIVE, NODE_REVOKED } state;
 } nodes[NODES];
 
@@ -162,8 +162,10 @@ static bool below(u32 node, u32 ancestor)
 static void model_close(u32 node)
 {
     for (u32 i = 0; i < NODES; i++)
-        if (nodes[i].state == NODE_LIVE && nodes[i].parent == node)
+        if (nodes[i].state == NODE_LIVE && nodes[i].parent == node) {
             nodes[i].parent = nodes[node].parent;
+            nodes[i].branch |= nodes[node].branch && nodes[i].badge == nodes[node].badge;
+        }
     nodes[node].state = NODE_FREE;
 }
 /* With badge: only the branches that begin with it. */
@@ -176,7 +178,7 @@ static void model_revoke_below(u32 node, u32 badge)
         u32 branch = i;
         while (nodes[branch].parent != node)
             branch = nodes[branch].parent;
-        hit[i] = badge == 0 || nodes[branch].badge == badge;
+        hit[i] = badge == 0 || (nodes[branch].branch && nodes[branch].badge == badge);
     }
     for (u32 i = 0; i < NODES; i++)
         if (hit[i])
@@ -206,7 +208,8 @@ static void random_birth(struct node *node)
         assert_code(code, rcNoCapability);
     } else {
         assert_ok(code);
-        node->state = NODE_LIVE, node->object = nodes[from].object, node->parent = from, node->badge = badge;
+        node->state = NODE_LIVE, node->object = nodes[from].object, node->parent = from;
+        node->badge = badge != 0 ? badge : nodes[from].badge, node->branch = badge != 0;
         node->rights = rights & nodes[from].rights;
     }
 }

@@ -120,7 +120,7 @@ static void check_capability(struct handle_table *table, u32 index, const struct
 /* Every slot is used or free, once; every capability is where it says; references add up. */
 static void check_all(void)
 {
-    u32 references[OBJECTS] = {}, live[OBJECTS] = {};
+    u32 references[OBJECTS] = {}, live[OBJECTS] = {}, badged[OBJECTS] = {};
     for (u32 t = 0; t < TABLES; t++) {
         struct handle_table *table = &tables[t];
         const struct handle_block *block = table->block;
@@ -139,8 +139,10 @@ static void check_all(void)
             check_capability(table, index, entry);
             references[entry->capability->object - objects]++;
             live[entry->capability->object - objects] += !entry->capability->revoked;
-            if (entry->capability->badge != nullptr)
-                references[entry->capability->badge - objects]++;
+            if (entry->capability->badge == nullptr)
+                continue;
+            references[entry->capability->badge - objects]++;
+            badged[entry->capability->badge - objects] += !entry->capability->revoked;
         }
         for (u32 index = table->free_first; index != 0; index = block->entries[index].next_free) {
             assert_in_range(index, 1, block->mask);
@@ -157,6 +159,7 @@ static void check_all(void)
         assert_true(unlocked(&objects[o].lock));
         assert_int_equal(objects[o].references, 1 + references[o]);
         assert_int_equal(list_length(&objects[o].capabilities), live[o]);
+        assert_int_equal(objects[o].badged, badged[o]);
     }
 }
 

@@ -414,6 +414,74 @@ static void a_subtree_is_revoked_by_the_badge_of_its_root(void **state)
     assert_int_equal(abandoned[0], 0);
 }
 
+static void what_is_made_from_a_badged_handle_belongs_to_the_badge(void **state)
+{
+    (void)state;
+    struct handle_view view;
+    u32 root = insert(0, 0, ALL), child = derive(0, root, 1, ALL, TRANSFER, 4),
+        below = derive(1, child, 2, ALL, COPY, 0), deepest = derive(2, below, 2, ALL, COPY, 0);
+    check_all();
+    assert_int_equal(objects[4].badged, 3);
+    assert_ok(handle_view(&tables[2], deepest, &view));
+    assert_ptr_equal(view.badge, &objects[4]);
+    handle_view_release(&view);
+    /* not from there on, but from the child */
+    assert_ok(handle_revoke_subtree(&tables[1], child, &objects[4]));
+    assert_ok(look(2, below, 0, 0));
+    assert_ok(handle_close(&tables[1], child)); /* the branches begin below now */
+    assert_int_equal(objects[4].badged, 2);
+    assert_ok(handle_revoke_subtree(&tables[0], root, &objects[4]));
+    check_all();
+    assert_int_equal(objects[4].badged, 0);
+    assert_code(look(2, below, 0, 0), rcHandleRevoked);
+    assert_code(look(2, deepest, 0, 0), rcHandleRevoked);
+    assert_ok(handle_close(&tables[2], below));
+    assert_int_equal(objects[4].badged, 0);
+}
+
+static struct capability *revoked_pins[4];
+static u32 revoked_pin_count;
+static void note_pin(struct capability *pin)
+{
+    revoked_pins[revoked_pin_count++] = pin;
+}
+
+static void a_pin_outlives_its_handle_but_not_what_that_was_made_from(void **state)
+{
+    (void)state;
+    struct capability pins[4] = {};
+    revoked_pin_count = 0;
+    object_operations[OBJECT_USER].pin_revoked = note_pin;
+    u32 root = insert(0, 0, ALL), child = derive(0, root, 1, ALL, TRANSFER, 0), weak = derive(0, root, 1, 0, COPY, 0);
+    assert_code(handle_pin(&tables[1], weak, OBJECT_USER, KOS_RIGHT_SPECIAL(0), &pins[0]), rcNoCapability);
+    assert_code(handle_pin(&tables[1], child, OBJECT_BADGE, 0, &pins[0]), rcInvalidArgument);
+    assert_code(handle_pin(&tables[2], child, OBJECT_USER, 0, &pins[0]), rcInvalidHandle);
+    assert_ok(handle_pin(&tables[0], root, OBJECT_USER, 0, &pins[0]));
+    assert_ok(handle_pin(&tables[1], child, OBJECT_USER, KOS_RIGHT_SPECIAL(0), &pins[1]));
+    assert_ok(handle_pin(&tables[1], child, OBJECT_USER, 0, &pins[2]));
+    assert_int_equal(pins[1].rights, ALL);
+    handle_unpin(&pins[2]);
+    assert_ok(handle_close(&tables[1], child));
+    assert_int_equal(revoked_pin_count, 0);
+    u32 brother = derive(0, root, 1, ALL, TRANSFER, 0);
+    assert_ok(handle_pin(&tables[1], brother, OBJECT_USER, 0, &pins[3]));
+    assert_ok(handle_revoke(&tables[1], brother));
+    assert_int_equal(revoked_pin_count, 1);
+    assert_ptr_equal(revoked_pins[0], &pins[3]);
+    assert_ok(handle_revoke(&tables[0], root));
+    assert_int_equal(revoked_pin_count, 3);
+    assert_true(pins[0].revoked && pins[1].revoked && !pins[2].revoked);
+    assert_int_equal(abandoned[0], 1);          /* pins are no handles, */
+    assert_int_equal(objects[0].references, 6); /* but keep the object: four, the revoked handle's, and its own */
+    for (u32 i = 0; i < 4; i++) {
+        handle_unpin(&pins[i]); /* those that were revoked, or unpinned before, are in no list */
+        object_release(&objects[0]);
+    }
+    assert_ok(handle_close(&tables[1], weak));
+    object_operations[OBJECT_USER].pin_revoked = nullptr;
+    check_all();
+}
+
 static void an_object_is_abandoned_with_its_last_live_handle(void **state)
 {
     (void)state;
@@ -468,6 +536,8 @@ int main(void)
         test(revoked_handles_say_so_until_they_are_closed),
         test(revocation_takes_all_descendants_and_nothing_else),
         test(a_subtree_is_revoked_by_the_badge_of_its_root),
+        test(what_is_made_from_a_badged_handle_belongs_to_the_badge),
+        test(a_pin_outlives_its_handle_but_not_what_that_was_made_from),
         test(an_object_is_abandoned_with_its_last_live_handle),
         test(a_table_that_goes_closes_what_it_holds),
     };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <coresrv/handle/notice_api.h>
 #include <kos/core.h>
 static inline Retcode KnHandleClose(Handle h)
 {
@@ -37,6 +38,14 @@ static inline Retcode KnHandleConnect(Handle existing, Handle *listener, Handle 
     *listener = (Handle)r.w[0];
     *server = (Handle)r.w[1];
     *client = (Handle)r.w[2];
+    return r.rc;
+}
+/* A resource transfer context. notice, if it is not INVALID_HANDLE, gets EVENT_BADGE_CLOSED under eventId whenever the
+ * last handle is gone that was made with the badge, or from one that was, and EVENT_OBJECT_DESTROYED. */
+static inline Retcode KnHandleCreateBadge(Notice notice, rtl_uintptr_t eventId, void *context, Handle *h)
+{
+    struct kos_core_result r = KOS_CORE(HANDLE, CreateBadge, notice, eventId, (rtl_uintptr_t)context);
+    *h = (Handle)r.w[0];
     return r.rc;
 }
 static inline Retcode KnHandleGetSidByHandle(Handle h, rtl_uint32_t *sid)

@@ -8,7 +8,15 @@
 #include <kos/core.h>
 static inline Retcode KnIpcCreateSyncObject(Handle *syncHandle)
 {
-    struct kos_core_result r = KOS_CORE0(IPC, CreateSyncObject);
+    struct kos_core_result r = KOS_CORE(IPC, CreateSyncObject, 0);
+    *syncHandle = (Handle)r.w[0];
+    return r.rc;
+}
+/* autoclear: the object stops interrupting by itself when it has interrupted somebody: who waited with it then, or the
+ * next one that comes. */
+static inline Retcode KnIpcCreateSyncObjectEx(rtl_bool autoclear, Handle *syncHandle)
+{
+    struct kos_core_result r = KOS_CORE(IPC, CreateSyncObject, autoclear ? 1U : 0U);
     *syncHandle = (Handle)r.w[0];
     return r.rc;
 }
