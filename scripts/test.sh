@@ -92,8 +92,12 @@ LIST
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
             printf 'audit/%s/%s/debug\tguest_suite audit %s %s debug\n' $arch $cpus $arch $cpus
         done
+        printf 'endpoints/%s/16/release\tguest_endpoints %s 16 release\n' $arch $arch
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
+            for suite in calls arenas scheduling; do
+                printf '%s/%s/%s/release\tguest_suite %s %s %s release\n' $suite $arch $cpus $suite $arch $cpus
+            done
         done
     done
     printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
