@@ -39,6 +39,9 @@
     X(VMM, Free, 2, 0, 1, 0)        /* address, size -> rc */                                                          \
     X(VMM, Query, 1, 0, 4, 0)       /* address -> rc, start, size, flags */                                            \
     X(VMM, CreateArena, 1, 0, 4, 0) /* bytes -> rc, address, arena, size: memory for arenas, mapped */                 \
+    X(VMM, MdlCreate, 2, 0, 3, 0)   /* bytes, flags (READ, WRITE: the handle's rights) -> rc, mdl, size */             \
+    X(VMM, MdlMap, 5, 0, 2, 0)      /* mdl, offset, length, address wished or 0, flags (READ, WRITE) -> rc, address */ \
+    X(VMM, MdlGetSize, 1, 0, 2, 0)  /* mdl -> rc, size */                                                              \
     /* Thread: class_priority = class << 8 | priority; flags KOS_THREAD_*; timeouts in ms */                           \
     X(THREAD, Create, 6, 0, 3, 0)      /* priority, stackSize, routine, context, context2, flags -> rc, thread, tid */ \
     X(THREAD, OpenCurrent, 0, 0, 3, 0) /* -> rc, thread, tid */                                                        \
@@ -89,6 +92,8 @@
     X(SYNC, WaitAny, 2, 8 * 16, 2, 0) /* bytes: struct kos_sync_word each, timeout ms -> rc, index */                  \
     X(SYNC, Lock, 2, 0, 1, 0)         /* address of u32 (tid | KOS_LOCK_WAITERS), timeout ms -> rc */                  \
     X(SYNC, Unlock, 1, 0, 1, 0)       /* address of u32 -> rc */                                                       \
+    X(SYNC, WaitShared, 4, 0, 2, 0)   /* mdl, offset of u32, value, timeout ms -> rc, 0 */                             \
+    X(SYNC, WakeShared, 3, 0, 2, 0)   /* mdl, offset of u32, threads at most -> rc, threads woken */                   \
     /* FS */                                                                                                           \
     X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
     X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \

@@ -71,6 +71,10 @@ static inline __attribute__((always_inline)) void hal_switch_space(const struct 
 void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0,
                       word argument1);
 
+/* context is current here, and never goes to user mode any more: it runs in the kernel's own space from now on, so that
+ * its space can be destroyed. */
+void hal_context_leave_space(struct hal_context *context);
+
 /* FP: the port turns FP off for a thread that is switched to; its first FP instruction raises HAL_EXCEPTION_FPU.
  * hal_fpu_enable: gives the registers to context (fpu must be set; zeroed = initial state) and sets HAL_PENDING_FPU.
  * hal_fpu_release: if HAL_PENDING_FPU, saves the registers into the current context and turns FP off. hal_resume does

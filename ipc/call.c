@@ -120,12 +120,12 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     if (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size))
         return message_malformed(KSM_REQUEST, client, nullptr, &message, endpoint);
     struct ksm_query query = {.event = KSM_REQUEST,
-                              .source_class = client->domain->class,
-                              .destination_class = endpoint->owner_class,
+                              .source_class = (u16)client->domain->class,
+                              .destination_class = (u16)endpoint->owner_class,
                               .source_sid = client->domain->object.sid,
                               .destination_sid = endpoint->owner_sid,
-                              .riid = (u32)(client->call_info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(client->call_info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+                              .riid = (u16)(client->call_info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(client->call_info >> KOS_INFO_MID_SHIFT)};
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
     /* Else decided when a receiver takes it: once, and on the bytes that it gets. */

@@ -112,7 +112,7 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
 
 void long_request(struct thread *server)
 {
-    struct thread *client = server->caller;
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG: looked at before each step */
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
@@ -128,7 +128,7 @@ void long_request(struct thread *server)
 
 void long_reply(struct thread *server)
 {
-    struct thread *client = server->caller;
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG */
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client);
     if (code == PREEMPTED)
         return;

@@ -2,8 +2,8 @@
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
 #include <ipc/arena.h>
-#include <ksm/audit.h>
 #include <ipc/decide.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -84,18 +84,19 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     return code;
 }
 
+/* receiver: null for a request that waits for one. */
 static struct ksm_query query_of(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
                                  const struct message *message, const struct endpoint *endpoint)
 {
     bool request = event == KSM_REQUEST;
     return (struct ksm_query){
         .event = event,
-        .source_class = sender->domain->class,
-        .destination_class = request ? endpoint->owner_class : receiver->domain->class,
+        .source_class = (u16)sender->domain->class,
+        .destination_class = (u16)(request ? endpoint->owner_class : receiver->domain->class),
         .source_sid = sender->domain->object.sid,
         .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
-        .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-        .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
+        .riid = (u16)(message->info >> KOS_INFO_RIID_SHIFT),
+        .mid = (u16)(message->info >> KOS_INFO_MID_SHIFT),
         .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
     };
 }

@@ -70,12 +70,12 @@ static struct ksm_query query_of(enum ksm_event event, const struct thread *thre
     bool request = event == KSM_REQUEST;
     const struct domain *domain = thread->domain;
     return (struct ksm_query){.event = event,
-                              .source_class = request ? domain->class : KSM_CLASS_CORE,
-                              .destination_class = request ? KSM_CLASS_CORE : domain->class,
+                              .source_class = (u16)(request ? domain->class : KSM_CLASS_CORE),
+                              .destination_class = (u16)(request ? KSM_CLASS_CORE : domain->class),
                               .source_sid = request ? domain->object.sid : kernel_object.sid,
                               .destination_sid = request ? kernel_object.sid : domain->object.sid,
-                              .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU};
+                              .riid = (u16)(info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(info >> KOS_INFO_MID_SHIFT)};
 }
 
 /* Leaves a record. */
@@ -383,7 +383,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
     struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
+    checkpoint();
     retcode code = decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr);
+    checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;
     unsigned order = 0;
@@ -406,9 +408,11 @@ static retcode serve(struct thread *thread, struct message *message, const struc
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
         if (code == PREEMPTED)
-            work_begin(thread, again);
-        else if (code != CORE_BLOCKED)
+            work_begin(thread, again); /* such a method has no arenas: they go with the kernel entry */
+        else if (code != CORE_BLOCKED) {
+            checkpoint();
             code = respond(&call, method, info, code, &target);
+        }
     }
     if (response != nullptr)
         page_free(hal_physical(response), order);
@@ -424,6 +428,7 @@ void core_call_slow(struct thread *thread, word selector)
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
     if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
         ksm_pair_learn(thread->core_pair, message.info);
+    checkpoint();
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
         code = malformed_request(thread, &message);

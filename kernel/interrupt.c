@@ -62,6 +62,7 @@ static void backtrace(struct thread *thread)
         if (!hal_copy_from_user(record, frame, sizeof(record)) || record[0] <= frame)
             break;
         kernel_print(" %lx", record[1]);
+        checkpoint();
         frame = record[0];
     }
     kernel_print("\n");
@@ -72,11 +73,14 @@ static void report(struct thread *thread, const struct hal_exception *exception)
     struct task *task = task_of(thread->domain);
     kernel_print("\nunhandled exception: %s in task %s (id %u) thread %u, CPU %u\n", exception->name, task->name,
                  task->id, thread->tid, thread->home);
+    checkpoint();
     kernel_print("  code %lx address %lx access %s%s%s, image at %lx\n", exception->code, exception->address,
                  (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
                  (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
                  (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "", task->image_base);
+    checkpoint();
     hal_context_print(&thread->context);
+    checkpoint();
     backtrace(thread);
     kernel_print("terminating task %s\n", task->name);
 }

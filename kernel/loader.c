@@ -34,6 +34,7 @@ static retcode load_private(struct address_space *space, const struct elf_segmen
         if (!space_write(space, target, source, span))
             return rcOutOfMemory;
         source += span, target += span, left -= span;
+        checkpoint();
     }
     return rcOk;
 }
@@ -53,6 +54,7 @@ retcode loader_load(struct task *task, const void *file, u64 size, struct elf_im
                       : load_private(&task->domain.space, segment, file, *base, start, length);
         if (code != rcOk)
             return code;
+        checkpoint();
     }
     return rcOk;
 }

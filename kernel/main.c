@@ -2,6 +2,7 @@
 /* Start-up: from the port's hand-over to Einit. */
 #include <hal/upcall.h>
 #include <image/romfs.h>
+#include <ipc/shared_memory.h>
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
@@ -87,6 +88,7 @@ void kernel_main(const struct hal_boot_info *boot)
     start_cpus(boot->cpu_count);
     ipc_init();
     user_object_init();
+    shared_memory_room_init();
     core_fs_init();
     core_audit_init();
     futex_room_init();

@@ -53,7 +53,7 @@ void stack_put(struct task *task, vaddr base, u64 size)
     struct progress progress = {};
     retcode code;
     while ((code = space_free(&task->domain.space, base, size, &progress)) == PREEMPTED)
-        ;
+        checkpoint();
     if (code != rcOk)
         kernel_print("task %u: the stack of a thread was unmapped by the task\n", task->id);
 }

@@ -10,6 +10,7 @@
 
 #define TASK_PAGES_DEFAULT   65536U /* 256 MiB */
 #define TASK_OBJECTS_DEFAULT 16384U
+#define PUT_AT_ONCE          256U
 
 static struct object_cache tasks, resources, futex_tables;
 
@@ -33,9 +34,24 @@ struct thread *domain_thread(struct domain *domain, u32 tid)
     return thread != nullptr && thread->tid == tid ? thread : nullptr;
 }
 static struct spinlock tasks_lock;
-static struct list all_tasks; /* named, not yet dead; guarded by tasks_lock */
+static struct tree all_tasks; /* named, not yet dead; by name; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
 static _Atomic u32 next_id = 1;
+
+static struct task *task_named(const struct tree_node *node)
+{
+    return tree_entry(node, struct task, all_node);
+}
+
+static bool name_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return strcmp(task_named(a)->name, task_named(b)->name) < 0;
+}
+
+static bool name_reached(const struct tree_node *node, const void *name)
+{
+    return strcmp(task_named(node)->name, name) >= 0;
+}
 
 static void task_reclaim(struct epoch_entry *entry)
 {
@@ -66,8 +82,8 @@ void task_room_init(void)
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
     object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
     object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
-    object_operations[OBJECT_TASK] = (struct object_operations){task_unreachable, task_destroy};
-    list_init(&all_tasks);
+    object_operations[OBJECT_TASK] = (struct object_operations){.abandoned = task_unreachable, .destroy = task_destroy};
+    tree_init(&all_tasks, name_before);
 }
 
 u64 task_count(void)
@@ -77,15 +93,25 @@ u64 task_count(void)
 
 static bool name_claim(struct task *task, const char *name)
 {
-    bool free = true;
     spinlock_lock(&tasks_lock);
-    list_for_each(node, &all_tasks) if (strcmp(list_entry(node, struct task, all_link)->name, name) == 0) free = false;
+    const struct tree_node *node = tree_find(&all_tasks, name_reached, name);
+    bool free = node == nullptr || strcmp(task_named(node)->name, name) != 0;
     if (free) {
         memcpy(task->name, name, strlen(name) + 1);
-        list_push_back(&all_tasks, &task->all_link);
+        tree_insert(&all_tasks, &task->all_node);
+        if (task->creator != nullptr)
+            list_push_back(&task_of(task->creator)->unborn, &task->unborn_link);
     }
     spinlock_unlock(&tasks_lock);
     return free;
+}
+
+/* task->lock held: it runs, or will never do. */
+static void born(struct task *task)
+{
+    spinlock_lock(&tasks_lock);
+    list_remove(&task->unborn_link);
+    spinlock_unlock(&tasks_lock);
 }
 
 /* Starts the end of a task in one of the states up to `last`. */
@@ -93,8 +119,10 @@ static void end_begin(struct task *task, enum task_state last, s32 code, u32 rea
 {
     spinlock_lock(&task->lock);
     if (task->state <= last) {
-        if (task->state == TASK_CREATED)
+        if (task->state == TASK_CREATED) {
             object_reference(&task->domain.object); /* dropped by the end, like a running task's own */
+            born(task);
+        }
         task->state = TASK_DYING;
         task->exit_code = code;
         task->exit_reason = reason;
@@ -104,49 +132,50 @@ static void end_begin(struct task *task, enum task_state last, s32 code, u32 rea
 }
 
 /* A task made by creator that never ran, with a reference; null if there is none. In the list they are all alive. */
-static struct task *orphan_find(const struct domain *creator)
+static struct task *orphan_find(struct task *creator)
 {
     struct task *found = nullptr;
     spinlock_lock(&tasks_lock);
-    list_for_each(node, &all_tasks)
-    {
-        struct task *task = list_entry(node, struct task, all_link);
-        if (task->creator == creator && task->state == TASK_CREATED)
-            found = task;
-    }
-    if (found != nullptr)
+    if (!list_empty(&creator->unborn)) {
+        found = list_entry(creator->unborn.next, struct task, unborn_link);
         object_reference(&found->domain.object);
+    }
     spinlock_unlock(&tasks_lock);
     return found;
 }
 
 /* Tasks that never ran end with their creator, who pays for them: they may hold handles of each other, or of
  * themselves, and would stay for ever. */
-static void orphans_end(const struct domain *creator)
+static void orphans_end(struct task *creator)
 {
     struct task *task;
     while ((task = orphan_find(creator)) != nullptr) {
         end_begin(task, TASK_CREATED, -1, KOS_TASK_TERMINATED);
         object_release(&task->domain.object);
+        checkpoint();
     }
 }
 
-/* Everything of a task that goes with its last thread; also undoes a creation that failed half way. */
+/* Everything of a task that goes with its last thread; also undoes a creation that failed half way. With checkpoints.
+ */
 static void teardown(struct task *task)
 {
     spinlock_lock(&tasks_lock);
-    list_remove(&task->all_link);
+    tree_remove(&all_tasks, &task->all_node);
+    list_remove(&task->unborn_link);
     spinlock_unlock(&tasks_lock);
     handle_table_destroy(&task->domain.handles);
-    orphans_end(&task->domain);
+    checkpoint();
+    orphans_end(task);
     while (!list_empty(&task->resources)) {
         struct task_resource *resource = list_entry(task->resources.next, struct task_resource, link);
         list_remove(&resource->link);
         object_cache_free(&resources, resource, &task->domain.quota);
+        checkpoint();
     }
     struct progress progress = {};
     while (space_destroy(&task->domain.space, &progress) != rcOk)
-        ;
+        checkpoint();
 }
 
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
@@ -160,6 +189,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
         code = romfs_lookup(&kernel_romfs, path, &file);
     if (code != rcOk)
         return code;
+    checkpoint();
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
                               creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
@@ -170,10 +200,12 @@ static retcode task_build(struct task *task, const char *class, const char *path
         return rcOutOfMemory;
     code = handle_insert(&domain->handles, core_object(), KOS_RIGHT_IPC_CALL, &core_handle);
     struct elf_image image;
+    checkpoint();
     if (code == rcOk)
         code = loader_load(task, file.data, file.size, &image, &task->image_base);
     if (code != rcOk)
         return code;
+    checkpoint();
     kassert(core_handle == KOS_CORE_HANDLE);
     const struct thread_parameters parameters = {.routine = task->image_base + image.entry,
                                                  .stack_size = task->stack_size_default,
@@ -183,6 +215,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     code = thread_create(task, &parameters, &task->first);
     if (code != rcOk)
         return code;
+    checkpoint();
     u64 time_start, time_scale;
     hal_time_user(&time_start, &time_scale);
     task->startup_block = (struct kos_startup){.image_base = task->image_base,
@@ -199,6 +232,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
                              KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT,
                          &handle);
     task->startup_block.first_thread = handle;
+    checkpoint();
     if (code == rcOk)
         code = task_set_environment(task, task->name, strlen(task->name) + 1, nullptr, 0);
     return code;
@@ -215,7 +249,9 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     tree_init(&task->tids, tid_before);
     list_init(&task->resources);
     list_init(&task->joiners);
-    list_init(&task->all_link);
+    tree_node_init(&task->all_node);
+    list_init(&task->unborn);
+    list_init(&task->unborn_link);
     task->creator = creator;
     if (creator != nullptr)
         domain_hold(&creator->quota);
@@ -227,8 +263,10 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     retcode code = task->domain.futexes == nullptr ? rcOutOfMemory : rcOk;
     if (code == rcOk)
         futex_table_init(task->domain.futexes);
+    checkpoint();
     if (code == rcOk)
         code = space_init(&task->domain.space, &task->domain.quota, kernel_random());
+    checkpoint();
     if (code == rcOk) {
         code = handle_table_init(&task->domain.handles, &task->domain.quota);
         struct progress progress = {};
@@ -239,6 +277,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         object_release(&task->domain.object);
         return code;
     }
+    checkpoint();
     code = name_claim(task, name) ? task_build(task, class, path, thread_class, priority, creator) : rcAlreadyExists;
     if (code == rcOk) {
         *result = task;
@@ -263,6 +302,11 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
         u64 span = KOS_PAGE_SIZE - (target & (KOS_PAGE_SIZE - 1));
         if (span > size)
             span = size;
+        if (span > PUT_AT_ONCE)
+            span = PUT_AT_ONCE;
+        checkpoint();
+        if (task->state != TASK_CREATED) /* it was resumed, or terminated, meanwhile */
+            return rcInvalidOperation;
         if (!space_write(&task->domain.space, target, bytes, span))
             return rcOutOfMemory;
         bytes += span, target += span, size -= span;
@@ -270,12 +314,21 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
     return rcOk;
 }
 
+/* The end of the string that begins at `at` in text, looked for in steps. */
+static u64 string_end(const char *text, u64 at)
+{
+    for (u64 seen = 1; text[at] != '\0'; at++, seen++)
+        if (seen % PUT_AT_ONCE == 0)
+            checkpoint();
+    return at + 1;
+}
+
 /* Strings in a row to a table of pointers in the child: writes the pointers from `table` on, returns how many. */
 static retcode put_strings(struct task *task, vaddr table, vaddr strings, const char *text, u64 size, u64 *count)
 {
     retcode code = put(task, strings, text, size);
     *count = 0;
-    for (u64 at = 0; code == rcOk && at < size; at += strlen(text + at) + 1) {
+    for (u64 at = 0; code == rcOk && at < size; at = string_end(text, at)) {
         vaddr pointer = strings + at;
         code = put(task, table + 8 * (*count)++, &pointer, 8);
     }
@@ -286,34 +339,34 @@ static retcode put_strings(struct task *task, vaddr table, vaddr strings, const 
 static u64 strings_in(const char *text, u64 size)
 {
     u64 count = 0;
-    for (u64 at = 0; at < size; at++)
-        count += text[at] == '\0';
+    for (u64 at = 0; at < size; at = string_end(text, at))
+        count++;
     return count;
 }
 
-/* The top of the first stack, upwards: stack pointer, startup block, argv, envp, strings. */
+/* The top of the first stack, upwards: stack pointer, startup block, argv, envp, strings. With checkpoints. */
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size)
 {
     if (task->state != TASK_CREATED)
         return rcInvalidOperation;
     if ((args_size != 0 && args[args_size - 1] != '\0') || (envs_size != 0 && envs[envs_size - 1] != '\0'))
         return rcInvalidArgument;
-    struct kos_startup *startup = &task->startup_block;
-    vaddr top = startup->stack_base + startup->stack_size;
+    struct kos_startup startup = task->startup_block;
+    vaddr top = startup.stack_base + startup.stack_size;
     u64 pointers = 8 * (strings_in(args, args_size) + strings_in(envs, envs_size) + 2);
-    u64 total = round_up(sizeof(*startup) + pointers + args_size + envs_size, 16);
-    if (total > startup->stack_size / 2)
+    u64 total = round_up(sizeof(startup) + pointers + args_size + envs_size, 16);
+    if (total > startup.stack_size / 2)
         return rcBufferTooLarge;
-    vaddr block = top - total, strings = block + sizeof(*startup) + pointers;
-    startup->argv = block + sizeof(*startup);
+    vaddr block = top - total, strings = block + sizeof(startup) + pointers;
+    startup.argv = block + sizeof(startup);
     u64 arg_count, env_count;
-    retcode code = put_strings(task, startup->argv, strings, args, args_size, &arg_count);
-    startup->argc = arg_count;
-    startup->envp = startup->argv + 8 * (startup->argc + 1);
+    retcode code = put_strings(task, startup.argv, strings, args, args_size, &arg_count);
+    startup.argc = arg_count;
+    startup.envp = startup.argv + 8 * (startup.argc + 1);
     if (code == rcOk)
-        code = put_strings(task, startup->envp, strings + args_size, envs, envs_size, &env_count);
+        code = put_strings(task, startup.envp, strings + args_size, envs, envs_size, &env_count);
     if (code == rcOk)
-        code = put(task, block, startup, sizeof(*startup));
+        code = put(task, block, &startup, sizeof(startup));
     if (code != rcOk)
         return code;
     struct thread *first = task->first;
@@ -426,6 +479,7 @@ retcode task_resume(struct task *task)
     bool created = task->state == TASK_CREATED;
     if (created) {
         task->state = TASK_RUNNING;
+        born(task);
         object_reference(&task->domain.object); /* its own, while it runs */
     }
     struct thread *first = task->first;
@@ -461,12 +515,11 @@ static void leave_space(const struct cross_call *call)
     hal_space_leave(call->space);
 }
 
-/* From the inbox: no thread of the task is anywhere any more. */
-static void task_ended(struct request *request)
+/* No other thread of the task is anywhere any more. */
+void task_end(struct task *task)
 {
-    struct task *task = container_of(request, struct task, teardown);
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
-    leave_space(&call);
+    hal_context_leave_space(&thread_current()->context);
     cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
     if (task->first != nullptr) {
         object_release(&task->first->object);
@@ -479,7 +532,7 @@ static void task_ended(struct request *request)
     object_release(&task->domain.object);
 }
 
-void task_thread_gone(struct task *task, struct thread *thread)
+bool task_thread_gone(struct task *task, struct thread *thread)
 {
     spinlock_lock(&task->lock);
     list_remove(&thread->task_link);
@@ -491,6 +544,5 @@ void task_thread_gone(struct task *task, struct thread *thread)
         task->exit_reason = KOS_TASK_EXITED;
     }
     spinlock_unlock(&task->lock);
-    if (last)
-        inbox_push(cpu_self(), &task->teardown, task_ended);
+    return last;
 }

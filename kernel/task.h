@@ -2,7 +2,7 @@
 /*
  * Task: a process. Created empty and stopped from a ROMFS file; gets arguments, channels and handles from its creator;
  * runs; ends by itself, by Terminate or by an unhandled exception; if it never ran, with its creator. Its end: every
- * thread leaves on its own CPU; the last one to leave starts the teardown there; the object stays until the last handle
+ * thread leaves on its own CPU; the last one to leave does the teardown first; the object stays until the last handle
  * is closed.
  */
 #pragma once
@@ -44,8 +44,9 @@ struct task {
     vaddr startup;          /* top of the first thread's stack, where arguments go; until Resume */
     struct kos_startup startup_block;
     struct epoch_entry epoch;
-    struct request teardown;
-    struct list all_link; /* guarded by the lock of all tasks */
+    struct tree_node all_node; /* guarded by the lock of all tasks */
+    struct list unborn;        /* tasks that it has made and that never ran; likewise */
+    struct list unborn_link;   /* in its creator's; likewise */
 };
 
 static inline struct task *task_of(struct domain *domain)
@@ -76,7 +77,9 @@ retcode task_resume(struct task *task);
 retcode task_first_thread(struct task *task, struct thread **thread);
 /* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */
 void task_terminate(struct task *task, s32 code, u32 reason);
-/* Called by a thread's end. */
-void task_thread_gone(struct task *task, struct thread *thread);
+/* Called by a thread's end: true if it was the last, which then calls task_end(). */
+bool task_thread_gone(struct task *task, struct thread *thread);
+/* The end of the task: work of its last thread, with checkpoints. The thread leaves the task's space. */
+void task_end(struct task *task);
 
 u64 task_count(void);

@@ -31,7 +31,7 @@ static void thread_destroy(struct object *object)
 void thread_room_init(void)
 {
     object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
-    object_operations[OBJECT_THREAD] = (struct object_operations){nullptr, thread_destroy};
+    object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy};
     fpu_room_init();
 }
 
@@ -81,6 +81,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;
     }
+    checkpoint();
     thread_init(thread, task, parameters);
     spinlock_lock(&task->lock);
     bool ending = task->state >= TASK_DYING;
@@ -256,18 +257,21 @@ void thread_finish(struct thread *thread)
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
     ipc_thread_gone(thread);
+    checkpoint();
     pi_lock_owner_gone(thread);
+    if (task->state == TASK_RUNNING)
+        stack_put(task, thread->stack_base, thread->stack_size);
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
+    checkpoint();
+    if (task_thread_gone(task, thread)) /* if not, no checkpoint from here on: the space may go at any time */
+        task_end(task);
     thread->state = THREAD_DEAD;
     sched_block();
     sched_home_leave(thread);
     cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
-    if (task->state == TASK_RUNNING)
-        stack_put(task, thread->stack_base, thread->stack_size);
     thread_joinable_end(&thread->ended);
     thread_join_wake(&thread->joiners, thread->exit_code, 0);
-    task_thread_gone(task, thread);
     object_release(&thread->object); /* its own */
 }
 

@@ -1,43 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verdicts that depend on an event's kind, its classes and SIDs, and the state of at most KSM_SEEN_MAX objects: a
- * table per CPU. An entry is good while the generations of those objects are what they were when it was decided; why
- * that is enough is in ksm/models/README.md. Finding writes nothing. Interrupts masked.
+ * What is known of events, by kind, classes and SIDs: a table per CPU. A verdict that depends on the state of at most
+ * KSM_SEEN_MAX objects is good while their generations are what they were when it was decided; why that is enough is in
+ * ksm/models/README.md. Of others an entry knows how to evaluate them. Finding writes nothing. Interrupts masked.
  */
 #pragma once
 #include <ksm/models/transaction.h>
 
-#define KSM_CACHE_SETS 128U
-#define KSM_CACHE_WAYS 2U
+#define KSM_CACHE_EVENTS 8U
+#define KSM_CACHE_SETS   32U /* of each kind of event */
+#define KSM_CACHE_WAYS   2U
+
+struct ksm_cache_key {
+    u64 what; /* classes, endpoint, method */
+    u64 sids;
+};
 
 struct ksm_cache_entry {
-    u64 event;
-    u64 sids; /* the verdict in the two highest bits: 0 in an entry that was never filled */
+    alignas(KOS_CACHE_LINE) struct ksm_cache_key key;
     struct ksm_seen seen;
+    const struct ksm_decision *decision; /* how to evaluate it, or null */
+    u16 needs;                           /* what is read besides: ksm_plan */
+    bool cacheable;
+    u8 verdict; /* while what was seen stays: KSM_GRANT, KSM_DENY. What never is was seen: KSM_EVALUATE, not known;
+                   KSM_NO_RULE, the entry is empty */
 };
 static_assert(sizeof(struct ksm_cache_entry) == KOS_CACHE_LINE, "an entry is a line");
 
 struct ksm_cache {
-    cache_aligned struct ksm_cache_entry sets[KSM_CACHE_SETS][KSM_CACHE_WAYS];
+    struct ksm_cache_entry sets[KSM_CACHE_EVENTS * KSM_CACHE_SETS][KSM_CACHE_WAYS];
 };
 
-#define KSM_CACHE_VERDICT_SHIFT 62U
-
-/* An event as two words; false if it does not fit them: then it is not cached. */
-static inline bool ksm_cache_key(const struct ksm_query *query, u64 *event, u64 *sids)
+static inline struct ksm_cache_key ksm_cache_key(const struct ksm_query *query)
 {
-    *event = (u64)query->event << 61 | (u64)query->riid << 48 | (u64)query->mid << 32 | (u64)query->source_class << 16 |
-             query->destination_class;
-    *sids = (u64)query->source_sid << 31 | query->destination_sid;
-    return (query->riid >> 13 | (query->mid | query->source_class | query->destination_class) >> 16 |
-            (query->source_sid | query->destination_sid) >> 31) == 0;
+    struct ksm_cache_key key;
+    static_assert(offsetof(struct ksm_query, source_sid) == 8 && offsetof(struct ksm_query, event) == 16, "two words");
+    __builtin_memcpy(&key, query, sizeof(key));
+    return key;
 }
 
-static inline u32 ksm_cache_set(u64 event, u64 sids)
+/* Events have sets of their own, so the kind of event need not be compared. */
+static inline u32 ksm_cache_set(enum ksm_event event, struct ksm_cache_key key)
 {
-    return (u32)(((event ^ event >> 29) + sids) * 0x9e3779b97f4a7c15ULL >> 57);
+    return (u32)((key.what ^ key.sids) * 0x9e3779b97f4a7c15ULL >> 59) | event * KSM_CACHE_SETS;
 }
-static_assert(KSM_CACHE_SETS == 1U << (64 - 57), "the highest bits of the product");
+static_assert(KSM_CACHE_SETS == 1U << (64 - 59), "the highest bits of the product");
+
+static inline bool ksm_cache_same(struct ksm_cache_key a, struct ksm_cache_key b)
+{
+    return a.what == b.what && a.sids == b.sids;
+}
 
 static inline bool ksm_seen_now(const struct ksm_seen *seen)
 {
@@ -47,18 +59,18 @@ static inline bool ksm_seen_now(const struct ksm_seen *seen)
     return true;
 }
 
-/* KSM_GRANT, KSM_DENY, or KSM_NO_RULE: not known. */
-static inline enum ksm_verdict ksm_cache_find(const struct ksm_cache *cache, u64 event, u64 sids)
+/* Null: there is none. */
+static inline const struct ksm_cache_entry *ksm_cache_find(const struct ksm_cache *cache, enum ksm_event event,
+                                                           struct ksm_cache_key key)
 {
-    const struct ksm_cache_entry *set = cache->sets[ksm_cache_set(event, sids)];
-    for (u32 i = 0; i < KSM_CACHE_WAYS; i++) {
-        const struct ksm_cache_entry *entry = &set[i];
-        if (entry->event != event || (entry->sids ^ sids) << (64 - KSM_CACHE_VERDICT_SHIFT) != 0 ||
-            entry->sids >> KSM_CACHE_VERDICT_SHIFT == 0)
-            continue;
-        return ksm_seen_now(&entry->seen) ? (enum ksm_verdict)(entry->sids >> KSM_CACHE_VERDICT_SHIFT) : KSM_NO_RULE;
-    }
-    return KSM_NO_RULE;
+    const struct ksm_cache_entry *entry = cache->sets[ksm_cache_set(event, key)];
+    if (!likely(ksm_cache_same(entry->key, key)) && !ksm_cache_same((++entry)->key, key))
+        return nullptr;
+    return entry;
 }
+static_assert(KSM_CACHE_WAYS == 2, "both are compared");
 
-void ksm_cache_add(struct ksm_cache *cache, u64 event, u64 sids, enum ksm_verdict verdict, const struct ksm_seen *seen);
+void ksm_cache_clear(struct ksm_cache *cache);
+/* entry: all but the key. */
+void ksm_cache_add(struct ksm_cache *cache, enum ksm_event event, struct ksm_cache_key key,
+                   const struct ksm_cache_entry *entry);

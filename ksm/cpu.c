@@ -21,7 +21,7 @@ static bool cpu_init(struct ksm_cpu **place)
     if (cpu == nullptr)
         return false;
     *place = cpu;
-    cpu->cache = (struct ksm_cache){};
+    ksm_cache_clear(&cpu->cache);
     if (cpu->undo == nullptr)
         cpu->undo = allocate(sizeof(struct ksm_undo) * KSM_UNDO_MAX * KSM_UNDO_WORDS);
     return cpu->undo != nullptr;
@@ -35,11 +35,21 @@ retcode ksm_cpus_init(u32 count)
     return rcOk;
 }
 
-void ksm_cache_add(struct ksm_cache *cache, u64 event, u64 sids, enum ksm_verdict verdict, const struct ksm_seen *seen)
+void ksm_cache_clear(struct ksm_cache *cache)
 {
-    struct ksm_cache_entry *set = cache->sets[ksm_cache_set(event, sids)];
-    bool known = set[0].event == event && (set[0].sids ^ sids) << (64 - KSM_CACHE_VERDICT_SHIFT) == 0;
-    if (!known)
+    struct ksm_cache_entry none = {.verdict = KSM_NO_RULE};
+    ksm_seen_never(&none.seen);
+    for (u32 i = 0; i < array_length(cache->sets); i++)
+        for (u32 way = 0; way < KSM_CACHE_WAYS; way++)
+            cache->sets[i][way] = none;
+}
+
+void ksm_cache_add(struct ksm_cache *cache, enum ksm_event event, struct ksm_cache_key key,
+                   const struct ksm_cache_entry *entry)
+{
+    struct ksm_cache_entry *set = cache->sets[ksm_cache_set(event, key)];
+    if (!ksm_cache_same(set[0].key, key))
         set[1] = set[0]; /* the older of two others goes */
-    set[0] = (struct ksm_cache_entry){event, sids | (u64)verdict << KSM_CACHE_VERDICT_SHIFT, *seen};
+    set[0] = *entry;
+    set[0].key = key;
 }

@@ -6,9 +6,9 @@
 #include <ksm/models/transaction.h>
 
 struct ksm_cpu {
+    struct ksm_cache cache;
     struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS */
     alignas(8) u8 scratch[KSM_SCRATCH_SIZE];
-    struct ksm_cache cache;
 };
 
 extern struct ksm_cpu *ksm_cpus[KOS_CPUS_MAX];

@@ -125,9 +125,9 @@ bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u6
 struct ksm_plan {
     enum ksm_verdict verdict; /* KSM_GRANT, KSM_DENY; KSM_EVALUATE: not known */
     u32 needs;                /* KSM_READS_MESSAGE: constant_part; _ARENA: arena, if there is one; _HANDLES: sids */
-    struct ksm_descriptor descriptor;
-    u64 event, sids; /* key in the cache */
     bool cacheable;
+    const struct ksm_decision *decision;             /* evaluated by it, */
+    bool (*evaluate)(const struct ksm_query *query); /* or, if that is null, by this */
 };
 /* query: event, classes, SIDs, riid and mid. */
 void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query);
@@ -136,7 +136,11 @@ static inline bool ksm_plan_known(const struct ksm_plan *plan)
     return plan->verdict != KSM_EVALUATE;
 }
 /* rcOk or rcSecurityDisallow. */
-retcode ksm_plan_decide(const struct ksm_plan *plan, const struct ksm_query *query);
+retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *query);
+static inline retcode ksm_plan_decide(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    return likely(plan->verdict == KSM_GRANT) ? rcOk : ksm_plan_evaluate(plan, query);
+}
 
 /* Both, for events whose query holds all that there is. */
 retcode ksm_decide(const struct ksm_query *query);

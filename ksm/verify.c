@@ -150,8 +150,8 @@ static bool class_well_formed(const struct ksm_class *class)
 
 bool ksm_policy_well_formed(const struct ksm_policy *policy)
 {
-    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
-        policy->describe == nullptr)
+    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->class_count > IDS_MAX ||
+        policy->classes == nullptr || policy->describe == nullptr)
         return false;
     const struct ksm_class *core = &policy->classes[KSM_CLASS_CORE]; /* the dispatch of core calls indexes by these */
     if (core->endpoints != ksm_core_endpoints || core->endpoint_count != ksm_core_endpoint_count)

@@ -202,7 +202,7 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
     u32 present;
     if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE))
         /* Else another CPU was first, or the page is sealed, or a translation from then was found. */
-        return (present & access) == access ? rcOk : region->owner != nullptr ? rcBusy : rcInvalidArgument;
+        return (present & access) == access ? rcOk : region->mapping != nullptr ? rcBusy : rcInvalidArgument;
     retcode code = tables_make(space, address);
     if (unlikely(code != rcOk))
         return code;

@@ -42,8 +42,8 @@ void region_delete(struct address_space *space, struct region *region)
         space->last = nullptr;
     list_remove(&region->link);
     tree_remove(&space->tree, &region->node);
-    if (region->owner != nullptr)
-        space_owner_release(region->owner);
+    if (region->mapping != nullptr)
+        region->mapping->gone(region->mapping);
     object_cache_free(&regions, region, space->quota);
 }
 
@@ -153,8 +153,6 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
     return code;
 }
 
-void (*space_owner_release)(void *owner);
-
 static void owned_undo(struct address_space *space, struct region *region)
 {
     struct stale stale = {};
@@ -164,7 +162,8 @@ static void owned_undo(struct address_space *space, struct region *region)
     stale_end(space, &stale);
 }
 
-retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner)
+retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
+                        struct mapping *mapping)
 {
     *address = 0;
     spinlock_lock(&space->lock);
@@ -177,18 +176,37 @@ retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, p
         if (code != rcOk)
             owned_undo(space, region);
         else
-            region->owner = owner;
+            region->mapping = mapping;
     }
     spinlock_unlock(&space->lock);
     return code;
 }
 
-void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed)
+retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
+                         struct mapping *mapping)
+{
+    u32 kept = (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT;
+    spinlock_lock(&space->lock);
+    retcode code = rcAlreadyExists;
+    if (*address != 0)
+        code = allocate(space, address, size, kept, REGION_SHARED, backing);
+    if (*address == 0 || code == rcAlreadyExists) {
+        *address = 0;
+        code = allocate(space, address, size, kept, REGION_SHARED, backing);
+    }
+    if (code == rcOk)
+        region_find(space, *address)->mapping = mapping;
+    spinlock_unlock(&space->lock);
+    return code;
+}
+
+void space_seal(struct address_space *space, vaddr start, const struct mapping *mapping, vaddr address, u64 size,
+                bool sealed)
 {
     vaddr first = round_down(address, PAGE_SIZE), end = round_up(address + size, PAGE_SIZE);
     spinlock_lock(&space->lock);
     struct region *region = region_find(space, start);
-    if (region != nullptr && region->owner == owner && region->start == start)
+    if (region != nullptr && region->mapping == mapping && region->start == start)
         region_seal(space, region, first, end, sealed);
     spinlock_unlock(&space->lock);
 }

@@ -17,6 +17,8 @@ static u64 cpus_all(void)
 
 u64 thread_cpus(const struct thread *thread)
 {
+    if (unlikely(thread->pinned))
+        return 1ULL << thread->home;
     u64 online = cpus_all() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
     u64 allowed = thread->affinity & online;
     return allowed != 0 ? allowed : online;
@@ -68,6 +70,7 @@ static void moved(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, wake_request);
     sched_home_enter(thread);
+    thread_ipc_moved(thread);
     if (unlikely(thread->dying))
         thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
     sched_wake(thread);
@@ -219,7 +222,7 @@ void sched_isolate_self(void)
 
 static bool must_stay(const struct thread *thread, u64 others)
 {
-    return thread->own_level != RUN_LEVEL_STANDARD && (thread->affinity & others) == 0;
+    return thread->pinned || (thread->own_level != RUN_LEVEL_STANDARD && (thread->affinity & others) == 0);
 }
 
 retcode sched_set_online(bool online)

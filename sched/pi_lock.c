@@ -341,6 +341,7 @@ void pi_lock_owner_gone(struct thread *thread)
             futex_complete(waiter, rcInvalidThreadState, 0);
             sched_wake_remote(waiter);
         }
+        checkpoint();
     }
 }
 

@@ -133,6 +133,8 @@ struct thread {
     u32 futex_index;                   /* word through which it was woken; written by who claimed it */
     _Atomic u32 futex_claimed;         /* 1: somebody is about to wake it; protocol in sched/futex.h */
     struct list futex_link;            /* among those whom one waker has claimed */
+    struct object *futex_object;       /* whose bucket it waits in, with a reference until it has left; null: its own
+                                          task's */
     struct turnstile *turnstile;       /* its own while it waits for no lock; null until it first does */
     struct turnstile *blocked_on;      /* where it waits for a lock; guarded by the bucket's lock */
     struct spinlock held_lock;
@@ -157,6 +159,7 @@ struct thread {
     u32 cancel_call; /* which of them is to be cancelled; thread_call_cancel */
     u32 tid;
     bool dying;       /* owner: no more user instruction */
+    bool pinned;      /* what it has on the kernel's stack is put aside, and makes sense on this CPU only */
     struct work work; /* what it does in the kernel when it runs: sched/work.h */
     struct transfer transfer;
     bool ended; /* guarded by the join lock (kernel/thread.c) */

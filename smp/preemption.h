@@ -15,6 +15,11 @@
  *
  * What holds between two steps: no lock is held; no pointer is kept but to objects that the caller has a reference to;
  * everything is in a state in which it could stay for ever, as the thread may end there.
+ *
+ * Where too much of an operation is in local variables for that, a thread calls checkpoint() between its steps. Also
+ * there: no lock is held, and no pointer is used afterwards but to what the caller has a reference to. But the
+ * operation goes on in any case, also if the thread is to end. Only in a thread's own call, exception or work, never in
+ * a request of the inbox or a timer.
  */
 #pragma once
 #include <hal/cpu.h>
@@ -34,3 +39,7 @@ static inline bool preemption_point(void)
     hal_mark_interruptible();
     return false;
 }
+
+/* If an interrupt waits: it is taken, more urgent threads run, and then the operation goes on. Implemented by
+ * sched/checkpoint.c. */
+void checkpoint(void);

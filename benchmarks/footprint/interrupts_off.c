@@ -22,7 +22,7 @@
 
 #define VCPUS_MAX 64
 #define KINDS_MAX 4096U
-#define PRINTED   10U
+#define PRINTED   100U
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 

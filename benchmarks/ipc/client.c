@@ -250,7 +250,7 @@ static void futex_round(rtl_uint32_t value)
 static void futex_pair(void)
 {
     Handle thread = thread_start(futex_partner);
-    MEASURE("sync/futex_wake_wait", ROUNDS, futex_round(1));
+    MEASURE("sync/futex_handover", ROUNDS, futex_round(1));
     futex_round(2);
     thread_end(thread);
 }
@@ -264,7 +264,7 @@ static void uncontended(void)
     static KosSemaphore semaphore = KosInitializedSemaphore(1);
     static KosEvent event = KosInitializedEvent;
     MEASURE("sync/mutex_uncontended", ROUNDS, KosMutexLock(&mutex); KosMutexUnlock(&mutex));
-    MEASURE("sync/mutex_inheriting_uncontended", ROUNDS, KosMutexLock(&inheriting); KosMutexUnlock(&inheriting));
+    MEASURE("sync/pi_mutex_uncontended", ROUNDS, KosMutexLock(&inheriting); KosMutexUnlock(&inheriting));
     MEASURE("sync/mutex_recursive_uncontended", ROUNDS, KosMutexLock(&recursive); KosMutexUnlock(&recursive));
     MEASURE("sync/read_uncontended", ROUNDS, KosRWLockRead(&lock); KosRWLockUnlock(&lock));
     MEASURE("sync/write_uncontended", ROUNDS, KosRWLockWrite(&lock); KosRWLockUnlock(&lock));

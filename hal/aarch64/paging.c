@@ -117,6 +117,13 @@ void hal_space_leave(const struct hal_space *space)
         hal_space_activate_none();
 }
 
+void hal_context_leave_space(struct hal_context *context)
+{
+    context->space = nullptr;
+    context->space_word = hal_image_physical(empty_root);
+    hal_space_activate_none();
+}
+
 static u64 page_entry(paddr page, u32 access)
 {
     u64 entry = page | PAGE_TABLE | PAGE_SHAREABLE | PAGE_ACCESSED | PAGE_NOT_GLOBAL | PAGE_NO_KERNEL_EXECUTE;

@@ -173,6 +173,13 @@ void hal_space_leave(const struct hal_space *space)
         __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
 }
 
+void hal_context_leave_space(struct hal_context *context)
+{
+    context->space = nullptr;
+    context->space_word = hal_kernel_root;
+    __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root) : "memory");
+}
+
 static u64 entry_flags(u32 access)
 {
     return PAGE_USER | ((access & HAL_PAGE_WRITE) != 0 ? PAGE_WRITABLE : 0) |

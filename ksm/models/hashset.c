@@ -16,6 +16,14 @@
 #define USED_SHIFT KSM_INDEX_BITS
 #define FREE_SHIFT (2U * KSM_INDEX_BITS)
 
+/* A table and its measures. */
+struct table {
+    u64 *words;
+    u64 *entries; /* [0]: number 1 */
+    u64 bucket_mask;
+    u32 entry_words;
+};
+
 static u64 bucket_mask(const struct ksm_hashset_configuration *configuration)
 {
     return configuration->set_size <= 1 ? 0 : ~0ULL >> __builtin_clzll(configuration->set_size - 1U);
@@ -26,46 +34,63 @@ u64 ksm_hashset_words(const struct ksm_hashset_configuration *configuration)
     return TABLE_HEAD + bucket_mask(configuration) + 1 + configuration->set_size * (1ULL + configuration->entry_words);
 }
 
-static u64 *entry_at(const struct ksm_hashset_configuration *configuration, u64 *table, u64 number)
+static inline bool table_find(const struct ksm_object *object, u32 sid, struct table *table)
 {
-    return table + TABLE_HEAD + bucket_mask(configuration) + 1 + number * (1ULL + configuration->entry_words);
+    const struct ksm_hashset_configuration *configuration = object->configuration;
+    table->words = ksm_context_find(object, sid);
+    if (table->words == nullptr)
+        return false;
+    table->bucket_mask = bucket_mask(configuration);
+    table->entries = table->words + TABLE_HEAD + table->bucket_mask + 1;
+    table->entry_words = configuration->entry_words;
+    return true;
 }
 
-static u64 *bucket_of(const struct ksm_hashset_configuration *configuration, u64 *table, const u64 *entry)
+static inline u64 *entry_at(const struct table *table, u64 number)
+{
+    return table->entries + (number - 1) * (1ULL + table->entry_words);
+}
+
+static inline u64 *bucket_of(const struct table *table, const u64 *entry)
 {
     u64 hash = ksm_seed;
-    for (u32 i = 0; i < configuration->entry_words; i++) {
+    u32 i = 0;
+    do {
         hash = (hash ^ entry[i]) * 0x9e3779b97f4a7c15ULL;
         hash ^= hash >> 32;
-    }
-    return table + TABLE_HEAD + (hash & bucket_mask(configuration));
+    } while (++i < table->entry_words);
+    return table->words + TABLE_HEAD + (hash & table->bucket_mask);
 }
 
-static bool same(const u64 *stored, const u64 *entry, u32 words)
+/* Number of the first entry of a bucket's chain, or 0. */
+static inline u64 chain_of(const struct table *table, const u64 *bucket)
 {
-    for (u32 i = 0; i < words; i++)
+    u64 link = ksm_load(bucket);
+    return link >> KSM_INDEX_BITS == ksm_load(table->words) ? link & INDEX_MASK : 0;
+}
+
+/* Words behind the first. */
+static inline bool same_rest(const u64 *stored, const u64 *entry, u32 words)
+{
+    for (u32 i = 1; i < words; i++)
         if (ksm_load(&stored[i]) != entry[i])
             return false;
     return true;
 }
 
-/* Number of the first entry of a bucket's chain + 1, or 0. */
-static u64 chain_of(const u64 *table, const u64 *bucket)
+/* Number of an entry, or 0; *before: the entry before it in its chain, or null. At most as many steps as the table may
+ * have entries, also while another CPU changes the chain. */
+static inline u64 find(const struct ksm_object *object, const struct table *table, const u64 *bucket, const u64 *entry,
+                       u64 **before)
 {
-    u64 link = ksm_load(bucket);
-    return link >> KSM_INDEX_BITS == ksm_load(table) ? link & INDEX_MASK : 0;
-}
-
-/* Number of an entry + 1, or 0; *before: the entry before it in its chain, or null. At most set_size steps. */
-static u64 find(const struct ksm_hashset_configuration *configuration, u64 *table, const u64 *bucket, const u64 *entry,
-                u64 **before)
-{
-    *before = nullptr;
     u64 number = chain_of(table, bucket);
-    for (u32 left = configuration->set_size; number != 0 && left != 0; left--) {
-        u64 *stored = entry_at(configuration, table, number - 1);
-        if (same(stored + 1, entry, configuration->entry_words))
+    *before = nullptr;
+    for (u32 left = ((const struct ksm_hashset_configuration *)object->configuration)->set_size; number != 0; left--) {
+        u64 *stored = entry_at(table, number);
+        if (ksm_load(&stored[1]) == entry[0] && same_rest(&stored[1], entry, table->entry_words))
             return number;
+        if (left == 0)
+            return 0;
         *before = stored;
         number = ksm_load(stored);
     }
@@ -90,43 +115,44 @@ bool ksm_hashset_fini(struct ksm_transaction *transaction, struct ksm_object *ob
 bool ksm_hashset_add(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, const u64 *entry)
 {
     const struct ksm_hashset_configuration *configuration = object->configuration;
-    u64 *table = ksm_context_find(object, sid), *before;
-    if (table == nullptr)
+    struct table table;
+    u64 *before;
+    if (!table_find(object, sid, &table))
         return false;
-    u64 *bucket = bucket_of(configuration, table, entry), control = table[1];
-    if (find(configuration, table, bucket, entry, &before) != 0)
+    u64 *bucket = bucket_of(&table, entry), control = table.words[1];
+    if (find(object, &table, bucket, entry, &before) != 0)
         return true;
     u64 free = control >> FREE_SHIFT, used = control >> USED_SHIFT & INDEX_MASK, count = control & INDEX_MASK;
     if (count == configuration->set_size)
         return false;
     u64 number = free != 0 ? free : ++used;
-    u64 *place = entry_at(configuration, table, number - 1);
+    u64 *place = entry_at(&table, number);
     free = free != 0 ? *place : 0;
-    ksm_store(transaction, object->state, &table[1], (count + 1) | used << USED_SHIFT | free << FREE_SHIFT);
-    ksm_store(transaction, object->state, place, chain_of(table, bucket));
-    for (u32 i = 0; i < configuration->entry_words; i++)
+    ksm_store(transaction, object->state, &table.words[1], (count + 1) | used << USED_SHIFT | free << FREE_SHIFT);
+    ksm_store(transaction, object->state, place, chain_of(&table, bucket));
+    for (u32 i = 0; i < table.entry_words; i++)
         ksm_store(transaction, object->state, &place[1 + i], entry[i]);
-    ksm_store(transaction, object->state, bucket, number | table[0] << KSM_INDEX_BITS);
+    ksm_store(transaction, object->state, bucket, number | table.words[0] << KSM_INDEX_BITS);
     return true;
 }
 
 bool ksm_hashset_remove(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, const u64 *entry)
 {
-    const struct ksm_hashset_configuration *configuration = object->configuration;
-    u64 *table = ksm_context_find(object, sid), *before;
-    if (table == nullptr)
+    struct table table;
+    u64 *before;
+    if (!table_find(object, sid, &table))
         return false;
-    u64 *bucket = bucket_of(configuration, table, entry), control = table[1];
-    u64 number = find(configuration, table, bucket, entry, &before);
+    u64 *bucket = bucket_of(&table, entry), control = table.words[1];
+    u64 number = find(object, &table, bucket, entry, &before);
     if (number == 0)
         return true;
-    u64 *place = entry_at(configuration, table, number - 1);
+    u64 *place = entry_at(&table, number);
     if (before != nullptr)
         ksm_store(transaction, object->state, before, *place);
     else
-        ksm_store(transaction, object->state, bucket, *place | table[0] << KSM_INDEX_BITS);
+        ksm_store(transaction, object->state, bucket, *place | table.words[0] << KSM_INDEX_BITS);
     ksm_store(transaction, object->state, place, control >> FREE_SHIFT);
-    ksm_store(transaction, object->state, &table[1],
+    ksm_store(transaction, object->state, &table.words[1],
               ((control & ((1ULL << FREE_SHIFT) - 1)) - 1) | number << FREE_SHIFT);
     return true;
 }
@@ -135,10 +161,10 @@ bool ksm_hashset_contains(struct ksm_transaction *transaction, struct ksm_object
                           bool *result)
 {
     (void)transaction;
-    const struct ksm_hashset_configuration *configuration = object->configuration;
-    u64 *table = ksm_context_find(object, sid), *before;
-    if (table == nullptr)
+    struct table table;
+    u64 *before;
+    if (!table_find(object, sid, &table))
         return false;
-    *result = find(configuration, table, bucket_of(configuration, table, entry), entry, &before) != 0;
+    *result = find(object, &table, bucket_of(&table, entry), entry, &before) != 0;
     return true;
 }

@@ -7,27 +7,24 @@
 #define READERS_MAX 8U /* objects read without locks */
 #define TRIES_MAX   3U
 
-static struct ksm_state *state_of(const struct ksm_decision *decision, u32 i)
+static inline struct ksm_state *state_of(const struct ksm_decision *decision, u32 i)
 {
     return ksm_objects.all[decision->objects[i]]->state;
 }
 
 /* Base's objects share one lock, which is the last in the order. */
-static bool reads_base(const struct ksm_decision *decision)
-{
-    for (u32 i = 0; i < decision->object_count; i++)
-        if (state_of(decision, i) == &ksm_base_state)
-            return true;
-    return false;
-}
-
 void ksm_transaction_lock(struct ksm_transaction *transaction)
 {
     const struct ksm_decision *decision = transaction->decision;
-    for (u32 i = 0; i < decision->object_count; i++)
-        if (state_of(decision, i) != &ksm_base_state)
-            spinlock_lock(&state_of(decision, i)->lock);
-    if (reads_base(decision))
+    bool base = false;
+    for (u32 i = 0; i < decision->object_count; i++) {
+        struct ksm_state *state = state_of(decision, i);
+        if (likely(state != &ksm_base_state))
+            spinlock_lock(&state->lock);
+        else
+            base = true;
+    }
+    if (unlikely(base))
         spinlock_lock(&ksm_base_state.lock);
 }
 
@@ -44,7 +41,7 @@ static void commit(const struct ksm_decision *decision)
 {
     for (u32 i = 0; i < decision->object_count; i++) {
         struct ksm_state *state = state_of(decision, i);
-        if (state->changing && state != &ksm_base_state)
+        if (state->changing && likely(state != &ksm_base_state))
             __atomic_store_n(&state->generation, state->generation + 1, __ATOMIC_RELAXED);
     }
 }
@@ -57,12 +54,12 @@ static void undo(struct ksm_transaction *transaction)
     }
 }
 
-static void settle(struct ksm_state *state)
+static inline void settle(struct ksm_state *state)
 {
-    if (!state->changing)
-        return;
-    state->changing = false;
-    __atomic_store_n(&state->sequence, state->sequence + 1, __ATOMIC_RELEASE);
+    if (state->changing) {
+        state->changing = false;
+        __atomic_store_n(&state->sequence, state->sequence + 1, __ATOMIC_RELEASE);
+    }
 }
 
 void ksm_transaction_unlock(struct ksm_transaction *transaction, bool granted)
@@ -72,13 +69,17 @@ void ksm_transaction_unlock(struct ksm_transaction *transaction, bool granted)
         commit(decision);
     else
         undo(transaction);
-    for (u32 i = 0; i < decision->object_count; i++)
-        settle(state_of(decision, i));
-    if (reads_base(decision))
+    bool base = false;
+    for (u32 i = 0; i < decision->object_count; i++) {
+        struct ksm_state *state = state_of(decision, i);
+        settle(state);
+        if (likely(state != &ksm_base_state))
+            spinlock_unlock(&state->lock);
+        else
+            base = true;
+    }
+    if (unlikely(base))
         spinlock_unlock(&ksm_base_state.lock);
-    for (u32 i = decision->object_count; i-- != 0;)
-        if (state_of(decision, i) != &ksm_base_state)
-            spinlock_unlock(&state_of(decision, i)->lock);
 }
 
 static void prepare(struct ksm_transaction *transaction, const struct ksm_query *query,
@@ -115,7 +116,13 @@ void ksm_seen_nothing(struct ksm_seen *seen)
     }
 }
 
-static void see(const struct ksm_decision *decision, struct ksm_seen *seen)
+void ksm_seen_never(struct ksm_seen *seen)
+{
+    ksm_seen_nothing(seen);
+    seen->values[0]--;
+}
+
+static inline void see(const struct ksm_decision *decision, struct ksm_seen *seen)
 {
     if (seen == nullptr)
         return;
@@ -127,7 +134,7 @@ static void see(const struct ksm_decision *decision, struct ksm_seen *seen)
 }
 
 /* Evaluates what may be changing meanwhile; false if it was. */
-static bool try_unlocked(struct ksm_transaction *transaction, struct ksm_seen *seen, bool *granted)
+static inline bool try_unlocked(struct ksm_transaction *transaction, struct ksm_seen *seen, bool *granted)
 {
     const struct ksm_decision *decision = transaction->decision;
     u64 sequences[READERS_MAX];
@@ -138,7 +145,6 @@ static bool try_unlocked(struct ksm_transaction *transaction, struct ksm_seen *s
             return false;
     }
     see(decision, seen);
-    transaction->audit_count = transaction->scratch_used = 0;
     *granted = decision->evaluate(transaction);
     atomic_thread_fence(memory_order_acquire); /* pairs with the fence of ksm_state_changes */
     for (u32 i = 0; i < decision->object_count; i++)
@@ -147,24 +153,30 @@ static bool try_unlocked(struct ksm_transaction *transaction, struct ksm_seen *s
     return true;
 }
 
+[[gnu::noinline]] static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *seen)
+{
+    const struct ksm_decision *decision = transaction->decision;
+    transaction->audit_count = transaction->scratch_used = 0;
+    if (decision->object_count != 0)
+        ksm_transaction_lock(transaction);
+    see(decision, seen);
+    bool granted = decision->evaluate(transaction);
+    ksm_transaction_end(transaction, granted);
+    return granted;
+}
+
 bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen)
 {
     struct ksm_transaction transaction;
     bool granted;
     prepare(&transaction, query, decision);
-    if ((decision->flags & KSM_CHANGES_STATE) == 0 && decision->object_count <= READERS_MAX) {
-        for (u32 tries = 0; tries < TRIES_MAX; tries++) {
-            if (try_unlocked(&transaction, seen, &granted)) {
-                ksm_audit_end(&transaction, granted);
-                return granted;
-            }
-        }
+    if ((decision->flags & KSM_CHANGES_STATE) != 0 || decision->object_count > READERS_MAX)
+        return run_locked(&transaction, seen);
+    for (u32 tries = 0; !likely(try_unlocked(&transaction, seen, &granted));) {
+        if (++tries == TRIES_MAX)
+            return run_locked(&transaction, seen);
         transaction.audit_count = transaction.scratch_used = 0;
     }
-    if (decision->object_count != 0)
-        ksm_transaction_lock(&transaction);
-    see(decision, seen);
-    granted = decision->evaluate(&transaction);
-    ksm_transaction_end(&transaction, granted);
+    ksm_audit_end(&transaction, granted);
     return granted;
 }

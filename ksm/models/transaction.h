@@ -92,14 +92,15 @@ void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm
 void ksm_transaction_end(struct ksm_transaction *transaction, bool granted);
 
 /* The generations of the objects that an event read: as long as they stay, its verdict does. */
-#define KSM_SEEN_MAX 3U
+#define KSM_SEEN_MAX 2U
 struct ksm_seen {
     const u64 *generations[KSM_SEEN_MAX]; /* those behind the last one are a constant 0 */
     u64 values[KSM_SEEN_MAX];
 };
 /* run: begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
  * meanwhile. seen: of a decision that reads no more than KSM_SEEN_MAX objects; may be null. */
-void ksm_seen_nothing(struct ksm_seen *seen);
+void ksm_seen_nothing(struct ksm_seen *seen); /* what always stays */
+void ksm_seen_never(struct ksm_seen *seen);   /* what never is now */
 bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
 
 /* ---- audit ---- */
@@ -158,7 +159,7 @@ static inline u32 ksm_message_sid(const struct ksm_transaction *transaction, u32
     static inline type ksm_load_##type(const u8 *place)                                                                \
     {                                                                                                                  \
         type value;                                                                                                    \
-        memcpy(&value, place, sizeof(value));                                                                          \
+        __builtin_memcpy(&value, place, sizeof(value));                                                                \
         return value;                                                                                                  \
     }
 KSM_LOAD(u8)

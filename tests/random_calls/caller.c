@@ -34,6 +34,9 @@ static const struct {
     CORE_METHOD(VMM, Free, "az", POOLS),
     CORE_METHOD(VMM, Query, "a", POOLS),
     CORE_METHOD(VMM, CreateArena, "z", POOLS),
+    CORE_METHOD(VMM, MdlCreate, "zv", MEMORY),
+    CORE_METHOD(VMM, MdlMap, "Mx1av", POOLS),
+    CORE_METHOD(VMM, MdlGetSize, "M", POOLS),
     CORE_METHOD(THREAD, Create, "nzrnng", THREAD),
     CORE_METHOD(THREAD, OpenCurrent, "", THREAD),
     CORE_METHOD(THREAD, Suspend, "", POOLS),
@@ -77,6 +80,8 @@ static const struct {
     CORE_METHOD(SYNC, WaitAny, "Wm", POOLS),
     CORE_METHOD(SYNC, Lock, "am", POOLS),
     CORE_METHOD(SYNC, Unlock, "a", POOLS),
+    CORE_METHOD(SYNC, WaitShared, "Mw0m", POOLS),
+    CORE_METHOD(SYNC, WakeShared, "Mwn", POOLS),
     CORE_METHOD(FS, Open, "S", FILE_),
     CORE_METHOD(FS, Close, "F", POOLS),
     CORE_METHOD(FS, Read, "Fn", POOLS),
@@ -110,7 +115,7 @@ static const struct {
     CORE_METHOD(AUDIT, Wait, "hm", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 81, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 86, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -104,6 +104,10 @@ bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
     *peer_cpu = thread->peer_cpu;
     return true;
 }
+void thread_ipc_moved(struct thread *thread)
+{
+    (void)thread;
+}
 void thread_ipc_moves(struct thread *thread, u32 target)
 {
     thread->peer_cpu = target;

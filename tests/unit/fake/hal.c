@@ -2,6 +2,7 @@
 /* The HAL on the host: four-level tables in the arena, in the simplest form; console on stdio. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "fake.h"
+#include <smp/preemption.h>
 #include <smp/cross_call.h>
 #include <smp/epoch.h>
 #include <stdarg.h>
@@ -236,6 +237,8 @@ void hal_page_zero(paddr page)
 {
     memset(hal_direct(page), 0, KOS_PAGE_SIZE);
 }
+
+void checkpoint(void) {}
 
 u64 fake_time;
 [[gnu::weak]] u64 hal_time_now(void) /* tests of timers bring their own */

@@ -22,8 +22,6 @@ struct compare {
 };
 
 [[noreturn]] void compare_fail(struct compare *compare, const char *what);
-/* Some random events at once, on several threads, where the models can do that. */
-void compare_parallel(struct compare *compare);
 /* The query of an event for a decision: what that says it does not read is not there. */
 void compare_query(struct ksm_query *query, const struct reference_event *event, const struct encoded *message,
                    const struct ksm_arena *arena, const struct ksm_decision *decision);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <tests/languages/psl/compare/compare.h>
+#include <tests/languages/psl/compare/host.h>
 
 struct pool_of_contexts {
     u32 count;

@@ -26,6 +26,9 @@ u32 host_audit_level(void);
 bool host_start(const struct ksm_policy *module);
 /* One event; decision: what the module describes for it, with a function to evaluate. */
 bool host_decide(const struct ksm_query *query, const struct ksm_decision *decision);
+/* Some random events at once, on several threads, where the models can do that. */
+struct compare;
+void compare_parallel(struct compare *compare);
 /* Calls of ksm_audit_*, in order. */
 struct host_audit {
     const struct ksm_audit_site *site;

@@ -74,12 +74,13 @@ static void check_claims(struct compare *compare, const struct ksm_decision *dec
 void compare_query(struct ksm_query *query, const struct reference_event *event, const struct encoded *message,
                    const struct ksm_arena *arena, const struct ksm_decision *decision)
 {
-    *query = (struct ksm_query){.event = (enum ksm_event)event->event,
-                                .source_class = event->source->index,
-                                .destination_class = event->destination != nullptr ? event->destination->index : 0,
-                                .riid = event->endpoint != nullptr ? event->endpoint->riid : 0,
-                                .mid = event->method != nullptr ? event->method->mid : 0,
-                                .constant_size = message->constant_size};
+    *query =
+        (struct ksm_query){.event = (enum ksm_event)event->event,
+                           .source_class = (u16)event->source->index,
+                           .destination_class = (u16)(event->destination != nullptr ? event->destination->index : 0),
+                           .riid = (u16)(event->endpoint != nullptr ? event->endpoint->riid : 0),
+                           .mid = (u16)(event->method != nullptr ? event->method->mid : 0),
+                           .constant_size = message->constant_size};
     if (decision == nullptr)
         return;
     query->constant_part =

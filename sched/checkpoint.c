@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * checkpoint() of smp/preemption.h. If an interrupt waits, the running thread puts aside what the CPU's stack holds,
+ * and leaves the kernel's stack to others; when it is its turn again, its work (sched/work.h) is to put that back and
+ * to go on. In the stack are addresses of its own parts and of this CPU's data, so until then the thread stays here.
+ *
+ *   kept by the thread    page with the stack; the scratch page, which operations may have in use: the CPU gets another
+ *
+ * Without two free pages the operation goes on with interrupts masked: there is then a long path, but no error.
+ */
+#include <hal/stack.h>
+#include <memory/page.h>
+#include <sched/local.h>
+#include <sched/scheduler.h>
+#include <sched/work.h>
+
+static void go_on(struct thread *thread)
+{
+    hal_stack_restore(thread->work.object);
+}
+
+/* What others did with the thread meanwhile takes effect when it leaves the kernel. */
+static void unpin(struct cpu *cpu, struct thread *thread)
+{
+    thread->pinned = false;
+    sched_watch(thread);
+    if (thread->dying || ((thread_cpus(thread) >> cpu->hal.index) & 1U) == 0)
+        cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+}
+
+[[gnu::noinline]] static void put_aside(struct cpu *cpu, struct thread *thread, void *copy, u8 *scratch)
+{
+    struct work before = thread->work;
+    u8 *kept = cpu->scratch;
+    u32 kind = thread->context.kind;
+    thread->work = (struct work){.object = copy};
+    if (hal_stack_save(copy, PAGE_SIZE) == HAL_STACK_SAVED) {
+        cpu->scratch = scratch;
+        thread->pinned = true;
+        sched_watch(thread);
+        work_begin(thread, go_on);
+        hal_interrupts_take();
+    }
+    /* Restored; or too big, and then it is as if it had been. */
+    thread->work = before;
+    if (!thread->dying)
+        thread->context.kind = kind;
+    else if (before.run == nullptr)
+        thread->work.run = thread_finish;
+    if (cpu->scratch != kept) {
+        scratch = cpu->scratch;
+        cpu->scratch = kept;
+        unpin(cpu, thread);
+    }
+    page_free(hal_physical(scratch), 0);
+    page_free(hal_physical(copy), 0);
+}
+
+void checkpoint(void)
+{
+    if (likely(!preemption_point()))
+        return;
+    struct cpu *cpu = cpu_self();
+    if (unlikely(!cpu->busy)) /* the kernel starts the first task */
+        return;
+    kassert(thread_current()->state == THREAD_RUNNABLE);
+    paddr copy = page_allocate(0), scratch = page_allocate(0);
+    if (copy != PADDR_NONE && scratch != PADDR_NONE) {
+        put_aside(cpu, thread_current(), hal_direct(copy), hal_direct(scratch));
+        return;
+    }
+    if (copy != PADDR_NONE)
+        page_free(copy, 0);
+    if (scratch != PADDR_NONE)
+        page_free(scratch, 0);
+}
