@@ -255,7 +255,8 @@ static void first_thread_tests(unsigned cpu)
     expect("task/first/SetEnv", NK_NULL, KnTaskSetEnv(EntityGetHandle(entity), args, RTL_NULL), rcOk);
     expect("task/first/EntitySetPriority", NK_NULL, EntitySetPriority(entity, KOS_CLASS_FIFO, 7), rcOk);
     peer_run("task/first/pinned", EntityGetHandle(entity),
-             (rtl_int32_t)(cpu << 24 | KOS_CLASS_FIFO << 16 | 7U << 8 | 1U << cpu << 4), KOS_TASK_EXITED);
+             (rtl_int32_t)(cpu << 24 | KOS_CLASS_FIFO << 16 | 7U << 8 | (cpu < 4 ? 1U << cpu : 0U) << 4),
+             KOS_TASK_EXITED);
     expect("task/first/EntityInitOnCpus", "none", EntityInitOnCpus(&peer, "task.nowhere", "Peer", 0) == RTL_NULL, 1);
     expect("task/first/SetAffinity", "as_it_was", RC(THREAD, SetAffinity, INVALID_HANDLE, before), rcOk);
 }
