@@ -104,6 +104,7 @@ static const struct {
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
     CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
+    CORE_METHOD(PM, GetCpuInterrupts, "n", POOLS),
     CORE_METHOD(IPC, CreateSyncObject, "", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
@@ -114,7 +115,7 @@ static const struct {
     CORE_METHOD(AUDIT, Wait, "hm", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 85, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 86, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
