@@ -18,6 +18,12 @@ void hal_ipi_send(u32 cpu)
     (void)cpu;
 }
 
+/* Only isolated CPUs have another entry, and none is isolated here. */
+void hal_entry_divert(bool diverted)
+{
+    (void)diverted;
+}
+
 _Noreturn void kernel_panic(const char *format, ...)
 {
     (void)fprintf(stderr, "panic: %s\n", format);
