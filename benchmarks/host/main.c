@@ -18,7 +18,7 @@ void hal_ipi_send(u32 cpu)
     (void)cpu;
 }
 
-/* Nobody is isolated here. */
+/* Only isolated CPUs have another entry, and none is isolated here. */
 void hal_entry_divert(bool diverted)
 {
     (void)diverted;
