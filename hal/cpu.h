@@ -26,6 +26,10 @@ static inline struct hal_cpu *hal_cpu_self(void); /* arch */
  */
 [[noreturn]] void hal_cpu_idle(void);
 
+/* Behind a sequentially consistent exchange: loads that follow come after it. A full barrier where it is none itself.
+ */
+static inline void hal_fence_after_exchange(void); /* arch */
+
 /* True if an interrupt waits to be taken by this CPU, which has them masked. Asks the interrupt controller. */
 static inline bool hal_interrupt_pending(void); /* arch */
 

@@ -2,8 +2,8 @@
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
 #include <ipc/arena.h>
-#include <ksm/audit.h>
 #include <ipc/decide.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -84,6 +84,7 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     return code;
 }
 
+/* receiver: null for a request that waits for one. */
 static struct ksm_query query_of(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
                                  const struct message *message, const struct endpoint *endpoint)
 {
