@@ -94,5 +94,8 @@ void thread_park_aside(struct thread *thread);
 bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu);
 void thread_ipc_moves(struct thread *thread, u32 target);
 void thread_ipc_moved(struct thread *thread);
-/* Isolated CPUs from now on: no balancing. Any CPU. rcInvalidArgument (not all of them exist, or none is left). */
-retcode sched_isolate(u64 cpus);
+/* Isolated CPUs from now on: no balancing. *changed: CPUs that are to be told (sched_isolate_self). Any CPU.
+ * rcInvalidArgument (not all of them exist, or none is left). */
+retcode sched_isolate(u64 cpus, u64 *changed);
+/* This CPU becomes what sched_isolate() made of it. */
+void sched_isolate_self(void);

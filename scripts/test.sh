@@ -62,6 +62,8 @@ run/echo/x86_64	run_echo x86_64 release 1
 run/echo/aarch64	run_echo aarch64 release 1
 run/echo/x86_64/4/debug	run_echo x86_64 debug 4
 run/echo/aarch64/4/debug	run_echo aarch64 debug 4
+run/audit/x86_64	run_audit x86_64 release 1
+run/audit/aarch64	run_audit aarch64 debug 4
 command/new/x86_64	command_new_runs x86_64
 command/new/aarch64	command_new_runs aarch64
 command/new/words	command_new_words
@@ -83,6 +85,7 @@ LIST
             printf 'notices/%s/%s/debug\tguest_suite notices %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
+        printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
@@ -122,7 +125,11 @@ lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|notices|scheduling|endpoints|random_calls|libkos))/' |
+<<<<<<< HEAD
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|notices|scheduling|isolation|endpoints|random_calls|libkos))/' |
+=======
+    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|audit|calls|arenas|generated|notices|scheduling|endpoints|random_calls|libkos))/' |
+>>>>>>> helper-audit
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -269,6 +276,22 @@ run_echo() {
     printf '1: hello -> hello!\n2: world -> world!\n' >build/test/echo.expected
     cmp -s build/test/echo.expected "build/test/echo.$1.$2.$3" ||
         { echo "expected (<), got (>):"; diff build/test/echo.expected "build/test/echo.$1.$2.$3"; return 1; }
+}
+# The client's lines, and the log's between them, in the order of the decisions.
+run_audit() {
+    mkdir -p build/test
+    file=build/test/audit.$1.$2.$3
+    console "$1" "$2" audit "$3" "$file"
+    printf 'put 7: stored\nget 7: 70\nput 100: denied\nget 100: denied\n' >build/test/audit.expected
+    grep -E '^(put|get) ' "$file" | cmp -s build/test/audit.expected - || { echo "expected the client's four lines, got:"; cat "$file"; return 1; }
+    place='examples/audit/security.psl:[0-9]*:5$'
+    sides='request audit.Client ([0-9]*) -> audit.Server ([0-9]*), part.store'
+    grep '^AUDIT' "$file" >"$file.log"
+    for line in "^AUDIT [0-9.]* cpu [0-9]* #[0-9]* granted $sides.Put: base.assert granted at $place" \
+        "^AUDIT(!) .* denied $sides.Put: base.assert denied at $place" "^AUDIT(!) .* denied $sides.Get: base.assert denied at $place"; do
+        grep -q "$line" "$file.log" || { echo "expected a line $line in the log:"; cat "$file.log"; return 1; }
+    done
+    [ "$(grep -c part.store "$file.log")" = 3 ] || { echo "expected three records of the store:"; cat "$file.log"; return 1; }
 }
 # A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
 command_new_runs() { # ARCH
@@ -475,7 +498,7 @@ command_test() {
             [ -n "$take" ] || continue
         fi
         case $name in
-        system/* | calls/* | arenas/* | generated/* | notices/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        system/* | calls/* | arenas/* | generated/* | notices/* | scheduling/* | isolation/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *)
             if output=$($command 2>&1); then
                 case $output in
