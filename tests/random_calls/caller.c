@@ -116,7 +116,7 @@ static const struct {
     CORE_METHOD(AUDIT, Wait, "hm", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 86, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 87, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
