@@ -10,6 +10,7 @@ Structures of the kernel, compiled for this machine, beside those of other libra
   inbox       64 pushes and their handling: in one thread; and from one thread to another, as they come
   epoch       64 entries handed over and freed, alone and with another thread that has to pass first
   decision    64 decisions about messages, by 1 and 2 threads: as they are, under a mutex, under a read-write lock
+  ksm/native  32 decisions of the security module that are in a CPU's cache, by 1 and 2 threads
   arena_copy  as the kernel copies arenas, beside memcpy
 
 Each is measured N times (20), in random order; the table has the best and the median, as whatever else runs here only

@@ -13,3 +13,4 @@ void inbox_benchmarks(void);    /* inbox.c */
 void epoch_benchmarks(void);    /* epoch.c */
 void copy_benchmarks(void);     /* copy.c */
 void decision_benchmarks(void); /* decision.c */
+void cached_benchmarks(void);   /* cached.c */

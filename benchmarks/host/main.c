@@ -40,6 +40,7 @@ int main(int argc, char **argv)
     inbox_benchmarks();
     epoch_benchmarks();
     decision_benchmarks();
+    cached_benchmarks();
     copy_benchmarks();
     return host_run(argc, argv);
 }

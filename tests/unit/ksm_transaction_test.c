@@ -431,6 +431,35 @@ static void objects_must_be_whole(void **state)
     assert_true(ksm_models_well_formed(nullptr, 0));
 }
 
+static retcode init_again(void)
+{
+    struct ksm_object copy[OBJECTS];
+    struct ksm_object *list[OBJECTS];
+    memcpy(copy, objects, sizeof(copy));
+    for (u32 i = 0; i < OBJECTS; i++)
+        list[i] = &copy[i];
+    return ksm_models_init(list, OBJECTS);
+}
+
+/* Last: nothing is given back, as the kernel's start ends at the first failure. */
+static void without_memory_there_is_no_start(void **state)
+{
+    (void)state;
+    paddr large = page_allocate(PAGE_ORDER_MAX), small = page_allocate(5), page = page_allocate(0);
+    for (unsigned order = PAGE_ORDER_MAX + 1; order-- > 0;)
+        while (page_allocate(order) != PADDR_NONE)
+            ;
+    assert_int_equal(init_again(), rcOutOfMemory);
+    page_free(page, 0);
+    assert_int_equal(init_again(), rcOutOfMemory);
+    page_free(small, 5);
+    assert_int_equal(init_again(), rcOutOfMemory);
+    assert_int_equal(ksm_cpus_init(2), rcOutOfMemory);
+    page_free(large, PAGE_ORDER_MAX);
+    assert_int_equal(init_again(), rcOk);
+    assert_int_equal(ksm_models_init(nullptr, 0), rcOk); /* a policy without objects needs nothing */
+}
+
 int main(void)
 {
 #define TEST(name)      cmocka_unit_test_setup(name, models_setup)
@@ -447,6 +476,7 @@ int main(void)
         TEST(keys_are_whole),
         TEST(the_cache_forgets_but_does_not_lie),
         TEST(objects_must_be_whole),
+        TEST(without_memory_there_is_no_start),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
