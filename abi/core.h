@@ -69,6 +69,7 @@
     X(HANDLE, RevokeSubtree, 2, 0, 1, 0)       /* handle, badge handle -> rc */                                        \
     X(HANDLE, CreateBadge, 1, 0, 2, 0)         /* context -> rc, handle */                                             \
     X(HANDLE, GetRiid, 2, KOS_NAME_SIZE, 2, 0) /* client handle, string endpoint -> rc, riid */                        \
+    X(HANDLE, SecurityConnect, 0, 0, 2, 0)     /* -> rc, handle: a Call on it asks the security module */              \
     /* Task */                                                                                                         \
     X(TASK, Create, 5, 3 * KOS_NAME_SIZE, 2,                                                                           \
       0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \

@@ -79,7 +79,7 @@ static struct ksm_query query_of(const char *method)
                               .destination_class = SERVER,
                               .source_sid = CLIENT_SID,
                               .destination_sid = SERVER_SID,
-                              .mid = find(method),
+                              .mid = (u16)find(method),
                               .constant_part = words,
                               .constant_size = sizeof(words),
                               .arena = &arena};

@@ -104,6 +104,11 @@ bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
     *peer_cpu = thread->peer_cpu;
     return true;
 }
+u32 thread_waiting_level(const struct thread *server)
+{
+    (void)server;
+    return 0;
+}
 void thread_ipc_moved(struct thread *thread)
 {
     (void)thread;
