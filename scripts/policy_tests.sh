@@ -3,7 +3,7 @@
 
 policy_command_tests() {
     for example in hello echo audit ping mic; do printf 'policy/tests/%s\tpolicy_tests_pass %s\n' $example $example; done
-    for arch in x86_64 aarch64; do for example in echo ping mic; do printf 'policy/guest/%s/%s\tpolicy_guest_tests %s %s\n' $example $arch $example $arch; done; done
+    for arch in x86_64 aarch64; do for example in echo audit ping mic; do printf 'policy/guest/%s/%s\tpolicy_guest_tests %s %s\n' $example $arch $example $arch; done; done
     printf 'policy/failing\tpolicy_failing\npolicy/check\tpolicy_check\npolicy/explain\tpolicy_explain\npolicy/words\tpolicy_words\n'
 }
 

@@ -58,10 +58,10 @@ static void check(bool ok, const char *what)
     hal_power_off();
 }
 
-static u32 find(const char *name)
+static u16 find(const char *name)
 {
     const struct ksm_interface *interface = ksm_policy_now()->classes[SERVER].endpoints[0].interface;
-    for (u32 mid = 0; mid < interface->method_count; mid++)
+    for (u16 mid = 0; mid < interface->method_count; mid++)
         if (strcmp(interface->methods[mid].name, name) == 0)
             return mid;
     check(false, name);
