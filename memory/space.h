@@ -65,9 +65,14 @@ bool space_is_region(struct address_space *space, vaddr address, u64 size, u32 f
 /* Maps physical pages that stay the kernel's (ROMFS text and rodata), read-only or read-execute, at a fixed address. */
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags);
 
-/* Maps the pages of an object, all at once, where there is room; READ or READ and WRITE. space_owner_release(owner) is
- * called when the mapping goes. rcOutOfMemory, rcQuotaExceeded. */
+/* Makes room for the pages of an object; READ or READ and WRITE. space_owner_release(owner) is called when the mapping
+ * goes. rcOutOfMemory, rcQuotaExceeded. */
 retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner);
+/* Maps the pages, with checkpoints; rcOk also if the mapping has gone meanwhile. The caller has a reference to what the
+ * space is in. rcOutOfMemory, rcQuotaExceeded. */
+retcode space_populate_owned(struct address_space *space, vaddr address, const void *owner);
+/* Takes the mapping away, if it is still there. With checkpoints. */
+void space_unmap_owned(struct address_space *space, vaddr address, const void *owner);
 /* The mapping that space_map_owned made at `start`, if it is still there: write access to [address, size) in it goes,
  * on all CPUs before the call returns, or comes back. */
 void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed);
