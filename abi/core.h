@@ -39,6 +39,9 @@
     X(VMM, Free, 2, 0, 1, 0)        /* address, size -> rc */                                                          \
     X(VMM, Query, 1, 0, 4, 0)       /* address -> rc, start, size, flags */                                            \
     X(VMM, CreateArena, 1, 0, 4, 0) /* bytes -> rc, address, arena, size: memory for arenas, mapped */                 \
+    X(VMM, MdlCreate, 2, 0, 3, 0)   /* bytes, flags (READ, WRITE: the handle's rights) -> rc, mdl, size */             \
+    X(VMM, MdlMap, 5, 0, 2, 0)      /* mdl, offset, length, address wished or 0, flags (READ, WRITE) -> rc, address */ \
+    X(VMM, MdlGetSize, 1, 0, 2, 0)  /* mdl -> rc, size */                                                              \
     /* Thread: class_priority = class << 8 | priority; flags KOS_THREAD_*; timeouts in ms */                           \
     X(THREAD, Create, 6, 0, 3, 0)      /* priority, stackSize, routine, context, context2, flags -> rc, thread, tid */ \
     X(THREAD, OpenCurrent, 0, 0, 3, 0) /* -> rc, thread, tid */                                                        \
@@ -66,6 +69,7 @@
     X(HANDLE, RevokeSubtree, 2, 0, 1, 0)       /* handle, badge handle -> rc */                                        \
     X(HANDLE, CreateBadge, 1, 0, 2, 0)         /* context -> rc, handle */                                             \
     X(HANDLE, GetRiid, 2, KOS_NAME_SIZE, 2, 0) /* client handle, string endpoint -> rc, riid */                        \
+    X(HANDLE, SecurityConnect, 0, 0, 2, 0)     /* -> rc, handle: a Call on it asks the security module */              \
     /* Task */                                                                                                         \
     X(TASK, Create, 5, 3 * KOS_NAME_SIZE, 2,                                                                           \
       0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
@@ -89,6 +93,8 @@
     X(SYNC, WaitAny, 2, 8 * 16, 2, 0) /* bytes: struct kos_sync_word each, timeout ms -> rc, index */                  \
     X(SYNC, Lock, 2, 0, 1, 0)         /* address of u32 (tid | KOS_LOCK_WAITERS), timeout ms -> rc */                  \
     X(SYNC, Unlock, 1, 0, 1, 0)       /* address of u32 -> rc */                                                       \
+    X(SYNC, WaitShared, 4, 0, 2, 0)   /* mdl, offset of u32, value, timeout ms -> rc, 0 */                             \
+    X(SYNC, WakeShared, 3, 0, 2, 0)   /* mdl, offset of u32, threads at most -> rc, threads woken */                   \
     /* FS */                                                                                                           \
     X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
     X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
@@ -111,10 +117,11 @@
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
     /* PM: mode KOS_POWER_* */                                                                                         \
-    X(PM, Request, 1, 0, 1, 0)         /* mode -> rc */                                                                \
-    X(PM, GetCpusOnline, 0, 0, 2, 0)   /* -> rc, CPU mask */                                                           \
-    X(PM, SetCpuOnline, 2, 0, 1, 0)    /* CPU, 1 or 0 -> rc */                                                         \
-    X(PM, SetIsolatedCpus, 1, 0, 1, 0) /* CPU mask: no balancing to or from these -> rc */                             \
+    X(PM, Request, 1, 0, 1, 0)          /* mode -> rc */                                                               \
+    X(PM, GetCpusOnline, 0, 0, 2, 0)    /* -> rc, CPU mask */                                                          \
+    X(PM, SetCpuOnline, 2, 0, 1, 0)     /* CPU, 1 or 0 -> rc */                                                        \
+    X(PM, SetIsolatedCpus, 1, 0, 1, 0)  /* CPU mask: only what their own threads cause happens on these -> rc */       \
+    X(PM, GetCpuInterrupts, 1, 0, 2, 0) /* CPU -> rc, interrupts that it has taken */                                  \
     /* IPC interrupt */                                                                                                \
     X(IPC, CreateSyncObject, 0, 0, 2, 0) /* -> rc, handle */                                                           \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \

@@ -33,6 +33,9 @@
 #define KOS_RIGHT_TASK_CONTROL KOS_RIGHT_SPECIAL(0) /* arguments, channels, resume, terminate */
 #define KOS_RIGHT_TASK_WAIT    KOS_RIGHT_SPECIAL(1)
 #define KOS_RIGHT_TASK_INFO    KOS_RIGHT_SPECIAL(2)
+/* Shared memory handles. */
+#define KOS_RIGHT_MEMORY_READ  KOS_RIGHT_SPECIAL(0) /* map it readable, wait for its words and wake who does */
+#define KOS_RIGHT_MEMORY_WRITE KOS_RIGHT_SPECIAL(1) /* map it writable */
 /* ROMFS file handles. */
 #define KOS_RIGHT_FILE_READ KOS_RIGHT_SPECIAL(0)
 /* Handles of the audit's log. */

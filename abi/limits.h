@@ -19,6 +19,7 @@
 
 /* Largest message: constant part plus arena. */
 #define KOS_MESSAGE_SIZE_MAX  (8U << 20)
+#define KOS_MDL_SIZE_MAX      (4U << 20) /* one shared memory object */
 #define KOS_ARENA_SIZE_MAX    (4U << 20)
 #define KOS_ARENA_SEALED_FROM (8U << 10) /* bytes from which sealing costs less than copying: docs/benchmarks.md */
 

@@ -26,6 +26,10 @@ static inline struct hal_cpu *hal_cpu_self(void); /* arch */
  */
 [[noreturn]] void hal_cpu_idle(void);
 
+/* Behind a sequentially consistent exchange: loads that follow come after it. A full barrier where it is none itself.
+ */
+static inline void hal_fence_after_exchange(void); /* arch */
+
 /* True if an interrupt waits to be taken by this CPU, which has them masked. Asks the interrupt controller. */
 static inline bool hal_interrupt_pending(void); /* arch */
 
@@ -38,6 +42,9 @@ static inline bool hal_interrupt_pending(void); /* arch */
 /* An instruction without effect. It tells the footprint plugin (benchmarks/footprint/interrupts_off.c) that an
  * interrupt which had been waiting would have been noticed here. */
 static inline void hal_mark_interruptible(void); /* arch */
+
+/* From now on system calls on this CPU come in by kernel_diverted_entry(), or no longer. */
+void hal_entry_divert(bool diverted);
 
 /* Stops this CPU for good. */
 [[noreturn]] void hal_cpu_halt(void);

@@ -46,6 +46,9 @@ void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32
 
 /* Gives the page mapped at address those rights; false if there is none. No invalidation. */
 bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access);
+/* The same for pages that are all mapped: count of them at most, and no further than the page table of the first
+ * reaches. Returns how many it was, at least 1. */
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access);
 
 /* Removes one page's mapping; returns the page, or PADDR_NONE if none. No invalidation. */
 paddr hal_space_unmap(struct hal_space *space, vaddr address);

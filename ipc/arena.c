@@ -28,16 +28,15 @@ static void arena_destroy(struct object *object)
     epoch_defer(&container_of(object, struct arena, object)->epoch, arena_reclaim);
 }
 
-static void mapping_gone(void *owner)
+static void mapping_gone(struct mapping *mapping)
 {
-    object_release(&((struct arena *)owner)->object);
+    object_release(&container_of(mapping, struct arena, mapping)->object);
 }
 
 void arena_init(void)
 {
     object_cache_init(&arenas, "arena", sizeof(struct arena), KOS_CACHE_LINE);
-    object_operations[OBJECT_ARENA] = (struct object_operations){nullptr, arena_destroy};
-    space_owner_release = mapping_gone;
+    object_operations[OBJECT_ARENA] = (struct object_operations){.destroy = arena_destroy};
 }
 
 static void pages_zero(paddr first, u64 size)
@@ -67,21 +66,23 @@ retcode arena_create(struct domain *client, u64 size, struct arena **result)
     }
     pages_zero(backing, size);
     object_init(&arena->object, OBJECT_ARENA);
+    arena->mapping.gone = mapping_gone;
     arena->backing = backing;
     arena->size = size;
     arena->client = client;
     arena->quota = &client->quota;
     domain_hold(&client->quota);
     object_reference(&arena->object); /* the mapping's */
-    code = space_map_owned(&client->space, &arena->client_base, size, backing, KOS_VMM_READ | KOS_VMM_WRITE, arena);
+    code = space_map_owned(&client->space, &arena->client_base, size, backing, KOS_VMM_READ | KOS_VMM_WRITE,
+                           &arena->mapping);
     if (code != rcOk) {
         object_release(&arena->object);
         object_release(&arena->object);
         return code;
     }
-    code = space_populate_owned(&client->space, arena->client_base, arena);
+    code = space_populate_owned(&client->space, arena->client_base, &arena->mapping);
     if (code != rcOk) {
-        space_unmap_owned(&client->space, arena->client_base, arena);
+        space_unmap_owned(&client->space, arena->client_base, &arena->mapping);
         object_release(&arena->object);
         return code;
     }
@@ -105,7 +106,7 @@ static retcode map_at_server(struct channel *channel, struct arena *arena, struc
     if (code == rcOk) {
         *server = endpoint->owner;
         object_reference(&arena->object); /* the mapping's */
-        code = space_map_owned(&(*server)->space, address, arena->size, arena->backing, KOS_VMM_READ, arena);
+        code = space_map_owned(&(*server)->space, address, arena->size, arena->backing, KOS_VMM_READ, &arena->mapping);
         if (code != rcOk)
             object_release(&arena->object);
         else
@@ -140,11 +141,11 @@ retcode arena_attach(struct channel *channel, struct arena *arena, u32 disciplin
     retcode code = map_at_server(channel, arena, &server, &address);
     if (code != rcOk)
         return code;
-    code = space_populate_owned(&server->space, address, arena);
+    code = space_populate_owned(&server->space, address, &arena->mapping);
     if (code == rcOk)
         code = publish(channel, arena, discipline, address);
     if (code != rcOk)
-        space_unmap_owned(&server->space, address, arena);
+        space_unmap_owned(&server->space, address, &arena->mapping);
     object_release(&server->object);
     return code;
 }
@@ -155,7 +156,7 @@ static bool seal(struct thread *server, struct arena *arena, vaddr address, u64 
     /* acquire: the last unseal has finished */
     if (atomic_exchange_explicit(&arena->in_flight, 1, memory_order_acquire) != 0)
         return false;
-    space_seal(&arena->client->space, arena->client_base, arena, address, size, true);
+    space_seal(&arena->client->space, arena->client_base, &arena->mapping, address, size, true);
     object_reference(&arena->object);
     server->sealed = arena;
     server->sealed_address = address;
@@ -188,7 +189,8 @@ void arena_unseal_slow(struct thread *server)
 {
     struct arena *arena = server->sealed;
     server->sealed = nullptr;
-    space_seal(&arena->client->space, arena->client_base, arena, server->sealed_address, server->sealed_size, false);
+    space_seal(&arena->client->space, arena->client_base, &arena->mapping, server->sealed_address, server->sealed_size,
+               false);
     /* release: pairs with the next seal */
     atomic_store_explicit(&arena->in_flight, 0, memory_order_release);
     object_release(&arena->object);

@@ -16,12 +16,13 @@
 #include <ipc/ipc.h>
 
 struct arena {
-    struct object object;  /* OBJECT_ARENA */
-    paddr backing;         /* contiguous; constant */
-    u64 size;              /* constant */
-    struct domain *client; /* constant; kept by quota */
-    vaddr client_base;     /* where it is mapped there; constant */
-    _Atomic u32 in_flight; /* 1: sealed; who exchanges 0 for 1 seals */
+    struct object object;   /* OBJECT_ARENA */
+    struct mapping mapping; /* stands for each of its mappings, which hold a reference each */
+    paddr backing;          /* contiguous; constant */
+    u64 size;               /* constant */
+    struct domain *client;  /* constant; kept by quota */
+    vaddr client_base;      /* where it is mapped there; constant */
+    _Atomic u32 in_flight;  /* 1: sealed; who exchanges 0 for 1 seals */
     struct quota *quota;
     struct epoch_entry epoch;
 };

@@ -52,7 +52,7 @@ void ipc_disconnect(struct thread *server)
 }
 
 /* Where a client handle leads: the endpoint and the channel, if it is one, both borrowed (handle_borrow); a callable
- * handle fixes the RIID in *info. */
+ * handle fixes the RIID in *info. The security interface has no endpoint: null. */
 static retcode route(struct thread *client, u32 handle, word *info, struct endpoint **endpoint,
                      struct channel **channel)
 {
@@ -63,6 +63,10 @@ static retcode route(struct thread *client, u32 handle, word *info, struct endpo
     *channel = nullptr;
     if (object->type == OBJECT_USER)
         return user_object_callable(object, endpoint, info);
+    if (object->type == OBJECT_SECURITY) {
+        *endpoint = nullptr;
+        return rcOk;
+    }
     if (object->type != OBJECT_CHANNEL)
         return rcInvalidArgument;
     *channel = container_of(object, struct channel, object);
@@ -96,7 +100,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     message.info = client->call_info;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
     if (method == nullptr)
-        return rcInvalidArgument;
+        return message_malformed(KSM_REQUEST, client, server, &message, endpoint);
     code = message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
     if (code != rcOk)
         return code;
@@ -115,19 +119,21 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     retcode code = message_read(client, &message);
     if (code != rcOk)
         return code;
-    const struct ksm_method *method = ksm_method(endpoint->owner_class, client->call_info);
-    if (method == nullptr || !ksm_shape_fits(&method->request, client->call_info, message.buffer.arena_size))
-        return rcInvalidArgument;
+    message.info = client->call_info;
+    const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
+    if (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size))
+        return message_malformed(KSM_REQUEST, client, nullptr, &message, endpoint);
     struct ksm_query query = {.event = KSM_REQUEST,
-                              .source_class = client->domain->class,
-                              .destination_class = endpoint->owner_class,
+                              .source_class = (u16)client->domain->class,
+                              .destination_class = (u16)endpoint->owner_class,
                               .source_sid = client->domain->object.sid,
                               .destination_sid = endpoint->owner_sid,
-                              .riid = (u32)(client->call_info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(client->call_info >> KOS_INFO_MID_SHIFT) & 0xffffU};
-    if (ksm_reads_message(KSM_REQUEST, query.source_class, query.destination_class, client->call_info))
-        return rcOk; /* decided when a receiver takes it, on the bytes that it gets */
-    return ksm_decide(&query);
+                              .riid = (u16)(client->call_info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(client->call_info >> KOS_INFO_MID_SHIFT)};
+    struct ksm_plan plan;
+    ksm_plan_make(&plan, &query);
+    /* Else decided when a receiver takes it: once, and on the bytes that it gets. */
+    return ksm_plan_known(&plan) ? ksm_plan_decide(&plan, &query) : rcOk;
 }
 
 static retcode call(struct thread *client, word selector, struct endpoint *endpoint)
@@ -163,7 +169,9 @@ void ipc_call(struct thread *client, word selector)
     retcode code = (selector & KOS_CALL_THEN_RECV) != 0 || (info & KOS_INFO_ERROR) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
         code = route(client, (u32)selector, &info, &endpoint, &channel);
-    if (code == rcOk) {
+    if (code == rcOk && endpoint == nullptr) {
+        code = (selector & KOS_CALL_EXTENDED) != 0 ? rcInvalidArgument : ipc_security_ask(client);
+    } else if (code == rcOk) {
         client->call_info = info;
         client->calls++;
         client->channel = channel;

@@ -110,6 +110,19 @@ static bool cancel_call(struct thread *client, retcode code)
     return true;
 }
 
+/* A server that comes to its client's home: requests that were on their way to it, about the client's cancellation or
+ * level, end where it left, for a call that goes home has mostly ended. So it is looked at here. */
+void thread_ipc_moved(struct thread *server)
+{
+    struct thread *client = server->caller;
+    if (client == nullptr || client->home != cpu_self()->hal.index)
+        return;
+    if (thread_call_cancelled(client)) /* model: rendezvous.pml ARRIVED */
+        ipc_abandon_caller(server, client->cancel_code);
+    else
+        sched_level_update(server); /* model: level.pml ARRIVED */
+}
+
 bool ipc_cancel(struct thread *thread, retcode code)
 {
     kassert(thread->home == cpu_self()->hal.index);

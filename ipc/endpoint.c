@@ -187,8 +187,10 @@ void ipc_init(void)
     object_cache_init(&endpoints, "endpoint", sizeof(struct endpoint) + slot_count * sizeof(struct endpoint_slot),
                       KOS_CACHE_LINE);
     object_cache_init(&channels, "channel", sizeof(struct channel), KOS_CACHE_LINE);
-    object_operations[OBJECT_ENDPOINT] = (struct object_operations){endpoint_unreachable, endpoint_destroy};
-    object_operations[OBJECT_CHANNEL] = (struct object_operations){channel_unreachable, channel_destroy};
+    object_operations[OBJECT_ENDPOINT] =
+        (struct object_operations){.abandoned = endpoint_unreachable, .destroy = endpoint_destroy};
+    object_operations[OBJECT_CHANNEL] =
+        (struct object_operations){.abandoned = channel_unreachable, .destroy = channel_destroy};
     handle_channel_of = channel_of;
     sync_object_init();
     arena_init();

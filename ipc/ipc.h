@@ -14,15 +14,24 @@ struct message {
     bool in_memory;
     struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
     vaddr in_place;                   /* where the receiver finds the arena without a copy, or 0 */
+    u8 *arena_copy;                   /* the kernel's copy of the arena, on which was decided, or null */
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
+/* One kernel copy of what goes into the constant part, behind the header's place; copy: a page, cpu->scratch.
+ * rcBufferTooLarge, rcSourceFault. */
+retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy);
 /* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail
  * comes before anything is visible to the receiver. If the server has a transfer pending afterwards, the memory is yet
  * to be copied. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall,
  * rcSourceFault, rcTargetFault, rcNoCapability... The receiver's status is set to rcOk. */
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
+
+/* The message is none of its method: leaves a record, and is rcInvalidArgument. receiver: null for a request that has
+ * none yet. */
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint);
 
 /* ---- copy.c ---- */
 /* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
@@ -40,10 +49,11 @@ const void *copy_span(struct address_space *space, vaddr address, u64 size, u64 
 bool copy_resident(const struct domain *domain, vaddr address, u64 size, u32 access);
 
 /* ---- long_copy.c ---- */
-/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below. */
+/* Memory of a message: copied at once if it is short and there, else the server gets a transfer, for the work below,
+ * and with it message->arena_copy. */
 retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
-                     const struct kos_message_buffer *target, const struct message *message,
-                     const struct ksm_shape *shape, const u8 *snapshot);
+                     const struct kos_message_buffer *target, struct message *message, const struct ksm_shape *shape,
+                     const u8 *snapshot);
 static inline bool transfer_pending(const struct thread *server)
 {
     return (server->transfer.pieces[0].size | server->transfer.pieces[1].size) != 0;
@@ -57,6 +67,13 @@ bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct 
 
 /* Ends a system call of a thread that is not running with an error status (no message). Owner of its IPC state. */
 void ipc_complete(struct thread *thread, retcode code);
+
+/* ---- security.c ---- */
+void ipc_security_init(void); /* boot */
+struct object *ipc_security_object(void);
+/* The running thread's Call on a handle of the security interface: rcOk, its response is set, or what the Call ends
+ * with. It does not block. */
+retcode ipc_security_ask(struct thread *client);
 
 /* ---- handle_pass.c, user_object.c ---- */
 /* One handle of a message goes from one task to another: transfer or dereference; *descriptor becomes what the receiver
@@ -125,6 +142,7 @@ void ipc_extended_end(struct thread *thread);
 /* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form.
  */
 HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS);
+HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS); /* the same; leaves by sched_exit() */
 void core_call_slow(struct thread *client, word selector);
 /* Implemented by kernel/exception.c: the running thread broke the ABI. */
 void thread_fault_illegal_call(struct thread *thread);

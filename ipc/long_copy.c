@@ -11,7 +11,7 @@
  * it receives again, or its Reply says rcNotConnected. While the server copies a request, nobody else can be its
  * client; of what is in its buffers it learns only when all is there.
  */
-#include <ipc/ipc.h>
+#include <ipc/decide.h>
 #include <memory/page.h>
 #include <sched/work.h>
 
@@ -21,6 +21,7 @@ static void transfer_end(struct thread *server)
 {
     if (server->transfer.snapshot != nullptr)
         page_free(hal_physical(server->transfer.snapshot), 0);
+    arena_copy_free(server->transfer.arena_copy, server->transfer.arena_size);
     server->transfer = (struct transfer){};
 }
 
@@ -39,8 +40,8 @@ static bool arrived_well(const struct ksm_shape *shape, const u8 *snapshot, stru
 }
 
 retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
-                     const struct kos_message_buffer *target, const struct message *message,
-                     const struct ksm_shape *shape, const u8 *snapshot)
+                     const struct kos_message_buffer *target, struct message *message, const struct ksm_shape *shape,
+                     const u8 *snapshot)
 {
     vaddr constant_part = target->constant_part + KOS_MESSAGE_HEADER_SIZE,
           source = message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
@@ -51,7 +52,9 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
                short_copy(sender, receiver, arena, message->buffer.arena, copied))) {
         retcode code = snapshot != nullptr ? copy_out(receiver->domain, constant_part, snapshot, size)
                                            : copy_across(receiver->domain, constant_part, sender->domain, source, size);
-        if (code == rcOk)
+        if (code == rcOk && message->arena_copy != nullptr)
+            code = copy_out(receiver->domain, arena, message->arena_copy, copied);
+        else if (code == rcOk)
             code = copy_across(receiver->domain, arena, sender->domain, message->buffer.arena, copied);
         return code != rcOk || arrived_well(shape, snapshot, receiver, arena, message->buffer.arena_size)
                    ? code
@@ -72,6 +75,8 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
     transfer->pieces[1].target = arena;
     transfer->pieces[1].source = message->buffer.arena;
     transfer->pieces[1].size = copied;
+    transfer->arena_copy = message->arena_copy;
+    message->arena_copy = nullptr;
     transfer->shape = shape;
     transfer->arena = arena;
     transfer->arena_size = message->buffer.arena_size;
@@ -88,20 +93,26 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
     for (; progress->stage < array_length(transfer->pieces); progress->stage++, progress->position = 0) {
         vaddr target = transfer->pieces[progress->stage].target, source = transfer->pieces[progress->stage].source;
         u64 size = transfer->pieces[progress->stage].size;
-        code = progress->stage == 0 && transfer->snapshot != nullptr
-                   ? copy_out_steps(to, target, transfer->snapshot, size, &progress->position)
-                   : copy_across_steps(to, target, from, source, size, &progress->position);
+        const u8 *kept = progress->stage == 0 ? transfer->snapshot : transfer->arena_copy;
+        code = kept != nullptr ? copy_out_steps(to, target, kept, size, &progress->position)
+                               : copy_across_steps(to, target, from, source, size, &progress->position);
         if (code != rcOk)
             return code;
     }
-    return arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size)
-               ? rcOk
-               : rcInvalidArgument;
+    if (arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size))
+        return rcOk;
+    bool request = receiver == server;
+    word info = receiver->context.info;
+    struct message message = {.info = info, .buffer.arena_size = (u32)transfer->arena_size};
+    return message_malformed(request                        ? KSM_REQUEST
+                             : (info & KOS_INFO_ERROR) != 0 ? KSM_ERROR
+                                                            : KSM_RESPONSE,
+                             request ? server->caller : server, receiver, &message, server->receive_endpoint);
 }
 
 void long_request(struct thread *server)
 {
-    struct thread *client = server->caller;
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG: looked at before each step */
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
@@ -117,7 +128,7 @@ void long_request(struct thread *server)
 
 void long_reply(struct thread *server)
 {
-    struct thread *client = server->caller;
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG */
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client);
     if (code == PREEMPTED)
         return;

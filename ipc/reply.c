@@ -27,14 +27,14 @@ static void unlink_caller(struct thread *server)
 static retcode respond(struct thread *server, struct thread *client)
 {
     word info = server->context.info;
-    if ((info & 0xffffffffU) != request_identity(server))
-        return rcInvalidArgument;
+    bool error = (info & KOS_INFO_ERROR) != 0;
     const struct ksm_method *method = ksm_method(server->domain->class, info);
     struct message message;
-    retcode code = method == nullptr ? rcInvalidArgument : message_read(server, &message);
+    retcode code = message_read(server, &message);
     if (code != rcOk)
         return code;
-    bool error = (info & KOS_INFO_ERROR) != 0;
+    if (method == nullptr || (info & 0xffffffffU) != request_identity(server))
+        return message_malformed(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message, server->receive_endpoint);
     return message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
                            error ? &method->error : &method->response, server->receive_endpoint);
 }

@@ -20,7 +20,7 @@ static void sync_destroy(struct object *object)
 void sync_object_init(void)
 {
     object_cache_init(&sync_objects, "sync_object", sizeof(struct sync_object), KOS_CACHE_LINE);
-    object_operations[OBJECT_SYNC] = (struct object_operations){nullptr, sync_destroy};
+    object_operations[OBJECT_SYNC] = (struct object_operations){.destroy = sync_destroy};
 }
 
 retcode sync_object_create(struct quota *quota, struct sync_object **result)

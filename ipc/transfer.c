@@ -2,7 +2,8 @@
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
 #include <ipc/arena.h>
-#include <ksm/message.h>
+#include <ipc/decide.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 
 static u32 info_size(word info)
@@ -43,8 +44,7 @@ retcode message_read(struct thread *sender, struct message *message)
     return rcOk;
 }
 
-/* One kernel copy of what goes into the constant part, in cpu->scratch (behind the header's place). */
-static retcode snapshot(struct thread *sender, const struct message *message, u8 *copy)
+retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy)
 {
     u32 size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE;
     if (!message->in_memory) {
@@ -83,41 +83,38 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
     return code;
 }
 
-static retcode decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
-                      const struct message *message, const u8 *copy, struct endpoint *endpoint)
+/* receiver: null for a request that waits for one. */
+static struct ksm_query query_of(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                                 const struct message *message, const struct endpoint *endpoint)
 {
     bool request = event == KSM_REQUEST;
-    struct ksm_query query = {
+    return (struct ksm_query){
         .event = event,
-        .source_class = sender->domain->class,
-        .destination_class = request ? endpoint->owner_class : receiver->domain->class,
+        .source_class = (u16)sender->domain->class,
+        .destination_class = (u16)(request ? endpoint->owner_class : receiver->domain->class),
         .source_sid = sender->domain->object.sid,
         .destination_sid = request ? endpoint->owner_sid : receiver->domain->object.sid,
-        .riid = (u32)(message->info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-        .mid = (u32)(message->info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-        .constant_part = copy,
+        .riid = (u16)(message->info >> KOS_INFO_RIID_SHIFT),
+        .mid = (u16)(message->info >> KOS_INFO_MID_SHIFT),
         .constant_size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE,
     };
-    return ksm_decide(&query);
 }
 
-/* An arena in the memory of a task. */
-struct user_arena {
-    struct domain *domain;
-    vaddr base;
-};
-
-static const void *user_arena_span(void *context, u64 offset, u64 *available)
+retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
+                          const struct message *message, const struct endpoint *endpoint)
 {
-    const struct user_arena *arena = context;
-    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
+    struct ksm_query query = query_of(event, sender, receiver, message, endpoint);
+    ksm_audit_malformed(&query, (struct ksm_audit_message){.constant_size = info_size(message->info),
+                                                           .arena_size = (u32)message->buffer.arena_size,
+                                                           .handle_count = info_handles(message->info)});
+    return rcInvalidArgument;
 }
 
 bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
 {
-    struct user_arena place = {domain, base};
-    struct ksm_arena arena = {.size = size, .span = user_arena_span, .context = &place};
-    return ksm_message_fits(shape, copy, &arena);
+    struct message_arena arena;
+    message_arena_make(&arena, domain, base, size);
+    return ksm_message_fits(shape, copy, &arena.arena);
 }
 
 /* Register message into registers. */
@@ -128,7 +125,7 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
 }
 
 static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
-                              const struct message *message, const struct ksm_shape *shape, const u8 *copy)
+                              struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     struct kos_message_buffer target;
     if (receiver->context.receive == 0)
@@ -153,8 +150,8 @@ static retcode deliver_memory(struct thread *server, struct thread *sender, stru
 }
 
 /* The constant part from copy, or from the sender's memory if that is null; the arena from the sender's memory. */
-static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver,
-                       const struct message *message, const struct ksm_shape *shape, const u8 *copy)
+static retcode deliver(struct thread *server, struct thread *sender, struct thread *receiver, struct message *message,
+                       const struct ksm_shape *shape, const u8 *copy)
 {
     retcode code = rcOk;
     if (message->in_memory)
@@ -186,35 +183,55 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
     return (request ? entry->memory_request : entry->memory_response) == info;
 }
 
-/* What follows when the fast compare does not do: verification and decision on bytes that do not change. */
+/* Decision on a message whose sizes fit, on bytes that do not change: *copy is the constant part that was decided on.
+ */
+static retcode verify_and_decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                                 struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint,
+                                 u8 **copy)
+{
+    struct ksm_query query = query_of(event, sender, receiver, message, endpoint);
+    struct ksm_plan plan;
+    ksm_plan_make(&plan, &query);
+    struct message_arena arena;
+    message_arena_make(&arena, sender->domain, message->buffer.arena, message->buffer.arena_size);
+    /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
+    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || plan.needs != 0) {
+        *copy = cpu_self()->scratch;
+        retcode code = message_snapshot(sender, message, *copy);
+        if (code == rcOk && (plan.needs & KSM_READS_ARENA) != 0 && message->buffer.arena_size != 0)
+            code = message_arena_keep(&arena, sender, receiver, message);
+        if (code != rcOk)
+            return code;
+        if (!ksm_chunks_fit(shape, *copy, message->buffer.arena_size))
+            return message_malformed(event, sender, receiver, message, endpoint);
+        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
+        if (shape->deep && (plan.needs != 0 || message->buffer.arena_size == 0) &&
+            !ksm_message_fits(shape, *copy, &arena.arena))
+            return message_malformed(event, sender, receiver, message, endpoint);
+    }
+    query.constant_part = *copy;
+    query.arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
+    return message_decide(&plan, &query, sender->domain, shape);
+}
+
+/* What follows when the fast compare does not do. */
 static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver,
                                   struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint)
 {
-    u32 source_class = sender->domain->class;
-    u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
-    struct thread *server = event == KSM_REQUEST ? receiver : sender;
     if (!ksm_shape_fits(shape, message->info, message->buffer.arena_size))
-        return rcInvalidArgument;
-    /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
+        return message_malformed(event, sender, receiver, message, endpoint);
     u8 *copy = nullptr;
-    bool reads = ksm_reads_message(event, source_class, destination_class, message->info);
-    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || reads) {
-        copy = cpu_self()->scratch;
-        retcode code = snapshot(sender, message, copy);
-        if (code != rcOk)
-            return code;
-        if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size))
-            return rcInvalidArgument;
-        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
-        if (shape->deep && (reads || message->buffer.arena_size == 0) &&
-            !message_content_fits(shape, copy, sender->domain, message->buffer.arena, message->buffer.arena_size))
-            return rcInvalidArgument;
-    }
-    retcode code = decide(event, sender, receiver, message, copy, endpoint);
+    retcode code = verify_and_decide(event, sender, receiver, message, shape, endpoint, &copy);
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(sender, receiver, shape, copy);
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
-    return code == rcOk ? deliver(server, sender, receiver, message, shape, copy) : code;
+    if (code == rcOk) {
+        code = deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape, copy);
+        if (code == rcInvalidArgument) /* changed under the copy */
+            code = message_malformed(event, sender, receiver, message, endpoint);
+    }
+    arena_copy_free(message->arena_copy, message->buffer.arena_size);
+    return code;
 }
 
 static bool accepts_in_place(const struct thread *receiver)
@@ -229,6 +246,7 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
                         const struct ksm_shape *shape, struct endpoint *endpoint)
 {
     message->in_place = 0;
+    message->arena_copy = nullptr;
     if (message->buffer.arena_size == 0) {
         u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
         if (granted_by_table(event, sender->domain->class, destination_class, message->info))

@@ -35,8 +35,8 @@ void user_object_init(void)
 {
     object_cache_init(&user_objects, "user_object", sizeof(struct user_object), KOS_CACHE_LINE);
     object_cache_init(&badges, "badge", sizeof(struct badge_object), KOS_CACHE_LINE);
-    object_operations[OBJECT_USER] = (struct object_operations){nullptr, user_object_destroy};
-    object_operations[OBJECT_BADGE] = (struct object_operations){nullptr, badge_destroy};
+    object_operations[OBJECT_USER] = (struct object_operations){.destroy = user_object_destroy};
+    object_operations[OBJECT_BADGE] = (struct object_operations){.destroy = badge_destroy};
 }
 
 retcode user_object_create(struct quota *quota, u32 type, u64 context, struct endpoint *endpoint, u32 riid,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/upcall.h>
+#include <ipc/decide.h>
 #include <kernel/core_call.h>
 #include <kernel/core_fast.h>
+#include <ksm/audit.h>
 #include <memory/page.h>
 #include <sched/work.h>
 
@@ -63,10 +65,64 @@ void core_call_init(void)
     }
 }
 
+static struct ksm_query query_of(enum ksm_event event, const struct thread *thread, word info)
+{
+    bool request = event == KSM_REQUEST;
+    const struct domain *domain = thread->domain;
+    return (struct ksm_query){.event = event,
+                              .source_class = (u16)(request ? domain->class : KSM_CLASS_CORE),
+                              .destination_class = (u16)(request ? KSM_CLASS_CORE : domain->class),
+                              .source_sid = request ? domain->object.sid : kernel_object.sid,
+                              .destination_sid = request ? kernel_object.sid : domain->object.sid,
+                              .riid = (u16)(info >> KOS_INFO_RIID_SHIFT),
+                              .mid = (u16)(info >> KOS_INFO_MID_SHIFT)};
+}
+
+/* Leaves a record. */
+static retcode malformed_request(const struct thread *thread, const struct message *message)
+{
+    struct ksm_query query = query_of(KSM_REQUEST, thread, message->info);
+    word info = message->info;
+    ksm_audit_malformed(&query, (struct ksm_audit_message){
+                                    .constant_size = (u32)((info >> KOS_INFO_SIZE_SHIFT) & KOS_INFO_SIZE_MASK),
+                                    .arena_size = (u32)message->buffer.arena_size,
+                                    .handle_count = (u32)((info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK)});
+    return rcInvalidArgument;
+}
+
+/* arena: the kernel's copy, or null. */
+static retcode decide(enum ksm_event event, struct thread *thread, word info, const struct ksm_shape *shape,
+                      const struct ksm_arena *arena)
+{
+    struct domain *domain = thread->domain;
+    struct ksm_query query = query_of(event, thread, info);
+    query.constant_part = thread->context.words;
+    query.constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE;
+    query.arena = arena;
+    struct ksm_plan plan;
+    ksm_plan_make(&plan, &query);
+    return message_decide(&plan, &query, domain, shape);
+}
+
+/* A constant grant, as on the fast path. */
+static bool response_in_table(const struct thread *thread)
+{
+    return likely(ksm_entry(thread->core_pair, thread->core_response)->memory_response == thread->core_response);
+}
+
+/* The response in a thread's context, which has no arena; the thread gets an error instead if that is denied. */
+static void decide_response(struct thread *thread)
+{
+    word info = thread->core_response;
+    if (decide(KSM_RESPONSE, thread, info, &ksm_method(KSM_CLASS_CORE, info)->response, nullptr) != rcOk)
+        ipc_complete(thread, rcSecurityDisallow);
+}
+
 void core_respond(struct thread *thread, retcode code, word w1, word w2)
 {
+    bool granted = response_in_table(thread);
     thread->context.info = thread->core_response;
-    if (code == rcOk && (w1 | w2) == 0) {
+    if (code == rcOk && (w1 | w2) == 0 && granted) {
         thread->context.kind = HAL_RESUME_STATUS;
         return;
     }
@@ -81,6 +137,8 @@ void core_respond(struct thread *thread, retcode code, word w1, word w2)
         words[2] = w2;
     thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
+    if (!granted)
+        decide_response(thread);
 }
 
 /* Words that the response does not declare, in a context that is resumed from memory. */
@@ -110,6 +168,8 @@ static void again(struct thread *thread)
     context->info = thread->core_response;
     context->selector = 0;
     clear_words_beyond(context);
+    if (!response_in_table(thread))
+        decide_response(thread);
 }
 
 /* Returns if the thread goes on at once; its words are in the context, those beyond the response's not yet cleared. */
@@ -170,6 +230,15 @@ HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS)
     }
     selector = KOS_CORE_HANDLE;
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
+HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS)
+{
+    const struct ksm_entry *decision = ksm_entry(thread_of(self)->core_pair, info);
+    if (decision->request != info || fast_ways[ksm_hash(info) % FAST_METHODS] == FAST_NONE)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    selector = decision->response;
+    hal_tail core_call_ordinary(HAL_FAST_ARGUMENTS);
 }
 
 /* ---- the general form: arenas, verdicts that are evaluated, everything that may be wrong ---- */
@@ -246,21 +315,6 @@ retcode core_first_thread(struct core_call *call, u32 handle, struct thread **th
     return code;
 }
 
-static retcode decide(enum ksm_event event, struct thread *thread, word info, const word *words, u32 size)
-{
-    bool request = event == KSM_REQUEST;
-    struct ksm_query query = {.event = event,
-                              .source_class = request ? thread->domain->class : KSM_CLASS_CORE,
-                              .destination_class = request ? KSM_CLASS_CORE : thread->domain->class,
-                              .source_sid = request ? thread->domain->object.sid : kernel_object.sid,
-                              .destination_sid = request ? kernel_object.sid : thread->domain->object.sid,
-                              .riid = (u32)(info >> KOS_INFO_RIID_SHIFT) & 0xffffU,
-                              .mid = (u32)(info >> KOS_INFO_MID_SHIFT) & 0xffffU,
-                              .constant_part = words,
-                              .constant_size = size - KOS_MESSAGE_HEADER_SIZE};
-    return ksm_decide(&query);
-}
-
 /* Pages for a copy of an arena; the CPU's scratch page serves small ones. */
 static u8 *arena_get(u64 size, unsigned *order)
 {
@@ -317,33 +371,14 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     u32 size = method->response.size;
     for (u32 i = (size - KOS_MESSAGE_HEADER_SIZE) / 8; i < KOS_REGISTER_WORDS; i++)
         call->words[i] = 0;
-    retcode code = decide(KSM_RESPONSE, thread, info, call->words, size);
+    struct ksm_arena arena = ksm_arena_flat(call->response_arena, call->response_size);
+    retcode code = decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr);
     if (code != rcOk)
         return code;
     thread->context.info = thread->core_response;
     thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
     return call->response_size != 0 ? return_memory(call, target, size) : rcOk;
-}
-
-/* As again, for a call off the fast path: its response is decided too. Such methods have no response arena. */
-static void again_decided(struct thread *thread)
-{
-    if (thread->dying && thread->work.object == nullptr) {
-        work_end(thread);
-        return;
-    }
-    word info = thread->core_response; /* of the same endpoint and method */
-    struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = thread->context.words};
-    retcode code = handlers[method_index(info)](&call);
-    if (code == PREEMPTED)
-        return;
-    work_end(thread);
-    if (code == CORE_BLOCKED)
-        return;
-    code = respond(&call, ksm_method(KSM_CLASS_CORE, info), info, code, nullptr);
-    if (code != rcOk)
-        ipc_complete(thread, code);
 }
 
 /* Request verified, copied, decided; handler; response. rcOk or CORE_BLOCKED: done; else the Call itself fails. */
@@ -360,8 +395,9 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     }
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
+    struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
     checkpoint();
-    retcode code = decide(KSM_REQUEST, thread, message->info, call.words, method->request.size);
+    retcode code = decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr);
     checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;
@@ -385,7 +421,7 @@ static retcode serve(struct thread *thread, struct message *message, const struc
             KOS_INFO((info >> KOS_INFO_RIID_SHIFT) & 0xffffU, info & 0xffffU, method->response.size, 0);
         code = handlers[method_index(info)](&call);
         if (code == PREEMPTED)
-            work_begin(thread, again_decided);
+            work_begin(thread, again); /* such a method has no arenas: they go with the kernel entry */
         else if (code != CORE_BLOCKED) {
             checkpoint();
             code = respond(&call, method, info, code, &target);
@@ -408,7 +444,7 @@ void core_call_slow(struct thread *thread, word selector)
     checkpoint();
     if (code == rcOk &&
         (method == nullptr || !ksm_shape_fits(&method->request, message.info, message.buffer.arena_size)))
-        code = rcInvalidArgument;
+        code = malformed_request(thread, &message);
     unsigned order = 0;
     u8 *arena = nullptr;
     if (code == rcOk) {
@@ -416,6 +452,6 @@ void core_call_slow(struct thread *thread, word selector)
         code = arena == nullptr ? rcOutOfMemory : serve(thread, &message, method, arena);
         arena_put(arena, order);
     }
-    if (code != rcOk && code != CORE_BLOCKED && code != PREEMPTED)
+    if (code < rcOk)
         ipc_complete(thread, code);
 }

@@ -28,7 +28,7 @@ static void file_destroy(struct object *object)
 void core_fs_init(void)
 {
     object_cache_init(&files, "file", sizeof(struct file), 8);
-    object_operations[OBJECT_FILE] = (struct object_operations){nullptr, file_destroy};
+    object_operations[OBJECT_FILE] = (struct object_operations){.destroy = file_destroy};
 }
 
 retcode core_FS_Open(struct core_call *call)

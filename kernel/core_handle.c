@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint handle.Handle. */
+#include <ipc/shared_memory.h>
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 
@@ -77,25 +78,53 @@ retcode core_HANDLE_Close(struct core_call *call)
     return gone(endpoint, handle_close(table(call), handle));
 }
 
+/* The mappings that were made through what was revoked go too, in steps, the last of which drops the reference. */
+static retcode unmapped(struct core_call *call)
+{
+    struct work *work = &call->self->work;
+    struct object *memory = work->object;
+    retcode code = shared_memory_withdraw(container_of(memory, struct shared_memory, object));
+    if (code != PREEMPTED) {
+        work->object = nullptr;
+        object_release(memory);
+    }
+    return code;
+}
+
+/* Shared memory that handle names, kept in work.object; or nothing. */
+static void memory_keep(struct core_call *call, u32 handle)
+{
+    struct object *memory;
+    if (handle_lookup(table(call), handle, OBJECT_MEMORY, 0, &memory) == rcOk)
+        call->self->work.object = memory;
+}
+
 retcode core_HANDLE_Revoke(struct core_call *call)
 {
     u32 handle = (u32)call->words[0];
     if (handle == KOS_CORE_HANDLE)
         return rcInvalidOperation;
+    if (call->self->work.object != nullptr)
+        return unmapped(call);
+    memory_keep(call, handle);
     struct endpoint *endpoint = receives_on(call, handle);
-    return gone(endpoint, handle_revoke(table(call), handle));
+    retcode code = gone(endpoint, handle_revoke(table(call), handle));
+    return call->self->work.object != nullptr && unmapped(call) == PREEMPTED ? PREEMPTED : code;
 }
 
 retcode core_HANDLE_RevokeSubtree(struct core_call *call)
 {
     struct object *badge;
+    if (call->self->work.object != nullptr)
+        return unmapped(call);
     retcode code = handle_lookup(table(call), (u32)call->words[1], OBJECT_BADGE, 0, &badge);
     if (code != rcOk)
         return code;
+    memory_keep(call, (u32)call->words[0]);
     struct endpoint *endpoint = receives_on(call, (u32)call->words[0]);
     code = gone(endpoint, handle_revoke_subtree(table(call), (u32)call->words[0], badge));
     object_release(badge);
-    return code;
+    return call->self->work.object != nullptr && unmapped(call) == PREEMPTED ? PREEMPTED : code;
 }
 
 retcode core_HANDLE_GetSid(struct core_call *call)
@@ -169,5 +198,13 @@ retcode core_HANDLE_GetRiid(struct core_call *call)
     if (code == rcOk)
         code = ksm_endpoint_find(container_of(object, struct channel, object)->endpoint->owner_class, name, &riid);
     call->words[1] = riid;
+    return code;
+}
+
+retcode core_HANDLE_SecurityConnect(struct core_call *call)
+{
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = handle_insert(table(call), ipc_security_object(), KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID, &handle);
+    call->words[1] = handle;
     return code;
 }

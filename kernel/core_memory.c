@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint vmm.VMM. */
 #include <ipc/arena.h>
+#include <ipc/shared_memory.h>
 #include <kernel/core_call.h>
 
 static struct address_space *space(struct core_call *call)
@@ -77,5 +78,63 @@ retcode core_VMM_CreateArena(struct core_call *call)
     call->words[3] = code == rcOk ? arena->size : 0;
     if (arena != nullptr)
         object_release(&arena->object);
+    return code;
+}
+
+/* ---- shared memory ---- */
+
+/* Not to be given up half way: the memory in work.object is nobody else's. */
+static retcode mdl_make(struct core_call *call, struct shared_memory **memory)
+{
+    struct work *work = &call->self->work;
+    u32 access = flags(call->words[1]);
+    if ((access & KOS_VMM_READ) == 0 || (access & ~(u32)(KOS_VMM_READ | KOS_VMM_WRITE)) != 0)
+        return rcInvalidArgument;
+    if (work->object == nullptr) {
+        retcode code = shared_memory_create(&call->task->domain.quota, call->words[0], memory);
+        if (code != rcOk)
+            return code;
+        work->object = *memory;
+    }
+    *memory = work->object;
+    return shared_memory_zero(*memory, &work->progress);
+}
+
+retcode core_VMM_MdlCreate(struct core_call *call)
+{
+    struct shared_memory *memory = nullptr;
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = mdl_make(call, &memory);
+    if (code == PREEMPTED)
+        return code;
+    call->self->work.object = nullptr, call->self->work.progress = (struct progress){};
+    if (code == rcOk) {
+        u32 rights =
+            KOS_RIGHT_MEMORY_READ | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT;
+        if ((call->words[1] & KOS_VMM_WRITE) != 0)
+            rights |= KOS_RIGHT_MEMORY_WRITE;
+        code = handle_insert(&call->task->domain.handles, &memory->object, rights, &handle);
+    }
+    call->words[1] = handle;
+    call->words[2] = code == rcOk ? memory->size : 0;
+    if (memory != nullptr)
+        object_release(&memory->object);
+    return code;
+}
+
+retcode core_VMM_MdlMap(struct core_call *call)
+{
+    vaddr address = call->words[3];
+    retcode code = shared_memory_map(&call->task->domain, (u32)call->words[0], call->words[1], call->words[2],
+                                     flags(call->words[4]), &address);
+    call->words[1] = code == rcOk ? address : 0;
+    return code;
+}
+
+retcode core_VMM_MdlGetSize(struct core_call *call)
+{
+    struct object *object;
+    retcode code = handle_borrow(&call->task->domain.handles, (u32)call->words[0], OBJECT_MEMORY, 0, &object);
+    call->words[1] = code == rcOk ? container_of(object, struct shared_memory, object)->size : 0;
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint sync.Sync. */
+#include <ipc/shared_memory.h>
 #include <kernel/core_call.h>
 #include <sched/futex.h>
 
@@ -85,4 +86,42 @@ retcode core_SYNC_Lock(struct core_call *call)
 retcode core_SYNC_Unlock(struct core_call *call)
 {
     return pi_unlock(call->self, call->words[0]);
+}
+
+/* The word named by the first two parameters: of memory that is borrowed. */
+static retcode shared_word(struct core_call *call, u32 value, struct shared_memory **memory, struct futex_word *word)
+{
+    struct object *object;
+    retcode code =
+        handle_borrow(&call->task->domain.handles, (u32)call->words[0], OBJECT_MEMORY, KOS_RIGHT_MEMORY_READ, &object);
+    if (code != rcOk)
+        return code;
+    *memory = container_of(object, struct shared_memory, object);
+    return shared_memory_word(*memory, call->words[1], value, word);
+}
+
+retcode core_SYNC_WaitShared(struct core_call *call)
+{
+    struct shared_memory *memory;
+    struct futex_word word;
+    if (!fits_u32(call, 2, 3))
+        return rcInvalidArgument;
+    retcode code = shared_word(call, (u32)call->words[2], &memory, &word);
+    if (code != rcOk)
+        return code;
+    if (!object_try_reference(&memory->object))
+        return rcInvalidHandle;
+    call->self->futex_object = &memory->object; /* the bucket must stay */
+    return wait(call, &word, 1, (u32)call->words[3]);
+}
+
+retcode core_SYNC_WakeShared(struct core_call *call)
+{
+    struct shared_memory *memory;
+    struct futex_word word;
+    if (!fits_u32(call, 2, 2))
+        return rcInvalidArgument;
+    retcode code = shared_word(call, 0, &memory, &word);
+    call->words[1] = code == rcOk ? futex_wake(&word, (u32)call->words[2]) : 0;
+    return code;
 }

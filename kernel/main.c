@@ -2,10 +2,12 @@
 /* Start-up: from the port's hand-over to Einit. */
 #include <hal/upcall.h>
 #include <image/romfs.h>
+#include <ipc/shared_memory.h>
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <ksm/audit.h>
+#include <ksm/models/models.h>
 #include <memory/page.h>
 #include <sched/futex.h>
 
@@ -52,7 +54,7 @@ static void shootdown(struct address_space *space, vaddr address, u64 count)
 static void start_einit(void)
 {
     struct task *einit;
-    retcode code = ksm_init();
+    retcode code = ksm_init(atomic_load_explicit(&cpu_count, memory_order_relaxed), kernel_random());
     if (code == rcOk)
         code = ksm_audit_init(atomic_load_explicit(&cpu_count, memory_order_relaxed));
     if (code == rcOk)
@@ -62,6 +64,8 @@ static void start_einit(void)
         hal_power_off();
     }
     core_call_init();
+    if (ksm_models_keep())
+        object_sid_dead = ksm_models_forget;
     code = task_create(nullptr, "Einit", "Einit", "Einit", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
     if (code == rcOk)
         code = task_resume(einit);
@@ -84,8 +88,10 @@ void kernel_main(const struct hal_boot_info *boot)
     start_cpus(boot->cpu_count);
     ipc_init();
     user_object_init();
+    shared_memory_room_init();
     core_fs_init();
     core_audit_init();
+    ipc_security_init();
     futex_room_init();
     thread_room_init();
     task_room_init();

@@ -83,7 +83,7 @@ void task_room_init(void)
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
     object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
     object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
-    object_operations[OBJECT_TASK] = (struct object_operations){task_unreachable, task_destroy};
+    object_operations[OBJECT_TASK] = (struct object_operations){.abandoned = task_unreachable, .destroy = task_destroy};
     tree_init(&all_tasks, name_before);
 }
 
@@ -549,7 +549,8 @@ void task_end(struct task *task)
 {
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
     hal_context_leave_space(&thread_current()->context);
-    cross_call(~0ULL, &call);
+    leave_space(&call);
+    cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
     if (task->first != nullptr) {
         object_release(&task->first->object);
         task->first = nullptr;

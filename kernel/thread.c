@@ -31,7 +31,7 @@ static void thread_destroy(struct object *object)
 void thread_room_init(void)
 {
     object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
-    object_operations[OBJECT_THREAD] = (struct object_operations){nullptr, thread_destroy};
+    object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy};
     fpu_room_init();
 }
 

@@ -3,7 +3,7 @@
 #include <ksm/audit.h>
 #include <ksm/audit_encode.h>
 #include <memory/page.h>
-#include <smp/cpu.h>
+#include <hal/hal.h>
 #include <smp/spinlock.h>
 
 static struct ksm_audit_ring *rings[KOS_CPUS_MAX]; /* constant after boot; [i] is written by CPU i only */
@@ -24,7 +24,7 @@ retcode ksm_audit_init(u32 cpus)
 
 static struct ksm_audit_ring *own_ring(void)
 {
-    return rings[cpu_self()->hal.index];
+    return rings[hal_cpu_self()->index];
 }
 
 void ksm_audit_begin(struct ksm_transaction *transaction)
@@ -46,7 +46,7 @@ static struct ksm_audit_head head_of(const struct ksm_query *query, bool granted
                                    .event = (u8)query->event,
                                    .granted = granted,
                                    .reason = reason,
-                                   .cpu = (u8)cpu_self()->hal.index};
+                                   .cpu = (u8)hal_cpu_self()->index};
 }
 
 static void write(const struct ksm_audit_head *head, const struct ksm_audit_result *results)

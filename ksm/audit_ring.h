@@ -16,7 +16,8 @@
 #include <ksm/models/transaction.h>
 #include <stdatomic.h>
 
-#define KSM_AUDIT_RESULTS 80U  /* noted of one event at most: what surely fits KOS_AUDIT_RECORD_MAX without its texts  \
+#define KSM_AUDIT_RESULTS                                                                                              \
+    80U                        /* noted of one event at most: what surely fits KOS_AUDIT_RECORD_MAX without its texts  \
                                 */
 #define KSM_AUDIT_PACKED    8U /* results in a cell */
 #define KSM_AUDIT_CELLS_MAX (1U + KSM_AUDIT_RESULTS / KSM_AUDIT_PACKED)

@@ -52,14 +52,3 @@ void ksm_audit_expression(struct ksm_transaction *transaction, const struct ksm_
     if (now != nullptr && (now->results & wanted) != 0 && !omitted(transaction, site, now->omit, sid))
         note(transaction, site, (ok ? KSM_AUDIT_GRANTED : KSM_AUDIT_DENIED) | KSM_AUDIT_EXPRESSION);
 }
-
-/* A kernel without the models: the policy's first level, and no state machines. */
-[[gnu::weak]] u32 ksm_audit_level(void)
-{
-    return ksm_policy->audit_level;
-}
-[[gnu::weak]] bool ksm_flow_query(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, u32 *state)
-{
-    (void)transaction, (void)object, (void)sid, (void)state;
-    return false;
-}

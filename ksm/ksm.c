@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hal/boot.h>
 #include <ksm/audit.h>
+#include <ksm/cpu.h>
 #include <ksm/ksm.h>
+#include <ksm/models/models.h>
 #include <ksm/verify.h>
 #include <memory/page.h>
 #include <smp/preemption.h>
@@ -15,16 +17,9 @@
 static struct ksm_pair *_Atomic pairs[PAIR_BUCKETS];
 static struct spinlock pairs_lock; /* and who learns holds it */
 
-static const struct ksm_policy *policy_now(void)
+retcode ksm_init(u32 cpus, u64 seed)
 {
-    /* The weak null must not be folded into the code: the link decides. */
-    const struct ksm_policy *const volatile *place = &ksm_policy;
-    return *place;
-}
-
-retcode ksm_init(void)
-{
-    const struct ksm_policy *policy = policy_now();
+    const struct ksm_policy *policy = ksm_policy_now();
     if (policy == nullptr) {
         kernel_print("ksm: no security policy in this image; nothing will run\n");
         return rcSecurityDisallow;
@@ -34,12 +29,19 @@ retcode ksm_init(void)
                      policy->class_count);
         return rcInvalidArgument;
     }
-    return rcOk;
+    ksm_models_seed(seed);
+    ksm_audit_level_first(policy->audit_level);
+    retcode code = ksm_cpus_init(cpus);
+    if (code == rcOk)
+        code = ksm_models_init(policy->objects, policy->object_count);
+    if (code != rcOk)
+        kernel_print("ksm: no memory for the %u objects of the security policy\n", policy->object_count);
+    return code;
 }
 
 retcode ksm_class_find(const char *name, u32 *class)
 {
-    const struct ksm_policy *policy = policy_now();
+    const struct ksm_policy *policy = ksm_policy_now();
     for (u32 i = 0; i < policy->class_count; i++) {
         if (strcmp(policy->classes[i].name, name) == 0) {
             *class = i;
@@ -61,7 +63,7 @@ static bool endpoint_named(const struct ksm_class *class, const struct ksm_endpo
 
 retcode ksm_endpoint_find(u32 class_index, const char *name, u32 *riid)
 {
-    const struct ksm_class *class = &policy_now()->classes[class_index];
+    const struct ksm_class *class = &ksm_policy_now()->classes[class_index];
     for (u32 i = 0; i < class->endpoint_count; i++) {
         if (endpoint_named(class, &class->endpoints[i], name)) {
             *riid = i;
@@ -82,7 +84,7 @@ static u32 info_mid(word info)
 
 const struct ksm_method *ksm_method(u32 class_index, word info)
 {
-    const struct ksm_class *class = &policy_now()->classes[class_index];
+    const struct ksm_class *class = &ksm_policy_now()->classes[class_index];
     u32 riid = info_riid(info), mid = info_mid(info);
     if (riid >= class->endpoint_count || mid >= class->endpoints[riid].interface->method_count)
         return nullptr;
@@ -102,9 +104,16 @@ static bool shape_is_direct(const struct ksm_shape *shape)
            shape->union_count == 0;
 }
 
+/* Rules that are recorded must be called at each event. */
+static bool audited(const struct ksm_descriptor *descriptor)
+{
+    return descriptor->decision != nullptr && descriptor->decision->evaluate != nullptr;
+}
+
 static bool granted(const struct ksm_policy *policy, enum ksm_event event, u32 source, u32 destination, word info)
 {
-    return policy->describe(event, source, destination, info_riid(info), info_mid(info)).verdict == KSM_GRANT;
+    struct ksm_descriptor descriptor = policy->describe(event, source, destination, info_riid(info), info_mid(info));
+    return descriptor.verdict == KSM_GRANT && !audited(&descriptor);
 }
 
 /* Other CPUs may be reading the entry: each word by itself is right, and the request, which leads to the response,
@@ -125,7 +134,7 @@ static bool shape_is_plain(const struct ksm_shape *shape)
 static void unfold_method(struct ksm_entry *entry, const struct ksm_pair *pair, const struct ksm_method *method,
                           word request, word response)
 {
-    const struct ksm_policy *policy = policy_now();
+    const struct ksm_policy *policy = ksm_policy_now();
     u32 source = pair->source_class, destination = pair->destination_class;
     if (!shape_is_direct(&method->response) || !granted(policy, KSM_RESPONSE, destination, source, response))
         return;
@@ -213,7 +222,7 @@ static struct ksm_pair *pair_get(u32 source_class, u32 destination_class, bool c
     struct ksm_pair *pair = pair_find(source_class, destination_class);
     if (pair != nullptr)
         return pair;
-    u64 entries = pair_entries(&policy_now()->classes[destination_class]);
+    u64 entries = pair_entries(&ksm_policy_now()->classes[destination_class]);
     u64 size = sizeof(struct ksm_pair) + entries * (sizeof(struct ksm_entry) + sizeof(struct ksm_arena_request));
     unsigned order = 0;
     while (((u64)PAGE_SIZE << order) < size)
@@ -272,32 +281,4 @@ bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u6
             return false;
     }
     return true;
-}
-
-retcode ksm_decide(const struct ksm_query *query)
-{
-    struct ksm_descriptor descriptor =
-        policy_now()->describe(query->event, query->source_class, query->destination_class, query->riid, query->mid);
-    if (descriptor.verdict == KSM_GRANT)
-        return rcOk;
-    if (descriptor.verdict == KSM_EVALUATE && descriptor.evaluate != nullptr && descriptor.evaluate(query))
-        return rcOk;
-    ksm_audit_denied(query);
-    return rcSecurityDisallow;
-}
-
-bool ksm_reads_message(enum ksm_event event, u32 source_class, u32 destination_class, word info)
-{
-    return policy_now()->describe(event, source_class, destination_class, info_riid(info), info_mid(info)).verdict ==
-           KSM_EVALUATE;
-}
-
-retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid)
-{
-    struct ksm_query query = {.event = KSM_EXECUTE,
-                              .source_class = source_class,
-                              .destination_class = destination_class,
-                              .source_sid = source_sid,
-                              .destination_sid = destination_sid};
-    return ksm_decide(&query);
 }

@@ -66,9 +66,17 @@ static inline const struct ksm_shape *ksm_arena_shape(const struct ksm_pair *pai
     return shape != nullptr && request->info == info ? shape : nullptr;
 }
 
-/* Boot: rcOk, or rcSecurityDisallow without a policy, rcInvalidArgument for one that is malformed (said on the
- * console). */
-retcode ksm_init(void);
+/* Boot: rcOk, or rcSecurityDisallow without a policy, rcInvalidArgument for one that is malformed, rcOutOfMemory for
+ * one whose objects have no room (said on the console). Decisions are taken on CPUs 0 to cpus - 1; seed: unknown to
+ * processes. */
+retcode ksm_init(u32 cpus, u64 seed);
+
+static inline const struct ksm_policy *ksm_policy_now(void)
+{
+    /* The weak null must not be folded into the code: the link decides. */
+    const struct ksm_policy *const volatile *place = &ksm_policy;
+    return *place;
+}
 
 /* Class index by name: rcResourceNotFound. */
 retcode ksm_class_find(const char *name, u32 *class);
@@ -111,10 +119,32 @@ bool ksm_shape_fits(const struct ksm_shape *shape, word info, u64 arena_size);
 /* Every chunk of the constant part (after the header) lies in the arena and is no larger than its maximum. */
 bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u64 arena_size);
 
-/* The decision: rcOk or rcSecurityDisallow. Fills the query's event from the arguments; constant_part may be null if
- * the verdict is constant. */
+/*
+ * A decision has two steps: the plan says whether the verdict is known (constant, or cached on this CPU), and else what
+ * the query must hold for it to be evaluated; evaluating may change contexts, so it is done once for an event, when
+ * nothing else keeps the message from being delivered. Interrupts masked from the first to the second.
+ */
+struct ksm_plan {
+    enum ksm_verdict verdict; /* KSM_GRANT, KSM_DENY; KSM_EVALUATE: not known */
+    u32 needs;                /* KSM_READS_MESSAGE: constant_part; _ARENA: arena, if there is one; _HANDLES: sids */
+    bool cacheable;
+    const struct ksm_decision *decision;             /* evaluated by it, */
+    bool (*evaluate)(const struct ksm_query *query); /* or, if that is null, by this */
+};
+/* query: event, classes, SIDs, riid and mid. */
+void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query);
+static inline bool ksm_plan_known(const struct ksm_plan *plan)
+{
+    return plan->verdict != KSM_EVALUATE;
+}
+/* rcOk or rcSecurityDisallow. */
+retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *query);
+static inline retcode ksm_plan_decide(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    return likely(plan->verdict == KSM_GRANT) ? rcOk : ksm_plan_evaluate(plan, query);
+}
+
+/* Both, for events whose query holds all that there is. */
 retcode ksm_decide(const struct ksm_query *query);
-/* True if deciding reads the message (verdict KSM_EVALUATE). */
-bool ksm_reads_message(enum ksm_event event, u32 source_class, u32 destination_class, word info);
 /* Start of a process of destination class by one of source class. */
 retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid);

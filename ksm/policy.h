@@ -94,12 +94,11 @@ struct ksm_class {
 
 /* One event, as the rules see it. */
 struct ksm_query {
-    enum ksm_event event;
-    u32 source_class, destination_class;
+    u16 source_class, destination_class, riid, mid; /* with the SIDs, two words: the key of a cached decision */
     u32 source_sid, destination_sid;
-    u32 riid, mid;
+    enum ksm_event event;
+    u32 constant_size;             /* bytes of the constant part */
     const void *constant_part;     /* after the header; null for execute */
-    u32 constant_size;             /* bytes of it */
     const struct ksm_arena *arena; /* ksm/message.h; null if the message has none, or no rule reads it */
     const u32 *sids;               /* of the message's handles, in the order of their offsets; 0 for an absent handle */
 };

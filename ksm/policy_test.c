@@ -55,11 +55,11 @@ static enum ksm_test_result decide(struct run *run, const struct ksm_test_case *
 {
     struct ksm_arena flat = ksm_arena_flat(arena, test_case->arena_size);
     struct ksm_query query = {.event = test_case->event,
-                              .source_class = test_case->source_class,
-                              .destination_class = test_case->destination_class,
+                              .source_class = (u16)test_case->source_class,
+                              .destination_class = (u16)test_case->destination_class,
                               .source_sid = test_case->source != 0 ? run->sids[test_case->source] : KSM_TEST_KERNEL_SID,
-                              .riid = test_case->riid,
-                              .mid = test_case->mid,
+                              .riid = (u16)test_case->riid,
+                              .mid = (u16)test_case->mid,
                               .constant_part = constant_part,
                               .constant_size = test_case->constant_size,
                               .arena = &flat,

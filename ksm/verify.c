@@ -4,6 +4,7 @@
  * the image and trusted to decide, not to be without mistakes.
  */
 #include <ksm/ksm.h>
+#include <ksm/models/models.h>
 #include <ksm/verify.h>
 
 /* A shape with descriptors is verified on a kernel copy of the constant part, of one page at most. */
@@ -144,13 +145,20 @@ static bool class_well_formed(const struct ksm_class *class)
             kernel_print("ksm: endpoint %u of class %s is malformed\n", riid, class->name);
             return false;
         }
+    if (class->security_count > IDS_MAX || (class->security_count != 0 && class->security == nullptr))
+        return false;
+    for (u32 number = 0; number < class->security_count; number++)
+        if (!interface_well_formed(class->security[number].interface)) {
+            kernel_print("ksm: security interface %u of class %s is malformed\n", number, class->name);
+            return false;
+        }
     return true;
 }
 
 bool ksm_policy_well_formed(const struct ksm_policy *policy)
 {
-    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->classes == nullptr ||
-        policy->describe == nullptr)
+    if (policy->version != KSM_POLICY_VERSION || policy->class_count < 2 || policy->class_count > IDS_MAX ||
+        policy->classes == nullptr || policy->describe == nullptr)
         return false;
     const struct ksm_class *core = &policy->classes[KSM_CLASS_CORE]; /* the dispatch of core calls indexes by these */
     if (core->endpoints != ksm_core_endpoints || core->endpoint_count != ksm_core_endpoint_count)
@@ -160,5 +168,5 @@ bool ksm_policy_well_formed(const struct ksm_policy *policy)
             kernel_print("ksm: class %u is malformed\n", i);
             return false;
         }
-    return true;
+    return ksm_models_well_formed(policy->objects, policy->object_count);
 }

@@ -110,7 +110,7 @@ static bool changeable(const struct change *change, const struct region *region)
 {
     if (region->kind == REGION_ANONYMOUS)
         return true;
-    return region->owner != nullptr && change->part == free_part && region->start == change->start &&
+    return region->mapping != nullptr && change->part == free_part && region->start == change->start &&
            region->end == change->end;
 }
 
@@ -298,4 +298,22 @@ retcode change_populate(struct address_space *space, vaddr start, vaddr end, str
     if (progress->stage == CHECK)
         (void)enter(&change, POPULATE, start);
     return run(&change);
+}
+
+retcode space_withdraw(struct address_space *space, vaddr start, const struct mapping *mapping)
+{
+    struct stale stale = {};
+    bool done;
+    do {
+        spinlock_lock(&space->lock);
+        struct region *region = region_find(space, start);
+        done = region == nullptr || region->mapping != mapping;
+        if (!done) {
+            region->flags &= ~(KOS_VMM_COMMIT | KOS_VMM_LOCKED); /* no page comes back */
+            done = region_drop_some(space, region, &stale);
+        }
+        spinlock_unlock(&space->lock);
+    } while (!done && !preemption_point());
+    stale_end(space, &stale);
+    return done ? rcOk : PREEMPTED;
 }

@@ -202,7 +202,7 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
     u32 present;
     if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE))
         /* Else another CPU was first, or the page is sealed, or a translation from then was found. */
-        return (present & access) == access ? rcOk : region->owner != nullptr ? rcBusy : rcInvalidArgument;
+        return (present & access) == access ? rcOk : region->mapping != nullptr ? rcBusy : rcInvalidArgument;
     retcode code = tables_make(space, address);
     if (unlikely(code != rcOk))
         return code;
@@ -362,9 +362,9 @@ void region_seal(struct address_space *space, const struct region *region, vaddr
 {
     u32 access = page_access(region) & (sealed ? ~(u32)KOS_VMM_WRITE : ~0U);
     struct stale stale = {};
-    for (vaddr address = first; address < end; address += PAGE_SIZE)
-        if (hal_space_protect(&space->hal, address, access))
-            stale_add(&stale, address);
+    for (vaddr address = first; address < end;) /* the object's mapping has all its pages */
+        address += PAGE_SIZE * hal_space_protect_run(&space->hal, address, (end - address) / PAGE_SIZE, access);
+    stale.first = first, stale.end = end;
     if (sealed)
         stale_end(space, &stale); /* model: shootdown.pml SEAL */
     else

@@ -31,8 +31,8 @@ struct region {
                   HIGH_GUARD */
     u32 flags_before; /* during a commit: to undo it; of no meaning otherwise */
     enum region_kind kind;
-    void *owner;   /* REGION_SHARED: object whose pages these are, told when the region goes; null: the kernel */
-    paddr backing; /* REGION_SHARED: physical start of pages that the space does not own (ROMFS, arenas) */
+    struct mapping *mapping; /* REGION_SHARED: of an object's pages, told when the region goes; null: the kernel's */
+    paddr backing;           /* REGION_SHARED: physical start of pages that the space does not own (ROMFS, arenas) */
 };
 
 static inline void region_untouch(struct region *region)

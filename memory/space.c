@@ -43,8 +43,8 @@ void region_delete(struct address_space *space, struct region *region)
         space->last = nullptr;
     list_remove(&region->link);
     tree_remove(&space->tree, &region->node);
-    if (region->owner != nullptr)
-        space_owner_release(region->owner);
+    if (region->mapping != nullptr)
+        region->mapping->gone(region->mapping);
     object_cache_free(&regions, region, space->quota);
 }
 
@@ -176,9 +176,8 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
     return code;
 }
 
-void (*space_owner_release)(void *owner);
-
-retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner)
+retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
+                        struct mapping *mapping)
 {
     *address = 0;
     struct progress progress = {};
@@ -189,25 +188,25 @@ retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, p
                         &progress);
     while (code == PREEMPTED);
     if (code == rcOk)
-        region_find(space, *address)->owner = owner;
+        region_find(space, *address)->mapping = mapping;
     spinlock_unlock(&space->lock);
     return code;
 }
 
 /* The mapping that space_map_owned made at start, or null. Lock held. */
-static struct region *region_owned(struct address_space *space, vaddr start, const void *owner)
+static struct region *region_owned(struct address_space *space, vaddr start, const struct mapping *mapping)
 {
     struct region *region = region_find(space, start);
-    return region != nullptr && region->owner == owner && region->start == start ? region : nullptr;
+    return region != nullptr && region->mapping == mapping && region->start == start ? region : nullptr;
 }
 
-retcode space_populate_owned(struct address_space *space, vaddr address, const void *owner)
+retcode space_populate_owned(struct address_space *space, vaddr address, const struct mapping *mapping)
 {
     bool more = true;
     retcode code = rcOk;
     for (vaddr at = address; more; checkpoint()) {
         spinlock_lock(&space->lock);
-        struct region *region = region_owned(space, address, owner);
+        struct region *region = region_owned(space, address, mapping);
         for (u32 i = 0; i < REGION_STEP_PAGES / 2 && region != nullptr && at < region->end && code == rcOk; i++)
             if ((code = region_populate(space, region, at)) == rcOk)
                 at += PAGE_SIZE;
@@ -218,12 +217,12 @@ retcode space_populate_owned(struct address_space *space, vaddr address, const v
     return code;
 }
 
-void space_unmap_owned(struct address_space *space, vaddr address, const void *owner)
+void space_unmap_owned(struct address_space *space, vaddr address, const struct mapping *mapping)
 {
     struct stale stale = {};
     for (bool more = true; more; checkpoint()) {
         spinlock_lock(&space->lock);
-        struct region *region = region_owned(space, address, owner);
+        struct region *region = region_owned(space, address, mapping);
         more = region != nullptr && !region_drop_some(space, region, &stale);
         if (region != nullptr && !more)
             region_remove(space, region);
@@ -232,11 +231,33 @@ void space_unmap_owned(struct address_space *space, vaddr address, const void *o
     }
 }
 
-void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed)
+retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
+                         struct mapping *mapping)
+{
+    u32 kept = (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT;
+    struct progress progress = {};
+    spinlock_lock(&space->lock);
+    retcode code = rcAlreadyExists;
+    if (*address != 0)
+        code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
+    if (*address == 0 || code == rcAlreadyExists) {
+        *address = 0;
+        do
+            code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
+        while (code == PREEMPTED);
+    }
+    if (code == rcOk)
+        region_find(space, *address)->mapping = mapping;
+    spinlock_unlock(&space->lock);
+    return code;
+}
+
+void space_seal(struct address_space *space, vaddr start, const struct mapping *mapping, vaddr address, u64 size,
+                bool sealed)
 {
     vaddr first = round_down(address, PAGE_SIZE), end = round_up(address + size, PAGE_SIZE);
     spinlock_lock(&space->lock);
-    struct region *region = region_owned(space, start, owner);
+    struct region *region = region_owned(space, start, mapping);
     if (region != nullptr)
         region_seal(space, region, first, end, sealed);
     spinlock_unlock(&space->lock);

@@ -17,6 +17,11 @@
 
 struct region; /* memory/region.h */
 
+/* Of pages that an object owns into a space: told when it goes, with space->lock held. */
+struct mapping {
+    void (*gone)(struct mapping *mapping);
+};
+
 struct address_space {
     struct hal_space hal; /* first */
     struct spinlock lock;
@@ -65,19 +70,24 @@ bool space_is_region(struct address_space *space, vaddr address, u64 size, u32 f
 /* Maps physical pages that stay the kernel's (ROMFS text and rodata), read-only or read-execute, at a fixed address. */
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags);
 
-/* Makes room for the pages of an object; READ or READ and WRITE. space_owner_release(owner) is called when the mapping
- * goes. rcOutOfMemory, rcQuotaExceeded. */
-retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags, void *owner);
-/* Maps the pages, with checkpoints; rcOk also if the mapping has gone meanwhile. The caller has a reference to what the
- * space is in. rcOutOfMemory, rcQuotaExceeded. */
-retcode space_populate_owned(struct address_space *space, vaddr address, const void *owner);
+/* Makes room for the pages of an object; READ or READ and WRITE. rcOutOfMemory, rcQuotaExceeded. */
+retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
+                        struct mapping *mapping);
+/* Maps the pages, so that no access to them faults, with checkpoints; rcOk also if the mapping has gone meanwhile. The
+ * caller has a reference to what the space is in. rcOutOfMemory, rcQuotaExceeded. */
+retcode space_populate_owned(struct address_space *space, vaddr address, const struct mapping *mapping);
 /* Takes the mapping away, if it is still there. With checkpoints. */
-void space_unmap_owned(struct address_space *space, vaddr address, const void *owner);
+void space_unmap_owned(struct address_space *space, vaddr address, const struct mapping *mapping);
+/* As space_map_owned, at *address if that is not 0 and free there; each page when it is first touched. */
+retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
+                         struct mapping *mapping);
+/* The mapping made at `start`, if it is still there, loses its pages for ever: an access faults, and the addresses stay
+ * taken until they are freed. rcOk or PREEMPTED. */
+retcode space_withdraw(struct address_space *space, vaddr start, const struct mapping *mapping);
 /* The mapping that space_map_owned made at `start`, if it is still there: write access to [address, size) in it goes,
  * on all CPUs before the call returns, or comes back. */
-void space_seal(struct address_space *space, vaddr start, const void *owner, vaddr address, u64 size, bool sealed);
-/* Set at boot by the room that knows the owners. */
-extern void (*space_owner_release)(void *owner);
+void space_seal(struct address_space *space, vaddr start, const struct mapping *mapping, vaddr address, u64 size,
+                bool sealed);
 
 /* Page fault of the user or of a copy: rcOk if the access is possible now. rcInvalidArgument: not mapped or not
  * allowed; rcBusy: sealed for now; rcOutOfMemory, rcQuotaExceeded. The first touch of a region may have to make page

@@ -294,6 +294,36 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     return code;
 }
 
+retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct capability *pin)
+{
+    struct object *object;
+    retcode code = handle_lookup(table, handle, type, rights, &object);
+    if (code != rcOk)
+        return code;
+    list_init(&pin->children);
+    list_init(&pin->link);
+    spinlock_lock(&object->lock);
+    struct capability *parent = capability_of(table, handle);
+    code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
+    if (code == rcOk) {
+        pin->object = object;
+        pin->parent = parent;
+        pin->rights = parent->rights;
+        list_push_back(&parent->children, &pin->sibling);
+    }
+    spinlock_unlock(&object->lock);
+    if (code != rcOk)
+        object_release(object);
+    return code;
+}
+
+void handle_unpin(struct capability *pin)
+{
+    spinlock_lock(&pin->object->lock);
+    list_remove(&pin->sibling);
+    spinlock_unlock(&pin->object->lock);
+}
+
 /* object lock held: the slot becomes free. */
 static void slot_release(struct capability *capability)
 {
@@ -366,17 +396,26 @@ retcode handle_close(struct handle_table *table, u32 handle)
     return code;
 }
 
-/* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
-static void mark_revoked(struct capability *capability)
+static void slot_revoke(struct capability *capability)
 {
     spinlock_lock(&capability->table->lock); /* a table that grows on another CPU has copies of the entry */
     struct handle_entry *entry = entry_of(capability->table, capability->handle);
     atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
     spinlock_unlock(&capability->table->lock);
+}
+
+/* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
+static void mark_revoked(struct capability *capability)
+{
+    bool pin = capability->table == nullptr;
+    if (!pin)
+        slot_revoke(capability);
     capability->revoked = true;
     capability->parent = nullptr;
     list_remove(&capability->sibling);
     list_remove(&capability->link);
+    if (pin)
+        object_operations[capability->object->type].pin_revoked(capability);
 }
 
 /* object lock held. All descendants of capability, iteratively: a leaf at a time. With badge: only subtrees whose root

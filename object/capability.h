@@ -17,7 +17,7 @@ struct capability {
     struct capability *parent; /* guarded by object->lock, like children and sibling */
     struct list children, sibling;
     struct list link;           /* in object->capabilities; guarded by object->lock */
-    struct handle_table *table; /* where it sits */
+    struct handle_table *table; /* where it sits; null: a pin */
     u32 handle, rights;
     struct object *badge; /* OBJECT_BADGE with which the subtree from here on was made, or null; holds a reference */
     struct epoch_entry epoch; /* reclamation */
@@ -86,6 +86,13 @@ retcode handle_insert(struct handle_table *table, struct object *object, u32 rig
 retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right,
                       struct object *badge, u32 *derived);
 retcode handle_close(struct handle_table *table, u32 handle);
+/* pin, zeroed, stands for a use of what handle names that outlives the call, such as a mapping. In the tree it is a
+ * child of handle, without a slot: it outlives the handle if that is closed, and is revoked with it or with any
+ * ancestor: then object_operations.pin_revoked gets it, its link free for use. rcOk: it holds a reference to
+ * pin->object, and pin->rights are those of handle. Codes of handle_lookup. */
+retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct capability *pin);
+/* The use is over. The reference to the object stays the caller's. */
+void handle_unpin(struct capability *pin);
 /* Closes handle, revokes all its descendants everywhere. */
 retcode handle_revoke(struct handle_table *table, u32 handle);
 /* Revokes the subtrees derived from handle with that badge. */

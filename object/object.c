@@ -2,6 +2,7 @@
 #include <object/object.h>
 
 struct object_operations object_operations[OBJECT_TYPES];
+void (*object_sid_dead)(u32 sid);
 
 u32 object_sid_allocate(void)
 {
@@ -26,7 +27,10 @@ void object_reference(struct object *object)
 void object_release(struct object *object)
 {
     /* acq_rel: all uses come before the end */
-    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1 &&
-        object_operations[object->type].destroy != nullptr)
+    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) != 1)
+        return;
+    if (unlikely(object_sid_dead != nullptr))
+        object_sid_dead(object->sid);
+    if (object_operations[object->type].destroy != nullptr)
         object_operations[object->type].destroy(object);
 }

@@ -10,6 +10,8 @@
 #include <smp/spinlock.h>
 #include <stdatomic.h>
 
+struct capability;
+
 enum object_type : u32 {
     OBJECT_NONE,
     OBJECT_CHANNEL,  /* client IPC handle: ipc/channel.h */
@@ -22,6 +24,8 @@ enum object_type : u32 {
     OBJECT_SYNC,         /* IPC synchronization object */
     OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
     OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
+    OBJECT_MEMORY,       /* shared memory: ipc/shared_memory.h */
+    OBJECT_SECURITY,     /* the security interface: ipc/security.c */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };
@@ -38,7 +42,8 @@ struct object {
 struct object_operations {
     void (*abandoned)(
         struct object *object); /* last capability is gone (closed or revoked); references may remain. May be null */
-    void (*destroy)(struct object *object); /* last reference is gone: free it */
+    void (*destroy)(struct object *object);      /* last reference is gone: free it */
+    void (*pin_revoked)(struct capability *pin); /* object->lock held: see handle_pin. Null if nobody pins the type */
 };
 extern struct object_operations object_operations[OBJECT_TYPES];
 
@@ -55,4 +60,7 @@ static inline bool object_try_reference(struct object *object)
     return false;
 }
 void object_release(struct object *object);
+/* What is kept by SIDs goes with them: called when an object loses its last reference, before it is destroyed, and no
+ * lock is held. Set once at boot; null: nothing is kept. */
+extern void (*object_sid_dead)(u32 sid);
 u32 object_sid_allocate(void);

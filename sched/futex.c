@@ -93,6 +93,16 @@ static void leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
     atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
 }
 
+/* Who claimed the thread, once it has left its buckets. Their memory stays until we leave the kernel: epochs. */
+static void drop_object(struct thread *thread)
+{
+    struct object *object = thread->futex_object;
+    if (unlikely(object != nullptr)) {
+        thread->futex_object = nullptr;
+        object_release(object);
+    }
+}
+
 /* model: futex.pml 3 */
 static void leave_all(struct thread *thread)
 {
@@ -159,6 +169,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
             *index = i;
             if (claim(thread)) {
                 leave_all(thread);
+                drop_object(thread);
                 thread->state = THREAD_RUNNABLE;
                 return code;
             }
@@ -185,6 +196,7 @@ static inline void wake_claimed(struct thread *thread)
         atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
         leave_all(thread);
     }
+    drop_object(thread);
     futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4 */
     sched_wake_remote(thread);
 }
@@ -298,6 +310,7 @@ bool futex_cancel(struct thread *thread)
     if (!claim(thread))
         return false;
     leave_all(thread);
+    drop_object(thread);
     return true;
 }
 

@@ -87,12 +87,15 @@ void sched_watch(struct thread *thread);
 /* The fast paths, which look at neither affinity nor reservation, do not meet the thread where it is. Home. */
 void sched_off_fast_path(struct thread *thread);
 /* Upcalls, implemented by ipc/: what server answers is decided on the slow path from here on; a parked receiver goes
- * where the fast path does not look; a caller takes its place in the queue anew, or (false) is
- * in none, but on its way to or served on *peer_cpu; the thread's IPC state goes with it to
- * another CPU. */
+ * where the fast path does not look; a caller takes its place in the queue anew, or (false) is in none, but on its way
+ * to or served on *peer_cpu; the thread's IPC state goes with it to another CPU, and has arrived there with it. */
 void thread_reply_slowly(struct thread *server);
 void thread_park_aside(struct thread *thread);
 bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu);
 void thread_ipc_moves(struct thread *thread, u32 target);
-/* Isolated CPUs from now on: no balancing. Any CPU. rcInvalidArgument (not all of them exist, or none is left). */
-retcode sched_isolate(u64 cpus);
+void thread_ipc_moved(struct thread *thread);
+/* Isolated CPUs from now on: no balancing. *changed: CPUs that are to be told (sched_isolate_self). Any CPU.
+ * rcInvalidArgument (not all of them exist, or none is left). */
+retcode sched_isolate(u64 cpus, u64 *changed);
+/* This CPU becomes what sched_isolate() made of it. */
+void sched_isolate_self(void);

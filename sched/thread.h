@@ -42,8 +42,9 @@ struct transfer {
     struct {
         vaddr target, source;
         u64 size;
-    } pieces[2];  /* constant part, arena */
-    u8 *snapshot; /* if not null: the page where the constant part comes from, instead of the sender's memory */
+    } pieces[2];    /* constant part, arena */
+    u8 *snapshot;   /* if not null: the page where the constant part comes from, instead of the sender's memory */
+    u8 *arena_copy; /* the same for the arena: pages for arena_size */
     const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
     vaddr arena;
     u64 arena_size;
@@ -54,6 +55,7 @@ struct transfer {
 struct order {
     struct request request;
     struct thread *target; /* with a reference */
+    u64 cpus;              /* if target is null: CPUs that it goes on to */
     retcode (*apply)(struct thread *target, const struct order *order);
     void (*done)(struct thread *asker, retcode code);
     u64 arguments[4];
@@ -131,6 +133,8 @@ struct thread {
     u32 futex_index;                   /* word through which it was woken; written by who claimed it */
     _Atomic u32 futex_claimed;         /* 1: somebody is about to wake it; protocol in sched/futex.h */
     struct list futex_link;            /* among those whom one waker has claimed */
+    struct object *futex_object;       /* whose bucket it waits in, with a reference until it has left; null: its own
+                                          task's */
     struct turnstile *turnstile;       /* its own while it waits for no lock; null until it first does */
     struct turnstile *blocked_on;      /* where it waits for a lock; guarded by the bucket's lock */
     struct spinlock held_lock;

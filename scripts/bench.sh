@@ -60,7 +60,7 @@ table() { # FILES HEADING
     }' benchmarks/reference.tsv
 }
 
-json() { # FILES BENCHMARK
+json() { # "arch:file[:prefix of names] ..." BENCHMARK
     awk -v files="$1" -v benchmark="$2" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
     BEGIN {
         printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench %s\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, benchmark, cpus
@@ -71,8 +71,8 @@ json() { # FILES BENCHMARK
                 m = split(line, w, " ")
                 if (w[3] !~ /^rounds=/ || w[2] == "overhead") continue
                 for (i = 3; i <= m; i++) { split(w[i], pair, "="); v[pair[1]] = pair[2] }
-                name = w[2] "/" part[1]
-                printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"instructions\": %d, \"min\": %d, \"p50\": %d, \"p99\": %d, \"max\": %d}", separator, name, family++, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p50"], v["p99"], v["max"]
+                name = part[3] w[2] "/" part[1]
+                printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %s, \"cpu_time\": %s, \"time_unit\": \"ns\", \"instructions\": %s, \"min\": %s, \"p50\": %s, \"p99\": %s, \"max\": %s}", separator, name, family++, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p50"], v["p99"], v["max"]
                 separator = ","
             }
         }
@@ -81,10 +81,11 @@ json() { # FILES BENCHMARK
 }
 
 command_bench() {
-    archs="x86_64 aarch64" cpus=1 json="" wall=1 accel="tcg,thread=multi"
+    archs="x86_64 aarch64" cpus=1 json="" wall=1 accel="tcg,thread=multi" peers=""
     while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) usage; exit 0 ;;
+        --vs) [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2"; shift ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
         --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
         --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
@@ -104,7 +105,9 @@ command_bench() {
         measure "$arch" exact 1 "" "build/bench/$arch" || exit 1
         files="$files $arch:build/bench/$arch"
     done
+    peers_measure ipc "$archs" || exit 1
     table "$files"
+    peers_show p50 "$files"
     if [ -n "$wall" ]; then
         wall_files=""
         for arch in $archs; do
@@ -116,5 +119,5 @@ command_bench() {
         echo "The same in nanoseconds of wall time, multi-threaded emulation ($cpus CPU), informative only:"
         table "$wall_files" "wall ns, p50 (max)" | cut -c1-83
     fi
-    [ -z "$json" ] || json "$files" ipc >"$json"
+    [ -z "$json" ] || json "$files $peer_files" ipc >"$json"
 }

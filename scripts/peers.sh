@@ -120,25 +120,118 @@ peers_build() { # ARCH...
     done
 }
 
-# peer_boot PEER ARCH CPUS OPTIONS FILE QEMU-OPTION...: leaves the console in FILE. No random addresses, no clock of the
-# host, and no work around faults of processors: the shortest paths that Linux has, and the same every time.
+# peer_boot PEER ARCH CPUS OPTIONS FILE QEMU-OPTION...: leaves the console in FILE. The machine is kos', but for what a
+# host's clock and random numbers would change from run to run. No work around faults of processors: the shortest paths
+# that Linux has. And no copies by byte, which -icount would count as one instruction each.
 peer_boot() {
     peer_image=build/peers/$1.$2 peer_arch=$2 peer_cpus=$3 peer_options=$4 peer_file=$5
     shift 5
-    if [ "$peer_arch" = aarch64 ]; then
-        KOS_CPU=cortex-a57,cntfrq=1000000000 model=$KOS_CPU console=ttyAMA0
-        KOS_MACHINE=virt,gic-version=3,dtb-randomness=off
-    else
-        model=max,-rdrand console=ttyS0
-    fi
-    boot "$peer_arch" "$peer_image" -cpu "$model" -smp "$peer_cpus" -rtc base=2026-01-01,clock=vm "$@" \
-        -initrd "build/peers/$peer_arch.cpio" -append "console=$console quiet panic=-1 mitigations=off kpti=off nokaslr norandmaps \
-tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_file.raw" 2>"$peer_file.err" || { cat "$peer_file.err" >&2; return 1; }
-    KOS_MACHINE=""
+    (
+        boot_exec="timeout 600"
+        if [ "$peer_arch" = aarch64 ]; then
+            KOS_CPU=cortex-a57,cntfrq=1000000000 model=$KOS_CPU console=ttyAMA0
+            KOS_MACHINE=virt,gic-version=3,dtb-randomness=off
+        else
+            model=max,-rdrand console=ttyS0
+        fi
+        boot "$peer_arch" "$peer_image" -cpu "$model" -smp "$peer_cpus" -rtc base=2026-01-01,clock=vm "$@" \
+            -initrd "build/peers/$peer_arch.cpio" -append "console=$console quiet panic=-1 mitigations=off kpti=off nokaslr \
+norandmaps tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_file.raw" 2>"$peer_file.err"
+    ) || cat "$peer_file.err" >&2
     tr -d '\r' <"$peer_file.raw" >"$peer_file"
     grep -q '^BENCH done' "$peer_file" && ! grep -q '^BENCH error' "$peer_file" || {
         echo "kos: the benchmark did not finish on $peer_image; the end of its console:" >&2
         tail -20 "$peer_file" >&2
         return 1
     }
+}
+
+# For each peer and architecture: COMMAND PEER ARCH. A peer that cannot be fetched is left out, and said to be.
+peers_each() { # ARCHS COMMAND
+    peer_files="" peer_missing=""
+    [ -n "$peers" ] || return 0
+    need_packages $(peer_packages)
+    mkdir -p build/bench build/peers
+    peers_build $1 || return 1
+    for peer in $peers; do
+        for arch in $1; do
+            peer_kernel "$peer" "$arch" || { [ -n "$peer_missing" ] && continue; return 1; }
+            echo "measuring $(cat "build/peers/$peer.$arch.version") ..." >&2
+            $2 "$peer" "$arch" || return 1
+        done
+    done
+}
+
+# Both set peer_files: "arch:file:peer/ ..." for json and peers_show; "arch:peer:file ..." as scripts/scale.sh has it.
+peers_measure() { # ipc|rt ARCHS
+    peer_case=$1
+    peers_each "$2" peer_measure
+}
+peers_scale() { # ARCHS
+    peers_each "$1" peer_scale
+}
+
+peer_measure() { # PEER ARCH
+    peer_boot "$1" "$2" 1 "peer=$peer_case peer.rounds=${peer_rounds:-5000} rt.loops=${loops:-2000} rt.interval=${interval:-200}" \
+        "build/bench/$1.$peer_case.$2" -accel tcg -icount shift=0,sleep=off || return 1
+    peer_files="$peer_files $2:build/bench/$1.$peer_case.$2:$1/"
+}
+
+# CPU 0 keeps house; the others run what is measured, without ticks as long as that is of class FIFO.
+peer_scale() { # PEER ARCH
+    peer_result=build/bench/scale.$2.$1
+    peer_boot "$1" "$2" 9 "peer=scale nohz_full=1-8 isolcpus=nohz,domain,managed_irq,1-8 rcu_nocbs=1-8 rcu_nocb_poll irqaffinity=0 nowatchdog" \
+        "$peer_result.console" -accel tcg,thread=multi -plugin "build/host/lockstep.so,out=$peer_result.raw" &&
+        scale_rounds "$2" "$peer_result" || return 1
+    peer_files="$peer_files $2:$1:$peer_result"
+}
+
+# peers_compare p50|max KOS-FILE PEER-FILE: for every row of kos that the peer has, too, by whatever mechanism:
+# "row<TAB>kos<TAB>peer<TAB>ratio<TAB>mechanism" of the best mechanism. ipc/round_trip/best: our round trip with 64 bytes
+# beside the cheapest of theirs, whatever it carries.
+peers_compare() {
+    awk -v metric="$1" '
+    function value(   i) { for (i = 3; i <= NF; i++) if (index($i, metric "=") == 1) return substr($i, length(metric) + 2) + 0; return -1 }
+    function offer(row, mechanism, instructions) {
+        if (row in best && best[row] <= instructions) return
+        best[row] = instructions; by[row] = mechanism
+    }
+    $1 != "BENCH" || $3 !~ /^rounds=/ || $2 == "overhead" || value() < 0 { next }
+    NR == FNR {
+        if (!($2 in kos)) order[++rows] = $2
+        kos[$2] = value()
+        if ($2 == "ipc/round_trip/cross_space/64B") { order[++rows] = "ipc/round_trip/best"; kos["ipc/round_trip/best"] = value() }
+        next
+    }
+    {
+        parts = split($2, part, "/")
+        parent = substr($2, 1, length($2) - length(part[parts]) - 1)
+        if ($2 in kos) offer($2, "-", value())
+        else if (parent in kos) offer(parent, part[parts], value())
+        if ($2 ~ /^ipc\/round_trip\/cross_space\//) offer("ipc/round_trip/best", part[parts], value())
+    }
+    END {
+        for (i = 1; i <= rows; i++) {
+            row = order[i]
+            if (row in best && kos[row] > 0) printf "%s\t%d\t%d\t%.2f\t%s\n", row, kos[row], best[row], best[row] / kos[row], by[row]
+        }
+    }' "$2" "$3"
+}
+
+# peers_show p50|max FILES: the table; FILES "arch:file ..." are those of kos. Adds the ratios to peer_files, for json.
+peers_show() {
+    [ -n "$peer_files" ] || return 0
+    echo
+    printf '%-52s %10s %10s %8s  %s\n' "instructions, $1: kos and Linux, same machine" kos peer ratio "best mechanism"
+    peer_ratios=""
+    for entry in $peer_files; do
+        arch=${entry%%:*} file=${entry#*:} peer=${entry##*:}
+        file=${file%%:*} peer=${peer%/}
+        ours=$(for own in $2; do case $own in $arch:*) echo "${own#*:}" ;; esac; done)
+        peers_compare "$1" "$ours" "$file" >"$file.compared"
+        awk -F '\t' -v peer="$peer" -v arch="$arch" '{ printf "%-52s %10d %10d %8.1f  %s\n", peer "/" $1 "/" arch, $2, $3, $4, $5 }' "$file.compared"
+        awk -F '\t' '{ print "BENCH " $1 " rounds=1 min=" $4 " p50=" $4 " p99=" $4 " max=" $4 }' "$file.compared" >"$file.ratio"
+        peer_ratios="$peer_ratios $arch:$file.ratio:ratio/$peer/"
+    done
+    peer_files="$peer_files $peer_ratios"
 }

@@ -10,7 +10,8 @@ psl_tests() {
     for file in base pred bool math struct regex hashset staticmap flow mic events; do
         printf 'languages/psl/compiled/%s\tpsl_compiled pal/%s.psl\n' $file $file
     done
-    printf 'languages/psl/compare\tpsl_compare 1 12 4000\n'
+    printf 'languages/psl/compare\tpsl_compare 1 12 4000 psl_compare\n'
+    printf 'languages/psl/compare_kernel\tpsl_compare 13 24 2000 psl_compare_kernel\n'
     printf 'languages/psl/scale\tpsl_scale\n'
     printf 'languages/psl/preprocess\tpsl_preprocess\nfuzz/psl\tfuzz_short psl\n'
 }
@@ -52,18 +53,19 @@ psl_reference() {
     build/host/psl_reference -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk "tests/languages/psl/$1" 2>&1
 }
 
-# psl_compare FIRST LAST EVENTS: random policies by their seeds, each compiled and compared with the interpreter on so
-# many random events. An hour by hand: psl_compare 1000 5000 20000.
+# psl_compare FIRST LAST EVENTS PROGRAM: random policies by their seeds, each compiled and compared with the interpreter
+# on so many random events; psl_compare_kernel runs three more events for each, on several threads at once. An hour by
+# hand: psl_compare 1000 5000 20000 psl_compare_kernel.
 psl_compare() {
-    build build/host/psl_generate build/host/psl_compare build/host/nk-psl-gen-c
-    work=build/psl/compare seed=$1 roots="-I tests/languages/psl/sources -I sdk"
+    build build/host/psl_generate "build/host/$4" build/host/nk-psl-gen-c
+    work=build/psl/$4 seed=$1 roots="-I tests/languages/psl/sources -I sdk"
     mkdir -p "$work"
     while [ "$seed" -le "$2" ]; do
         build/host/psl_generate "$seed" >"$work/$seed.psl"
         build/host/nk-psl-gen-c $roots -o "$work/$seed.c" "$work/$seed.psl" >"$work/$seed.out" 2>&1 ||
             { echo "seed $seed: expected a policy that compiles"; cat "$work/$seed.out"; return 1; }
         clang-19 -std=gnu23 -O1 -w -DKSM_HOST -fPIC -shared -I. -Itests/unit/host/include "$work/$seed.c" -o "$work/$seed.so" &&
-            build/host/psl_compare $roots "$3" "$seed" "$work/$seed.psl" "$work/$seed.so" >"$work/$seed.out" 2>&1 ||
+            "build/host/$4" $roots "$3" "$seed" "$work/$seed.psl" "$work/$seed.so" >"$work/$seed.out" 2>&1 ||
             { tail -40 "$work/$seed.out"; return 1; }
         seed=$((seed + 1))
     done

@@ -21,6 +21,7 @@ and, for wakes between CPUs, with two), then in nanoseconds of wall time under m
   --no-wall            exact counts only
   --interrupts-off     instead: the longest paths of the kernel on which no interrupt is taken, over the test suites and
                        the load; in instructions, by function
+  --vs PEER,PEER       the same on Debian's kernels (linux, linux-rt), beside ours
   --json FILE          results
   --svg FILE           histograms of the exact counts (build/bench/rt.svg)
 
@@ -211,7 +212,7 @@ off_command() {
 }
 
 command_rt() {
-    archs="x86_64 aarch64" cpus=2 json="" wall=1 rt_accel="tcg,thread=multi" quiet="" svg=build/bench/rt.svg
+    archs="x86_64 aarch64" cpus=2 json="" wall=1 rt_accel="tcg,thread=multi" quiet="" svg=build/bench/rt.svg peers=""
     threads=1 priority=25 interval=200 distance=0 duration="" loops=2000 buckets=20 smp="" interrupts_off=""
     while [ $# -gt 0 ]; do
         # --name=value and -n5 are --name value and -n 5
@@ -226,6 +227,7 @@ command_rt() {
         -m | --mlockall | -n | --nanosleep) ;;
         --no-wall) wall="" ;;
         --interrupts-off) interrupts_off=1 ;;
+        --vs) [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2"; shift ;;
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
         --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
@@ -266,7 +268,9 @@ command_rt() {
         rt_measure "$arch" exact 1 "build/bench/rt.$arch" || exit 1
         files="$files $arch:build/bench/rt.$arch"
     done
+    peers_measure rt "$archs" || exit 1
     rt_show "$files" "instructions"
+    peers_show max "$files"
     rt_svg "$files" "instructions" >"$svg"
     if [ -n "$wall" ]; then
         [ -z "$smp" ] || threads=$cpus
@@ -280,5 +284,5 @@ command_rt() {
         rt_show "$wall_files" "nanoseconds"
     fi
     echo "histograms: $svg"
-    [ -z "$json" ] || json "$files" rt >"$json"
+    [ -z "$json" ] || json "$files $peer_files" rt >"$json"
 }

@@ -8,9 +8,14 @@ scale_measure() {
     [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
     boot "$1" "$image" -smp 9 -accel tcg,thread=multi -plugin "build/host/lockstep.so,out=$3.raw" -append "${4:-}" </dev/null \
         >"$3.console" 2>&1 || { tail -3 "$3.console" >&2; return 1; }
-    tr -d '\r' <"$3.console" | sed -n 's/^SCALE \([^ ]*\) cpus=\([0-9]*\) rounds=\([0-9]*\) .*/\1\t\2\t\3/p' >"$3.names"
-    tr -d '\r' <"$3.console" | grep -q '^SCALE done' &&
-        awk -F '\t' -v names="$3.names" '
+    scale_rounds "$1" "$3"
+}
+
+# Makes FILE of the console and the plugin's output beside it.
+scale_rounds() { # ARCH FILE
+    tr -d '\r' <"$2.console" | sed -n 's/^SCALE \([^ ]*\) cpus=\([0-9]*\) rounds=\([0-9]*\) .*/\1\t\2\t\3/p' >"$2.names"
+    tr -d '\r' <"$2.console" | grep -q '^SCALE done' &&
+        awk -F '\t' -v names="$2.names" '
         BEGIN { while ((getline line < names) > 0) name[n++] = line }
         {
             split(name[$2], phase, "\t")
@@ -18,9 +23,9 @@ scale_measure() {
             printf "%s\t%d\t%.1f\t%d\n", phase[1], phase[2], $4 / phase[3], $6
             phases++
         }
-        END { if (phases != n) { print "kos: " phases " phases for " n " names" > "/dev/stderr"; exit 1 } }' "$3.raw" >"$3" || {
+        END { if (phases != n) { print "kos: " phases " phases for " n " names" > "/dev/stderr"; exit 1 } }' "$2.raw" >"$2" || {
         echo "kos: the benchmark did not finish on $1; the end of its console:" >&2
-        tail -20 "$3.console" >&2
+        tail -20 "$2.console" >&2
         return 1
     }
 }
@@ -56,6 +61,30 @@ scale_table() { # FILES
             for (c = 1; c <= counts; c++)
                 printf "%9.0f (%4.2f)", value[arch[a], kernel[k], work[i], cpus[c]], speedup(arch[a], kernel[k], work[i], cpus[c])
             printf "\n"
+        }
+    }'
+}
+
+# The works that Linux has, too: its instructions of a round as multiples of ours on as many CPUs.
+scale_compare() { # FILES PEER-FILES
+    awk -v files="$1 $2" "$scale_read"'
+    BEGIN {
+        printf "%-50s", "instructions of a round (ratio to those of kos)"
+        for (c = 1; c <= counts; c++) printf "%16s", cpus[c] (cpus[c] == 1 ? " CPU" : " CPUs")
+        printf "\n"
+        for (f = 1; f <= parts; f++) {
+            split(list[f], part, ":")
+            if (part[2] !~ /^linux/) continue
+            for (i = 1; i <= works; i++) {
+                if (!((part[1], part[2], work[i], cpus[1]) in value)) continue
+                printf "%-50s", part[2] "/" work[i] "/" part[1]
+                for (c = 1; c <= counts; c++) {
+                    ours = value[part[1], "kos", work[i], cpus[c]]
+                    theirs = value[part[1], part[2], work[i], cpus[c]]
+                    printf "%8.0f (%5.1f)", theirs, (ours > 0 ? theirs / ours : 0)
+                }
+                printf "\n"
+            }
         }
     }'
 }
@@ -100,13 +129,23 @@ scale_svg() { # FILES
 
 scale_json() { # FILES
     awk -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v host="$(nproc)" "$scale_read"'
+    function entry(name, v, times) {
+        printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": 1, \"real_time\": %.1f, \"cpu_time\": %.1f, \"time_unit\": \"ns\", \"instructions\": %.1f, \"items_per_second\": %.0f, \"speedup\": %.3f}", separator, name, name, cpus[c], v / cpus[c], v, v, cpus[c] * 1e9 / v, times
+        separator = ","
+    }
     BEGIN {
+        for (f = 1; f <= parts; f++) { split(list[f], part, ":"); if (part[2] ~ /^linux/ && !(part[2] in peer_seen)) { peer_seen[part[2]] = 1; peer[++peers] = part[2] } }
         printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench scale\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, host
-        for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) for (k = 1; k <= 2; k++) for (c = 1; c <= counts; c++) {
-            v = value[arch[a], kernel[k], work[i], cpus[c]]
-            name = "scale/" work[i] (k == 2 ? "_biglock" : "") "/" cpus[c] "/" arch[a]
-            printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": 1, \"real_time\": %.1f, \"cpu_time\": %.1f, \"time_unit\": \"ns\", \"instructions\": %.1f, \"items_per_second\": %.0f, \"speedup\": %.3f}", separator, name, name, cpus[c], v / cpus[c], v, v, cpus[c] * 1e9 / v, speedup(arch[a], kernel[k], work[i], cpus[c])
-            separator = ","
+        for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) for (c = 1; c <= counts; c++) {
+            row = "scale/" work[i] "/" cpus[c] "/" arch[a]
+            kos = value[arch[a], "kos", work[i], cpus[c]]
+            entry(row, kos, speedup(arch[a], "kos", work[i], cpus[c]))
+            entry("scale/" work[i] "_biglock/" cpus[c] "/" arch[a], value[arch[a], "biglock", work[i], cpus[c]], speedup(arch[a], "biglock", work[i], cpus[c]))
+            for (p = 1; p <= peers; p++) {
+                if (!((arch[a], peer[p], work[i], cpus[c]) in value)) continue
+                entry(peer[p] "/" row, value[arch[a], peer[p], work[i], cpus[c]], speedup(arch[a], peer[p], work[i], cpus[c]))
+                printf ",\n    {\"name\": \"ratio/%s/%s\", \"run_name\": \"ratio/%s/%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": 1, \"real_time\": %.2f, \"cpu_time\": %.2f, \"time_unit\": \"ns\"}", peer[p], row, peer[p], row, cpus[c], value[arch[a], peer[p], work[i], cpus[c]] / kos, value[arch[a], peer[p], work[i], cpus[c]] / kos
+            }
         }
         printf "\n  ]\n}\n"
     }'
@@ -124,7 +163,7 @@ scale_wall() { # ARCH
 }
 
 command_scale() {
-    archs="x86_64 aarch64" json="" svg=build/bench/scale.svg wall=""
+    archs="x86_64 aarch64" json="" svg=build/bench/scale.svg wall="" peers=""
     while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) usage; exit 0 ;;
@@ -132,6 +171,7 @@ command_scale() {
         --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
         --wall) wall=1 ;;
+        --vs) [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2"; shift ;;
         *) fail "bench scale: unknown word '$1'" ;;
         esac
         shift
@@ -149,10 +189,12 @@ command_scale() {
             files="$files $arch:$kernel:$file"
         done
     done
+    peers_scale "$archs" || exit 1
     scale_table "$files"
+    [ -z "$peer_files" ] || { echo; scale_compare "$files" "$peer_files"; }
     scale_svg "$files" >"$svg"
     echo "both curves: $svg"
-    [ -z "$json" ] || scale_json "$files" >"$json"
+    [ -z "$json" ] || scale_json "$files $peer_files" >"$json"
     [ -n "$wall" ] || return 0
     echo
     echo "kos, rounds per second of wall time on $(nproc) host cores, on 1, 2, 4, 8 emulated CPUs, informative only:"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Solutions in folders of their own: sourced by kos for `new` and `run DIR`. Conventions: the folder's name is the
-# package; every class X.edl has its program in x.c and its file X in the image; init.yaml; security.psl.
+# package, also for headers (<package/x.h>); every class X.edl has its program in x.c and its file X in the image; init.yaml; security.psl.
 
 # The folder as a path that ninja takes, or the end.
 solution_folder() { # DIR
@@ -82,7 +82,7 @@ NINJA
 solution_program() { # NAME SOURCE
     cat <<NINJA
 build $programs/$1.o: user_c $2 |$made
-  generated = -isystem $out/include
+  generated = -isystem $out/include -I$root
 build $programs/$1.elf: program $programs/$1.o | build/$arch/libkos.a
   library = build/$arch/libkos.a
 NINJA

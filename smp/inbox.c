@@ -14,8 +14,7 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
     atomic_store_explicit(&request->next, previous, memory_order_release); /* the owner waits for it */
     if (target == cpu_self())
         return;
-    /* model: inbox.pml 2; an exchange alone is not a full barrier on ARMv8.0 */
-    atomic_thread_fence(memory_order_seq_cst);
+    hal_fence_after_exchange(); /* model: inbox.pml 2 */
     u32 doing = atomic_load_explicit(&target->doing, memory_order_relaxed);
     if (doing == INBOX_SLEEPING || doing <= level) /* model: inbox.pml 3 */
         hal_ipi_send(target->hal.index);

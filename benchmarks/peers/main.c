@@ -3,14 +3,17 @@
 #include <benchmarks/peers/peer.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 uint32_t samples[SAMPLES_MAX];
@@ -80,10 +83,12 @@ static const char *option_text(const char *name)
     return NULL;
 }
 
-unsigned option(const char *name, unsigned otherwise)
+unsigned option(const char *name, unsigned most)
 {
     const char *text = option_text(name);
-    return text == NULL ? otherwise : (unsigned)strtoul(text, NULL, 10);
+    unsigned long value = text == NULL ? most : strtoul(text, NULL, 10);
+    check(value == 0 || value > most ? -1 : 0, name);
+    return (unsigned)value;
 }
 
 bool option_has(const char *name, const char *word)
@@ -107,8 +112,22 @@ static void write_file(const char *path, const char *text)
     check(close(file), path);
 }
 
+/* A machine that no host gives random numbers to would do without for ever, at thousands of instructions for each
+ * system call whose stack is to begin somewhere else. The same seed every time. */
+static void seed(void)
+{
+    enum { SIZE = 64 };
+    static int pool[2 + SIZE / sizeof(int)] = {8 * SIZE, SIZE, 1}; /* struct rand_pool_info */
+    check(mknod("/random", S_IFCHR | 0600, makedev(1, 8)), "random");
+    int file = open("/random", O_WRONLY | O_CLOEXEC);
+    check(file, "random");
+    check(ioctl(file, RNDADDENTROPY, pool), "random");
+    check(close(file), "random");
+}
+
 static void prepare(void)
 {
+    seed();
     check(mkdir("/proc", 0755), "/proc");
     check(mount("proc", "/proc", "proc", 0, NULL), "/proc");
     int file = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
@@ -146,4 +165,3 @@ int main(void)
     printf("BENCH done\n");
     switch_off();
 }
-void scale(void) {}

@@ -8,14 +8,14 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#define ROUNDS     5000U
 #define FIFO_LEVEL 50
 
+static unsigned rounds;
 static uint32_t stop, turn;
 
 static void null_call(void)
 {
-    MEASURE("ipc/null_call", ROUNDS, (void)syscall(SYS_getppid));
+    MEASURE("ipc/null_call", rounds, (void)syscall(SYS_getppid));
 }
 
 static pthread_t thread_start(void *(*routine)(void *))
@@ -42,7 +42,7 @@ static void yield_pair(void)
 {
     be_fifo(FIFO_LEVEL);
     pthread_t thread = thread_start(yielder); /* of the same class and level */
-    MEASURE("thread/yield_pair", ROUNDS, (void)sched_yield());
+    MEASURE("thread/yield_pair", rounds, (void)sched_yield());
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     thread_end(thread);
     be_fifo(0);
@@ -72,7 +72,7 @@ static void futex_round(void)
 static void futex_pair(void)
 {
     pthread_t thread = thread_start(futex_partner);
-    MEASURE("sync/futex_wake_wait", ROUNDS, futex_round());
+    MEASURE("sync/futex_handover", rounds, futex_round());
     __atomic_store_n(&turn, 2, __ATOMIC_RELEASE);
     (void)futex_wake(&turn, FUTEX_PRIVATE_FLAG);
     thread_end(thread);
@@ -86,8 +86,8 @@ static void uncontended(void)
     check(-pthread_mutexattr_init(&attributes), "attributes");
     check(-pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT), "attributes");
     check(-pthread_mutex_init(&inheriting, &attributes), "mutex");
-    MEASURE("sync/mutex_uncontended", ROUNDS, (void)pthread_mutex_lock(&mutex); (void)pthread_mutex_unlock(&mutex));
-    MEASURE("sync/mutex_inheriting_uncontended", ROUNDS, (void)pthread_mutex_lock(&inheriting);
+    MEASURE("sync/mutex_uncontended", rounds, (void)pthread_mutex_lock(&mutex); (void)pthread_mutex_unlock(&mutex));
+    MEASURE("sync/pi_mutex_uncontended", rounds, (void)pthread_mutex_lock(&inheriting);
             (void)pthread_mutex_unlock(&inheriting));
 }
 
@@ -96,7 +96,7 @@ static void page_fault(void)
     enum { PAGES = 2000 };
     char *pages = mmap(NULL, (PAGES + 1) * 4096UL, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     check(pages == MAP_FAILED ? -1 : 0, "pages");
-    check(madvise(pages, (PAGES + 1) * 4096UL, MADV_NOHUGEPAGE), "small pages");
+    (void)madvise(pages, (PAGES + 1) * 4096UL, MADV_NOHUGEPAGE); /* PREEMPT_RT has no others */
     volatile char *at = pages;
     for (unsigned i = 0; i < PAGES; i++) {
         at += 4096;
@@ -128,6 +128,7 @@ static void start_exit_once(void)
 
 void operations(void)
 {
+    rounds = option("peer.rounds", SAMPLES_MAX);
     null_call();
     yield_pair();
     futex_pair();

@@ -28,8 +28,8 @@ void report_with(const char *name, unsigned rounds, unsigned overruns);
 void stay_on(unsigned cpu);
 /* This thread gets class FIFO with that level; 0: the usual class. */
 void be_fifo(int level);
-/* The number behind "name=" on the kernel's command line. */
-unsigned option(const char *name, unsigned otherwise);
+/* The number behind "name=" on the kernel's command line, 1 to most; most if there is none. */
+unsigned option(const char *name, unsigned most);
 bool option_has(const char *name, const char *word);
 
 /* As MEASURE of benchmarks/ipc/client.c: a sample is one round with its loop, less what measuring costs. */

@@ -16,10 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROUNDS     5000U
 #define LARGEST    4096U
 #define FIFO_LEVEL 50
 
+static unsigned rounds;
 static char buffer[LARGEST];
 
 struct channel {
@@ -161,7 +161,7 @@ static void round_trip(const struct mechanism *mechanism, const char *row, size_
         for (;;)
             mechanism->server(&channel, in, out);
     (void)snprintf(name, sizeof(name), "%s/%s%s", row, mechanism->name, fifo ? "_fifo" : "");
-    MEASURE(name, ROUNDS, client(&channel, in, out));
+    MEASURE(name, rounds, client(&channel, in, out));
     be_fifo(0);
     check(kill(server, SIGKILL), "kill");
     check(waitpid(server, NULL, 0), "wait");
@@ -178,6 +178,7 @@ void round_trips(void)
         {"ipc/round_trip/cross_space/64B", 64, 64},       {"ipc/round_trip/cross_space/256B", 256, 256},
         {"ipc/round_trip/cross_space/1024B", 1024, 1024}, {"ipc/arena_in/4KiB", 4096, 8},
     };
+    rounds = option("peer.rounds", SAMPLES_MAX);
     memset(buffer, 0, sizeof(buffer));
     for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
         for (size_t i = 0; i < sizeof(mechanisms) / sizeof(mechanisms[0]); i++) {

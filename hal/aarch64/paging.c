@@ -197,6 +197,20 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
     return true;
 }
 
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    u64 *place = find_entry(space, address), rest = 512 - level_index(address, LEVELS - 1),
+        entry = page_entry(0, access);
+    if (count > rest)
+        count = rest;
+    for (u64 i = 0; i < count; i++) {
+        if ((access & HAL_PAGE_EXECUTE) != 0)
+            make_fetchable(entry_read(&place[i]) & PAGE_ADDRESS);
+        entry_write(&place[i], (entry_read(&place[i]) & PAGE_ADDRESS) | entry);
+    }
+    return count;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = find_entry(space, address);

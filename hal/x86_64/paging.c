@@ -236,6 +236,16 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
     return true;
 }
 
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    u64 *leaf = leaf_of(space, address), rest = 512 - INDEX(address, 0), entry = leaf_entry(0, access);
+    if (count > rest)
+        count = rest;
+    for (u64 i = 0; i < count; i++)
+        __atomic_store_n(&leaf[i], (leaf[i] & PAGE_ADDRESS) | entry, __ATOMIC_RELEASE);
+    return count;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *leaf = leaf_of(space, address);

@@ -24,6 +24,10 @@ struct ksm_object {
     void *state;               /* the runtime's; null before ksm_models_init */
 };
 
+/* Before ksm_models_init: what is mixed into hashes of what processes choose, so that they cannot choose collisions. */
+void ksm_models_seed(u64 seed);
+/* False if the objects are not what the policy compiler makes; boot. */
+bool ksm_models_well_formed(struct ksm_object *const *objects, u32 count);
 /* Boot, before any event. rcOutOfMemory. */
 retcode ksm_models_init(struct ksm_object *const *objects, u32 count);
 /* As after ksm_models_init: no context is left, the audit's level is the first. For tests, with nothing else running.
@@ -32,12 +36,16 @@ void ksm_models_reset(void);
 /* A SID is dead: its contexts in all objects go. Takes and leaves the objects' locks; bumps the generations of those
  * that had one. */
 void ksm_models_forget(u32 sid);
+/* False if no object of the policy has contexts: there is nothing to forget. */
+bool ksm_models_keep(void);
 
 /* ---- Base ---- */
 /* The audit's runtime level, for all profiles. Never denies; undone like any change. */
 bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *object, u32 level);
-/* The level now; the policy's first one until a rule sets another. Any CPU, no lock. */
+/* The level now; the first one until a rule sets another. Any CPU, no lock. */
 u32 ksm_audit_level(void);
+/* The first level, from the policy: before ksm_models_init. */
+void ksm_audit_level_first(u32 level);
 
 /* ---- Regex: a DFA over bytes, whole-text match ---- */
 struct ksm_regex {
@@ -46,7 +54,7 @@ struct ksm_regex {
     const u16 *accepts;     /* per state: 1 + number of the first pattern that matches there, or 0 */
     u16 class_count, start; /* start: state before the first byte */
 };
-/* 1 + number of the first pattern that matches all of text, or 0. Linear time: stops at the dead state. */
+/* 1 + number of the first pattern that matches all of text, or 0. Linear time: ends at the dead state. */
 u32 ksm_regex_run(const struct ksm_regex *regex, struct ksm_text text);
 
 /* ---- HashSet: a table of unique entries per SID ---- */
@@ -102,7 +110,7 @@ bool ksm_flow_enter(struct ksm_transaction *transaction, struct ksm_object *obje
 /* states: state_words words. Denies: the current state is not among them. */
 bool ksm_flow_allow(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, const u64 *states);
 bool ksm_flow_query(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, u32 *state);
-#define KSM_FLOW_MACHINES 65536U
+#define KSM_FLOW_MACHINES 16384U
 
 /* ---- Mic: integrity levels of subjects and resources ---- */
 /* One of the object's levels; a <= b: a.degree <= b.degree and a's categories are among b's; else incomparable or
@@ -128,6 +136,8 @@ struct ksm_mic_resource {
     u32 source, target, container, driver; /* container: KSM_MIC_ROOT if there is none */
 };
 #define KSM_MIC_ROOT 0U
+/* Subjects and resources of one object that have a level, at most: more are denied. */
+#define KSM_MIC_LABELS 16384U
 /* level null: the lowest of the levels of source, driver and container; denied if none of them is at most the others.
  * Denies: target has a level; source, driver or container has none; level is not at most each of theirs. */
 bool ksm_mic_create(struct ksm_transaction *transaction, struct ksm_object *object, struct ksm_mic_resource sids,

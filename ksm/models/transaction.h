@@ -64,21 +64,21 @@ static inline u32 ksm_rule(bool granted)
     return granted ? KSM_RULE_CALLED : KSM_RULE_CALLED | KSM_RULE_DENIED;
 }
 
-#define KSM_UNDO_MAX 256U /* the compiler refuses decisions that need more */
+#define KSM_UNDO_MAX   256U /* the compiler refuses decisions that need more */
+#define KSM_UNDO_WORDS 16U  /* a change of a cell takes fewer: see ksm/models/README.md */
 
-/* The log's entries belong to the runtime: an object's cell and the words that it held. */
+/* The log's entries belong to the runtime: a word and what it held. */
 struct ksm_undo {
-    struct ksm_object *object;
-    void *cell;
-    u64 words[2];
+    u64 *place;
+    u64 value;
 };
 
 struct ksm_transaction {
     const struct ksm_query *query;
     const struct ksm_decision *decision;
-    u32 undo_count;
+    u32 undo_count;        /* words */
     u32 audit_count;       /* results noted for this event */
-    struct ksm_undo *undo; /* KSM_UNDO_MAX of them, this CPU's */
+    struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS of them, this CPU's */
     struct ksm_audit_result *audit;
     u8 *scratch; /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
     u32 scratch_used;
@@ -90,6 +90,18 @@ void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm
                            const struct ksm_decision *decision);
 /* granted: what evaluate said. Writes the event's audit record if anything was noted. */
 void ksm_transaction_end(struct ksm_transaction *transaction, bool granted);
+
+/* The generations of the objects that an event read: as long as they stay, its verdict does. */
+#define KSM_SEEN_MAX 2U
+struct ksm_seen {
+    const u64 *generations[KSM_SEEN_MAX]; /* those behind the last one are a constant 0 */
+    u64 values[KSM_SEEN_MAX];
+};
+/* run: begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
+ * meanwhile. seen: of a decision that reads no more than KSM_SEEN_MAX objects; may be null. */
+void ksm_seen_nothing(struct ksm_seen *seen); /* what always stays */
+void ksm_seen_never(struct ksm_seen *seen);   /* what never is now */
+bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
 
 /* ---- audit ---- */
 
@@ -147,7 +159,7 @@ static inline u32 ksm_message_sid(const struct ksm_transaction *transaction, u32
     static inline type ksm_load_##type(const u8 *place)                                                                \
     {                                                                                                                  \
         type value;                                                                                                    \
-        memcpy(&value, place, sizeof(value));                                                                          \
+        __builtin_memcpy(&value, place, sizeof(value));                                                                \
         return value;                                                                                                  \
     }
 KSM_LOAD(u8)

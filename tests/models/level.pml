@@ -2,7 +2,8 @@
 /*
  * sched/level.c: how a change of a thread's level reaches whom it concerns. A thread at home on CPU 0 holds a lock, for
  * which CPU 2's thread waits, of a higher level, and gives up; it also calls a server of CPU 1, by travelling there or
- * by queueing at the endpoint. Orders are requests with `queued` (inbox.pml).
+ * by queueing at the endpoint. Case MOVE: the server moves, to CPU 2 or to the caller's home. Orders are requests with
+ * `queued` (inbox.pml).
  *
  * Property, at rest: the thread's level is its own or, if that is higher, its waiter's; the server's is that of the
  * caller that it serves, or its own.
@@ -27,11 +28,11 @@
 #define OWN    1 /* level of the thread */
 #define URGENT 3
 
-mtype = { CALL, WAKE, LEVEL_REQUEST, DONATION_REQUEST, POKE };
-chan inbox[2] = [4] of { mtype };
+mtype = { CALL, WAKE, LEVEL_REQUEST, DONATION_REQUEST, POKE, MOVED };
+chan inbox[3] = [4] of { mtype };
 bool level_queued, donation_queued;
 bool locked, queued; /* endpoint->lock; the thread is in its queue */
-bool serves;         /* CPU 1 */
+bool serves;         /* the server: of CPU 1, or (MOVE) elsewhere later */
 byte server_level;
 bool calls = true;
 
@@ -101,6 +102,9 @@ inline update()
         :: value == REPLY_WAIT ->
             LOAD(self, PEER_CPU, value);
             if
+#ifdef MOVE
+            :: value == HOME && serves -> LOAD(self, LEVEL, server_level)
+#endif
 #ifndef MUTATION_no_donation
             :: value != HOME -> ask_donation(value)
 #endif
@@ -120,6 +124,14 @@ end:
     do
     :: atomic { inbox[HOME]?LEVEL_REQUEST -> level_queued = false }; update()
     :: inbox[HOME]?WAKE -> STORE2(self, STATE, RUNNABLE, PEER_CPU, HOME)
+#ifdef MOVE
+    :: inbox[HOME]?MOVED -> /* thread_ipc_moved() */
+#ifdef MUTATION_arrival_unseen
+        skip
+#else
+        LOAD(self, LEVEL, server_level) /* ARRIVED */
+#endif
+#endif
     :: calls -> calls = false;
         if
         :: STORE2(self, PEER_CPU, 1, STATE | SB_RELEASE, CALLING);
@@ -141,6 +153,43 @@ inline connect()
     serves = true
 }
 
+#ifdef MUTATION_one_request
+#define TAKEN level_queued
+#else
+#define TAKEN donation_queued
+#endif
+/* donation_arrived() */
+inline donation()
+{
+    LOAD(self, PEER_CPU, value);
+    if
+    :: value == self ->
+        LOAD(self, PEER, value);
+        if
+        :: value != 0 && serves -> LOAD(self, LEVEL, server_level)
+        :: else /* it will see the level when it arrives */
+        fi
+#ifndef MUTATION_no_chase
+    :: value != self && value != HOME -> ask_donation(value)
+#endif
+    :: else
+    fi;
+    value = 0
+}
+
+/* thread_move() */
+inline move(target)
+{
+    acquire();
+#ifdef MUTATION_move_relaxed
+    STORE(self, PEER_CPU, target);
+#else
+    STORE_RELEASE(self, PEER_CPU, target);
+#endif
+    release();
+    send(target, MOVED)
+}
+
 proctype server(byte self)
 {
     byte value;
@@ -152,43 +201,35 @@ end:
         STORE2(self, PEER_CPU, 1, STATE | SB_RELEASE, REPLY_WAIT);
         release();
         connect()
-    :: atomic { inbox[1]?DONATION_REQUEST ->
-#ifdef MUTATION_one_request
-        level_queued = false
-#else
-        donation_queued = false
-#endif
-        };
-        LOAD(self, PEER_CPU, value);
-        if
-        :: value == 1 ->
-            LOAD(self, PEER, value);
-            if
-            :: value != 0 && serves -> LOAD(self, LEVEL, server_level)
-            :: else /* it will see the level when it arrives */
-            fi
-        :: else
-        fi;
-        value = 0
+    :: atomic { inbox[1]?DONATION_REQUEST -> TAKEN = false }; donation()
     :: serves -> /* answers, or not */
         serves = false;
         STORE2(self, PEER, 0, PEER_CPU | SB_RELEASE, HOME);
         server_level = 0;
         send(HOME, WAKE)
+#ifdef MOVE
+    :: serves -> move(HOME); goto end_stays
+    :: serves -> move(2); goto end_stays
+#endif
     :: serves -> goto end_stays
     od;
 end_stays:
     do
-    :: atomic { inbox[1]?DONATION_REQUEST ->
-#ifdef MUTATION_one_request
-        level_queued = false
-#else
-        donation_queued = false
-#endif
-        };
-        LOAD(self, LEVEL, server_level)
+    :: atomic { inbox[1]?DONATION_REQUEST -> TAKEN = false }; donation()
     od
 }
+
+#ifdef MOVE
+proctype other(byte self)
+{
+    byte value;
+end:
+    do
+    :: inbox[2]?MOVED
+    :: atomic { inbox[2]?DONATION_REQUEST -> TAKEN = false }; donation()
+    od
+}
+#endif
 
 proctype waiter(byte self)
 {
@@ -209,6 +250,9 @@ init {
         run memory_of(2);
         run caller(0);
         run server(1);
+#ifdef MOVE
+        run other(2);
+#endif
         run waiter(2)
     };
     timeout ->

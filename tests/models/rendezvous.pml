@@ -6,9 +6,13 @@
  * its time limit may pass, or another thread terminate it: it is to be cancelled.
  *
  * Servers answer on the fast path (and park unseen), on the slow one, receive again without an answer, or never do
- * anything more. Cases: DEATH: they end, and one is busy with
- * another client at first; or the second one is for ever. CLOSE: CPU 2 closes the channel. MOVE: the same, but there is one server only,
- * and it moves between CPUs 1 and 2. GONE: CPU 2 closes the endpoint's last receiving handle.
+ * anything more. Cases:
+ *   DEATH     they end, and one is busy with another client at first; or the second one is for ever
+ *   CLOSE     CPU 2 closes the channel
+ *   MOVE      the same, but there is one server only, which moves between CPUs 1 and 2, and may copy messages in steps
+ *             (ipc/long_copy.c), between which all else goes on
+ *   HOMEWARD  there is one server only, and it moves from CPU 1 to the client's home
+ *   GONE      CPU 2 closes the endpoint's last receiving handle
  *
  * Inboxes are first in, first out, and what was written before a send is seen by the handler; requests with `queued`
  * are in one inbox once (inbox.pml).
@@ -22,7 +26,7 @@
 #define CPUS   3
 #define BUFFER 3
 #define HOME   0
-#if defined(DEATH) || defined(CLOSE) || defined(MOVE) || defined(GONE)
+#if defined(DEATH) || defined(CLOSE) || defined(MOVE) || defined(GONE) || defined(HOMEWARD)
 #define CALLS_MAX 1
 #else
 #define CALLS_MAX 2
@@ -56,7 +60,7 @@ bool going;  /* CPU 1 has still to end the channel's calls; guarded by it */
 byte slot[3]; /* its CPU's own */
 
 /* Server threads, by number: those of CPUs 1 and 2, or number 1 wherever it is. */
-#ifdef MOVE
+#if defined(MOVE) || defined(HOMEWARD)
 #define SERVER 1
 #else
 #define SERVER self
@@ -71,6 +75,11 @@ byte server[3];
 byte server_home[3];
 byte caller[3];   /* number of the call that it serves, or 0 */
 bool selector[3]; /* it may park on the fast path */
+#ifdef MOVE
+#define REQUEST 1
+#define REPLY   2
+byte copies, copies_for; /* it copies a message; of that call, so it believes */
+#endif
 
 /* What nobody sees */
 byte call;         /* number of the client's present one */
@@ -248,11 +257,41 @@ inline client_cancelled()
         atomic { waits = false; woken = false }
     :: !mine && target == HOME ->
         LOAD(self, PEER, value);
+#ifdef HOMEWARD
+        if
+        :: value != 0 && caller[1] != 0 -> end_here(CANCELLED)
+        :: else /* the reply is on its way */
+        fi
+#else
         assert(value == 0) /* else a server of this CPU would serve it; but the reply is on its way */
+#endif
     :: else -> push_cancel(target) /* ASK */
     fi;
     atomic { value = 0; target = 0; mine = false }
 }
+
+#ifdef HOMEWARD
+inline end_here(code)
+{
+    ends(caller[1], code);
+    caller[1] = 0;
+    STORE3(self, PEER, 0, PEER_CPU, HOME, STATE, RUNNABLE);
+    atomic { waits = false; woken = false }
+}
+
+/* thread_ipc_moved() */
+inline server_arrives()
+{
+    d_step { sb_load(self, CALLS, value); sb_load(self, CANCEL, target) };
+    if
+#ifndef MUTATION_arrival_unseen
+    :: caller[1] != 0 && value == target -> end_here(CANCELLED) /* ARRIVED */
+#endif
+    :: else
+    fi;
+    atomic { value = 0; target = 0; server[1] = RUNS }
+}
+#endif
 
 proctype client(byte self)
 {
@@ -260,7 +299,7 @@ proctype client(byte self)
     bool mine;
 end:
     do
-    :: atomic { DRAINED(self) && nempty(inbox[HOME]) -> inbox[HOME]?WAKE }; /* 7: wake_arrived() */
+    :: atomic { DRAINED(self) && inbox[HOME]?[WAKE] -> inbox[HOME]?WAKE }; /* 7: wake_arrived() */
         d_step {
             assert(waits && woken);
             waits = false;
@@ -270,6 +309,15 @@ end:
         }
     :: !waits && call < CALLS_MAX -> client_calls()
     :: may_cancel && waits && to_cancel != call -> client_cancelled()
+#ifdef HOMEWARD
+    :: inbox[HOME]?MOVED -> server_arrives()
+    :: server[1] == RUNS && server_home[1] == HOME ->
+        if
+        :: caller[1] == 0 -> server[1] = GONE_AWAY
+        :: caller[1] != 0 -> end_here(REPLIED)
+        :: caller[1] != 0 -> server[1] = HANGS
+        fi
+#endif
     od
 }
 
@@ -284,7 +332,13 @@ inline connect()
         sb_put(self, STATE, REPLY_WAIT);
         caller[SERVER] = call;
         server[SERVER] = RUNS
-    }
+    };
+#ifdef MOVE
+    if
+    :: copies = REQUEST; copies_for = call
+    :: true
+    fi
+#endif
 }
 
 /* endpoint_next_caller(); value: was there one? */
@@ -499,6 +553,11 @@ inline close_endpoint()
     closes = false
 }
 
+#ifdef HOMEWARD
+#define TARGET HOME
+#else
+#define TARGET (3 - self)
+#endif
 /* thread_move() */
 inline move()
 {
@@ -512,11 +571,11 @@ inline move()
         if
         :: value == 0 ->
 #ifdef MUTATION_move_relaxed
-            STORE(self, PEER_CPU, 3 - self);
+            STORE(self, PEER_CPU, TARGET);
 #else
-            STORE_RELEASE(self, PEER_CPU, 3 - self); /* MOVE: from here on that CPU may end the call */
+            STORE_RELEASE(self, PEER_CPU, TARGET); /* MOVE: from here on that CPU may end the call */
 #endif
-            server_home[SERVER] = 3 - self;
+            server_home[SERVER] = TARGET;
             release()
         :: else ->
             release();
@@ -525,9 +584,45 @@ inline move()
         value = 0
     :: else
     fi;
-    server_home[SERVER] = 3 - self;
-    send(3 - self, MOVED)
+    server_home[SERVER] = TARGET;
+    send(TARGET, MOVED)
 }
+
+#ifdef MOVE
+#ifdef MUTATION_copy_blind
+#define COPIES_FOR copies_for
+#else
+#define COPIES_FOR caller[SERVER] /* LONG: it looks before each step */
+#endif
+/* long_request(), long_reply(): a step, which uses the client's memory; or the end */
+inline copy_step()
+{
+    if
+    :: COPIES_FOR == 0 -> /* the call has ended meanwhile */
+        if
+        :: copies == REQUEST -> atomic { copies = 0; copies_for = 0 }; receive()
+        :: copies == REPLY -> copies = 0
+        fi
+    :: COPIES_FOR != 0 ->
+        atomic { assert(waits && !woken && call == COPIES_FOR) };
+        if
+        :: true /* there is more */
+        :: copies == REQUEST -> atomic { copies = 0; copies_for = 0 }
+        :: copies == REQUEST -> /* the client's memory is not there */
+            atomic { copies = 0; copies_for = 0 };
+            end_served(ABORTED);
+            receive()
+        :: copies == REPLY ->
+            copies = 0;
+            end_served(REPLIED);
+            receive()
+        fi
+    fi
+}
+#define COPIES copies
+#else
+#define COPIES 0
+#endif
 
 proctype serving(byte self)
 {
@@ -540,6 +635,8 @@ end:
     :: atomic { inbox[self]?POKE -> poke_queued[self] = false }; poked()
 #ifdef MOVE
     :: inbox[self]?MOVED -> server[SERVER] = RUNS
+#endif
+#if defined(MOVE) || defined(HOMEWARD)
     :: server[SERVER] == RUNS && server_home[SERVER] == self && moves > 0 -> moves--; move()
 #endif
 #if defined(CLOSE) || defined(MOVE)
@@ -548,7 +645,11 @@ end:
 #ifdef GONE
     :: closes && self == 2 -> close_endpoint()
 #endif
-    :: server[SERVER] == RUNS && server_home[SERVER] == self ->
+#ifdef MOVE
+    :: server[SERVER] == RUNS && server_home[SERVER] == self && copies != 0 -> copy_step()
+    :: server[SERVER] == RUNS && server_home[SERVER] == self && copies == 0 && caller[SERVER] != 0 -> copies = REPLY
+#endif
+    :: server[SERVER] == RUNS && server_home[SERVER] == self && COPIES == 0 ->
         if
         :: caller[SERVER] == 0 -> receive()
         :: caller[SERVER] != 0 && slot[self] == NOBODY && selector[SERVER] -> /* reply_home() */
@@ -578,7 +679,7 @@ end:
 #define SERVED(cpu)  (waits && caller[cpu] == call && server[cpu] == HANGS)
 init {
     d_step {
-#ifdef MOVE
+#if defined(MOVE) || defined(HOMEWARD)
         server[1] = RUNS;
 #else
         server[1] = RUNS;

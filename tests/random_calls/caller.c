@@ -34,6 +34,9 @@ static const struct {
     CORE_METHOD(VMM, Free, "az", POOLS),
     CORE_METHOD(VMM, Query, "a", POOLS),
     CORE_METHOD(VMM, CreateArena, "z", POOLS),
+    CORE_METHOD(VMM, MdlCreate, "zv", MEMORY),
+    CORE_METHOD(VMM, MdlMap, "Mx1av", POOLS),
+    CORE_METHOD(VMM, MdlGetSize, "M", POOLS),
     CORE_METHOD(THREAD, Create, "nzrnng", THREAD),
     CORE_METHOD(THREAD, OpenCurrent, "", THREAD),
     CORE_METHOD(THREAD, Suspend, "", POOLS),
@@ -59,6 +62,7 @@ static const struct {
     CORE_METHOD(HANDLE, RevokeSubtree, "hb", POOLS),
     CORE_METHOD(HANDLE, CreateBadge, "n", BADGE),
     CORE_METHOD(HANDLE, GetRiid, "cS", POOLS),
+    CORE_METHOD(HANDLE, SecurityConnect, "", ANY),
     CORE_METHOD(TASK, Create, "NCPq0", TASK),
     CORE_METHOD(TASK, SetEnv, "KSS", POOLS),
     CORE_METHOD(TASK, Connect, "KKS", POOLS),
@@ -77,6 +81,8 @@ static const struct {
     CORE_METHOD(SYNC, WaitAny, "Wm", POOLS),
     CORE_METHOD(SYNC, Lock, "am", POOLS),
     CORE_METHOD(SYNC, Unlock, "a", POOLS),
+    CORE_METHOD(SYNC, WaitShared, "Mw0m", POOLS),
+    CORE_METHOD(SYNC, WakeShared, "Mwn", POOLS),
     CORE_METHOD(FS, Open, "S", FILE_),
     CORE_METHOD(FS, Close, "F", POOLS),
     CORE_METHOD(FS, Read, "Fn", POOLS),
@@ -99,6 +105,7 @@ static const struct {
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
     CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
+    CORE_METHOD(PM, GetCpuInterrupts, "n", POOLS),
     CORE_METHOD(IPC, CreateSyncObject, "", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
@@ -109,7 +116,7 @@ static const struct {
     CORE_METHOD(AUDIT, Wait, "hm", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 80, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 87, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -7,7 +7,7 @@
 #include <tests/random_calls/random.h>
 
 /* What a handle was made as; ANY: whatever. */
-enum pool { CHANNEL, LISTENER, OBJECT, THREAD, TASK, FILE_, SYNC, BADGE, ANY, POOLS };
+enum pool { CHANNEL, LISTENER, OBJECT, THREAD, TASK, FILE_, SYNC, BADGE, MEMORY, ANY, POOLS };
 /* A handle, mostly one of that pool. */
 Handle any_handle(struct random *random, enum pool pool);
 /* Into the pool, in place of another, which is mostly closed. */
@@ -21,10 +21,11 @@ void replace_pages(struct random *random);
 nk_uint64_t any_word(struct random *random);
 
 /*
- * A parameter, mostly of its kind: h c l o t K F y b handles (any, channel, listener, object, thread, task, file, sync
- * object, badge); a place, z size, f p flags of VMM; m milliseconds, T a time, B budget or period; q class and
- * priority; R rights; U CPUs; r a routine; g flags of a thread; i RIID; N C P chunks of strings for Task.Create, S of
- * any string; W a chunk of words for Sync.WaitAny; n a small number; 0.
+ * A parameter, mostly of its kind: h c l o t K F y b M handles (any, channel, listener, object, thread, task, file,
+ * sync object, badge, shared memory); a place, z size, f p v flags of VMM; x offset of a page, 1 a page, w offset of a
+ * word; m milliseconds, T a time, B budget or period; q class and priority; R rights; U CPUs; r a routine; g flags of a
+ * thread; i RIID; N C P chunks of strings for Task.Create, S of any string; W a chunk of words for Sync.WaitAny; n a
+ * small number; 0.
  */
 nk_uint64_t parameter(struct random *random, char kind);
 

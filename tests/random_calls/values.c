@@ -7,7 +7,7 @@
 #define WAITS  0U /* where words for Sync.WaitAny begin in the arena; strings follow */
 
 /* Few enough that threads meet at the same ones. */
-static const unsigned pool_size[POOLS] = {6, 4, 8, 6, 3, 3, 4, 4, 16};
+static const unsigned pool_size[POOLS] = {6, 4, 8, 6, 3, 3, 4, 4, 4, 16};
 static volatile Handle pools[POOLS][16];
 static volatile nk_uint64_t places[PLACES];
 static SMsgHdr buffers[16];
@@ -122,6 +122,10 @@ void replace_pages(struct random *random)
     volatile nk_uint64_t *place = &places[random_below(random, PLACES)];
     (void)KOS_CORE(VMM, Free, *place, 16 * 4096ULL);
     (void)KOS_CORE(VMM, Free, *place, size);
+    if (random_once_in(random, 4)) {
+        *place = KOS_CORE(VMM, MdlMap, any_handle(random, MEMORY), 0, 4096, 0, KOS_VMM_READ | KOS_VMM_WRITE).w[0];
+        return;
+    }
     *place = KOS_CORE(VMM, Allocate, 0, size,
                       KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_READ | KOS_VMM_WRITE |
                           (random_once_in(random, 2) ? KOS_VMM_LOCKED : 0))
@@ -183,6 +187,8 @@ static nk_uint64_t handle_parameter(struct random *random, char kind)
         return any_handle(random, SYNC);
     case 'b':
         return random_once_in(random, 2) ? INVALID_HANDLE : any_handle(random, BADGE);
+    case 'M':
+        return any_handle(random, MEMORY);
     default:
         return any_handle(random, any_pool(random));
     }
@@ -203,6 +209,14 @@ nk_uint64_t parameter(struct random *random, char kind)
         return flags_of_memory(random);
     case 'p':
         return flags_of_memory(random) & KOS_VMM_ACCESS;
+    case 'v':
+        return KOS_VMM_READ | (random_once_in(random, 4) ? 0 : KOS_VMM_WRITE);
+    case 'x':
+        return random_below(random, 4) * 4096ULL;
+    case '1':
+        return 4096;
+    case 'w':
+        return random_below(random, 4) * 4ULL;
     case 'm':
         return random_below(random, 6);
     case 'q':

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "fake/fake.h"
+#include <ksm/cpu.h>
 #include <ksm/ksm.h>
 #include <ksm/table_policy.h>
 #include <ksm/verify.h>
@@ -95,12 +96,12 @@ static int machine_setup(void **state)
 
 static void a_policy_must_be_whole(void **state)
 {
-    assert_int_equal(ksm_init(), rcOk);
+    assert_int_equal(ksm_init(1, 5), rcOk);
 #define MALFORMED(change)                                                                                              \
     do {                                                                                                               \
         setup(state);                                                                                                  \
         change;                                                                                                        \
-        if (ksm_init() != rcInvalidArgument)                                                                           \
+        if (ksm_init(1, 5) != rcInvalidArgument)                                                                       \
             fail_msg("accepted: %s", #change);                                                                         \
     } while (0)
     MALFORMED(policy.version++);
@@ -122,7 +123,7 @@ static void a_policy_must_be_whole(void **state)
     MALFORMED(methods[2][0][0].error = (struct ksm_shape){.size = 8});
     setup(state);
     interfaces[2][1].methods = nullptr, interfaces[2][1].method_count = 0; /* an interface without methods is one */
-    assert_int_equal(ksm_init(), rcOk);
+    assert_int_equal(ksm_init(1, 5), rcOk);
 }
 
 static void shapes(void **state)
@@ -259,6 +260,12 @@ static void methods_by_number(void **state)
 
 /* ---- decisions ---- */
 
+/* A policy never changes but here. */
+static void forget_cached(void)
+{
+    assert_int_equal(ksm_cpus_init(1), rcOk);
+}
+
 static struct ksm_query asked;
 static bool answer;
 static bool evaluate(const struct ksm_query *query)
@@ -303,10 +310,15 @@ static void only_a_grant_grants(void **state)
     };
     for (u32 i = 0; i < array_length(cases); i++) {
         said = cases[i].said, answer = cases[i].answer;
+        forget_cached();
         assert_int_equal(ksm_decide(&query), cases[i].granted ? rcOk : rcSecurityDisallow);
-        assert_int_equal(ksm_reads_message(KSM_REQUEST, 3, 4, KOS_INFO(5, 6, 24, 0)), said.verdict == KSM_EVALUATE);
+        struct ksm_plan plan;
+        ksm_plan_make(&plan, &query);
+        assert_int_equal(ksm_plan_known(&plan), said.verdict != KSM_EVALUATE || said.evaluate == nullptr);
+        assert_int_equal(plan.needs, ksm_plan_known(&plan) ? 0 : KSM_READS_MESSAGE);
     }
     said = (struct ksm_descriptor)SAYING(KSM_EVALUATE, evaluate), answer = true;
+    forget_cached();
     assert_int_equal(ksm_decide(&query), rcOk);
     assert_memory_equal(&asked, &query, sizeof(query));
     said = (struct ksm_descriptor)SAYING(KSM_GRANT, nullptr);

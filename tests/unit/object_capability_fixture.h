@@ -232,7 +232,7 @@ static int machine_setup(void **state)
     object_room_init();
     handle_channel_of = channel_of;
     for (u32 type = 0; type < OBJECT_TYPES; type++)
-        object_operations[type] = (struct object_operations){note_abandoned, note_destroyed};
+        object_operations[type] = (struct object_operations){.abandoned = note_abandoned, .destroy = note_destroyed};
     return 0;
 }
 

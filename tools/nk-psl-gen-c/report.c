@@ -61,22 +61,40 @@ static void add_decision(const struct psl_policy *policy, const struct psl_decis
     text_add(text, "%s\n", decision->count > 6 ? ", ..." : "");
 }
 
-static bool same_row(const struct psl_row *a, const struct psl_row *b)
+/* Two rows say the same, be it of different endpoints. */
+static bool same_words(const struct psl_row *a, const struct psl_row *b)
 {
-    bool same = a->endpoint == b->endpoint && a->others == b->others && a->exception_count == b->exception_count;
+    bool same = a->others == b->others && a->exception_count == b->exception_count;
     for (unsigned i = 0; same && i < a->exception_count; i++)
         same = a->exceptions[i].client == b->exceptions[i].client &&
                a->exceptions[i].decision == b->exceptions[i].decision;
     return same;
 }
 
-/* Rows [first, end) say the same of methods of one endpoint. */
+/* Rows that follow `first` and say the same of methods of its endpoint; all, if all rows do. */
+static unsigned end_of_same(const struct psl_table *table, unsigned first)
+{
+    unsigned end = first + 1, count = table->row_count;
+    while (end < count && same_words(&table->rows[first], &table->rows[end]))
+        end++;
+    if (first == 0 && end == count)
+        return end;
+    end = first + 1;
+    while (end < count && same_words(&table->rows[first], &table->rows[end]) &&
+           table->rows[first].endpoint == table->rows[end].endpoint)
+        end++;
+    return end;
+}
+
+/* Rows [first, end) say the same: of methods of one endpoint, or of all that the class has. */
 static void add_rows(const struct psl_policy *policy, enum psl_event event, const struct psl_class *server,
                      const struct psl_row *rows, unsigned first, unsigned end, struct text *text)
 {
     const struct psl_row *row = &rows[first];
     text_add(text, "%s %s", psl_event_word[event], server->name);
-    if (row->endpoint != nullptr) {
+    if (row->endpoint != rows[end - 1].endpoint) {
+        text_add(text, " every method");
+    } else if (row->endpoint != nullptr) {
         text_add(text, " %s", row->endpoint->name[0] != '\0' ? row->endpoint->name : "security");
         for (unsigned i = first; i < end; i++)
             text_add(text, "%s%s", i == first ? "." : ", ", rows[i].method->name.text);
@@ -92,6 +110,13 @@ static void add_rows(const struct psl_policy *policy, enum psl_event event, cons
     else
         text_add(text, "    %s %s: ", side, row->exception_count != 0 ? "any other" : "any");
     add_decision(policy, row->others, text);
+}
+
+static bool has_error(const struct psl_row *rows, unsigned first, unsigned end)
+{
+    while (first < end && !rows[first].method->has_error)
+        first++;
+    return first < end;
 }
 
 static void add_summary(const struct psl_policy *policy, const struct psl_analysis *analysis, struct text *text)
@@ -120,10 +145,8 @@ void psl_report(const struct psl_policy *policy, const struct psl_analysis *anal
         for (unsigned i = 0; i < policy->class_count; i++) {
             const struct psl_table *table = &analysis->tables[event][i];
             for (unsigned first = 0, end; first < table->row_count; first = end) {
-                end = first + 1;
-                while (end < table->row_count && same_row(&table->rows[first], &table->rows[end]))
-                    end++;
-                if (event != PSL_ERROR || table->rows[first].method->has_error)
+                end = end_of_same(table, first);
+                if (event != PSL_ERROR || has_error(table->rows, first, end))
                     add_rows(policy, event, policy->classes[i], table->rows, first, end, output);
             }
         }

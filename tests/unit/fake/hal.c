@@ -183,6 +183,14 @@ bool hal_space_protect(const struct hal_space *space, vaddr address, u32 access)
     return true;
 }
 
+u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 count, u32 access)
+{
+    for (u64 i = 0; i < count; i++)
+        if (!hal_space_protect(space, address + i * KOS_PAGE_SIZE, access))
+            kernel_panic("the page of %llx is missing", (unsigned long long)(address + i * KOS_PAGE_SIZE));
+    return count;
+}
+
 paddr hal_space_unmap(struct hal_space *space, vaddr address)
 {
     u64 *entry = leaf(space, address);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 unsigned long host_direct_map;
-struct hal_cpu host_cpu;
+thread_local struct hal_cpu host_cpu;
 
 void kernel_panic(const char *format, ...)
 {

@@ -35,6 +35,12 @@ static inline void hal_mark_interruptible(void)
     __asm__ volatile("movz xzr, #0x4b49");
 }
 
+/* After a seq_cst exchange: what follows stays behind it. On ARMv8.0 the exchange alone is no full barrier. */
+static inline void hal_fence_after_exchange(void)
+{
+    __asm__ volatile("dmb ish" ::: "memory");
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("yield" ::: "memory");

@@ -33,6 +33,12 @@ static inline void hal_mark_interruptible(void)
     __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 'K', 'O', 'I', 0"); /* nopl disp32(%rax) */
 }
 
+/* After a seq_cst exchange: what follows stays behind it. The exchange was a full barrier already. */
+static inline void hal_fence_after_exchange(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("pause" ::: "memory");

@@ -37,3 +37,15 @@ static inline Retcode KnSyncUnlock(volatile rtl_uint32_t *ptr)
 {
     return KOS_CORE(SYNC, Unlock, (rtl_uintptr_t)ptr).rc;
 }
+
+/* The same between processes, for a word of an MDL buffer (coresrv/vmm/vmm_api.h). Needs OCAP_MDL_READ. */
+static inline Retcode KnSyncWaitShared(Handle mdl, rtl_size_t offset, rtl_uint32_t val, rtl_uint32_t delay)
+{
+    return KOS_CORE(SYNC, WaitShared, mdl, offset, val, delay).rc;
+}
+static inline Retcode KnSyncWakeShared(Handle mdl, rtl_size_t offset, rtl_uint32_t nThreads, rtl_uint32_t *wokenCnt)
+{
+    struct kos_core_result r = KOS_CORE(SYNC, WakeShared, mdl, offset, nThreads);
+    *wokenCnt = (rtl_uint32_t)r.w[0];
+    return r.rc;
+}

@@ -175,3 +175,23 @@ u32 ksm_regex_run(const struct ksm_regex *regex, struct ksm_text text)
         state = regex->next[state * regex->class_count + regex->classes[(u8)text.bytes[i]]];
     return regex->accepts[state];
 }
+
+bool host_start(const struct ksm_policy *module)
+{
+    level = module->audit_level;
+    return ksm_models_init(module->objects, module->object_count) == rcOk;
+}
+
+bool host_decide(const struct ksm_query *query, const struct ksm_decision *decision)
+{
+    struct ksm_transaction transaction;
+    ksm_transaction_begin(&transaction, query, decision);
+    bool granted = decision->evaluate(&transaction);
+    ksm_transaction_end(&transaction, granted);
+    return granted;
+}
+
+void compare_parallel(struct compare *compare)
+{
+    (void)compare;
+}

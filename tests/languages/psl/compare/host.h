@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The models for compiled policies on the host, in the simplest way: a copy of everything before each event. One
- * thread. */
+/*
+ * Models for compiled policies on the host. Either host.c, host_mic.c and host_tables.c: in the simplest way, a copy of
+ * everything before each event, one thread; or kernel.c and threads.c: the kernel's own, ksm/models and the cache.
+ */
 #pragma once
 #include <ksm/models/models.h>
 
@@ -20,6 +22,13 @@ struct host_context *host_make(const struct ksm_object *object, u32 sid, u32 mos
 bool host_drop(const struct ksm_object *object, u32 sid);
 u32 host_context_count(const struct ksm_object *object);
 u32 host_audit_level(void);
+/* Once: the module's objects, its audit's level. */
+bool host_start(const struct ksm_policy *module);
+/* One event; decision: what the module describes for it, with a function to evaluate. */
+bool host_decide(const struct ksm_query *query, const struct ksm_decision *decision);
+/* Some random events at once, on several threads, where the models can do that. */
+struct compare;
+void compare_parallel(struct compare *compare);
 /* Calls of ksm_audit_*, in order. */
 struct host_audit {
     const struct ksm_audit_site *site;

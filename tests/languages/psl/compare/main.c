@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ksm/message.h>
 #include <tests/languages/psl/compare/compare.h>
 
 static const struct ksm_object *module_object(const struct compare *compare, const char *name)
@@ -72,38 +71,44 @@ static void check_claims(struct compare *compare, const struct ksm_decision *dec
         compare_fail(compare, "it changes objects, and says that it does not");
 }
 
-/* The compiled policy decides; what it says it does not read is not there. */
+void compare_query(struct ksm_query *query, const struct reference_event *event, const struct encoded *message,
+                   const struct ksm_arena *arena, const struct ksm_decision *decision)
+{
+    *query =
+        (struct ksm_query){.event = (enum ksm_event)event->event,
+                           .source_class = (u16)event->source->index,
+                           .destination_class = (u16)(event->destination != nullptr ? event->destination->index : 0),
+                           .riid = (u16)(event->endpoint != nullptr ? event->endpoint->riid : 0),
+                           .mid = (u16)(event->method != nullptr ? event->method->mid : 0),
+                           .constant_size = message->constant_size};
+    if (decision == nullptr)
+        return;
+    query->constant_part =
+        (decision->flags & (KSM_READS_MESSAGE | KSM_READS_ARENA)) != 0 ? message->constant_part : nullptr;
+    query->arena = (decision->flags & KSM_READS_ARENA) != 0 ? arena : nullptr;
+    query->sids = (decision->flags & KSM_READS_HANDLES) != 0 ? message->sids : nullptr;
+    query->source_sid = (decision->flags & KSM_READS_SIDS) != 0 ? event->source_sid : 0xdeadU;
+    query->destination_sid = (decision->flags & KSM_READS_SIDS) != 0 ? event->destination_sid : 0xbeefU;
+}
+
+/* The compiled policy decides. */
 static bool decide(struct compare *compare, const struct encoded *message, const struct ksm_shape *shape)
 {
-    const struct reference_event *event = &compare->event;
     struct ksm_arena arena = ksm_arena_flat(message->arena, message->arena_size);
     if (shape != nullptr && !ksm_message_fits(shape, message->constant_part, &arena))
         compare_fail(compare, "the message does not fit its shape");
-    struct ksm_query query = {.event = (enum ksm_event)event->event,
-                              .source_class = event->source->index,
-                              .destination_class = event->destination != nullptr ? event->destination->index : 0,
-                              .riid = event->endpoint != nullptr ? event->endpoint->riid : 0,
-                              .mid = event->method != nullptr ? event->method->mid : 0,
-                              .constant_size = message->constant_size};
+    struct ksm_query query;
+    compare_query(&query, &compare->event, message, &arena, nullptr);
     struct ksm_descriptor descriptor =
         compare->module->describe(query.event, query.source_class, query.destination_class, query.riid, query.mid);
     const struct ksm_decision *decision = descriptor.decision;
     compare->verdicts[descriptor.verdict]++;
     bool constant = descriptor.verdict == KSM_GRANT;
-    if (decision->evaluate == nullptr) {
-        host_audit_count = 0;
+    host_audit_count = 0;
+    if (decision->evaluate == nullptr)
         return constant;
-    }
-    query.constant_part =
-        (decision->flags & (KSM_READS_MESSAGE | KSM_READS_ARENA)) != 0 ? message->constant_part : nullptr;
-    query.arena = (decision->flags & KSM_READS_ARENA) != 0 ? &arena : nullptr;
-    query.sids = (decision->flags & KSM_READS_HANDLES) != 0 ? message->sids : nullptr;
-    query.source_sid = (decision->flags & KSM_READS_SIDS) != 0 ? event->source_sid : 0xdeadU;
-    query.destination_sid = (decision->flags & KSM_READS_SIDS) != 0 ? event->destination_sid : 0xbeefU;
-    struct ksm_transaction transaction;
-    ksm_transaction_begin(&transaction, &query, decision);
-    bool granted = decision->evaluate(&transaction);
-    ksm_transaction_end(&transaction, granted);
+    compare_query(&query, &compare->event, message, &arena, decision);
+    bool granted = host_decide(&query, decision);
     check_claims(compare, decision);
     if (descriptor.verdict != KSM_EVALUATE && granted != constant)
         compare_fail(compare, "a constant verdict is not what its rules say");
@@ -152,9 +157,8 @@ static void load(struct compare *compare, const char *policy, const char *module
     compare->interpreter->trace_context = compare;
     const struct name profile = compare->policy.declarations.default_profile;
     compare->audited = profile.text != nullptr && strcmp(profile.text, "full") == 0;
-    if (ksm_models_init(compare->module->objects, compare->module->object_count) != rcOk)
+    if (!host_start(compare->module))
         exit(EXIT_FAILURE);
-    ksm_base_set_level(nullptr, nullptr, compare->module->audit_level);
 }
 
 int main(int count, char **words)
@@ -179,8 +183,11 @@ int main(int count, char **words)
     load(&compare, words[i + 2], words[i + 3]);
     for (compare.number = 0; compare.number < events; compare.number++) {
         one_event(&compare);
-        if (compare.number % 64 == 0)
+        if (compare.number % 64 == 0) {
             compare_states(&compare);
+            compare_parallel(&compare);
+            compare_states(&compare);
+        }
     }
     compare_states(&compare);
     printf("%u events, %u granted; no rule %u, denied %u, granted %u, evaluated %u\n", events, compare.granted,

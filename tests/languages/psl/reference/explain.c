@@ -29,6 +29,21 @@ static const char *variable_of(const char *class, const char *variable)
     return strcmp(class, "kl.core.Core") == 0 ? "core" : strcmp(class, "Einit") == 0 ? "einit" : variable;
 }
 
+/* A value as PSL has it: numbers, records and lists as they are; other words are texts. */
+static void add_value(struct text *text, const char *value)
+{
+    bool literal =
+        strchr("0123456789-\"{[(", value[0]) != nullptr || strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    if (literal && value[0] != '\0') {
+        text_add(text, "%s", value);
+        return;
+    }
+    text_add(text, "\"");
+    for (; *value != '\0'; value++)
+        text_add(text, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
+    text_add(text, "\"");
+}
+
 /* The test as PSL text; null if the words make no event. */
 static char *make_test(struct pool *pool, char *const *words, int count)
 {
@@ -56,8 +71,11 @@ static char *make_test(struct pool *pool, char *const *words, int count)
         bool selector = (length == 3 && (strncmp(words[i], "src", 3) == 0 || strncmp(words[i], "dst", 3) == 0));
         for (int j = 0; j < 4; j++)
             selector |= length == strlen(selectors[j]) && strncmp(words[i], selectors[j], length) == 0;
-        if (sign != nullptr && !selector)
-            text_add(&text, " %.*s : %s,", (int)length, words[i], sign + 1);
+        if (sign == nullptr || selector)
+            continue;
+        text_add(&text, " %.*s : ", (int)length, words[i]);
+        add_value(&text, sign + 1);
+        text_add(&text, ",");
     }
     text_add(&text, " }\n} }\n");
     char *copy = pool_copy(pool, text.bytes, text.length);

@@ -18,4 +18,8 @@ static inline bool hal_interrupt_pending(void)
     return fake_interrupt_pending();
 }
 static inline void hal_mark_interruptible(void) {}
+static inline void hal_fence_after_exchange(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 static inline void hal_cpu_relax(void) {}

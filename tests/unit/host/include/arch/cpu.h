@@ -7,7 +7,7 @@ struct hal_cpu {
     u64 pending;
     u32 index;
 };
-extern struct hal_cpu host_cpu;
+extern thread_local struct hal_cpu host_cpu; /* threads of a test are CPUs */
 static inline struct hal_cpu *hal_cpu_self(void)
 {
     return &host_cpu;
@@ -17,4 +17,8 @@ static inline bool hal_interrupt_pending(void)
     return false;
 }
 static inline void hal_mark_interruptible(void) {}
+static inline void hal_fence_after_exchange(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 static inline void hal_cpu_relax(void) {}

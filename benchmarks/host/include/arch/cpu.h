@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A host thread plays a CPU. */
+#pragma once
+#include <hal/base.h>
+
+struct hal_context;
+
+struct hal_cpu {
+    struct hal_context *current;
+    u64 pending;
+    u32 index;
+};
+
+extern _Thread_local struct hal_cpu *host_cpu;
+static inline struct hal_cpu *hal_cpu_self(void)
+{
+    return host_cpu;
+}
+
+static inline bool hal_interrupt_pending(void)
+{
+    return false;
+}
+
+static inline void hal_mark_interruptible(void) {}
+
+/* As the port has it. */
+static inline void hal_fence_after_exchange(void)
+{
+    __asm__ volatile(HOST_FENCE ::: "memory");
+}
+
+static inline void hal_cpu_relax(void)
+{
+    __asm__ volatile(HOST_RELAX ::: "memory");
+}

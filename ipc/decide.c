@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a decision reads besides the constant part, in memory that nobody can change until the message is delivered. */
+#include <ipc/arena.h>
+#include <ipc/decide.h>
+#include <memory/page.h>
+
+static u32 sid_of(struct domain *domain, u32 handle, struct message_sids *sids, retcode *code)
+{
+    struct object *object;
+    if (handle == KOS_INVALID_HANDLE || *code != rcOk)
+        return 0;
+    *code = handle_lookup(&domain->handles, handle, OBJECT_NONE, 0, &object);
+    if (*code != rcOk)
+        return 0;
+    sids->held[sids->held_count++] = object;
+    return object->sid;
+}
+
+retcode message_sids_take(struct message_sids *sids, struct domain *domain, const struct ksm_shape *shape,
+                          const void *constant_part)
+{
+    retcode code = rcOk;
+    sids->held_count = 0;
+    memset(sids->sids, 0, sizeof(sids->sids));
+    for (u32 i = 0; i < shape->handle_count; i++) {
+        struct kos_handle_descriptor descriptor;
+        memcpy(&descriptor, (const u8 *)constant_part + shape->handle_offsets[i] - KOS_MESSAGE_HEADER_SIZE,
+               sizeof(descriptor));
+        sids->sids[i] = sid_of(domain, descriptor.handle, sids, &code);
+    }
+    if (code != rcOk)
+        message_sids_drop(sids);
+    return code;
+}
+
+void message_sids_drop(struct message_sids *sids)
+{
+    while (sids->held_count != 0)
+        object_release(sids->held[--sids->held_count]);
+}
+
+/* Large; only for decisions that look at handles. */
+[[gnu::noinline]] static retcode decide_on_handles(const struct ksm_plan *plan, struct ksm_query *query,
+                                                   struct domain *domain, const struct ksm_shape *shape)
+{
+    struct message_sids sids;
+    retcode code = message_sids_take(&sids, domain, shape, query->constant_part);
+    if (code != rcOk)
+        return code;
+    query->sids = sids.sids;
+    code = ksm_plan_decide(plan, query);
+    query->sids = nullptr;
+    message_sids_drop(&sids);
+    return code;
+}
+
+retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
+                       const struct ksm_shape *shape)
+{
+    if (unlikely((plan->needs & KSM_READS_HANDLES) != 0))
+        return decide_on_handles(plan, query, domain, shape);
+    return ksm_plan_decide(plan, query);
+}
+
+static const void *span(void *context, u64 offset, u64 *available)
+{
+    const struct message_arena *arena = context;
+    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
+}
+
+void message_arena_make(struct message_arena *arena, struct domain *domain, vaddr base, u64 size)
+{
+    arena->domain = domain;
+    arena->base = base;
+    arena->arena = (struct ksm_arena){.size = size, .span = span, .context = arena};
+}
+
+static unsigned order_of(u64 size)
+{
+    unsigned order = 0;
+    while (((u64)PAGE_SIZE << order) < size)
+        order++;
+    return order;
+}
+
+void arena_copy_free(u8 *copy, u64 size)
+{
+    if (copy != nullptr)
+        page_free(hal_physical(copy), order_of(size));
+}
+
+retcode message_arena_keep(struct message_arena *arena, struct thread *sender, struct thread *receiver,
+                           struct message *message)
+{
+    u64 size = message->buffer.arena_size;
+    if (message->in_place != 0) {
+        if (receiver->sealed == nullptr)
+            return rcSecurityDisallow; /* shared: it says nothing that stays */
+        message_arena_make(arena, receiver->domain, message->in_place, size);
+        return rcOk;
+    }
+    if (size > MESSAGE_ARENA_DECIDED_MAX)
+        return rcBufferTooLarge;
+    paddr pages = page_allocate(order_of(size));
+    if (pages == PADDR_NONE)
+        return rcOutOfMemory;
+    message->arena_copy = hal_direct(pages);
+    arena->arena = ksm_arena_flat(message->arena_copy, size);
+    return copy_in(sender->domain, message->arena_copy, message->buffer.arena, size);
+}

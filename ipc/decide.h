@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a decision reads besides the constant part. Interrupts masked from the first call to the decision. */
+#pragma once
+#include <ipc/ipc.h>
+#include <ksm/ksm.h>
+#include <ksm/models/transaction.h>
+
+/* SIDs behind the handles of a message; the objects are held, so that no context is made for a SID that is dead. */
+struct message_sids {
+    u32 sids[KOS_INFO_HANDLES_MASK + 1]; /* 0 behind the last one */
+    u32 held_count;
+    struct object *held[KOS_INFO_HANDLES_MASK];
+};
+/* Of the handles that domain has put into the constant part. rcInvalidHandle, rcHandleRevoked: nothing is held. */
+retcode message_sids_take(struct message_sids *sids, struct domain *domain, const struct ksm_shape *shape,
+                          const void *constant_part);
+void message_sids_drop(struct message_sids *sids);
+
+/* ksm_plan_decide, with query->sids if the plan needs them. domain: whose handles they are. */
+retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
+                       const struct ksm_shape *shape);
+
+/* An arena in a task's memory as rules and verification see it. */
+struct message_arena {
+    struct ksm_arena arena;
+    struct domain *domain;
+    vaddr base;
+};
+void message_arena_make(struct message_arena *arena, struct domain *domain, vaddr base, u64 size);
+
+/* A larger one must be sealed if a rule is to read it. */
+#define MESSAGE_ARENA_DECIDED_MAX 16384U
+/* The arena of message in memory that the sender cannot change: where it is sealed, else in a copy of the kernel
+ * (message->arena_copy), which is what will be delivered. rcSecurityDisallow (shared), rcBufferTooLarge, rcOutOfMemory,
+ * rcSourceFault. */
+retcode message_arena_keep(struct message_arena *arena, struct thread *sender, struct thread *receiver,
+                           struct message *message);
+void arena_copy_free(u8 *copy, u64 size); /* copy may be null */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shared memory (an MDL buffer): pages that whoever has a handle maps, with no more rights than the handle has. It is
+ * charged to who made it and lives as long as a handle or a mapping. Words in it are waited for in its own bucket.
+ *
+ *   event                        a mapping made by a handle H of task T
+ *   T frees it, or ends          goes
+ *   H is closed                  stays; below H's ancestor from now on
+ *   H or an ancestor is revoked  loses its pages: T faults there; its addresses stay taken until T frees them
+ *
+ * A mapping is a pin below H in the inheritance tree (object/capability.h). Revoking moves the pin to `withdrawn`,
+ * under the object's lock; shared_memory_withdraw(), afterwards and in steps, takes the pages away.
+ */
+#pragma once
+#include <object/domain.h>
+#include <sched/futex.h>
+#include <smp/inbox.h>
+
+struct shared_memory {
+    struct object object; /* OBJECT_MEMORY */
+    paddr backing;        /* contiguous; constant */
+    u64 size;             /* constant */
+    struct quota *quota;
+    struct list withdrawn; /* pins of revoked mappings, with a reference each; guarded by object.lock */
+    struct epoch_entry epoch;
+    struct futex_bucket bucket; /* who waits for words of it, by offset */
+};
+
+void shared_memory_room_init(void);
+/* size is rounded up; 1 .. KOS_MDL_SIZE_MAX. rcInvalidArgument, rcOutOfMemory, rcQuotaExceeded. One reference. The
+ * pages are what they were: shared_memory_zero() before anybody gets a handle. */
+retcode shared_memory_create(struct quota *quota, u64 size, struct shared_memory **memory);
+/* rcOk or PREEMPTED. */
+retcode shared_memory_zero(struct shared_memory *memory, struct progress *progress);
+/* Maps [offset, offset + size) of what handle names into domain, at *address if that is free, else anywhere. flags:
+ * KOS_VMM_READ, and KOS_VMM_WRITE. Codes of handle_lookup; rcInvalidArgument, rcOutOfMemory, rcQuotaExceeded. */
+retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 size, u32 flags, vaddr *address);
+/* Takes the pages of revoked mappings away: rcOk or PREEMPTED. */
+retcode shared_memory_withdraw(struct shared_memory *memory);
+/* rcInvalidArgument: no aligned word of the memory. */
+retcode shared_memory_word(struct shared_memory *memory, u64 offset, u32 value, struct futex_word *word);

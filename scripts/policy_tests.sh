@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of ./kos policy and of the examples' policies: sourced by scripts/test.sh.
+
+policy_command_tests() {
+    for example in hello echo ping mic; do printf 'policy/tests/%s\tpolicy_tests_pass %s\n' $example $example; done
+    printf 'policy/failing\tpolicy_failing\npolicy/check\tpolicy_check\npolicy/explain\tpolicy_explain\npolicy/words\tpolicy_words\n'
+}
+
+policy_tests_pass() { # EXAMPLE
+    ./kos policy test "$1" >build/test/policy.$1 2>&1 && grep -qE '^[1-9][0-9]* tests, 0 failed$' build/test/policy.$1 ||
+        { echo "expected tests, all passed, got:"; cat build/test/policy.$1; return 1; }
+}
+
+# expect FILE: standard input is what FILE must hold.
+expect() {
+    cat >build/test/expected
+    cmp -s build/test/expected "$1" || { echo "expected (<), got (>):"; diff build/test/expected "$1"; return 1; }
+}
+
+# A case that fails: where, what was expected, what came, and every rule that was called. The copy has its own folder.
+policy_failing() {
+    to=build/test/policy_failing/ping
+    rm -rf build/test/policy_failing; mkdir -p build/test/policy_failing
+    cp -r examples/ping "$to"
+    sed -i 's/speed <= 100)/speed <= 99)/' "$to/security.psl"
+    status=0
+    ./kos policy test "$to" >build/test/policy.failing 2>&1 || status=$?
+    [ $status = 1 ] || { echo "expected exit status 1, got $status"; return 1; }
+    line=$(grep -n '"at the limit"' "$to/security.psl" | cut -d: -f1) rule=$(grep -n 'state : "right"' "$to/security.psl" | cut -d: -f1)
+    head -3 build/test/policy.failing >build/test/policy.failing.head
+    expect build/test/policy.failing.head <<TEXT || return 1
+$to/security.psl:$line:9: a rally / too fast, and what that leaves "at the limit": expected grant, got deny
+    $to/security.psl:$rule:5: rally.enter {sid : src_sid, state : "right"}: granted
+    $to/security.psl:$((rule + 1)):5: assert (message.speed <= 99): denied
+TEXT
+    grep -qx '5 tests, 1 failed' build/test/policy.failing || { echo "expected one failed test, got:"; tail -1 build/test/policy.failing; return 1; }
+    echo 'request src=ping.Lef { grant () }' >>"$to/security.psl"
+    status=0
+    ./kos policy check "$to" >build/test/policy.failing 2>&1 || status=$?
+    [ $status = 1 ] && grep -q "error: .*'ping.Lef'" build/test/policy.failing && ! grep -q constant build/test/policy.failing ||
+        { echo "expected exit status 1 and the error alone, got $status:"; cat build/test/policy.failing; return 1; }
+}
+
+policy_check() {
+    ./kos policy check mic >build/test/policy.check 2>&1 || { cat build/test/policy.check; return 1; }
+    sed -n -e 's/about [0-9]* instructions/about N instructions/' -e '/^request mic/,/^response/p' build/test/policy.check >build/test/policy.check.part
+    expect build/test/policy.check.part <<'TEXT' || return 1
+request mic.Valve actuator.Set
+    from any: cached; reads SIDs, integrity; 1 rule, about N instructions; examples/mic/security.psl:36
+request mic.Valve actuator.Get
+    from any: cached; reads SIDs, integrity; 1 rule, about N instructions; examples/mic/security.psl:37
+request mic.Guest wishes.Next
+    from any: cached; reads SIDs, integrity; 1 rule, about N instructions; examples/mic/security.psl:38
+response kl.core.Core every method
+TEXT
+    grep -qx '13 different decisions: 7 constant, 3 cached, 3 evaluated' build/test/policy.check || { echo "expected the sums, got:"; tail -2 build/test/policy.check; return 1; }
+}
+
+explain() { ./kos policy explain "$@" >>build/test/policy.explain 2>&1; }
+policy_explain() {
+    rm -f build/test/policy.explain
+    explain ping request src=ping.Left dst=ping.Right endpoint=player.ball method=Hit number=1 speed=101 &&
+        explain ping request src=ping.Right dst=ping.Left endpoint=player.ball method=Hit &&
+        explain ping execute src=ping.Left dst=ping.Right &&
+        explain echo request src=echo.Client dst=echo.Server endpoint=echoer.echo method=Say text=hello &&
+        explain hello request src=hello.Hello dst=kl.core.Core endpoint=vmm.VMM method=Free || { cat build/test/policy.explain; return 1; }
+    sed -i 's/psl:[0-9]*:/psl:N:/' build/test/policy.explain
+    expect build/test/policy.explain <<'TEXT'
+    examples/ping/security.psl:N:5: rally.enter {sid : src_sid, state : "right"}: granted
+    examples/ping/security.psl:N:5: assert (message.speed <= 100): denied
+denied
+    examples/ping/security.psl:N:5: rally.enter {sid : dst_sid, state : "left"}: denied
+    examples/ping/security.psl:N:5: assert (message.speed <= 100): granted
+denied
+    no rule was called
+denied
+    examples/echo/security.psl:N:75: grant (): granted
+granted
+    examples/hello/security.psl:N:28: grant (): granted
+granted
+TEXT
+}
+
+policy_words() {
+    for words in '' 'nonsense' 'check' 'check nowhere' 'test hello --nonsense' 'test hello --guest --arch vax' 'test hello --arch' 'explain hello' \
+        'explain hello nonsense' 'explain hello request' 'explain hello request src=Einit' 'explain hello request word' \
+        'explain hello execute src=Einit src=Einit dst=hello.Hello' 'explain hello security src=Einit'; do
+        if ./kos policy $words >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "./kos policy $words: expected exit status 2, got $status"; return 1; }
+    done
+    for words in 'explain hello execute src=Nobody dst=hello.Hello' 'explain hello request src=Einit dst=kl.core.Core endpoint=vmm.VMM method=Nothing' \
+        'explain hello request src=Einit dst=kl.core.Core endpoint=vmm.VMM method=Free nonsense=1'; do
+        if ./kos policy $words >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 1 ] || { echo "./kos policy $words: expected exit status 1, got $status"; return 1; }
+    done
+    for words in '' check test explain; do
+        ./kos policy $words --help | grep -q usage || { echo "./kos policy $words --help: expected the usage"; return 1; }
+    done
+}
