@@ -105,5 +105,5 @@ struct hal_exception {
     const char *name; /* the architecture's name of it */
 };
 
-/* Prints all registers of a FULL context, three or four a line. */
-void hal_context_print(const struct hal_context *context);
+/* Prints the registers of a FULL context, one at a time, as all take long: false if there is no such part. */
+bool hal_context_print(const struct hal_context *context, u32 part);

@@ -2,6 +2,7 @@
 #include <ipc/arena.h>
 #include <memory/object_cache.h>
 #include <memory/page.h>
+#include <smp/preemption.h>
 
 static struct object_cache arenas;
 
@@ -40,8 +41,10 @@ void arena_init(void)
 
 static void pages_zero(paddr first, u64 size)
 {
-    for (u64 done = 0; done < size; done += PAGE_SIZE)
+    for (u64 done = 0; done < size; done += PAGE_SIZE) {
         hal_page_zero(first + done);
+        checkpoint();
+    }
 }
 
 retcode arena_create(struct domain *client, u64 size, struct arena **result)
@@ -77,38 +80,73 @@ retcode arena_create(struct domain *client, u64 size, struct arena **result)
         object_release(&arena->object);
         return code;
     }
+    code = space_populate_owned(&client->space, arena->client_base, &arena->mapping);
+    if (code != rcOk) {
+        space_unmap_owned(&client->space, arena->client_base, &arena->mapping);
+        object_release(&arena->object);
+        return code;
+    }
     *result = arena;
     return rcOk;
 }
 
-static retcode attach_locked(struct channel *channel, struct arena *arena, u32 discipline)
+static retcode attachable(const struct channel *channel)
 {
     if (atomic_load_explicit(&channel->arena, memory_order_relaxed) != nullptr)
         return rcAlreadyExists;
-    if (endpoint_is_closed(channel->endpoint) || channel->closed)
-        return rcNotConnected;
-    object_reference(&arena->object); /* the mapping's */
-    retcode code = space_map_owned(&channel->endpoint->owner->space, &channel->arena_server, arena->size,
-                                   arena->backing, KOS_VMM_READ, &arena->mapping);
-    if (code != rcOk) {
-        object_release(&arena->object);
-        return code;
+    return endpoint_is_closed(channel->endpoint) || channel->closed ? rcNotConnected : rcOk;
+}
+
+/* Room in the server's space, which stays while the endpoint is not closed; *server gets a reference. */
+static retcode map_at_server(struct channel *channel, struct arena *arena, struct domain **server, vaddr *address)
+{
+    struct endpoint *endpoint = channel->endpoint;
+    spinlock_lock(&endpoint->lock);
+    retcode code = attachable(channel);
+    if (code == rcOk) {
+        *server = endpoint->owner;
+        object_reference(&arena->object); /* the mapping's */
+        code = space_map_owned(&(*server)->space, address, arena->size, arena->backing, KOS_VMM_READ, &arena->mapping);
+        if (code != rcOk)
+            object_release(&arena->object);
+        else
+            object_reference(&(*server)->object);
     }
-    object_reference(&arena->object); /* the channel's */
-    channel->arena_discipline = discipline;
-    /* release: callers on other CPUs find what belongs to it */
-    atomic_store_explicit(&channel->arena, arena, memory_order_release);
-    return rcOk;
+    spinlock_unlock(&endpoint->lock);
+    return code;
+}
+
+static retcode publish(struct channel *channel, struct arena *arena, u32 discipline, vaddr address)
+{
+    struct endpoint *endpoint = channel->endpoint;
+    spinlock_lock(&endpoint->lock);
+    retcode code = attachable(channel);
+    if (code == rcOk) {
+        object_reference(&arena->object); /* the channel's */
+        channel->arena_server = address;
+        channel->arena_discipline = discipline;
+        /* release: callers on other CPUs find what belongs to it */
+        atomic_store_explicit(&channel->arena, arena, memory_order_release);
+    }
+    spinlock_unlock(&endpoint->lock);
+    return code;
 }
 
 retcode arena_attach(struct channel *channel, struct arena *arena, u32 discipline)
 {
+    struct domain *server;
+    vaddr address;
     if (discipline > KOS_ARENA_SHARED)
         return rcInvalidArgument;
-    struct endpoint *endpoint = channel->endpoint;
-    spinlock_lock(&endpoint->lock); /* the owner stays while the endpoint is not closed */
-    retcode code = attach_locked(channel, arena, discipline);
-    spinlock_unlock(&endpoint->lock);
+    retcode code = map_at_server(channel, arena, &server, &address);
+    if (code != rcOk)
+        return code;
+    code = space_populate_owned(&server->space, address, &arena->mapping);
+    if (code == rcOk)
+        code = publish(channel, arena, discipline, address);
+    if (code != rcOk)
+        space_unmap_owned(&server->space, address, &arena->mapping);
+    object_release(&server->object);
     return code;
 }
 

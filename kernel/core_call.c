@@ -340,6 +340,19 @@ static void arena_put(u8 *arena, unsigned order)
         page_free(hal_physical(arena), order);
 }
 
+#define ARENA_AT_ONCE 1024U
+
+/* With checkpoints. */
+static bool arena_copy(u8 *to, vaddr from, u64 size)
+{
+    bool good = true;
+    for (u64 done = 0; good && done < size; done += ARENA_AT_ONCE) {
+        checkpoint();
+        good = hal_copy_from_user(to + done, from + done, size - done < ARENA_AT_ONCE ? size - done : ARENA_AT_ONCE);
+    }
+    return good;
+}
+
 /* The response of a method with an arena goes to memory, as a whole. */
 static retcode return_memory(struct core_call *call, const struct kos_message_buffer *target, u32 size)
 {
@@ -384,7 +397,7 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         memset(call.words, 0, sizeof(thread->context.words));
         if (payload > sizeof(thread->context.words) ||
             !hal_copy_from_user(call.words, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload) ||
-            !hal_copy_from_user(arena, message->buffer.arena, message->buffer.arena_size))
+            !arena_copy(arena, message->buffer.arena, message->buffer.arena_size))
             return rcSourceFault;
     }
     call.arena = arena;

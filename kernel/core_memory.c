@@ -71,7 +71,7 @@ retcode core_VMM_CreateArena(struct core_call *call)
         code = handle_insert(&call->task->domain.handles, &arena->object, KOS_RIGHT_COPY | KOS_RIGHT_GET_SID, &handle);
         struct progress undo = {};
         while (code != rcOk && space_free(space(call), arena->client_base, arena->size, &undo) == PREEMPTED)
-            ;
+            checkpoint();
     }
     call->words[1] = code == rcOk ? arena->client_base : 0;
     call->words[2] = handle;

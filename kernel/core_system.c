@@ -139,8 +139,11 @@ retcode core_HAL_GetEntropy(struct core_call *call)
     u64 bytes[KOS_NAME_SIZE / 8];
     if (size > sizeof(bytes))
         return rcInvalidArgument;
-    for (u64 i = 0; i < (size + 7) / 8; i++)
+    for (u64 i = 0; i < (size + 7) / 8; i++) {
         bytes[i] = kernel_random();
+        if (i % 4 == 3)
+            checkpoint();
+    }
     return core_return_bytes(call, 1, bytes, size);
 }
 

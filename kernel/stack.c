@@ -41,9 +41,12 @@ retcode stack_take(struct task *task, u64 *size, vaddr *base)
         if (space_is_region(&task->domain.space, *base, *size, STACK_FLAGS))
             return rcOk;
     *base = 0;
-    struct progress progress = {}; /* one step: no page comes before it is touched */
-    return space_allocate(&task->domain.space, base, *size, KOS_VMM_RESERVE | KOS_VMM_LOW_GUARD | STACK_FLAGS,
-                          &progress);
+    struct progress progress = {};
+    retcode code;
+    while ((code = space_allocate(&task->domain.space, base, *size, KOS_VMM_RESERVE | KOS_VMM_LOW_GUARD | STACK_FLAGS,
+                                  &progress)) == PREEMPTED)
+        checkpoint();
+    return code;
 }
 
 void stack_put(struct task *task, vaddr base, u64 size)

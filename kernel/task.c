@@ -11,6 +11,7 @@
 #define TASK_PAGES_DEFAULT   65536U /* 256 MiB */
 #define TASK_OBJECTS_DEFAULT 16384U
 #define PUT_AT_ONCE          256U
+#define SCAN_AT_ONCE         64U
 
 static struct object_cache tasks, resources, futex_tables;
 
@@ -184,6 +185,7 @@ static void teardown(struct task *task)
     struct progress progress = {};
     while (space_destroy(&task->domain.space, &progress) != rcOk)
         checkpoint();
+    checkpoint();
 }
 
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
@@ -198,6 +200,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     if (code != rcOk)
         return code;
     checkpoint();
+    (void)ksm_pair_prepare(domain->class, KSM_CLASS_CORE);
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
                               creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
@@ -206,6 +209,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     u32 core_handle;
     if (domain->core_pair == nullptr)
         return rcOutOfMemory;
+    checkpoint();
     code = handle_insert(&domain->handles, core_object(), KOS_RIGHT_IPC_CALL, &core_handle);
     struct elf_image image;
     checkpoint();
@@ -303,6 +307,17 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     return code;
 }
 
+retcode task_bring(struct task *task, vaddr address)
+{
+    retcode code;
+    do {
+        checkpoint();
+        code = task->state == TASK_CREATED ? space_fault_preemptible(&task->domain.space, address, HAL_ACCESS_WRITE)
+                                           : rcInvalidOperation;
+    } while (code == PREEMPTED);
+    return code;
+}
+
 static retcode put(struct task *task, vaddr target, const void *from, u64 size)
 {
     const u8 *bytes = from;
@@ -312,10 +327,10 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
             span = size;
         if (span > PUT_AT_ONCE)
             span = PUT_AT_ONCE;
-        checkpoint();
+        retcode code = task_bring(task, target);
         if (task->state != TASK_CREATED) /* it was resumed, or terminated, meanwhile */
             return rcInvalidOperation;
-        if (!space_write(&task->domain.space, target, bytes, span))
+        if (code != rcOk || !space_write(&task->domain.space, target, bytes, span))
             return rcOutOfMemory;
         bytes += span, target += span, size -= span;
     }
@@ -326,7 +341,7 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
 static u64 string_end(const char *text, u64 at)
 {
     for (u64 seen = 1; text[at] != '\0'; at++, seen++)
-        if (seen % PUT_AT_ONCE == 0)
+        if (seen % SCAN_AT_ONCE == 0)
             checkpoint();
     return at + 1;
 }
@@ -348,7 +363,8 @@ static u64 strings_in(const char *text, u64 size)
 {
     u64 count = 0;
     for (u64 at = 0; at < size; at = string_end(text, at))
-        count++;
+        if (++count % SCAN_AT_ONCE == 0)
+            checkpoint();
     return count;
 }
 
@@ -454,24 +470,37 @@ static retcode listener_get(struct task *server, const char *name, struct endpoi
     return code;
 }
 
+/* A checkpoint: is it still so afterwards? */
+static retcode connectable(const struct task *client, const struct task *server, bool own)
+{
+    checkpoint();
+    return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
+}
+
 retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
 {
-    if ((client->state != TASK_CREATED && !own) || server->state != TASK_CREATED)
-        return rcInvalidOperation;
     u32 handle;
+    if (connectable(client, server, own) != rcOk)
+        return rcInvalidOperation;
     if (task_find_resource(client, KOS_RESOURCE_CHANNEL, name, &handle) == rcOk)
         return rcAlreadyExists;
-    struct endpoint *endpoint;
-    struct channel *channel;
-    retcode code = listener_get(server, name, &endpoint);
+    struct endpoint *endpoint = nullptr;
+    struct channel *channel = nullptr;
+    retcode code = connectable(client, server, own);
+    if (code == rcOk)
+        code = listener_get(server, name, &endpoint);
     if (code != rcOk)
         return code;
-    code = channel_create(&client->domain, endpoint, &channel);
+    code = connectable(client, server, own);
+    if (code == rcOk)
+        code = channel_create(&client->domain, endpoint, &channel);
     object_release(&endpoint->object);
     if (code != rcOk)
         return code;
-    code = handle_insert(&client->domain.handles, &channel->object,
-                         KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, &handle);
+    code = connectable(client, server, own);
+    if (code == rcOk)
+        code = handle_insert(&client->domain.handles, &channel->object,
+                             KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, &handle);
     object_release(&channel->object);
     if (code == rcOk) {
         code = task_add_resource(client, KOS_RESOURCE_CHANNEL, handle, name);

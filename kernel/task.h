@@ -67,6 +67,8 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
                     u32 priority, struct task **task);
 /* args and envs: strings in a row. Replaces what was set. rcInvalidOperation once it runs. */
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
+/* Brings in the page of address, to be written, of a task that does not run yet. With checkpoints. */
+retcode task_bring(struct task *task, vaddr address);
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
 /* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a

@@ -81,13 +81,13 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
     struct thread *thread = object_cache_allocate(&threads, &task->domain.quota);
     if (thread == nullptr)
         return rcQuotaExceeded;
+    checkpoint();
     thread->stack_size = parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default;
     retcode code = stack_take(task, &thread->stack_size, &thread->stack_base);
     if (code != rcOk) {
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;
     }
-    checkpoint();
     thread_init(thread, task, parameters);
     spinlock_lock(&task->lock);
     bool ending = task->state >= TASK_DYING;
@@ -263,7 +263,6 @@ void thread_finish(struct thread *thread)
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
     ipc_thread_gone(thread);
-    checkpoint();
     pi_lock_owner_gone(thread);
     if (task->state == TASK_RUNNING)
         stack_put(task, thread->stack_base, thread->stack_size);

@@ -6,12 +6,14 @@
 #include <ksm/models/models.h>
 #include <ksm/verify.h>
 #include <memory/page.h>
+#include <smp/preemption.h>
 
 /* The image's policy overrides this; a kernel without one refuses everything. */
 [[gnu::weak]] const struct ksm_policy *const ksm_policy = nullptr;
 
 /* By classes; push-only; guarded by pairs_lock for writers, acquire for readers. */
-#define PAIR_BUCKETS 64U
+#define PAIR_BUCKETS  64U
+#define CLEAR_AT_ONCE 4096U
 static struct ksm_pair *_Atomic pairs[PAIR_BUCKETS];
 static struct spinlock pairs_lock; /* and who learns holds it */
 
@@ -206,7 +208,16 @@ static u64 pair_entries(const struct ksm_class *class)
     return entries;
 }
 
-struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
+static void clear(u8 *bytes, u64 size, bool checkpoints)
+{
+    for (u64 done = 0; done < size; done += CLEAR_AT_ONCE) {
+        memset(bytes + done, 0, size - done < CLEAR_AT_ONCE ? size - done : CLEAR_AT_ONCE);
+        if (checkpoints)
+            checkpoint();
+    }
+}
+
+static struct ksm_pair *pair_get(u32 source_class, u32 destination_class, bool checkpoints)
 {
     struct ksm_pair *pair = pair_find(source_class, destination_class);
     if (pair != nullptr)
@@ -220,7 +231,7 @@ struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
     if (page == PADDR_NONE)
         return nullptr;
     struct ksm_pair *made = hal_direct(page);
-    memset(made, 0, size);
+    clear((u8 *)made, size, checkpoints);
     made->mask = entries - 1;
     made->source_class = source_class;
     made->destination_class = destination_class;
@@ -236,9 +247,19 @@ struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
         made = nullptr;
     }
     spinlock_unlock(&pairs_lock);
-    if (made != nullptr) /* another CPU was first */
+    if (made != nullptr) /* another was first */
         page_free(page, order);
     return pair;
+}
+
+struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class)
+{
+    return pair_get(source_class, destination_class, false);
+}
+
+struct ksm_pair *ksm_pair_prepare(u32 source_class, u32 destination_class)
+{
+    return pair_get(source_class, destination_class, true);
 }
 
 bool ksm_shape_fits(const struct ksm_shape *shape, word info, u64 arena_size)

@@ -103,6 +103,8 @@ static inline bool ksm_entry_answers_in_registers(const struct ksm_entry *entry)
 
 /* The pair of two classes, made on first use: null if out of memory. */
 struct ksm_pair *ksm_pair_get(u32 source_class, u32 destination_class);
+/* The same with checkpoints, where ksm_pair_get may follow. */
+struct ksm_pair *ksm_pair_prepare(u32 source_class, u32 destination_class);
 /* True if the entry of that method, or of another in its place, is filled. */
 static inline bool ksm_pair_knows(const struct ksm_pair *pair, word info)
 {

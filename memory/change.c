@@ -14,8 +14,6 @@
 #include <abi/core.h>
 #include <memory/region.h>
 
-#define REGIONS_AT_ONCE 32U
-
 enum stage : u32 { CHECK, CHANGE, POPULATE, UNDO, MERGE };
 
 struct change {

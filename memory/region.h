@@ -11,6 +11,8 @@
      KOS_VMM_GROW_DOWN)
 #define SPACE_END (KOS_USER_LIMIT - PAGE_SIZE) /* the last page below the limit is never mapped */
 
+#define REGIONS_AT_ONCE 16U /* looked at in one step */
+
 enum region_kind : u32 {
     REGION_ANONYMOUS, /* demand zero, pages owned by the space */
     REGION_SHARED,    /* mapped from backing, not freed with the space; never split */
@@ -94,16 +96,21 @@ static inline void region_link(struct address_space *space, struct list *place, 
     tree_insert(&space->tree, &region->node);
 }
 
-/* First hole of size bytes at or above from; 0 if none. */
-static inline vaddr region_hole(const struct address_space *space, vaddr from, u64 size)
+/* One step on the way to the first hole of size bytes at or above *from: false if *from is now where to go on, else it
+ * is the hole; 0 if there is none. */
+static inline bool region_hole(const struct address_space *space, vaddr *from, u64 size)
 {
-    for (const struct region *region = region_from(space, from); region != nullptr;
-         region = region_at(space, region->link.next)) {
-        if (region->start >= from && region->start - from >= size)
-            return from;
-        from = region->end;
+    const struct region *region = region_from(space, *from);
+    for (u32 seen = 0; region != nullptr; region = region_at(space, region->link.next), seen++) {
+        if (region->start >= *from && region->start - *from >= size)
+            return true;
+        if (seen == REGIONS_AT_ONCE)
+            return false;
+        *from = region->end;
     }
-    return from < SPACE_END && SPACE_END - from >= size ? from : 0;
+    if (*from >= SPACE_END || SPACE_END - *from < size)
+        *from = 0;
+    return true;
 }
 
 /*

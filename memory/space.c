@@ -3,6 +3,7 @@
 #include <abi/core.h>
 #include <memory/object_cache.h>
 #include <memory/region.h>
+#include <smp/preemption.h>
 
 #define KEPT_FLAGS (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
 
@@ -76,17 +77,29 @@ static retcode insert(struct address_space *space, struct list *place, const str
     return code;
 }
 
+/* progress: stage 0 looks from the hint on, stage 1 from the bottom; position is where to go on, 0 at first. */
+static retcode find_hole(const struct address_space *space, u64 size, struct progress *progress, vaddr *hole)
+{
+    if (progress->position == 0)
+        progress->position = progress->stage == 0 ? space->hint : KOS_USER_BASE;
+    if (!region_hole(space, &progress->position, size))
+        return PREEMPTED;
+    *hole = progress->position;
+    progress->position = 0;
+    return *hole != 0 ? rcOk : progress->stage++ == 0 ? PREEMPTED : rcOutOfMemory;
+}
+
 /* Fills in where: at start, or in the first hole from the hint on, else from the bottom, if that is 0. */
-static retcode lay_out(struct address_space *space, vaddr start, u64 size, u32 flags, struct layout *at)
+static retcode lay_out(struct address_space *space, vaddr start, u64 size, u32 flags, struct layout *at,
+                       struct progress *progress)
 {
     u64 low = (flags & KOS_VMM_LOW_GUARD) != 0 ? PAGE_SIZE : 0,
         high = (flags & KOS_VMM_HIGH_GUARD) != 0 ? PAGE_SIZE : 0;
     if (start == 0) {
-        vaddr hole = region_hole(space, space->hint, size + low + high);
-        if (hole == 0)
-            hole = region_hole(space, KOS_USER_BASE, size + low + high);
-        if (hole == 0)
-            return rcOutOfMemory;
+        vaddr hole;
+        retcode code = find_hole(space, size + low + high, progress, &hole);
+        if (code != rcOk)
+            return code;
         if (hole == space->hint)
             space->hint += size + low + high;
         start = hole + low;
@@ -97,12 +110,13 @@ static retcode lay_out(struct address_space *space, vaddr start, u64 size, u32 f
     return rcOk;
 }
 
+/* In steps: PREEMPTED while it looks for a hole. */
 static retcode allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, enum region_kind kind,
-                        paddr backing)
+                        paddr backing, struct progress *progress)
 {
     struct layout at;
     vaddr hint = space->hint;
-    retcode code = lay_out(space, *address, size, flags, &at);
+    retcode code = lay_out(space, *address, size, flags, &at, progress);
     if (code != rcOk)
         return code;
     struct list *place = region_place(space, at.low, at.high);
@@ -128,12 +142,19 @@ retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u3
     size = round_up(size, PAGE_SIZE);
     retcode code = rcOk;
     if (progress->start == 0) {
-        spinlock_lock(&space->lock);
-        code = allocate(space, address, size, flags, REGION_ANONYMOUS, 0);
-        spinlock_unlock(&space->lock);
+        do {
+            spinlock_lock(&space->lock);
+            code = allocate(space, address, size, flags, REGION_ANONYMOUS, 0, progress);
+            spinlock_unlock(&space->lock);
+        } while (code == PREEMPTED && !preemption_point());
+        if (code == PREEMPTED)
+            return code;
+        *progress = (struct progress){};
         if (code != rcOk || (flags & KOS_VMM_LOCKED) == 0)
             return code;
         progress->start = *address;
+        if (preemption_point())
+            return PREEMPTED;
     }
     vaddr start = progress->start;
     code = change_populate(space, start, start + size, progress);
@@ -147,52 +168,83 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
     if (size % PAGE_SIZE != 0 || !range_valid(address, size) || (flags & KOS_VMM_WRITE) != 0 ||
         backing % PAGE_SIZE != 0)
         return rcInvalidArgument;
+    struct progress progress = {}; /* none: it is said where */
     spinlock_lock(&space->lock);
-    retcode code = allocate(space, &address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);
+    retcode code =
+        allocate(space, &address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing, &progress);
     spinlock_unlock(&space->lock);
     return code;
-}
-
-static void owned_undo(struct address_space *space, struct region *region)
-{
-    struct stale stale = {};
-    while (!region_drop_some(space, region, &stale))
-        ;
-    region_remove(space, region);
-    stale_end(space, &stale);
 }
 
 retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
                         struct mapping *mapping)
 {
     *address = 0;
+    struct progress progress = {};
+    retcode code;
     spinlock_lock(&space->lock);
-    retcode code = allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing);
-    if (code == rcOk) {
-        struct region *region = region_find(space, *address);
-        for (vaddr at = region->start; code == rcOk && at < region->end; at += PAGE_SIZE)
-            while ((code = region_populate(space, region, at)) == PREEMPTED)
-                ;
-        if (code != rcOk)
-            owned_undo(space, region);
-        else
-            region->mapping = mapping;
-    }
+    do
+        code = allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing,
+                        &progress);
+    while (code == PREEMPTED);
+    if (code == rcOk)
+        region_find(space, *address)->mapping = mapping;
     spinlock_unlock(&space->lock);
     return code;
+}
+
+/* The mapping that space_map_owned made at start, or null. Lock held. */
+static struct region *region_owned(struct address_space *space, vaddr start, const struct mapping *mapping)
+{
+    struct region *region = region_find(space, start);
+    return region != nullptr && region->mapping == mapping && region->start == start ? region : nullptr;
+}
+
+retcode space_populate_owned(struct address_space *space, vaddr address, const struct mapping *mapping)
+{
+    bool more = true;
+    retcode code = rcOk;
+    for (vaddr at = address; more; checkpoint()) {
+        spinlock_lock(&space->lock);
+        struct region *region = region_owned(space, address, mapping);
+        for (u32 i = 0; i < REGION_STEP_PAGES / 2 && region != nullptr && at < region->end && code == rcOk; i++)
+            if ((code = region_populate(space, region, at)) == rcOk)
+                at += PAGE_SIZE;
+        more = region != nullptr && at < region->end && (code == rcOk || code == PREEMPTED);
+        spinlock_unlock(&space->lock);
+        code = code == PREEMPTED ? rcOk : code;
+    }
+    return code;
+}
+
+void space_unmap_owned(struct address_space *space, vaddr address, const struct mapping *mapping)
+{
+    struct stale stale = {};
+    for (bool more = true; more; checkpoint()) {
+        spinlock_lock(&space->lock);
+        struct region *region = region_owned(space, address, mapping);
+        more = region != nullptr && !region_drop_some(space, region, &stale);
+        if (region != nullptr && !more)
+            region_remove(space, region);
+        spinlock_unlock(&space->lock);
+        stale_end(space, &stale);
+    }
 }
 
 retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
                          struct mapping *mapping)
 {
     u32 kept = (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT;
+    struct progress progress = {};
     spinlock_lock(&space->lock);
     retcode code = rcAlreadyExists;
     if (*address != 0)
-        code = allocate(space, address, size, kept, REGION_SHARED, backing);
+        code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
     if (*address == 0 || code == rcAlreadyExists) {
         *address = 0;
-        code = allocate(space, address, size, kept, REGION_SHARED, backing);
+        do
+            code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
+        while (code == PREEMPTED);
     }
     if (code == rcOk)
         region_find(space, *address)->mapping = mapping;
@@ -205,8 +257,8 @@ void space_seal(struct address_space *space, vaddr start, const struct mapping *
 {
     vaddr first = round_down(address, PAGE_SIZE), end = round_up(address + size, PAGE_SIZE);
     spinlock_lock(&space->lock);
-    struct region *region = region_find(space, start);
-    if (region != nullptr && region->mapping == mapping && region->start == start)
+    struct region *region = region_owned(space, start, mapping);
+    if (region != nullptr)
         region_seal(space, region, first, end, sealed);
     spinlock_unlock(&space->lock);
 }

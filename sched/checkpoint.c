@@ -56,10 +56,8 @@ static void unpin(struct cpu *cpu, struct thread *thread)
     page_free(hal_physical(copy), 0);
 }
 
-void checkpoint(void)
+void checkpoint_reached(void)
 {
-    if (likely(!preemption_point()))
-        return;
     struct cpu *cpu = cpu_self();
     if (unlikely(!cpu->busy)) /* the kernel starts the first task */
         return;

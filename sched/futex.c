@@ -29,6 +29,9 @@ static bool address_reached(const struct tree_node *node, const void *address)
 
 static struct futex_waiter *first_waiter(const struct futex_bucket *bucket, u64 address)
 {
+    struct tree_node *least = bucket->waiters.first;
+    if (least == nullptr || waiter_of(least)->address >= address)
+        return least != nullptr && waiter_of(least)->address == address ? waiter_of(least) : nullptr;
     struct tree_node *node = tree_find(&bucket->waiters, address_reached, &address);
     return node != nullptr && waiter_of(node)->address == address ? waiter_of(node) : nullptr;
 }
@@ -186,19 +189,25 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
     return rcOk;
 }
 
+/* A claimed thread; outside the lock: a wake may send an IPI. */
+static inline void wake_claimed(struct thread *thread)
+{
+    if (unlikely(thread->futex_words > 1)) {       /* it has left the one through which it was claimed */
+        atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
+        leave_all(thread);
+    }
+    drop_object(thread);
+    futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4 */
+    sched_wake_remote(thread);
+}
+
 /* Claimed threads, in order. */
 static void wake_all(struct list *woken)
 {
-    while (!list_empty(woken)) { /* outside the lock: a wake may send an IPI */
+    while (!list_empty(woken)) {
         struct thread *thread = list_entry(woken->next, struct thread, futex_link);
         list_remove(&thread->futex_link);
-        if (thread->futex_words > 1) {                 /* it has left the one through which it was claimed */
-            atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
-            leave_all(thread);
-        }
-        futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4 */
-        drop_object(thread);
-        sched_wake_remote(thread);
+        wake_claimed(thread);
     }
 }
 
@@ -226,8 +235,28 @@ static u32 bounded(u32 count)
     return count < FUTEX_AT_ONCE ? count : FUTEX_AT_ONCE;
 }
 
+/* The common case: there is a waiter, and nobody else is about to take it. */
+static struct thread *take_first(struct futex_bucket *bucket, u64 address)
+{
+    struct futex_waiter *waiter = first_waiter(bucket, address);
+    if (waiter == nullptr || !claim(waiter->thread))
+        return nullptr;
+    waiter->thread->futex_index = waiter->index;
+    leave(bucket, waiter);
+    return waiter->thread;
+}
+
 u32 futex_wake(const struct futex_word *word, u32 count)
 {
+    if (likely(count == 1)) {
+        spinlock_lock(&word->bucket->lock);
+        struct thread *thread = take_first(word->bucket, word->address);
+        spinlock_unlock(&word->bucket->lock);
+        if (likely(thread != nullptr)) {
+            wake_claimed(thread);
+            return 1;
+        }
+    }
     struct list woken;
     list_init(&woken);
     spinlock_lock(&word->bucket->lock);

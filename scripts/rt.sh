@@ -12,7 +12,9 @@ and, for wakes between CPUs, with two), then in nanoseconds of wall time under m
   -S, --smp            one for each CPU
   -p, --priority N     their priority, 0 to 30 (25)
   -i, --interval US    period in microseconds (200)
+  -d, --distance US    each further thread's period is longer by so much (0)
   -l, --loops N        rounds of each thread and case (2000)
+  -D, --duration TIME  as many rounds of the first thread as last so long: seconds, or with s, m, h behind
   -h, --histogram N    lines of a histogram (20); 0: no histograms
   -q, --quiet          no line for each thread
   --arch x86_64|aarch64|all   --cpus N (2, for wall time)   --accel tcg|kvm
@@ -45,7 +47,7 @@ rt_boot() {
 
 # rt_measure ARCH exact|wall CPUS FILE
 rt_measure() {
-    rt_given="rt.threads=$threads rt.priority=$priority rt.interval=$interval rt.loops=$loops rt.buckets=$buckets"
+    rt_given="rt.threads=$threads rt.priority=$priority rt.interval=$interval rt.distance=$distance rt.loops=$loops rt.buckets=$buckets"
     if [ "$2" = exact ]; then
         # One CPU; then two, idle, which take turns: the counter runs for both.
         rt_boot "$1" exact 1 "$rt_given" "$4.one" && rt_boot "$1" exact 2 "$rt_given rt.cross=1" "$4.two" || return 1
@@ -160,6 +162,12 @@ calls 2
 endpoints 1 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
 libkos 1
 libkos 2
+arenas 1
+arenas 2
+generated 1
+scheduling 1
+scheduling 2
+bench_ipc 1
 LIST
 }
 
@@ -205,12 +213,12 @@ off_command() {
 
 command_rt() {
     archs="x86_64 aarch64" cpus=2 json="" wall=1 rt_accel="tcg,thread=multi" quiet="" svg=build/bench/rt.svg peers=""
-    threads=1 priority=25 interval=200 loops=2000 buckets=20 smp="" interrupts_off=""
+    threads=1 priority=25 interval=200 distance=0 duration="" loops=2000 buckets=20 smp="" interrupts_off=""
     while [ $# -gt 0 ]; do
         # --name=value and -n5 are --name value and -n 5
         case $1 in
         --*=*) rt_word=$1; shift; set -- "${rt_word%%=*}" "${rt_word#*=}" "$@" ;;
-        -[tpilh]?*) rt_word=$1; shift; set -- "$(echo "$rt_word" | cut -c1-2)" "${rt_word#??}" "$@" ;;
+        -[tpildDh]?*) rt_word=$1; shift; set -- "$(echo "$rt_word" | cut -c1-2)" "${rt_word#??}" "$@" ;;
         esac
         case $1 in
         --help) rt_usage; exit 0 ;;
@@ -224,12 +232,18 @@ command_rt() {
         --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; rt_accel=$(accel_given "$2"); shift ;;
-        -t | --threads | -p | --priority | -i | --interval | -l | --loops | -h | --histogram | --cpus)
+        -D | --duration)
+            [ $# -gt 1 ] || fail "--duration takes a time"
+            duration=$(echo "$2" | awk '/^[0-9]+[smh]?$/ { print $0 * (/m$/ ? 60 : /h$/ ? 3600 : 1) }')
+            [ -n "$duration" ] && [ "$duration" -ge 1 ] && [ "$duration" -le 86400 ] || fail "bench rt: '$2' is no duration"
+            shift ;;
+        -t | --threads | -p | --priority | -i | --interval | -d | --distance | -l | --loops | -h | --histogram | --cpus)
             number_given "$1" "${2:-}"
             case $1 in
             -t | --threads) threads=$2 ;;
             -p | --priority) priority=$2; [ "$2" -le 30 ] || fail "bench rt: priorities are 0 to 30" ;;
             -i | --interval) interval=$2 ;;
+            -d | --distance) distance=$2 ;;
             -l | --loops) loops=$2 ;;
             -h | --histogram) buckets=$2 ;;
             --cpus) cpus=$2 ;;
@@ -240,6 +254,8 @@ command_rt() {
         shift
     done
     [ "$threads" -ge 1 ] && [ "$threads" -le 16 ] || fail "bench rt: 1 to 16 threads"
+    [ -z "$duration" ] || loops=$((duration * 1000000 / interval))
+    [ "$loops" -le 1000000 ] || fail "bench rt: at most a million rounds"
     [ "$interval" -ge 10 ] && [ "$loops" -ge 1 ] || fail "bench rt: an interval of 10 us at least, one loop at least"
     need_tools
     echo "building ..." >&2

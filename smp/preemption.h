@@ -40,6 +40,12 @@ static inline bool preemption_point(void)
     return false;
 }
 
-/* If an interrupt waits: it is taken, more urgent threads run, and then the operation goes on. Implemented by
- * sched/checkpoint.c. */
-void checkpoint(void);
+/* Implemented by sched/checkpoint.c. */
+void checkpoint_reached(void);
+
+/* If an interrupt waits: it is taken, more urgent threads run, and then the operation goes on. */
+static inline void checkpoint(void)
+{
+    if (preemption_point())
+        checkpoint_reached();
+}

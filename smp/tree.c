@@ -59,7 +59,7 @@ static void rebalance(struct tree *tree, struct tree_node *node)
     }
 }
 
-void tree_insert(struct tree *tree, struct tree_node *node)
+void tree_insert_below(struct tree *tree, struct tree_node *node)
 {
     struct tree_node *parent = nullptr, *at = tree->root;
     bool least = true;
@@ -80,10 +80,8 @@ void tree_insert(struct tree *tree, struct tree_node *node)
     rebalance(tree, parent);
 }
 
-void tree_remove(struct tree *tree, struct tree_node *node)
+void tree_remove_between(struct tree *tree, struct tree_node *node)
 {
-    if (!tree_contains(node))
-        return;
     if (tree->first == node)
         tree->first = tree_next(node);
     struct tree_node *changed = node->parent; /* lowest whose subtree has changed */

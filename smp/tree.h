@@ -36,10 +36,32 @@ static inline bool tree_empty(const struct tree *tree)
     return tree->first == nullptr;
 }
 
+/* The tree is not empty; node is in it. */
+void tree_insert_below(struct tree *tree, struct tree_node *node);
+void tree_remove_between(struct tree *tree, struct tree_node *node);
+
 /* node is in no tree. */
-void tree_insert(struct tree *tree, struct tree_node *node);
+static inline void tree_insert(struct tree *tree, struct tree_node *node)
+{
+    if (tree->root != nullptr) {
+        tree_insert_below(tree, node);
+        return;
+    }
+    *node = (struct tree_node){.height = 1};
+    tree->root = tree->first = node;
+}
 /* No-op if node is in no tree. */
-void tree_remove(struct tree *tree, struct tree_node *node);
+static inline void tree_remove(struct tree *tree, struct tree_node *node)
+{
+    if (!tree_contains(node))
+        return;
+    if (tree->root != node || node->height != 1) {
+        tree_remove_between(tree, node);
+        return;
+    }
+    node->height = 0;
+    tree->root = tree->first = nullptr;
+}
 /* The node that follows, or null. */
 struct tree_node *tree_next(const struct tree_node *node);
 /* The first node for which reached(node, key) holds, where it holds for all that follow one for which it does. */

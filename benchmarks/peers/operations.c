@@ -72,7 +72,7 @@ static void futex_round(void)
 static void futex_pair(void)
 {
     pthread_t thread = thread_start(futex_partner);
-    MEASURE("sync/futex_wake_wait", rounds, futex_round());
+    MEASURE("sync/futex_handover", rounds, futex_round());
     __atomic_store_n(&turn, 2, __ATOMIC_RELEASE);
     (void)futex_wake(&turn, FUTEX_PRIVATE_FLAG);
     thread_end(thread);
@@ -87,7 +87,7 @@ static void uncontended(void)
     check(-pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT), "attributes");
     check(-pthread_mutex_init(&inheriting, &attributes), "mutex");
     MEASURE("sync/mutex_uncontended", rounds, (void)pthread_mutex_lock(&mutex); (void)pthread_mutex_unlock(&mutex));
-    MEASURE("sync/mutex_inheriting_uncontended", rounds, (void)pthread_mutex_lock(&inheriting);
+    MEASURE("sync/pi_mutex_uncontended", rounds, (void)pthread_mutex_lock(&inheriting);
             (void)pthread_mutex_unlock(&inheriting));
 }
 

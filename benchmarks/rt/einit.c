@@ -2,7 +2,7 @@
 /*
  * The measuring task. Latencies of threads of class FIFO in nanoseconds (under exact counting: instructions), each case
  * first on an idle machine, then with the load. Options come from the kernel's command line (scripts/rt.sh):
- * rt.threads, rt.priority, rt.interval (us), rt.loops, rt.buckets, and rt.cross: wakes between
+ * rt.threads, rt.priority, rt.interval and rt.distance (us), rt.loops, rt.buckets, and rt.cross: wakes between
  * idle CPUs only. (Under exact counting a CPU that sends may wait for ever for its turn while another is busy.)
  */
 #include <benchmarks/rt/protocol.h>
@@ -25,7 +25,7 @@
 #define SERVER_LEVEL 31U
 
 static struct options {
-    unsigned threads, priority, interval, loops, buckets;
+    unsigned threads, priority, interval, distance, loops, buckets;
 } options;
 static rtl_uint32_t cpus;
 static rtl_uint32_t *samples; /* options.threads * options.loops */
@@ -133,10 +133,10 @@ static void end(Handle thread)
 }
 
 /* Sleeps until the next point of the period that is still to come; how many were missed. */
-static unsigned next_period(unsigned long long *next)
+static unsigned next_period(unsigned long long *next, unsigned interval)
 {
     unsigned missed = 0;
-    unsigned long long period = options.interval * 1000ULL, now = kos_time_ns();
+    unsigned long long period = interval * 1000ULL, now = kos_time_ns();
     for (*next += period; *next <= now; *next += period)
         missed++;
     (void)KnSleepUntilNs(*next);
@@ -148,7 +148,7 @@ static unsigned next_period(unsigned long long *next)
 static struct timer_thread {
     unsigned long long start;
     rtl_uint32_t *samples;
-    unsigned overruns;
+    unsigned interval, overruns;
 } timer_threads[THREADS_MAX];
 
 static void timer_thread(void *context, void *context2)
@@ -157,7 +157,7 @@ static void timer_thread(void *context, void *context2)
     struct timer_thread *self = context;
     unsigned long long next = self->start;
     for (unsigned round = 0; round < options.loops + WARM_UP; round++) {
-        self->overruns += next_period(&next);
+        self->overruns += next_period(&next, self->interval);
         unsigned long long now = kos_time_ns();
         sample(self->samples, round, now - next);
     }
@@ -171,6 +171,7 @@ static void timer_to_thread(const char *condition)
     unsigned long long base = kos_time_ns() + 1000000;
     for (unsigned i = 0; i < options.threads; i++) {
         timer_threads[i] = (struct timer_thread){.start = base + options.interval * 1000ULL * i / options.threads,
+                                                 .interval = options.interval + i * options.distance,
                                                  .samples = samples + (unsigned long)i * options.loops};
         threads[i] = start(timer_thread, &timer_threads[i], i % cpus, options.priority);
     }
@@ -190,7 +191,7 @@ static void timer_to_thread(const char *condition)
             sum += mine[at];
         }
         printf("T:%2u (%s) P:%2u I:%u C:%7u Min:%7u Act:%7u Avg:%7llu Max:%8u\n", i, condition, options.priority,
-               options.interval, options.loops, least, mine[options.loops - 1], sum / options.loops, most);
+               timer_threads[i].interval, options.loops, least, mine[options.loops - 1], sum / options.loops, most);
     }
     report("timer_to_thread", condition, options.threads * options.loops, overruns);
 }
@@ -222,7 +223,7 @@ static void waker(void *context, void *context2)
     rtl_uint32_t count;
     for (unsigned round = 0; round < options.loops + WARM_UP; round++) {
         do
-            *overruns += next_period(&next);
+            *overruns += next_period(&next, options.interval);
         while (__atomic_load_n(&taken, __ATOMIC_ACQUIRE) != round);
         sent = kos_time_ns();
         __atomic_store_n(&turn, round + 1, __ATOMIC_RELEASE);
@@ -258,7 +259,7 @@ static void caller(void *context, void *context2)
     unsigned long long next = kos_time_ns();
     NkKosTransport_Init(&transport, stamp_channel, NK_NULL, 0);
     for (unsigned round = 0; round < options.loops + WARM_UP; round++) {
-        *overruns += next_period(&next);
+        *overruns += next_period(&next, options.interval);
         nk_req_reset(&request);
         nk_req_reset(&response);
         nk_msg_set_method_id(&request, 0, RT_Stamp);
@@ -302,6 +303,7 @@ int main(void)
     options.threads = option("rt.threads", 1, 1, THREADS_MAX);
     options.priority = option("rt.priority", 25, 0, SERVER_LEVEL - 1);
     options.interval = option("rt.interval", 200, 10, 10000000);
+    options.distance = option("rt.distance", 0, 0, 1000000);
     options.loops = option("rt.loops", 5000, 1, 1000000);
     options.buckets = option("rt.buckets", 20, 0, 1000);
     rtl_size_t size = ((rtl_size_t)options.threads * options.loops * sizeof(*samples) + 4095) / 4096 * 4096;

@@ -20,26 +20,49 @@ void hal_resume(struct hal_context *context)
         cpu->current = context;
     }
     hal_switch_space(previous, context);
-    if (context->kind == HAL_RESUME_STATUS) {
-        memset(context->words, 0, sizeof(context->words));
-        context->selector = 0;
-        hal_resume_call(context, cpu);
-    }
+    if (context->kind == HAL_RESUME_STATUS)
+        hal_resume_status(context, cpu);
     if (context->kind == HAL_RESUME_CALL)
         hal_resume_call(context, cpu);
     hal_resume_full(context);
 }
 
-void hal_context_print(const struct hal_context *c)
+/* pc, sp, spsr, and x0 to x30, as x1, x0 and so on are spread over the context. */
+static word register_of(const struct hal_context *c, u32 number)
 {
-    const word *w = c->words, *x = c->x4;
-    kernel_print("pc  %016lx sp  %016lx spsr %08lx\n", c->pc, c->sp, c->spsr);
-    kernel_print("x0  %016lx x1  %016lx x2  %016lx x3  %016lx\n", w[6], c->x1, w[7], c->receive);
-    kernel_print("x4  %016lx x5  %016lx x6  %016lx x7  %016lx\n", x[0], x[1], x[2], x[3]);
-    kernel_print("x8  %016lx x9  %016lx x10 %016lx x11 %016lx\n", x[4], x[5], x[6], x[7]);
-    kernel_print("x12 %016lx x13 %016lx x14 %016lx x15 %016lx\n", x[8], x[9], x[10], x[11]);
-    kernel_print("x16 %016lx x17 %016lx x18 %016lx x19 %016lx\n", c->x16, c->x17, c->x18, c->x19);
-    kernel_print("x20 %016lx x21 %016lx x22 %016lx x23 %016lx\n", w[0], w[1], w[2], w[3]);
-    kernel_print("x24 %016lx x25 %016lx x26 %016lx x27 %016lx\n", c->selector, c->info, w[4], c->x27);
-    kernel_print("x28 %016lx x29 %016lx x30 %016lx\n", w[5], c->fp, c->x30);
+    const word others[] = {c->x16, c->x17, c->x18, c->x19}, last[] = {c->selector, c->info, c->words[4], c->x27};
+    switch (number) {
+    case 0:
+        return c->words[6];
+    case 1:
+        return c->x1;
+    case 2:
+        return c->words[7];
+    case 3:
+        return c->receive;
+    case 28:
+        return c->words[5];
+    case 29:
+        return c->fp;
+    case 30:
+        return c->x30;
+    default:
+        return number < 16   ? c->x4[number - 4]
+               : number < 20 ? others[number - 16]
+               : number < 24 ? c->words[number - 20]
+                             : last[number - 24];
+    }
+}
+
+bool hal_context_print(const struct hal_context *c, u32 part)
+{
+    if (part == 0)
+        kernel_print(" pc %lx", c->pc);
+    else if (part == 1)
+        kernel_print(" sp %lx", c->sp);
+    else if (part == 2)
+        kernel_print(" spsr %lx\n", c->spsr);
+    else if (part < 34)
+        kernel_print(" x%u %lx%s", part - 3, register_of(c, part - 3), part % 4 == 2 || part == 33 ? "\n" : "");
+    return part < 34;
 }

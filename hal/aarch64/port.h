@@ -33,6 +33,7 @@ void hal_cpu_init(u32 index);
 
 /* vectors.S, resume.S */
 extern char hal_vectors[], hal_vectors_diverted[];
+[[noreturn]] void hal_resume_status(struct hal_context *context, struct hal_cpu *cpu);
 [[noreturn]] void hal_resume_call(struct hal_context *context, struct hal_cpu *cpu);
 [[noreturn]] void hal_resume_full(struct hal_context *context);
 

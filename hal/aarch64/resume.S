@@ -63,6 +63,13 @@ hal_resume_call:
     ldp x24, x25, [x27, #CONTEXT_SELECTOR]
     b .Lstatus
 
+/* [[noreturn]] void hal_resume_status(struct hal_context *context, struct hal_cpu *cpu) */
+    .globl hal_resume_status
+hal_resume_status:
+    mov x27, x0
+    ldr x25, [x27, #CONTEXT_SELECTOR + 8] /* info */
+    b hal_fast_resume_empty
+
 /* [[noreturn]] void hal_resume_full(struct hal_context *context) */
     .globl hal_resume_full
 hal_resume_full:

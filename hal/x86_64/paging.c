@@ -107,9 +107,7 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
     if (root == PADDR_NONE)
         return rcOutOfMemory;
     u64 *table = hal_direct(root);
-    for (u64 i = 256; i < 512; i++)
-        if (kernel_root[i] != 0)
-            table[i] = kernel_root[i];
+    memcpy(&table[256], &kernel_root[256], 256 * sizeof(*table));
     space->root = root;
     space->space_word = root;
     if (cpu_features.pcid) {
@@ -122,7 +120,7 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
 }
 
 #define USER_END     (1ULL << 47)
-#define STEP_ENTRIES 192U /* looked at in one step; a table that is freed counts as some of them */
+#define STEP_ENTRIES 80U /* looked at in one step; a table that is freed counts as some of them */
 #define STEP_FREE    24U
 
 static void table_free(u64 *place, const struct hal_page_allocator *pages)

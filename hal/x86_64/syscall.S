@@ -81,6 +81,13 @@ hal_fast_resume_status:
     mov $FLAGS_USER, %r11d
     sysretq
 
+/* [[noreturn]] void hal_resume_status(const struct hal_context *): info from the context, the rest zero. */
+    .globl hal_resume_status
+hal_resume_status:
+    mov %rdi, %rcx
+    mov CONTEXT_RSI(%rcx), %rsi
+    jmp hal_fast_resume_empty
+
 /* [[noreturn]] void hal_resume_call(const struct hal_context *): message and status from the context, the rest zero. */
     .text
     .globl hal_resume_call

@@ -12,6 +12,7 @@ static_assert(
     "offsets.h");
 
 extern const u8 hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[];
+[[noreturn]] void hal_resume_status(const struct hal_context *context);
 [[noreturn]] void hal_resume_call(const struct hal_context *context);
 [[noreturn]] void hal_resume_full(const struct hal_context *context);
 
@@ -119,11 +120,8 @@ void hal_resume(struct hal_context *context)
         hal_switch_space(cpu->current, context);
         cpu->current = context;
     }
-    if (context->kind == HAL_RESUME_STATUS) {
-        memset(context->words, 0, sizeof(context->words));
-        context->selector = 0;
-        hal_resume_call(context);
-    }
+    if (context->kind == HAL_RESUME_STATUS)
+        hal_resume_status(context);
     if (likely(context->kind == HAL_RESUME_CALL))
         hal_resume_call(context);
     context->flags = (context->flags & FLAGS_USER_MASK) | FLAGS_USER;
@@ -143,13 +141,19 @@ void hal_context_init(struct hal_context *context, struct hal_space *space, vadd
                                     .flags = FLAGS_USER};
 }
 
-void hal_context_print(const struct hal_context *c)
+bool hal_context_print(const struct hal_context *c, u32 part)
 {
-    kernel_print("  rip %lx rsp %lx rbp %lx flags %lx\n", c->pc, c->sp, c->fp, c->flags);
-    kernel_print("  rax %lx rbx %lx rcx %lx rdx %lx\n", c->words[7], c->receive, c->rcx, c->words[4]);
-    kernel_print("  rsi %lx rdi %lx r8 %lx r9 %lx\n", c->info, c->selector, c->words[5], c->words[6]);
-    kernel_print("  r10 %lx r11 %lx r12 %lx r13 %lx\n", c->r10, c->r11, c->words[0], c->words[1]);
-    kernel_print("  r14 %lx r15 %lx fs %lx\n", c->words[2], c->words[3], c->thread_pointer);
+    static const char *const names[] = {"rip", "rsp", "rbp", "flags", "rax", "rbx", "rcx", "rdx", "rsi",
+                                        "rdi", "r8",  "r9",  "r10",   "r11", "r12", "r13", "r14", "r15"};
+    const word values[] = {c->pc,  c->sp,       c->fp,       c->flags,    c->words[7], c->receive,
+                           c->rcx, c->words[4], c->info,     c->selector, c->words[5], c->words[6],
+                           c->r10, c->r11,      c->words[0], c->words[1], c->words[2], c->words[3]};
+    const u32 count = sizeof(values) / sizeof(values[0]);
+    if (part < count)
+        kernel_print(" %s %lx", names[part], values[part]);
+    if (part % 4 == 3 || part == count - 1)
+        kernel_print("\n");
+    return part < count;
 }
 
 /* ---- user memory ---- */

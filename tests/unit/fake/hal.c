@@ -238,7 +238,7 @@ void hal_page_zero(paddr page)
     memset(hal_direct(page), 0, KOS_PAGE_SIZE);
 }
 
-void checkpoint(void) {}
+void checkpoint_reached(void) {}
 
 u64 fake_time;
 [[gnu::weak]] u64 hal_time_now(void) /* tests of timers bring their own */
