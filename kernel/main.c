@@ -91,6 +91,7 @@ void kernel_main(const struct hal_boot_info *boot)
     shared_memory_room_init();
     core_fs_init();
     core_audit_init();
+    ipc_security_init();
     futex_room_init();
     thread_room_init();
     task_room_init();

@@ -25,6 +25,7 @@ enum object_type : u32 {
     OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
     OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
     OBJECT_MEMORY,       /* shared memory: ipc/shared_memory.h */
+    OBJECT_SECURITY,     /* the security interface: ipc/security.c */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };

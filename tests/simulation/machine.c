@@ -62,6 +62,14 @@ void kernel_panic(const char *format, ...)
 
 /* ---- what lies beside and above the scheduler ---- */
 void smp_poll(void) {}
+void epoch_leave(struct cpu *self)
+{
+    (void)self;
+}
+void epoch_isolate(bool isolated)
+{
+    (void)isolated;
+}
 void epoch_advance(u32 most)
 {
     (void)most;
