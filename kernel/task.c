@@ -58,7 +58,8 @@ static void task_reclaim(struct epoch_entry *entry)
 {
     struct task *task = container_of(entry, struct task, epoch);
     struct domain *creator = task->creator;
-    object_cache_free(&futex_tables, task->domain.futexes, nullptr);
+    if (task->domain.futexes != nullptr) /* else there was no memory for it */
+        object_cache_free(&futex_tables, task->domain.futexes, nullptr);
     object_cache_free(&tasks, task, nullptr);
     if (creator != nullptr)
         domain_drop(&creator->quota);
