@@ -44,6 +44,9 @@ struct kos_audit_record {
     unsigned result_count;
     unsigned left_out; /* results that did not fit */
     unsigned reserved; /* 0 */
-    struct kos_audit_result results[];
-};
+}; /* its results follow */
 KOS_STATIC_ASSERT(sizeof(struct kos_audit_record) == 80, "part of the interface");
+static inline const struct kos_audit_result *kos_audit_results(const struct kos_audit_record *record)
+{
+    return (const struct kos_audit_result *)(const void *)(record + 1);
+}

@@ -70,6 +70,7 @@
     X(HANDLE, RevokeSubtree, 2, 0, 1, 0)       /* handle, badge handle -> rc */                                        \
     X(HANDLE, CreateBadge, 3, 0, 2, 0)         /* notice or ~0, event id, context -> rc, handle */                     \
     X(HANDLE, GetRiid, 2, KOS_NAME_SIZE, 2, 0) /* client handle, string endpoint -> rc, riid */                        \
+    X(HANDLE, SecurityConnect, 0, 0, 2, 0)     /* -> rc, handle: a Call on it asks the security module */              \
     /* Task */                                                                                                         \
     X(TASK, Create, 5, 3 * KOS_NAME_SIZE, 2,                                                                           \
       0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
@@ -117,10 +118,11 @@
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
     /* PM: mode KOS_POWER_* */                                                                                         \
-    X(PM, Request, 1, 0, 1, 0)         /* mode -> rc */                                                                \
-    X(PM, GetCpusOnline, 0, 0, 2, 0)   /* -> rc, CPU mask */                                                           \
-    X(PM, SetCpuOnline, 2, 0, 1, 0)    /* CPU, 1 or 0 -> rc */                                                         \
-    X(PM, SetIsolatedCpus, 1, 0, 1, 0) /* CPU mask: no balancing to or from these -> rc */                             \
+    X(PM, Request, 1, 0, 1, 0)          /* mode -> rc */                                                               \
+    X(PM, GetCpusOnline, 0, 0, 2, 0)    /* -> rc, CPU mask */                                                          \
+    X(PM, SetCpuOnline, 2, 0, 1, 0)     /* CPU, 1 or 0 -> rc */                                                        \
+    X(PM, SetIsolatedCpus, 1, 0, 1, 0)  /* CPU mask: only what their own threads cause happens on these -> rc */       \
+    X(PM, GetCpuInterrupts, 1, 0, 2, 0) /* CPU -> rc, interrupts that it has taken */                                  \
     /* IPC interrupt */                                                                                                \
     X(IPC, CreateSyncObject, 1, 0, 2, 0) /* 1: clears itself when it has interrupted -> rc, handle */                  \
     X(IPC, SetInterrupt, 1, 0, 1, 0)     /* handle -> rc */                                                            \

@@ -43,6 +43,9 @@ static inline bool hal_interrupt_pending(void); /* arch */
  * interrupt which had been waiting would have been noticed here. */
 static inline void hal_mark_interruptible(void); /* arch */
 
+/* From now on system calls on this CPU come in by kernel_diverted_entry(), or no longer. */
+void hal_entry_divert(bool diverted);
+
 /* Stops this CPU for good. */
 [[noreturn]] void hal_cpu_halt(void);
 

@@ -17,6 +17,8 @@
  * as HAL_EXCEPTION_ILLEGAL. */
 HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS);
 HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS);
+/* Instead of both, on a CPU whose entry is diverted (hal_entry_divert). */
+HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS);
 
 /* From user mode: cpu->current's context is saved in full. From idle: nothing to save. */
 [[noreturn]] void kernel_exception(struct hal_context *context, const struct hal_exception *exception);

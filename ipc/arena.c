@@ -112,7 +112,7 @@ retcode arena_attach(struct channel *channel, struct arena *arena, u32 disciplin
     return code;
 }
 
-/* Step of the model shootdown.pml: SEAL. */
+/* model: shootdown.pml seal() */
 static bool seal(struct thread *server, struct arena *arena, vaddr address, u64 size)
 {
     /* acquire: the last unseal has finished */

@@ -52,7 +52,7 @@ void ipc_disconnect(struct thread *server)
 }
 
 /* Where a client handle leads: the endpoint and the channel, if it is one, both borrowed (handle_borrow); a callable
- * handle fixes the RIID in *info. */
+ * handle fixes the RIID in *info. The security interface has no endpoint: null. */
 static retcode route(struct thread *client, u32 handle, word *info, struct endpoint **endpoint,
                      struct channel **channel)
 {
@@ -63,6 +63,10 @@ static retcode route(struct thread *client, u32 handle, word *info, struct endpo
     *channel = nullptr;
     if (object->type == OBJECT_USER)
         return user_object_callable(object, endpoint, info);
+    if (object->type == OBJECT_SECURITY) {
+        *endpoint = nullptr;
+        return rcOk;
+    }
     if (object->type != OBJECT_CHANNEL)
         return rcInvalidArgument;
     *channel = container_of(object, struct channel, object);
@@ -165,7 +169,9 @@ void ipc_call(struct thread *client, word selector)
     retcode code = (selector & KOS_CALL_THEN_RECV) != 0 || (info & KOS_INFO_ERROR) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
         code = route(client, (u32)selector, &info, &endpoint, &channel);
-    if (code == rcOk) {
+    if (code == rcOk && endpoint == nullptr) {
+        code = (selector & KOS_CALL_EXTENDED) != 0 ? rcInvalidArgument : ipc_security_ask(client);
+    } else if (code == rcOk) {
         client->call_info = info;
         client->calls++;
         client->channel = channel;

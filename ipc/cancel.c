@@ -36,21 +36,6 @@ void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel
     }
 }
 
-/* CALLING: true if it was still queued; then it is no more. Else *peer_cpu is where it travels, or who took it. */
-static bool leave_queue(struct thread *client, u32 *peer_cpu)
-{
-    struct endpoint *endpoint = client->endpoint;
-    bool queued = false;
-    spinlock_lock(&endpoint->lock);
-    if (client->state == THREAD_CALLING && !list_empty(&client->ipc_link)) {
-        list_remove(&client->ipc_link);
-        queued = true;
-    }
-    *peer_cpu = thread_peer_cpu(client);
-    spinlock_unlock(&endpoint->lock);
-    return queued;
-}
-
 static void cancel_arrived(struct request *request);
 
 /* A reference goes with it: the call may end, and the thread too, before it arrives. */
@@ -89,7 +74,7 @@ static bool cancel_call(struct thread *client, retcode code)
     thread_call_cancel(client, code); /* model: rendezvous.pml MARK */
     /* model: rendezvous.pml LOOK; acquire: with REPLY_WAIT comes the CPU that took it */
     if (__atomic_load_n(&client->state, __ATOMIC_ACQUIRE) == THREAD_CALLING) {
-        if (leave_queue(client, &peer_cpu)) {
+        if (endpoint_leave(client->endpoint, client, &peer_cpu)) {
             ipc_call_ends(client);
             ipc_complete(client, code);
             return true;
@@ -115,12 +100,10 @@ static bool cancel_call(struct thread *client, retcode code)
 void thread_ipc_moved(struct thread *server)
 {
     struct thread *client = server->caller;
-    if (client == nullptr || client->home != cpu_self()->hal.index)
-        return;
-    if (thread_call_cancelled(client)) /* model: rendezvous.pml ARRIVED */
-        ipc_abandon_caller(server, client->cancel_code);
-    else
-        sched_level_update(server); /* model: level.pml ARRIVED */
+    if (client != nullptr && client->home == cpu_self()->hal.index && thread_call_cancelled(client))
+        ipc_abandon_caller(server, client->cancel_code); /* model: rendezvous.pml ARRIVED */
+    if (server->receive_endpoint != nullptr)
+        endpoint_levels(server->receive_endpoint); /* model: level.pml, inherit.pml ARRIVED */
 }
 
 bool ipc_cancel(struct thread *thread, retcode code)

@@ -18,7 +18,7 @@ static void endpoint_destroy(struct object *object)
     epoch_defer(&endpoint->epoch, endpoint_reclaim);
 }
 
-static void poke(struct endpoint *endpoint, u32 cpu)
+void endpoint_poke(struct endpoint *endpoint, u32 cpu)
 {
     /* A reference, for the poke may be handled after the last other release. Callers hold none: if the endpoint has
      * just gone, whoever ended it has emptied its queue. */
@@ -46,7 +46,7 @@ static void endpoint_unreachable(struct object *object)
         if (cpu == cpu_self()->hal.index)
             ipc_serve(endpoint);
         else
-            poke(endpoint, cpu);
+            endpoint_poke(endpoint, cpu);
     }
 }
 
@@ -66,23 +66,6 @@ static void channel_destroy(struct object *object)
     epoch_defer(&channel->epoch, channel_reclaim);
 }
 
-static struct thread *queued_through(struct endpoint *endpoint, const struct channel *channel)
-{
-    struct thread *found = nullptr;
-    spinlock_lock(&endpoint->lock);
-    list_for_each(node, &endpoint->callers)
-    {
-        struct thread *client = list_entry(node, struct thread, ipc_link);
-        if (client->channel == channel) {
-            found = client;
-            list_remove(&client->ipc_link);
-            break;
-        }
-    }
-    spinlock_unlock(&endpoint->lock);
-    return found;
-}
-
 /*
  * The last client handle is gone: calls in progress through the channel end. Queued ones here; those that are served,
  * on the CPUs that serve them: each is poked once, and looks through endpoint->going. A fast call that another CPU
@@ -96,7 +79,7 @@ static void channel_unreachable(struct object *object)
     channel->closed = true; /* model: rendezvous.pml close_channel(): marked before the pokes */
     spinlock_unlock(&endpoint->lock);
     struct thread *client;
-    while ((client = queued_through(endpoint, channel)) != nullptr) {
+    while ((client = endpoint_next_through(endpoint, channel)) != nullptr) {
         ipc_complete(client, rcHandleRevoked);
         sched_wake_remote(client);
     }
@@ -110,7 +93,7 @@ static void channel_unreachable(struct object *object)
     }
     spinlock_unlock(&endpoint->lock);
     for (u64 rest = others; rest != 0; rest &= rest - 1)
-        poke(endpoint, (u32)__builtin_ctzll(rest));
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
 }
 
 /* A channel whose calls this CPU has not ended yet, or null. *last: it was the last CPU, and the reference is ours. */
@@ -168,7 +151,7 @@ void endpoint_forget_handles(struct endpoint *endpoint)
     spinlock_unlock(&endpoint->lock);
     forget_here(endpoint);
     for (u64 rest = endpoint->serving & ~(1ULL << cpu_self()->hal.index); rest != 0; rest &= rest - 1)
-        poke(endpoint, (u32)__builtin_ctzll(rest));
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
 }
 
 /* What the fast path may follow from a slot of table. */
@@ -203,6 +186,8 @@ static void poked(struct request *request)
         forget_here(endpoint);
     channels_go(endpoint);
     ipc_serve(endpoint);
+    if (endpoint->inherits) /* set before the poke */
+        endpoint_levels(endpoint);
     object_release(&endpoint->object); /* the pusher's */
 }
 
@@ -249,14 +234,9 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
     return rcOk;
 }
 
-static struct endpoint_slot *own_slot(struct endpoint *endpoint)
-{
-    return &endpoint->slots[cpu_self()->hal.index];
-}
-
 struct thread *endpoint_take(struct endpoint *endpoint)
 {
-    struct endpoint_slot *slot = own_slot(endpoint);
+    struct endpoint_slot *slot = endpoint_own_slot(endpoint);
     struct thread *receiver = slot->receiver;
     if (receiver > SLOT_CONTENDED) {
         slot->receiver = nullptr;
@@ -271,7 +251,7 @@ struct thread *endpoint_take(struct endpoint *endpoint)
 
 void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 {
-    struct endpoint_slot *slot = own_slot(endpoint);
+    struct endpoint_slot *slot = endpoint_own_slot(endpoint);
     if (slot->receiver <= SLOT_CONTENDED && thread->receive_selector != 0 && !thread->watched) {
         thread->reply_selector = thread->receive_selector;
         slot->receiver = thread;
@@ -281,63 +261,13 @@ void endpoint_park(struct endpoint *endpoint, struct thread *thread)
 
 void endpoint_unpark(struct thread *thread)
 {
-    struct endpoint_slot *slot = own_slot(thread->receive_endpoint);
+    struct endpoint_slot *slot = endpoint_own_slot(thread->receive_endpoint);
     thread->reply_selector = 0;
     thread->account = sched_own_account(thread);
     if (slot->receiver == thread)
         slot->receiver = nullptr;
     else
         list_remove(&thread->ipc_link);
-}
-
-/* Under endpoint->lock. */
-static void insert_caller(struct endpoint *endpoint, struct thread *client)
-{
-    struct list *place = endpoint->callers.previous;
-    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
-        place = place->previous;
-    list_insert_after(place, &client->ipc_link);
-}
-
-retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
-{
-    spinlock_lock(&endpoint->lock);
-    if (thread_call_cancelled(client)) { /* model: rendezvous.pml MARKED, while it travelled */
-        spinlock_unlock(&endpoint->lock);
-        return client->cancel_code;
-    }
-    bool channel_closed = client->channel != nullptr && client->channel->closed;
-    if (endpoint_is_closed(endpoint) || channel_closed) {
-        spinlock_unlock(&endpoint->lock);
-        return channel_closed ? rcHandleRevoked : rcNotConnected;
-    }
-    client->state = THREAD_CALLING;
-    client->endpoint = endpoint;
-    insert_caller(endpoint, client);
-    u64 serving = endpoint->serving;
-    spinlock_unlock(&endpoint->lock);
-    u32 self = cpu_self()->hal.index;
-    if (own_slot(endpoint)->receiver == nullptr)
-        own_slot(endpoint)->receiver = SLOT_CONTENDED; /* model: rendezvous.pml queue(), poke() */
-    for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1)
-        poke(endpoint, (u32)__builtin_ctzll(rest));
-    return rcOk;
-}
-
-struct thread *endpoint_next_caller(struct endpoint *endpoint)
-{
-    struct thread *client = nullptr;
-    spinlock_lock(&endpoint->lock);
-    if (!list_empty(&endpoint->callers)) {
-        client = list_entry(endpoint->callers.next, struct thread, ipc_link);
-        list_remove(&client->ipc_link);
-        client->peer = nullptr;
-        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
-        /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
-        __atomic_store_n(&client->state, THREAD_REPLY_WAIT, __ATOMIC_RELEASE);
-    }
-    spinlock_unlock(&endpoint->lock);
-    return client;
 }
 
 retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread)
@@ -371,21 +301,7 @@ void endpoint_detach(struct thread *thread)
 void thread_park_aside(struct thread *thread)
 {
     endpoint_unpark(thread);
-    list_push_front(&own_slot(thread->receive_endpoint)->parked, &thread->ipc_link);
-}
-
-bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
-{
-    struct endpoint *endpoint = thread->endpoint;
-    spinlock_lock(&endpoint->lock);
-    bool queued = thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link);
-    if (queued) {
-        list_remove(&thread->ipc_link);
-        insert_caller(endpoint, thread);
-    }
-    *peer_cpu = thread_peer_cpu(thread);
-    spinlock_unlock(&endpoint->lock);
-    return queued;
+    list_push_front(&endpoint_own_slot(thread->receive_endpoint)->parked, &thread->ipc_link);
 }
 
 void thread_ipc_moves(struct thread *thread, u32 target)
@@ -401,7 +317,7 @@ void thread_ipc_moves(struct thread *thread, u32 target)
             client->calls++; /* this CPU is its home, and off the fast path the call has a number */
     }
     spinlock_lock(&endpoint->lock);
-    endpoint->serving |= 1ULL << target;
+    endpoint->serving |= 1ULL << target; /* model: inherit.pml thread_ipc_moves(): before it is at home there */
     bool closed = endpoint_is_closed(endpoint);
     bool revoked = client != nullptr && client->channel != nullptr && client->channel->closed;
     if (client != nullptr && !revoked) { /* model: rendezvous.pml MOVE: from here on the target may end the call */

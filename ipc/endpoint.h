@@ -42,12 +42,14 @@ struct endpoint {
     u32 owner_class;      /* constant */
     u32 owner_sid;
     struct spinlock lock;
-    struct list callers; /* CALLING threads, most urgent first; guarded by lock */
-    struct list threads; /* threads that receive here (receive_link); guarded by lock */
-    struct list going;   /* channels whose calls other CPUs must still end (going_link); guarded by lock */
-    u64 serving;         /* CPUs on which a thread receives or received; guarded by lock */
-    u64 forget;          /* CPUs whose threads must look their handle up again; guarded by lock */
-    _Atomic bool closed; /* no handle is left to receive on; written under lock */
+    struct list callers;       /* CALLING threads, most urgent first; guarded by lock */
+    struct list threads;       /* threads that receive here (receive_link); guarded by lock */
+    struct list going;         /* channels whose calls other CPUs must still end (going_link); guarded by lock */
+    u64 serving;               /* CPUs on which a thread receives or received; guarded by lock */
+    _Atomic u32 waiting_level; /* of the first of callers, 0 if none or standard; written under lock */
+    bool inherits;             /* waiting_level has been other than 0; set once, under lock */
+    u64 forget;                /* CPUs whose threads must look their handle up again; guarded by lock */
+    _Atomic bool closed;       /* no handle is left to receive on; written under lock */
     struct quota *quota;
     struct epoch_entry epoch;
     struct endpoint_slot slots[]; /* one per CPU */
@@ -76,17 +78,31 @@ void ipc_init(void); /* boot, after cpu_count is final */
 retcode endpoint_create(struct domain *owner, struct endpoint **endpoint);
 retcode channel_create(struct domain *client, struct endpoint *endpoint, struct channel **channel);
 
+/* "Look at what waits": to a CPU. */
+void endpoint_poke(struct endpoint *endpoint, u32 cpu);
+static inline struct endpoint_slot *endpoint_own_slot(struct endpoint *endpoint)
+{
+    return &endpoint->slots[cpu_self()->hal.index];
+}
 /* A receiver parked on this CPU, taken out; null if none. */
 struct thread *endpoint_take(struct endpoint *endpoint);
 /* Parks the running thread here (state RECEIVING set, blocked by the caller). */
 void endpoint_park(struct endpoint *endpoint, struct thread *thread);
 /* Takes a parked thread out again. */
 void endpoint_unpark(struct thread *thread);
+/* ---- queue.c ---- */
 /* Queues a CALLING thread and pokes the CPUs that serve. rcNotConnected if the endpoint is closed, rcHandleRevoked if
  * its channel is. */
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client);
 /* Most urgent waiting caller, taken out; null if none. */
 struct thread *endpoint_next_caller(struct endpoint *endpoint);
+/* One that called through the channel. */
+struct thread *endpoint_next_through(struct endpoint *endpoint, const struct channel *channel);
+/* Takes a waiting caller out, if it is one; false if not. *peer_cpu is then where it travels, or who took it. */
+bool endpoint_leave(struct endpoint *endpoint, struct thread *client, u32 *peer_cpu);
+/* This CPU's servers of the endpoint have the levels that follow from whom they serve and who waits. */
+void endpoint_levels(struct endpoint *endpoint);
+/* ---- endpoint.c ---- */
 /* The thread receives on this endpoint, on this CPU, from now on: rcOk, or rcInvalidHandle if the endpoint, borrowed,
  * is on its way out. */
 retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread);

@@ -120,6 +120,16 @@ HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
+HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS)
+{
+    epoch_enter((struct cpu *)(void *)cpu);
+    if ((s64)selector < 0)
+        hal_tail kernel_reply_entry(HAL_FAST_ARGUMENTS);
+    if (selector == KOS_CORE_HANDLE)
+        hal_tail core_call_isolated(HAL_FAST_ARGUMENTS);
+    hal_tail kernel_call_entry(HAL_FAST_ARGUMENTS);
+}
+
 HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS)
 {
     struct thread *server = thread_of(self);

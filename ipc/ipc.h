@@ -18,6 +18,9 @@ struct message {
 };
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
+/* One kernel copy of what goes into the constant part, behind the header's place; copy: a page, cpu->scratch.
+ * rcBufferTooLarge, rcSourceFault. */
+retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy);
 /* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail
  * comes before anything is visible to the receiver. If the server has a transfer pending afterwards, the memory is yet
  * to be copied. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall,
@@ -64,6 +67,13 @@ bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct 
 
 /* Ends a system call of a thread that is not running with an error status (no message). Owner of its IPC state. */
 void ipc_complete(struct thread *thread, retcode code);
+
+/* ---- security.c ---- */
+void ipc_security_init(void); /* boot */
+struct object *ipc_security_object(void);
+/* The running thread's Call on a handle of the security interface: rcOk, its response is set, or what the Call ends
+ * with. It does not block. */
+retcode ipc_security_ask(struct thread *client);
 
 /* ---- handle_pass.c, user_object.c ---- */
 /* One handle of a message goes from one task to another: transfer or dereference; *descriptor becomes what the receiver
@@ -134,6 +144,7 @@ void ipc_extended_end(struct thread *thread);
 /* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form.
  */
 HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS);
+HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS); /* the same; leaves by sched_exit() */
 void core_call_slow(struct thread *client, word selector);
 /* Implemented by kernel/exception.c: the running thread broke the ABI. */
 void thread_fault_illegal_call(struct thread *thread);

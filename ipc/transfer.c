@@ -44,8 +44,7 @@ retcode message_read(struct thread *sender, struct message *message)
     return rcOk;
 }
 
-/* One kernel copy of what goes into the constant part, in cpu->scratch (behind the header's place). */
-static retcode snapshot(struct thread *sender, const struct message *message, u8 *copy)
+retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy)
 {
     u32 size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE;
     if (!message->in_memory) {
@@ -198,7 +197,7 @@ static retcode verify_and_decide(enum ksm_event event, struct thread *sender, st
     /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
     if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || plan.needs != 0) {
         *copy = cpu_self()->scratch;
-        retcode code = snapshot(sender, message, *copy);
+        retcode code = message_snapshot(sender, message, *copy);
         if (code == rcOk && (plan.needs & KSM_READS_ARENA) != 0 && message->buffer.arena_size != 0)
             code = message_arena_keep(&arena, sender, receiver, message);
         if (code != rcOk)

@@ -239,6 +239,15 @@ HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS)
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
+HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS)
+{
+    const struct ksm_entry *decision = ksm_entry(thread_of(self)->core_pair, info);
+    if (decision->request != info || fast_ways[ksm_hash(info) % FAST_METHODS] == FAST_NONE)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    selector = decision->response;
+    hal_tail core_call_ordinary(HAL_FAST_ARGUMENTS);
+}
+
 /* ---- the general form: arenas, verdicts that are evaluated, everything that may be wrong ---- */
 
 const char *core_string(const struct core_call *call, word chunk_word)

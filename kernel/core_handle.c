@@ -220,3 +220,11 @@ retcode core_HANDLE_GetRiid(struct core_call *call)
     call->words[1] = riid;
     return code;
 }
+
+retcode core_HANDLE_SecurityConnect(struct core_call *call)
+{
+    u32 handle = KOS_INVALID_HANDLE;
+    retcode code = handle_insert(table(call), ipc_security_object(), KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID, &handle);
+    call->words[1] = handle;
+    return code;
+}

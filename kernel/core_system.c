@@ -182,12 +182,34 @@ retcode core_PM_SetCpuOnline(struct core_call *call)
     order->done = order_done;
     order->arguments[0] = online;
     retcode code = rcOk;
-    return order_give_cpu(call->self, order, (u32)cpu, &code) ? code : CORE_BLOCKED;
+    return order_give_cpus(call->self, order, 1ULL << cpu, &code) ? code : CORE_BLOCKED;
+}
+
+static retcode apply_isolation(struct thread *none, const struct order *order)
+{
+    (void)none, (void)order;
+    sched_isolate_self();
+    return rcOk;
 }
 
 retcode core_PM_SetIsolatedCpus(struct core_call *call)
 {
-    return sched_isolate(call->words[0]);
+    u64 changed = 0;
+    retcode code = sched_isolate(call->words[0], &changed);
+    if (code != rcOk || changed == 0)
+        return code;
+    struct order *order = &call->self->order;
+    order->apply = apply_isolation;
+    order->done = order_done;
+    return order_give_cpus(call->self, order, changed, &code) ? code : CORE_BLOCKED;
+}
+
+retcode core_PM_GetCpuInterrupts(struct core_call *call)
+{
+    if (call->words[0] >= atomic_load_explicit(&cpu_count, memory_order_acquire))
+        return rcInvalidArgument;
+    call->words[1] = atomic_load_explicit(&cpu_table[call->words[0]]->interrupts, memory_order_relaxed);
+    return rcOk;
 }
 
 retcode core_IPC_CreateSyncObject(struct core_call *call)

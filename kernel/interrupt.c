@@ -24,6 +24,10 @@ void fpu_state_free(struct thread *thread)
 static void interrupt_enter(void)
 {
     struct cpu *cpu = cpu_self();
+    if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
+        epoch_enter(cpu);
+    atomic_store_explicit(&cpu->interrupts, atomic_load_explicit(&cpu->interrupts, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
     if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
@@ -110,6 +114,8 @@ static void seal_retry(struct timer *timer)
 void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
 {
     struct thread *thread = thread_of(context);
+    if (unlikely((cpu_self()->hal.pending & CPU_PENDING_ISOLATED) != 0))
+        epoch_enter(cpu_self());
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
         if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */

@@ -93,6 +93,7 @@ void kernel_main(const struct hal_boot_info *boot)
     notice_room_init();
     core_fs_init();
     core_audit_init();
+    ipc_security_init();
     futex_room_init();
     thread_room_init();
     task_room_init();

@@ -528,7 +528,8 @@ void task_end(struct task *task)
 {
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
     hal_context_leave_space(&thread_current()->context);
-    cross_call(~0ULL, &call);
+    leave_space(&call);
+    cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
     if (task->first != nullptr) {
         object_release(&task->first->object);
         task->first = nullptr;

@@ -73,7 +73,7 @@ static u32 put_shared(struct output *output, const struct ksm_audit_record *reco
     const char *text = text_of(site_of(record->results[index]));
     for (u32 back = 1; back <= LOOK_BACK && back <= index; back++) {
         u32 offset;
-        memcpy(&offset, (const u8 *)&to->results[index - back] + field, sizeof(offset));
+        memcpy(&offset, (const u8 *)&kos_audit_results(to)[index - back] + field, sizeof(offset));
         if (offset != 0 && text_of(site_of(record->results[index - back])) == text)
             return offset;
     }
@@ -96,14 +96,15 @@ static const char *file_text(const struct ksm_audit_site *site)
 #define SHARED(field_) put_shared(output, record, to, i, field_##_text, offsetof(struct kos_audit_result, field_))
 static void put_results(struct output *output, struct kos_audit_record *to, const struct ksm_audit_record *record)
 {
+    struct kos_audit_result *results = (void *)(to + 1);
     for (u32 i = 0; i < record->head.result_count; i++) {
         const struct ksm_audit_site *site = site_of(record->results[i]);
-        to->results[i].object = SHARED(object);
-        to->results[i].method = SHARED(method);
-        to->results[i].file = SHARED(file);
-        to->results[i].line = site->line;
-        to->results[i].column = site->column;
-        to->results[i].flags = (u32)(record->results[i] & 3U);
+        results[i].object = SHARED(object);
+        results[i].method = SHARED(method);
+        results[i].file = SHARED(file);
+        results[i].line = site->line;
+        results[i].column = site->column;
+        results[i].flags = (u32)(record->results[i] & 3U);
     }
 }
 

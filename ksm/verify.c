@@ -145,6 +145,13 @@ static bool class_well_formed(const struct ksm_class *class)
             kernel_print("ksm: endpoint %u of class %s is malformed\n", riid, class->name);
             return false;
         }
+    if (class->security_count > IDS_MAX || (class->security_count != 0 && class->security == nullptr))
+        return false;
+    for (u32 number = 0; number < class->security_count; number++)
+        if (!interface_well_formed(class->security[number].interface)) {
+            kernel_print("ksm: security interface %u of class %s is malformed\n", number, class->name);
+            return false;
+        }
     return true;
 }
 

@@ -366,7 +366,7 @@ void region_seal(struct address_space *space, const struct region *region, vaddr
         address += PAGE_SIZE * hal_space_protect_run(&space->hal, address, (end - address) / PAGE_SIZE, access);
     stale.first = first, stale.end = end;
     if (sealed)
-        stale_end(space, &stale); /* model: shootdown.pml SEAL */
+        stale_end(space, &stale); /* model: shootdown.pml seal() */
     else
         hal_space_invalidate(&space->hal, first, (end - first) / PAGE_SIZE); /* elsewhere a fault finds it allowed */
 }

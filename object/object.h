@@ -27,6 +27,7 @@ enum object_type : u32 {
     OBJECT_MEMORY,       /* shared memory: ipc/shared_memory.h */
     OBJECT_NOTICE,       /* receives events of others: ipc/notice.h */
     OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
+    OBJECT_SECURITY,     /* the security interface: ipc/security.c */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };

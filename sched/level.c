@@ -2,13 +2,13 @@
 /*
  * How urgent a thread is, and who else is because of it.
  *
- *   level      = max(base_level, level of the caller that it serves)
+ *   level      = max(base_level, level of the caller that it serves, of the most urgent one that waits for it)
  *   base_level = max(own_level, level of the most urgent waiter for a lock that it holds)
  *
  *   a change of a thread's level goes on      when it                       to
  *                                             waits for a reply             the server of its call (peer, on peer_cpu)
  *                                             waits for a lock (futex)      the holder of the lock
- *                                             queues at an endpoint         nobody: its place in the queue changes
+ *                                             queues at an endpoint         those who serve there: ipc/queue.c
  *
  * Each CPU recomputes the level of its own threads only; the next link on another CPU is asked to, by level_request to
  * the thread's home or donation_request to the CPU that serves its call: two, for one on its way to the one would not
@@ -21,8 +21,17 @@
 
 static u32 level_of(const struct thread *thread)
 {
-    u32 donated = thread->caller != nullptr ? thread->caller->level : 0;
-    return donated > thread->base_level ? donated : thread->base_level;
+    u32 level = thread->base_level, waiting = thread_waiting_level(thread);
+    if (waiting > level)
+        level = waiting;
+    if (thread->caller != nullptr && thread->caller->level > level)
+        level = thread->caller->level;
+    return level;
+}
+
+bool sched_level_stale(const struct thread *thread)
+{
+    return level_of(thread) != thread->level;
 }
 
 /* The level, and the account that goes with a caller's; true if the level changed. */

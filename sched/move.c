@@ -204,12 +204,18 @@ void balance_push(struct cpu *cpu)
     crowded_set(scheduler_self(), true);
 }
 
-retcode sched_isolate(u64 cpus)
+retcode sched_isolate(u64 cpus, u64 *changed)
 {
     if ((cpus & ~cpus_all()) != 0 || cpus == cpus_all())
         return rcInvalidArgument;
-    atomic_store_explicit(&cpus_isolated, cpus, memory_order_relaxed); /* hints for balancing; nothing hangs on it */
+    /* relaxed: for balancing a hint; who is told of a change by inbox sees it, or a later one */
+    *changed = cpus ^ atomic_exchange_explicit(&cpus_isolated, cpus, memory_order_relaxed);
     return rcOk;
+}
+
+void sched_isolate_self(void)
+{
+    epoch_isolate(((atomic_load_explicit(&cpus_isolated, memory_order_relaxed) >> cpu_self()->hal.index) & 1U) != 0);
 }
 
 /* ---- offline ---- */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sched/order.h>
 
+static u32 next_cpu(struct order *order)
+{
+    u32 cpu = (u32)__builtin_ctzll(order->cpus);
+    order->cpus &= order->cpus - 1;
+    return cpu;
+}
+
 static void order_arrived(struct request *request)
 {
     struct order *order = container_of(request, struct order, request);
@@ -9,7 +16,13 @@ static void order_arrived(struct request *request)
         inbox_send(cpu_table[target->home], &order->request, order_arrived, INBOX_AT_ONCE);
         return;
     }
-    order->done(asker, order->apply(target, order));
+    retcode code = order->apply(target, order);
+    if (target == nullptr && order->cpus != 0) {
+        u32 next = next_cpu(order);
+        inbox_send(cpu_table[next], &order->request, order_arrived, INBOX_AT_ONCE);
+        return;
+    }
+    order->done(asker, code);
     if (target != nullptr)
         object_release(&target->object);
     sched_wake_remote(asker);
@@ -35,8 +48,12 @@ bool order_give(struct thread *asker, struct order *order, retcode *code)
     return give(asker, order, order->target->home, code);
 }
 
-bool order_give_cpu(struct thread *asker, struct order *order, u32 cpu, retcode *code)
+bool order_give_cpus(struct thread *asker, struct order *order, u64 cpus, retcode *code)
 {
+    u64 self = 1ULL << cpu_self()->hal.index;
     order->target = nullptr;
-    return give(asker, order, cpu, code);
+    order->cpus = cpus & ~self;
+    if ((cpus & self) != 0)
+        *code = order->apply(nullptr, order);
+    return order->cpus == 0 || give(asker, order, next_cpu(order), code);
 }

@@ -19,5 +19,6 @@
 /* Carries the order out, or sends it: true if *code is the result; false if the running thread is blocked and
  * done(thread, result) will be called before it is woken. order: in the asker, target and apply set. */
 bool order_give(struct thread *asker, struct order *order, retcode *code);
-/* An order to a CPU instead of a thread: target is null. */
-bool order_give_cpu(struct thread *asker, struct order *order, u32 cpu, retcode *code);
+/* An order to CPUs, at least one, instead of a thread: target is null. One after the other, the result is the last's.
+ */
+bool order_give_cpus(struct thread *asker, struct order *order, u64 cpus, retcode *code);

@@ -225,8 +225,11 @@ static void sched_idle(struct cpu *cpu)
     }
     atomic_store_explicit(&cpu->doing, INBOX_SLEEPING, memory_order_seq_cst); /* model: inbox.pml c */
     atomic_thread_fence(memory_order_seq_cst);                                /* model: inbox.pml d */
-    if (!inbox_waits(cpu))                                                    /* model: inbox.pml e */
-        hal_cpu_idle();                                                       /* model: inbox.pml f */
+    if (!inbox_waits(cpu)) {                                                  /* model: inbox.pml e */
+        if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
+            epoch_leave(cpu);
+        hal_cpu_idle(); /* model: inbox.pml f */
+    }
     atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed); /* model: inbox.pml g; else in interrupt_enter() */
 }
 
@@ -263,8 +266,16 @@ void sched_exit(void)
             switch_current(cpu, next);
         }
         struct thread *thread = thread_current();
-        if (unlikely((cpu->hal.pending & CPU_PENDING_EPOCH) != 0))
-            epoch_advance(thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
+        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED)) != 0)) {
+            if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
+                epoch_advance(thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
+            if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0 && thread->work.run == nullptr) {
+                if (publish_level(cpu, thread->level) && inbox_waits(cpu))
+                    continue;
+                epoch_leave(cpu);
+                hal_resume(&thread->context);
+            }
+        }
         if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))
             continue; /* requests that came without an IPI, for the level was higher */
         if (likely(thread->work.run == nullptr))

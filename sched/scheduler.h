@@ -94,5 +94,12 @@ void thread_park_aside(struct thread *thread);
 bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu);
 void thread_ipc_moves(struct thread *thread, u32 target);
 void thread_ipc_moved(struct thread *thread);
-/* Isolated CPUs from now on: no balancing. Any CPU. rcInvalidArgument (not all of them exist, or none is left). */
-retcode sched_isolate(u64 cpus);
+/* Level of the most urgent caller that waits where server receives, 0 if none or standard. */
+u32 thread_waiting_level(const struct thread *server);
+/* A server's level is no longer what it should be: sched_level_update. Home. */
+bool sched_level_stale(const struct thread *thread);
+/* Isolated CPUs from now on: no balancing. *changed: CPUs that are to be told (sched_isolate_self). Any CPU.
+ * rcInvalidArgument (not all of them exist, or none is left). */
+retcode sched_isolate(u64 cpus, u64 *changed);
+/* This CPU becomes what sched_isolate() made of it. */
+void sched_isolate_self(void);

@@ -3,12 +3,29 @@
 
 policy_command_tests() {
     for example in hello echo ping mic; do printf 'policy/tests/%s\tpolicy_tests_pass %s\n' $example $example; done
+    for arch in x86_64 aarch64; do for example in echo ping mic; do printf 'policy/guest/%s/%s\tpolicy_guest_tests %s %s\n' $example $arch $example $arch; done; done
     printf 'policy/failing\tpolicy_failing\npolicy/check\tpolicy_check\npolicy/explain\tpolicy_explain\npolicy/words\tpolicy_words\n'
 }
 
 policy_tests_pass() { # EXAMPLE
     ./kos policy test "$1" >build/test/policy.$1 2>&1 && grep -qE '^[1-9][0-9]* tests, 0 failed$' build/test/policy.$1 ||
         { echo "expected tests, all passed, got:"; cat build/test/policy.$1; return 1; }
+}
+
+# The compiled tests in a kernel: as many as on the host; and one that fails there is told.
+policy_guest_tests() { # EXAMPLE ARCH
+    ./kos policy test "$1" >build/test/policy.$1 2>&1
+    timeout 60 ./kos policy test "$1" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 && cmp -s build/test/policy.$1 build/test/policy.$1.$2 ||
+        { echo "expected (<), got (>):"; diff build/test/policy.$1 build/test/policy.$1.$2; return 1; }
+    [ "$1" = ping ] || return 0
+    to=build/test/policy_guest/ping
+    rm -rf build/test/policy_guest; mkdir -p build/test/policy_guest
+    cp -r examples/ping "$to"
+    sed -i 's/speed <= 100)/speed <= 99)/' "$to/security.psl"
+    status=0
+    timeout 60 ./kos policy test "$to" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 || status=$?
+    [ $status = 1 ] && grep -q 'security.psl:.* / too fast, and what that leaves: expected granted, got denied' build/test/policy.$1.$2 ||
+        { echo "expected exit status 1 and the case, got $status:"; cat build/test/policy.$1.$2; return 1; }
 }
 
 # expect FILE: standard input is what FILE must hold.

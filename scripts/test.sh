@@ -58,10 +58,20 @@ fuzz/acpi	fuzz_short acpi
 fuzz/message	fuzz_short message
 run/hello/x86_64	run_hello x86_64 release 1
 run/hello/aarch64	run_hello aarch64 release 1
+run/ping/x86_64	run_example ping x86_64 release 1
+run/ping/aarch64	run_example ping aarch64 release 1
+run/ping/x86_64/4/debug	run_example ping x86_64 debug 4
+run/ping/aarch64/4/debug	run_example ping aarch64 debug 4
+run/mic/x86_64	run_example mic x86_64 release 1
+run/mic/aarch64	run_example mic aarch64 release 1
+run/mic/x86_64/4/debug	run_example mic x86_64 debug 4
+run/mic/aarch64/4/debug	run_example mic aarch64 debug 4
 run/echo/x86_64	run_echo x86_64 release 1
 run/echo/aarch64	run_echo aarch64 release 1
 run/echo/x86_64/4/debug	run_echo x86_64 debug 4
 run/echo/aarch64/4/debug	run_echo aarch64 debug 4
+run/audit/x86_64	run_audit x86_64 release 1
+run/audit/aarch64	run_audit aarch64 debug 4
 command/new/x86_64	command_new_runs x86_64
 command/new/aarch64	command_new_runs aarch64
 command/new/words	command_new_words
@@ -83,6 +93,8 @@ LIST
             printf 'notices/%s/%s/debug\tguest_suite notices %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
         done
+        printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
+        printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
@@ -103,6 +115,7 @@ LIST
         for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
     printf 'model/list\tmodel_list\n'
     printf 'bench/bars\tbench_bars\n'
+    printf 'bench/ksm/x86_64\tbench_ksm x86_64\nbench/ksm/aarch64\tbench_ksm aarch64\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
     printf 'bench/peers/parsing\tbench_peers_parsing\nbench/peers/x86_64\tbench_peers x86_64\nbench/peers/aarch64\tbench_peers aarch64\n'
     printf 'bench/native\tbench_native\n'
@@ -118,11 +131,15 @@ lint_format() {
     sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
     return 0
 }
+# Folders that clang-tidy looks at.
+linted='ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples'
+linted="$linted|benchmarks/(ipc|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
+linted="$linted|tests/(system|audit|calls|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
     ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
-    sources | grep '\.c$' | grep -E '^(ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|benchmarks/(ipc|conflicts|scale|rt)|examples|tools/(language|nk|nk-gen-c|einit)|tests/(system|calls|arenas|generated|notices|edf|scheduling|endpoints|random_calls|libkos))/' |
+    sources | grep '\.c$' | grep -E "^($linted)/" |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }
     return 0
@@ -241,11 +258,15 @@ model_list() {
         cmp -s build/mutations.text build/mutations.list ||
             { echo "expected the mutations of $file in tests/models/list.tsv:"; diff build/mutations.text build/mutations.list; bad=1; }
     done
+    # what the code names is in the model
+    git grep -hoE 'model: [a-z_]+\.pml [A-Z_]{2,}' -- '*.c' '*.h' '*.S' | sort -u | while read -r _ file step; do
+        grep -qw "$step" "tests/models/$file" || echo "expected step $step in tests/models/$file"
+    done | grep . && bad=1
     return $bad
 }
 # boots an image, at most 60 s or KOS_SECONDS; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
-    boot "$1" "build/$1/$2/$3" -smp "$4" ${KOS_ACCEL:--accel tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
+    boot "$1" "build/$1/$2/$3" -smp "$4" -accel ${KOS_ACCEL:-tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
     while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-60})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
@@ -269,6 +290,30 @@ run_echo() {
     printf '1: hello -> hello!\n2: world -> world!\n' >build/test/echo.expected
     cmp -s build/test/echo.expected "build/test/echo.$1.$2.$3" ||
         { echo "expected (<), got (>):"; diff build/test/echo.expected "build/test/echo.$1.$2.$3"; return 1; }
+}
+# The client's lines, and the log's between them, in the order of the decisions.
+run_audit() {
+    mkdir -p build/test
+    file=build/test/audit.$1.$2.$3
+    console "$1" "$2" audit "$3" "$file"
+    printf 'put 7: stored\nget 7: 70\nput 100: denied\nget 100: denied\n' >build/test/audit.expected
+    grep -E '^(put|get) ' "$file" | cmp -s build/test/audit.expected - || { echo "expected the client's four lines, got:"; cat "$file"; return 1; }
+    place='examples/audit/security.psl:[0-9]*:5$'
+    sides='request audit.Client ([0-9]*) -> audit.Server ([0-9]*), part.store'
+    grep '^AUDIT' "$file" >"$file.log"
+    for line in "^AUDIT [0-9.]* cpu [0-9]* #[0-9]* granted $sides.Put: base.assert granted at $place" \
+        "^AUDIT(!) .* denied $sides.Put: base.assert denied at $place" "^AUDIT(!) .* denied $sides.Get: base.assert denied at $place"; do
+        grep -q "$line" "$file.log" || { echo "expected a line $line in the log:"; cat "$file.log"; return 1; }
+    done
+    [ "$(grep -c part.store "$file.log")" = 3 ] || { echo "expected three records of the store:"; cat "$file.log"; return 1; }
+}
+# An example prints what its README says that it prints.
+run_example() { # EXAMPLE ARCH VARIANT CPUS
+    mkdir -p build/test
+    file=build/test/$1.$2.$3.$4
+    timeout 60 ./kos run "$1" --arch "$2" --cpus "$4" $([ "$3" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    awk '/^What it prints:/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' "examples/$1/README.md" >"$file.expected"
+    [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
 }
 # A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
 command_new_runs() { # ARCH
@@ -312,7 +357,7 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
 }
 # Not in the list yet (docs/caveats.md). Time is the number of instructions that all CPUs together have executed.
 guest_edf() { # ARCH
-    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
+    KOS_ACCEL='tcg -icount shift=0,sleep=off'
     [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
     guest_suite edf "$1" 4 release
     status=$?
@@ -326,6 +371,16 @@ guest_endpoints() { # ARCH CPUS VARIANT
     guest_suite endpoints "$@"
     status=$?
     unset KOS_APPEND KOS_SECONDS
+    return $status
+}
+# One CPU whose every instruction takes 1 ns: times are instructions, and the same each time.
+guest_scheduling_exact() { # ARCH
+    KOS_APPEND=scheduling.exact=1
+    KOS_ACCEL='tcg -icount shift=0,sleep=off'
+    [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
+    guest_suite scheduling "$1" 1 release exact
+    status=$?
+    unset KOS_APPEND KOS_ACCEL KOS_CPU
     return $status
 }
 # KOS_SEED=number repeats what the first line of the console tells.
@@ -361,6 +416,19 @@ bench_bars() {
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
     done
     return $bad
+}
+# What decisions may cost, and the same twice.
+bench_ksm() { # ARCH
+    . scripts/bench.sh
+    . scripts/ksm.sh
+    mkdir -p build/bench
+    ksm_measure "$1" "build/bench/ksm.$1.1" && ksm_measure "$1" "build/bench/ksm.$1.2" || return 1
+    cmp "build/bench/ksm.$1.1" "build/bench/ksm.$1.2" || { echo "expected the same counts twice"; return 1; }
+    awk -v column=$([ "$1" = x86_64 ] && echo 2 || echo 3) '
+        FNR == NR { if ($1 ~ /^ksm\//) bar[$1] = $column; next }
+        $2 in bar { for (i = 3; i <= NF; i++) if ($i ~ /^p50=/) { v = substr($i, 5); seen[$2] = 1
+            if (v + 0 > bar[$2] + 0) { print $2 ": expected at most " bar[$2] ", got " v; bad = 1 } } }
+        END { for (b in bar) if (!(b in seen)) { print b ": not measured"; bad = 1 } exit bad }' benchmarks/ksm/bars.tsv "build/bench/ksm.$1.1"
 }
 # No two independent operations share a line of kernel data; the control, which does share, shows that sharing is seen.
 bench_conflicts() { # ARCH
@@ -483,8 +551,8 @@ command_test() {
             for prefix in $wanted; do case $name in "$prefix"*) take=1 ;; esac; done
             [ -n "$take" ] || continue
         fi
-        case $name in
-        system/* | calls/* | arenas/* | generated/* | notices/* | edf/* | scheduling/* | endpoints/* | random_calls/* | libkos/*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+        case $command in
+        guest_*) if $command; then result ok "$name"; else result no "$name"; fi ;;
         *)
             if output=$($command 2>&1); then
                 case $output in

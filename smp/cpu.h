@@ -15,6 +15,7 @@
 /* Bits of hal_cpu.pending; tested once per kernel entry on the fast path and once on the slow exit. */
 #define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
 #define CPU_PENDING_EPOCH      (1ULL << 1) /* deferred entries wait for epoch_advance */
+#define CPU_PENDING_ISOLATED   (1ULL << 2) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
 #define CPU_PENDING_FPU        HAL_PENDING_FPU
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
@@ -39,6 +40,9 @@ struct cpu {
     struct tree timers;   /* struct timer, by deadline: sched/timer.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
 
+    bool isolated;          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */
+    _Atomic u64 interrupts; /* taken so far; others read it */
+
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
 
@@ -49,9 +53,11 @@ struct cpu {
     /* Written by other CPUs. */
     cache_aligned struct inbox inbox;
     _Atomic u32 doing; /* level of the running thread, INBOX_POLLING or INBOX_SLEEPING; owner writes, pushers read */
-    _Atomic u32 epoch_waiting;   /* CPUs that have not yet passed for epoch_current; others decrement */
-    _Atomic u64 cross_senders;   /* bit s: CPU s has a cross call for this CPU */
-    _Atomic u64 cross_remaining; /* of this CPU's own cross call: targets that have not run it */
+    _Atomic u64 epoch_whereabouts; /* isolated: odd inside the kernel, even outside; else 0; owner writes */
+    _Atomic u64 epoch_askers;      /* isolated, bit s: CPU s waits until this CPU leaves the kernel */
+    _Atomic u32 epoch_waiting;     /* CPUs that have not yet passed for epoch_current; others decrement */
+    _Atomic u64 cross_senders;     /* bit s: CPU s has a cross call for this CPU */
+    _Atomic u64 cross_remaining;   /* of this CPU's own cross call: targets that have not run it */
     const struct cross_call *_Atomic cross_call;
 };
 static_assert(sizeof(struct cpu) <= HAL_CPU_AREA_SIZE, "the port reserves that much");

@@ -9,12 +9,16 @@ static struct pass {
     struct cpu *source;
 } passes[KOS_CPUS_MAX][KOS_CPUS_MAX];
 
+static void epoch_passed_for(struct cpu *source)
+{
+    /* model: epoch.pml PASSED; release: this CPU's reads of the old objects come before the source frees them */
+    if (atomic_fetch_sub_explicit(&source->epoch_waiting, 1, memory_order_acq_rel) == 1)
+        hal_ipi_send(source->hal.index);
+}
+
 static void epoch_passed(struct request *request)
 {
-    struct cpu *source = container_of(request, struct pass, request)->source;
-    /* model: epoch.pml PASSED; release: this CPU's reads of the old objects come before the source frees them */
-    if (atomic_fetch_sub_explicit(&source->epoch_waiting, 1, memory_order_acq_rel) == 1 && source != cpu_self())
-        hal_ipi_send(source->hal.index);
+    epoch_passed_for(container_of(request, struct pass, request)->source);
 }
 
 void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *))
@@ -42,6 +46,57 @@ static void epoch_free(struct cpu *self, u32 most)
         self->hal.pending |= CPU_PENDING_EPOCH;
 }
 
+/* Steps 1 to 5 of epoch.h: true if target, isolated, has passed already. whereabouts: as read by step 1, not 0. */
+static bool isolated_has_passed(struct cpu *target, u64 whereabouts)
+{
+    if ((whereabouts & 1U) == 0) /* model: epoch.pml 2 */
+        return true;
+    u64 self = 1ULL << cpu_self()->hal.index;
+    atomic_fetch_or_explicit(&target->epoch_askers, self, memory_order_acq_rel); /* model: epoch.pml 3 */
+    atomic_thread_fence(memory_order_seq_cst);
+    /* acquire: its reads of the old objects come before we free them */
+    if (atomic_load_explicit(&target->epoch_whereabouts, memory_order_acquire) == whereabouts) /* model: epoch.pml 4 */
+        return false;
+    return (atomic_fetch_and_explicit(&target->epoch_askers, ~self, memory_order_acq_rel) & self) != 0; /* 5 */
+}
+
+void epoch_enter(struct cpu *self)
+{
+    u64 whereabouts = atomic_load_explicit(&self->epoch_whereabouts, memory_order_relaxed);
+    if ((whereabouts & 1U) == 0) /* model: epoch.pml a */
+        atomic_store_explicit(&self->epoch_whereabouts, whereabouts + 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+void epoch_leave(struct cpu *self)
+{
+    u64 whereabouts = atomic_load_explicit(&self->epoch_whereabouts, memory_order_relaxed);
+    kassert((whereabouts & 1U) != 0);
+    whereabouts = self->isolated ? whereabouts + 1 : 0;
+    atomic_store_explicit(&self->epoch_whereabouts, whereabouts, memory_order_release); /* model: epoch.pml b */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&self->epoch_askers, memory_order_relaxed) != 0) { /* model: epoch.pml c */
+        u64 askers = atomic_exchange_explicit(&self->epoch_askers, 0, memory_order_acq_rel);
+        for (; askers != 0; askers &= askers - 1)
+            epoch_passed_for(cpu_table[__builtin_ctzll(askers)]); /* model: epoch.pml d */
+    }
+    if (!self->isolated) {
+        self->hal.pending &= ~CPU_PENDING_ISOLATED;
+        hal_entry_divert(false);
+    }
+}
+
+void epoch_isolate(bool isolated)
+{
+    struct cpu *self = cpu_self();
+    self->isolated = isolated;
+    if (!isolated || (self->hal.pending & CPU_PENDING_ISOLATED) != 0)
+        return;
+    self->hal.pending |= CPU_PENDING_ISOLATED;
+    hal_entry_divert(true);
+    atomic_store_explicit(&self->epoch_whereabouts, 1, memory_order_relaxed); /* inside, asked by inbox until now */
+}
+
 void epoch_advance(u32 most)
 {
     struct cpu *self = cpu_self();
@@ -64,12 +119,22 @@ void epoch_advance(u32 most)
     }
     /* model: epoch.pml ASK; relaxed: the pushes are releases */
     atomic_store_explicit(&self->epoch_waiting, count - 1, memory_order_relaxed);
+    u32 passed = 0;
+    atomic_thread_fence(memory_order_seq_cst); /* model: epoch.pml 1 */
     for (u32 target = 0; target < count; target++) {
         if (target == self->hal.index)
             continue;
+        /* acquire: as in isolated_has_passed() */
+        u64 whereabouts = atomic_load_explicit(&cpu_table[target]->epoch_whereabouts, memory_order_acquire);
+        if (unlikely(whereabouts != 0)) {
+            passed += isolated_has_passed(cpu_table[target], whereabouts);
+            continue;
+        }
         struct pass *pass = &passes[self->hal.index][target];
         pass->source = self;
         if (!inbox_push(cpu_table[target], &pass->request, epoch_passed))
             kernel_panic("epoch: pass from CPU %u to %u still queued", self->hal.index, target);
     }
+    if (passed != 0 && atomic_fetch_sub_explicit(&self->epoch_waiting, passed, memory_order_acq_rel) == passed)
+        self->hal.pending |= CPU_PENDING_EPOCH;
 }

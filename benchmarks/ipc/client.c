@@ -3,7 +3,7 @@
  * The measuring side. A sample is the counter's difference between two rounds of the loop, so the whole iteration
  * counts, user code of both sides included, less what reading the counter costs.
  */
-#include <benchmarks/ipc/protocol.h>
+#include <benchmark/Echo.idl.h>
 #include <benchmarks/measure.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
@@ -21,44 +21,46 @@
 #include <string.h>
 
 static NkKosTransport transport;
+static nk_iid_t riid;
 
-#define MESSAGE(type, size)                                                                                            \
-    struct type {                                                                                                      \
-        struct nk_message base_;                                                                                       \
-        nk_uint64_t words[(size) / 8];                                                                                 \
-    }
+/* One call through a proxy that the compiler sees made: it costs what the call does. The messages are memory all the
+ * same: what is sent is read there, and what comes is written. */
+#define TOUCH(request, response) __asm__ volatile("" : "+m"(*(request)), "+m"(*(response)))
+#define CALL(method, request, request_arena, response)                                                                 \
+    __extension__({                                                                                                    \
+        TOUCH(request, response);                                                                                      \
+        NkKosTransport transport_;                                                                                     \
+        struct benchmark_Echo_proxy proxy_;                                                                            \
+        NkKosTransport_Init(&transport_, transport.base.handle, NK_NULL, 0);                                           \
+        benchmark_Echo_proxy_init(&proxy_, &transport_.base, endpoint);                                                \
+        nk_err_t code_ = benchmark_Echo_##method(&proxy_.base, (request), (request_arena), (response), NK_NULL);       \
+        TOUCH(request, response);                                                                                      \
+        code_;                                                                                                         \
+    })
+/* The endpoint's number: a variable of the caller's, as the compiler knows of a global one that others may change it.
+ */
+#define ENDPOINT const nk_iid_t endpoint = riid
 
-/* What a generated proxy does before its call. */
-#define PROXY(req, res, method, handles)                                                                               \
-    do {                                                                                                               \
-        nk_req_reset(req);                                                                                             \
-        nk_msg_set_method_id(req, 0, BENCHMARK_##method);                                                              \
-        nk_msg_set_ncaps(req, handles);                                                                                \
-        nk_req_reset(res);                                                                                             \
-    } while (0)
-
-#define ROUND_TRIP(name, method, requestSize, responseSize)                                                            \
+#define ROUND_TRIP(name, method)                                                                                       \
     __attribute__((noinline)) static void method(void)                                                                 \
     {                                                                                                                  \
-        static MESSAGE(method##_req, requestSize) req;                                                                 \
-        static MESSAGE(method##_res, responseSize) res;                                                                \
+        static struct benchmark_Echo_##method##_req req;                                                               \
+        static struct benchmark_Echo_##method##_res res;                                                               \
         Retcode rc = rcOk;                                                                                             \
-        nk_msg_set_method_id(&req, 0, BENCHMARK_##method);                                                             \
-        nk_req_reset(&req);                                                                                            \
-        MEASURE(name, ROUNDS, PROXY(&req, &res, method, 0);                                                            \
-                rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));                   \
+        ENDPOINT;                                                                                                      \
+        MEASURE(name, ROUNDS, rc |= CALL(method, &req, NK_NULL, &res));                                                \
         check(rc, name);                                                                                               \
     }
 
-ROUND_TRIP("ipc/round_trip/cross_space/0B", Echo0, 0, 0)
-ROUND_TRIP("ipc/round_trip/cross_space/8B", Echo8, 8, 8)
-ROUND_TRIP("ipc/round_trip/cross_space/64B", Echo64, 64, 64)
-ROUND_TRIP("ipc/round_trip/cross_space/256B", Echo256, 256, 256)
-ROUND_TRIP("ipc/round_trip/cross_space/1024B", Echo1024, 1024, 1024)
-ROUND_TRIP("ipc/round_trip/evaluated", Evaluated, 64, 64)
-ROUND_TRIP("ipc/round_trip/cross_space/64B_in", In64, 64, 0)
-ROUND_TRIP("ipc/round_trip/cross_space/256B_in", In256, 256, 0)
-ROUND_TRIP("ipc/round_trip/cross_space/1024B_in", In1024, 1024, 0)
+ROUND_TRIP("ipc/round_trip/cross_space/0B", Echo0)
+ROUND_TRIP("ipc/round_trip/cross_space/8B", Echo8)
+ROUND_TRIP("ipc/round_trip/cross_space/64B", Echo64)
+ROUND_TRIP("ipc/round_trip/cross_space/256B", Echo256)
+ROUND_TRIP("ipc/round_trip/cross_space/1024B", Echo1024)
+ROUND_TRIP("ipc/round_trip/evaluated", Evaluated)
+ROUND_TRIP("ipc/round_trip/cross_space/64B_in", In64)
+ROUND_TRIP("ipc/round_trip/cross_space/256B_in", In256)
+ROUND_TRIP("ipc/round_trip/cross_space/1024B_in", In1024)
 
 static void arenas(void)
 {
@@ -68,50 +70,41 @@ static void arenas(void)
     } cases[] = {{"ipc/arena_in/4KiB", 4 << 10, 2000},
                  {"ipc/arena_in/64KiB", 64 << 10, 200},
                  {"ipc/arena_in/1MiB", 1 << 20, 20}};
-    static MESSAGE(arena_req, 8) req;
-    static MESSAGE(arena_res, 0) res;
+    static struct benchmark_Echo_Arena_req req;
+    static struct benchmark_Echo_Arena_res res;
+    ENDPOINT;
     void *buffer = KnVmAllocate(RTL_NULL, 1 << 20, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(buffer == RTL_NULL ? rcOutOfMemory : rcOk, "arena");
     memset(buffer, 0x5a, 1 << 20);
-    nk_msg_set_method_id(&req, 0, BENCHMARK_Arena);
-    nk_req_reset(&req);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct nk_arena arena = NK_ARENA_INITIALIZER(buffer, (char *)buffer + (1 << 20));
         Retcode rc = rcOk;
         arena.unused = arena.start + cases[i].size;
-        req.words[0] = (nk_uint64_t)cases[i].size << 32;
-        MEASURE(cases[i].name, cases[i].rounds, nk_req_reset(&res);
-                rc |= nk_transport_call(&transport.base, &req.base_, &arena, &res.base_, NK_NULL));
+        req.data.offset = 0;
+        req.data.size = cases[i].size;
+        MEASURE(cases[i].name, cases[i].rounds, rc |= CALL(Arena, &req, &arena, &res));
         check(rc, cases[i].name);
     }
 }
 
 static void denied(void)
 {
-    static MESSAGE(denied_req, 0) req;
-    static MESSAGE(denied_res, 0) res;
+    static struct benchmark_Echo_Denied_req req;
+    static struct benchmark_Echo_Denied_res res;
     Retcode rc = rcSecurityDisallow;
-    nk_msg_set_method_id(&req, 0, BENCHMARK_Denied);
-    nk_req_reset(&req);
-    MEASURE("ipc/round_trip/denied", ROUNDS, nk_req_reset(&res);
-            rc &= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    ENDPOINT;
+    MEASURE("ipc/round_trip/denied", ROUNDS, rc &= CALL(Denied, &req, NK_NULL, &res));
     check(rc == rcSecurityDisallow ? rcOk : rcFail, "denied");
 }
 
 static void handle_transfer(void)
 {
-    static struct {
-        struct nk_message base_;
-        nk_handle_desc_t handle;
-    } req;
-    static MESSAGE(handle_res, 0) res;
+    static struct benchmark_Echo_Pass_req req;
+    static struct benchmark_Echo_Pass_res res;
     Handle handle;
+    ENDPOINT;
     Retcode rc = KnHandleCreateUserObject(1, KOS_RIGHT_TRANSFER, RTL_NULL, &handle);
-    nk_msg_set_method_id(&req, 0, BENCHMARK_Handle);
-    nk_req_reset(&req);
-    nk_msg_set_ncaps(&req, 1);
-    MEASURE("ipc/handle_transfer", 2000, nk_req_reset(&res); req.handle = nk_handle_desc(handle);
-            rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    MEASURE("ipc/handle_transfer", 2000, req.handle = nk_handle_desc(handle); rc |= CALL(Pass, &req, NK_NULL, &res));
     check(rc, "handle_transfer");
 }
 
@@ -119,13 +112,11 @@ static Handle self;
 
 static void server_priority(unsigned class, unsigned priority)
 {
-    static MESSAGE(priority_req, 8) req;
-    static MESSAGE(priority_res, 0) res;
-    nk_msg_set_method_id(&req, 0, BENCHMARK_SetPriority);
-    nk_req_reset(&req);
-    nk_req_reset(&res);
-    req.words[0] = class << 8 | priority;
-    check(nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL), "server priority");
+    struct benchmark_Echo_SetPriority_req req;
+    struct benchmark_Echo_SetPriority_res res;
+    ENDPOINT;
+    req.level = class << 8 | priority;
+    check(CALL(SetPriority, &req, NK_NULL, &res), "server priority");
 }
 
 static void priorities(void)
@@ -135,16 +126,14 @@ static void priorities(void)
         unsigned priority;
     } cases[] = {
         {"ipc/round_trip/server_higher", 12}, {"ipc/round_trip/server_equal", 10}, {"ipc/round_trip/server_lower", 8}};
-    static MESSAGE(level_req, 64) req;
-    static MESSAGE(level_res, 64) res;
+    static struct benchmark_Echo_Echo64_req req;
+    static struct benchmark_Echo_Echo64_res res;
+    ENDPOINT;
     check(KnThreadSetPriorityByHandle(self, KOS_CLASS_ROUND_ROBIN, 10), "priority");
-    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
-    nk_req_reset(&req);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Retcode rc = rcOk;
         server_priority(KOS_CLASS_ROUND_ROBIN, cases[i].priority);
-        MEASURE(cases[i].name, ROUNDS, PROXY(&req, &res, Echo64, 0);
-                rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+        MEASURE(cases[i].name, ROUNDS, rc |= CALL(Echo64, &req, NK_NULL, &res));
         check(rc, cases[i].name);
     }
     server_priority(KOS_CLASS_STANDARD, 15);
@@ -174,11 +163,11 @@ static void core_calls(void)
 /* CallEx without a limit: what the possibility of one costs. */
 static void time_limit(void)
 {
-    static MESSAGE(limit_req, 64) req;
-    static MESSAGE(limit_res, 64) res;
+    static struct benchmark_Echo_Echo64_req req;
+    static struct benchmark_Echo_Echo64_res res;
     SMsgHdr out, in;
     Retcode rc = rcOk;
-    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
+    nk_msg_set_method_id(&req, riid, benchmark_Echo_Echo64_mid);
     nk_req_reset(&req);
     nk_req_reset(&res);
     PackOutMsg(&out, &req.base_, NK_NULL);
@@ -323,14 +312,12 @@ static void start_exit(void)
 /* The same round trip from a thread on the last CPU; the server stays on the first. */
 static void cross_client(void *context, void *context2)
 {
-    static MESSAGE(cross_req, 64) req;
-    static MESSAGE(cross_res, 64) res;
+    static struct benchmark_Echo_Echo64_req req;
+    static struct benchmark_Echo_Echo64_res res;
     (void)context, (void)context2;
     Retcode rc = rcOk;
-    nk_msg_set_method_id(&req, 0, BENCHMARK_Echo64);
-    nk_req_reset(&req);
-    MEASURE("ipc/round_trip/cross_cpu/64B", ROUNDS, PROXY(&req, &res, Echo64, 0);
-            rc |= nk_transport_call(&transport.base, &req.base_, NK_NULL, &res.base_, NK_NULL));
+    ENDPOINT;
+    MEASURE("ipc/round_trip/cross_cpu/64B", ROUNDS, rc |= CALL(Echo64, &req, NK_NULL, &res));
     check(rc, "cross_cpu");
     KnThreadExit(0);
 }
@@ -349,7 +336,8 @@ static void cross_cpu(rtl_uint32_t cpus)
 int main(void)
 {
     NkKosTransport_Init(&transport, ServiceLocatorConnect("echo"), NK_NULL, 0);
-    check(KnThreadOpenCurrent(&self), "self");
+    riid = ServiceLocatorGetRiid(transport.base.handle, "echo");
+    check(riid == INVALID_RIID ? rcFail : KnThreadOpenCurrent(&self), "self");
     measure_begin();
     rtl_uint32_t cpus = KnHalGetCpuCount();
     if (cpus > 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers every request with what came in, cut to the method's response. */
-#include <benchmarks/ipc/protocol.h>
+/* Answers every request with what came in, cut to the method's response: where it came in, without a dispatcher. */
+#include <benchmark/Echo.idl.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SIZE(name, request, arena, handles, response) KOS_MESSAGE_HEADER_SIZE + (response),
-static const unsigned short response_size[] = {BENCHMARK_METHODS(SIZE)};
+#define SIZE(name) [benchmark_Echo_##name##_mid] = sizeof(struct benchmark_Echo_##name##_res)
+static const unsigned short response_size[] = {
+    SIZE(Echo0),  SIZE(Echo8), SIZE(Echo64), SIZE(Echo256),   SIZE(Echo1024), SIZE(In64),        SIZE(In256),
+    SIZE(In1024), SIZE(Arena), SIZE(Denied), SIZE(Evaluated), SIZE(Pass),     SIZE(SetPriority),
+};
 
 static struct request {
     struct nk_message base_;
@@ -20,9 +23,9 @@ static struct request {
 /* Rare methods, out of the loop's way. */
 __attribute__((noinline)) static void special(struct request *request)
 {
-    if (request->base_.mid == BENCHMARK_Handle)
+    if (request->base_.mid == benchmark_Echo_Pass_mid)
         (void)KnHandleClose((Handle)request->words[0]);
-    if (request->base_.mid == BENCHMARK_SetPriority) {
+    if (request->base_.mid == benchmark_Echo_SetPriority_mid) {
         Handle self;
         if (KnThreadOpenCurrent(&self) == rcOk)
             (void)KnThreadSetPriorityByHandle(self, (rtl_uint32_t)request->words[0] >> 8,
@@ -44,7 +47,7 @@ int main(void)
     while (rc == NK_EOK) {
         struct request *request = &message;
         unsigned mid = request->base_.mid;
-        if (__builtin_expect(mid >= BENCHMARK_Handle, 0))
+        if (__builtin_expect(mid >= benchmark_Echo_Pass_mid, 0))
             special(request);
         request->base_.tag = response_size[mid]; /* same method, the response's size, no handles */
         rc = nk_transport_reply_recv(&transport.base, &request->base_, sizeof(message), NK_NULL, &request->base_,

@@ -2,7 +2,9 @@
 /* Stores and fetches, also what the policy forbids; the log shows it. */
 #include <audit/Store.idl.h>
 #include <coresrv/nk/transport-kos.h>
+#include <coresrv/pm/pm_api.h>
 #include <coresrv/sl/sl_api.h>
+#include <coresrv/thread/thread_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,7 +15,7 @@ static void put(nk_uint32_t key)
     struct audit_Store_Put_req req;
     struct audit_Store_Put_res res;
     req.key = key;
-    req.value = key * 10;
+    req.value = 10UL * key;
     nk_err_t rc = audit_Store_Put(&proxy.base, &req, NK_NULL, &res, NK_NULL);
     printf("put %u: %s\n", key, rc == NK_EOK ? "stored" : rc == NK_EPERM ? "denied" : "failed");
 }
@@ -40,5 +42,6 @@ int main(void)
     get(7);
     put(100);
     get(100);
-    return EXIT_SUCCESS;
+    (void)KnSleep(300); /* so that all of the log is seen */
+    return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -23,6 +23,12 @@ void hal_cpu_init(u32 index)
     barrier("isb");
 }
 
+void hal_entry_divert(bool diverted)
+{
+    write_register(vbar_el1, diverted ? hal_vectors_diverted : hal_vectors);
+    barrier("isb");
+}
+
 void hal_cpu_halt(void)
 {
     barrier("msr daifset, #15");

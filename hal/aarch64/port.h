@@ -32,7 +32,7 @@ void hal_cpu_init(u32 index);
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
 /* vectors.S, resume.S */
-extern char hal_vectors[];
+extern char hal_vectors[], hal_vectors_diverted[];
 [[noreturn]] void hal_resume_call(struct hal_context *context, struct hal_cpu *cpu);
 [[noreturn]] void hal_resume_full(struct hal_context *context);
 

@@ -41,10 +41,10 @@
     mov x30, xzr
     .endm
 
-    .text
+    .macro table name, call_entry, reply_entry
     .balign 2048
-    .globl hal_vectors
-hal_vectors:
+    .globl \name
+\name:
     /* From the kernel on SP_EL0: never selected. */
     .rept 4
     vector
@@ -96,9 +96,11 @@ hal_vectors:
     mov x27, sp             /* self */
     mrs x1, tpidr_el1       /* cpu */
     sub sp, x1, #CPU_STACK_DISTANCE
+    .ifnc \call_entry, \reply_entry
     tbnz x24, #63, 1f
-    b kernel_call_entry
-1:  b kernel_reply_entry
+    .endif
+    b \call_entry
+1:  b \reply_entry
 
     vector
     str x16, [sp, #CONTEXT_X16]
@@ -118,6 +120,11 @@ hal_vectors:
     mov x16, #2
     b kernel_unexpected
     .endr
+    .endm
+
+    .text
+    table hal_vectors, kernel_call_entry, kernel_reply_entry
+    table hal_vectors_diverted, kernel_diverted_entry, kernel_diverted_entry
 
 user_exception:
     save_full

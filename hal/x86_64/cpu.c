@@ -7,6 +7,7 @@ struct cpu_features cpu_features;
 u32 cpu_apic_ids[KOS_CPUS_MAX];
 
 extern const u8 hal_entry_stub[], hal_entry_stub_reply[], hal_entry_stub_call[], hal_entry_stub_end[];
+extern const u8 hal_entry_stub_diverted[], hal_entry_stub_diverted_jump[];
 extern const u8 hal_interrupt_stubs[], hal_trampoline[], hal_trampoline_end[];
 extern u64 hal_secondary_stack;
 u64 hal_secondary_stack;
@@ -100,23 +101,33 @@ static void descriptor_tables(u64 block)
                      "r"(SELECTOR_TASK));
 }
 
-/* The copy of the stub; its two jumps are relative, so they move with it. Written through the direct map: the page is
+#define MSR_STAR   0xc0000081U
+#define MSR_LSTAR  0xc0000082U
+#define MSR_SFMASK 0xc0000084U
+
+/* The copy of the stub; its jumps are relative, so they move with it. Written through the direct map: the page is
  * not writable. */
 static void entry_stub(u64 block, u8 *page)
 {
     size_t size = (size_t)(hal_entry_stub_end - hal_entry_stub);
     memcpy(page, hal_entry_stub, size);
     s32 distance = (s32)((s64)(u64)hal_entry_stub - (s64)(block + HAL_BLOCK_CODE));
-    const u8 *places[] = {hal_entry_stub_reply, hal_entry_stub_call};
-    for (u32 i = 0; i < 2; i++) {
+    const u8 *places[] = {hal_entry_stub_reply, hal_entry_stub_call, hal_entry_stub_diverted_jump};
+    for (u32 i = 0; i < array_length(places); i++) {
         s32 relative;
         memcpy(&relative, places[i], sizeof(relative));
         relative += distance;
         memcpy(page + (places[i] - hal_entry_stub), &relative, sizeof(relative));
     }
-    msr_write(0xc0000081, (u64)SELECTOR_SYSRET_BASE << 48 | (u64)SELECTOR_KERNEL_CODE << 32); /* STAR */
-    msr_write(0xc0000082, block + HAL_BLOCK_CODE);                                            /* LSTAR */
-    msr_write(0xc0000084, 0x47700 | 0x4000); /* SFMASK: AC NT IF TF DF ... */
+    msr_write(MSR_STAR, (u64)SELECTOR_SYSRET_BASE << 48 | (u64)SELECTOR_KERNEL_CODE << 32);
+    msr_write(MSR_LSTAR, block + HAL_BLOCK_CODE);
+    msr_write(MSR_SFMASK, 0x47700 | 0x4000); /* AC NT IF TF DF ... */
+}
+
+void hal_entry_divert(bool diverted)
+{
+    u64 stub = cpu_block(hal_cpu_self()->index) + HAL_BLOCK_CODE;
+    msr_write(MSR_LSTAR, diverted ? stub + (u64)(hal_entry_stub_diverted - hal_entry_stub) : stub);
 }
 
 static paddr block_physical(u64 address)

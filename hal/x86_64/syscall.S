@@ -9,14 +9,11 @@
 #define STACK_TOP (hal_entry_stub - (HAL_BLOCK_CODE - HAL_BLOCK_STACK_TOP))
 
 /*
- * Copied to offset 0 of each CPU's code page, where the rip-relative operands meet that CPU's area and stack. The two
+ * Copied to offset 0 of each CPU's code page, where the rip-relative operands meet that CPU's area and stack. The
  * jumps are corrected by cpu.c when it copies. At SYSCALL: rip in rcx, rflags in r11, rsp still the user's.
  * The stack is left as a called function expects it.
  */
-    .section .rodata
-    .balign 64
-    .globl hal_entry_stub, hal_entry_stub_reply, hal_entry_stub_call, hal_entry_stub_end
-hal_entry_stub:
+    .macro ENTER
     mov AREA + CPU_CURRENT(%rip), %r11
     mov %rcx, CONTEXT_PC(%r11)
     mov %rsp, CONTEXT_SP(%r11)
@@ -25,6 +22,14 @@ hal_entry_stub:
     mov %r11, %rcx
     lea AREA(%rip), %r11
     lea STACK_TOP - 8(%rip), %rsp
+    .endm
+
+    .section .rodata
+    .balign 64
+    .globl hal_entry_stub, hal_entry_stub_reply, hal_entry_stub_call, hal_entry_stub_end
+    .globl hal_entry_stub_diverted, hal_entry_stub_diverted_jump
+hal_entry_stub:
+    ENTER
     test %rdi, %rdi
     .byte 0x0f, 0x88 /* js kernel_reply_entry */
 hal_entry_stub_reply:
@@ -32,6 +37,12 @@ hal_entry_stub_reply:
     .byte 0xe9 /* jmp kernel_call_entry */
 hal_entry_stub_call:
     .long kernel_call_entry - . - 4
+    .balign 64
+hal_entry_stub_diverted:
+    ENTER
+    .byte 0xe9 /* jmp kernel_diverted_entry */
+hal_entry_stub_diverted_jump:
+    .long kernel_diverted_entry - . - 4
 hal_entry_stub_end:
 
 /*

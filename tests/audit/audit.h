@@ -27,3 +27,5 @@ void expect_text(const char *name, const char *expected);
 void waiting(void);
 void drops(void);
 void order(void);
+/* ---- security.c ---- */
+void security(void);

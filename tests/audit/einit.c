@@ -113,8 +113,9 @@ static void by_many_rules(void)
     if (record == RTL_NULL)
         return;
     expect("rule/many/sum", record->result_count + record->left_out, 101);
-    expect("rule/many/denial_is_there", record->results[record->result_count - 1].flags & KOS_AUDIT_GRANTED, 0);
-    expect("rule/many/line", record->results[record->result_count - 1].line, 12);
+    expect("rule/many/denial_is_there", kos_audit_results(record)[record->result_count - 1].flags & KOS_AUDIT_GRANTED,
+           0);
+    expect("rule/many/line", kos_audit_results(record)[record->result_count - 1].line, 12);
     expect("rule/many/text", kss_audit_decode(message.data, message.size, line, sizeof(line)), KSS_AUDIT_POSITION_DENY);
 }
 
@@ -202,6 +203,7 @@ int main(void)
     rights();
     denied_reader();
     waiting();
+    security();
     drops();
     order();
     printf("SUITE done\n");

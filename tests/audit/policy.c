@@ -4,6 +4,7 @@
 #include <abi/core.h>
 #include <abi/ipc.h>
 #include <ksm/audit.h>
+#include <ksm/message.h>
 #include <ksm/models/models.h>
 #include <ksm/table_policy.h>
 #include <tests/audit/protocol.h>
@@ -13,10 +14,23 @@ static const struct ksm_method methods[] = {
     {.name = "Put", .request = {.size = AUDIT_METHOD_SIZE}, .response = {.size = KOS_MESSAGE_HEADER_SIZE}}};
 static const struct ksm_interface interface = {"test.Main", methods, array_length(methods)};
 static const struct ksm_endpoint endpoints[] = {{"main", &interface}};
-static const struct ksm_class classes[] = {KSM_CORE_CLASS,
-                                           {.name = "Einit", .endpoints = endpoints, .endpoint_count = 1},
-                                           {.name = "test.Weak"},
-                                           {.name = "test.Orphan"}};
+static const struct ksm_chunk text[] = {{KOS_MESSAGE_HEADER_SIZE + 8, 32, 1}};
+#define QUESTION(name_, arena_)                                                                                        \
+    {                                                                                                                  \
+        .name = (name_),                                                                                               \
+        .request = {.size = AUDIT_QUESTION_SIZE, .arena_size = (arena_), .chunk_count = 1, .chunks = text},            \
+        .response = {                                                                                                  \
+            .size = KOS_MESSAGE_HEADER_SIZE                                                                            \
+        }                                                                                                              \
+    }
+static const struct ksm_method questions[] = {QUESTION("Small", 0), QUESTION("Never", 0), QUESTION("Text", 32)};
+static const struct ksm_interface guard = {"test.Guard", questions, array_length(questions)};
+static const struct ksm_endpoint guards[] = {{"", &guard}};
+static const struct ksm_class classes[] = {
+    KSM_CORE_CLASS,
+    {.name = "Einit", .endpoints = endpoints, .endpoint_count = 1, .security = guards, .security_count = 1},
+    {.name = "test.Weak"},
+    {.name = "test.Orphan"}};
 
 #define BOTH (KSM_AUDIT_GRANTED | KSM_AUDIT_DENIED)
 static struct ksm_object base = {.name = "base", .model = KSM_BASE};
@@ -82,6 +96,26 @@ static bool by_command(const struct ksm_query *request)
     return granted;
 }
 
+static bool small(const struct ksm_query *question)
+{
+    struct ksm_transaction transaction = {.query = question};
+    word value;
+    memcpy(&value, question->constant_part, sizeof(value));
+    ksm_audit_begin(&transaction);
+    if (value > 7)
+        ksm_audit_rule(&transaction, &deny, false, 0);
+    ksm_audit_end(&transaction, value <= 7);
+    return value <= 7;
+}
+
+static bool begins_with_y(const struct ksm_query *question)
+{
+    u64 available;
+    const char *letter =
+        question->arena != nullptr ? question->arena->span(question->arena->context, 0, &available) : nullptr;
+    return letter != nullptr && *letter == 'y';
+}
+
 #define PM_SET KOS_RIID_PM, KOS_CORE_MID(PM, SetCpuOnline)
 static const struct ksm_rule rules[] = {
     {KSM_EXECUTE, CORE, KSM_ANY, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
@@ -89,6 +123,8 @@ static const struct ksm_rule rules[] = {
     {KSM_REQUEST, EINIT, EINIT, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_RESPONSE, EINIT, EINIT, KSM_ANY, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, EINIT, CORE, PM_SET, KSM_EVALUATE, by_command},
+    {KSM_SECURITY, EINIT, KSM_ANY, 0, AUDIT_ASK_SMALL, KSM_EVALUATE, small},
+    {KSM_SECURITY, EINIT, KSM_ANY, 0, AUDIT_ASK_TEXT, KSM_EVALUATE, begins_with_y},
     {KSM_REQUEST, WEAK, CORE, KOS_RIID_TASK, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, WEAK, CORE, KOS_RIID_THREAD, KSM_ANY, KSM_GRANT, nullptr},
     {KSM_REQUEST, WEAK, CORE, KOS_RIID_VMM, KSM_ANY, KSM_GRANT, nullptr},

@@ -11,5 +11,13 @@ enum audit_command {
     AUDIT_MANY,       /* 100 granted rules, then a denied one */
 };
 
+/* Questions of Einit's security interface, test.Guard: a value, a text. */
+enum audit_question {
+    AUDIT_ASK_SMALL, /* granted up to 7 */
+    AUDIT_ASK_NEVER, /* no rule */
+    AUDIT_ASK_TEXT,  /* granted if the text begins with y */
+};
+#define AUDIT_QUESTION_SIZE 40U
+
 /* Einit's own endpoint, which it calls through a channel of its own. */
 #define AUDIT_METHOD_SIZE 32U

@@ -273,7 +273,7 @@ proctype other(byte self)
     do
     :: times < 2 ->
         times++;
-        /* copy_out() of ipc/transfer.c */
+        /* space_write_sealable() */
 #ifdef MUTATION_copy_unlocked
         LOAD(self, ENTRY, value);
 #else

@@ -62,6 +62,7 @@ static const struct {
     CORE_METHOD(HANDLE, RevokeSubtree, "hb", POOLS),
     CORE_METHOD(HANDLE, CreateBadge, "Dnn", BADGE),
     CORE_METHOD(HANDLE, GetRiid, "cS", POOLS),
+    CORE_METHOD(HANDLE, SecurityConnect, "", ANY),
     CORE_METHOD(TASK, Create, "NCPq0", TASK),
     CORE_METHOD(TASK, SetEnv, "KSS", POOLS),
     CORE_METHOD(TASK, Connect, "KKS", POOLS),
@@ -104,6 +105,7 @@ static const struct {
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
     CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
+    CORE_METHOD(PM, GetCpuInterrupts, "n", POOLS),
     CORE_METHOD(IPC, CreateSyncObject, "e", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
@@ -121,7 +123,7 @@ static const struct {
     CORE_METHOD(NOTICE, SetObjectEvent, "oR", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 92, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 94, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -97,6 +97,7 @@ int main(void)
     wait_tests();
     lock_tests(cpus);
     donation_tests(cpus);
+    inversion_tests(cpus);
     reservation_tests();
     move_tests(cpus);
     printf("SUITE done\n");

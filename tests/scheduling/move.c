@@ -50,6 +50,60 @@ static void affinity(void)
     finish(sleeps);
 }
 
+/* ---- a server that moves to and fro while its client's time limit passes ---- */
+
+struct message {
+    struct nk_message base_;
+    nk_uint64_t word;
+};
+static Handle listener, server_handle, client_handle;
+static volatile unsigned calls, limits, answer;
+
+/* Keeps each request until told, and runs all the time, so it moves at once. */
+static void keep(void *unused)
+{
+    (void)unused;
+    struct message message;
+    SMsgHdr header = {.constant_part = (rtl_uintptr_t)&message, .constant_size = sizeof(message)};
+    while (Recv(listener, &header) == rcOk) {
+        calls = calls + 1;
+        while (answer != calls)
+            ;
+    }
+}
+
+static void caller(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        struct message message = {.word = 0};
+        *(nk_uint64_t *)&message = WORK_INFO;
+        SMsgHdr header = {.constant_part = (rtl_uintptr_t)&message, .constant_size = sizeof(message)};
+        if (CallEx(client_handle, &header, &header, 1, INVALID_HANDLE) == rcTimeout)
+            limits = limits + 1;
+        answer = calls;
+    }
+}
+
+static void moving_server(void)
+{
+    expect("moving/connect", KnHandleConnect(INVALID_HANDLE, &listener, &server_handle, &client_handle), rcOk);
+    Handle server = start(STANDARD(5), 1, keep, RTL_NULL), client = start(FIFO(9), 0, caller, RTL_NULL);
+    unsigned rounds = 0;
+    for (; rounds < 200; rounds++) {
+        unsigned before = limits;
+        for (unsigned i = 0; i < 3000 && limits == before; i++) {
+            (void)KnThreadSetAffinityByHandle(server, 1ULL << (i % 2));
+            (void)KnSleepUntilNs(kos_time_ns() + 200000 + 7919 * (i + rounds) % 300000);
+        }
+        if (limits == before)
+            break;
+    }
+    expect("moving/limits_pass", rounds, 200);
+    finish(client), finish(server);
+    (void)KnHandleClose(listener), (void)KnHandleClose(server_handle), (void)KnHandleClose(client_handle);
+}
+
 static void balance(unsigned cpus)
 {
     Handle threads[4];
@@ -132,6 +186,7 @@ void move_tests(unsigned cpus)
     }
     affinity();
     balance(cpus);
+    moving_server();
     isolation(cpus);
     offline(cpus);
     (void)word;

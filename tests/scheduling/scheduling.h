@@ -34,5 +34,6 @@ void spin(void *word);
 void move_tests(unsigned cpus);
 void donation_tests(unsigned cpus);
 void lock_tests(unsigned cpus);
+void inversion_tests(unsigned cpus);
 void wait_tests(void);
 void reservation_tests(void);

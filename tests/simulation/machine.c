@@ -62,6 +62,14 @@ void kernel_panic(const char *format, ...)
 
 /* ---- what lies beside and above the scheduler ---- */
 void smp_poll(void) {}
+void epoch_leave(struct cpu *self)
+{
+    (void)self;
+}
+void epoch_isolate(bool isolated)
+{
+    (void)isolated;
+}
 void epoch_advance(u32 most)
 {
     (void)most;
@@ -95,6 +103,11 @@ bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
 {
     *peer_cpu = thread->peer_cpu;
     return true;
+}
+u32 thread_waiting_level(const struct thread *server)
+{
+    (void)server;
+    return 0;
 }
 void thread_ipc_moved(struct thread *thread)
 {

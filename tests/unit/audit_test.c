@@ -135,7 +135,7 @@ static void rules_and_expressions(void **state)
         (unsigned long long)sequence);
     assert_int_equal(kss_audit_decode(record, size, text, sizeof(text)), KSS_AUDIT_POSITION_DENY);
     assert_string_equal(text, expected);
-    assert_int_equal(head()->results[1].file, head()->results[0].file); /* once */
+    assert_int_equal(kos_audit_results(head())[1].file, kos_audit_results(head())[0].file); /* once */
 }
 
 static void profiles_and_levels(void **state)
@@ -248,8 +248,8 @@ static void long_texts_are_left_out(void **state)
     assert_true(size <= KOS_AUDIT_RECORD_MAX);
     assert_int_equal(head()->result_count, KSM_AUDIT_RESULTS);
     assert_int_equal(head()->left_out, 21);
-    assert_int_equal(head()->results[KSM_AUDIT_RESULTS - 1].flags, 0); /* the denial */
-    assert_int_equal(head()->results[KSM_AUDIT_RESULTS - 2].flags, KOS_AUDIT_GRANTED);
+    assert_int_equal(kos_audit_results(head())[KSM_AUDIT_RESULTS - 1].flags, 0); /* the denial */
+    assert_int_equal(kos_audit_results(head())[KSM_AUDIT_RESULTS - 2].flags, KOS_AUDIT_GRANTED);
     assert_int_equal(kss_audit_decode(record, size, text, sizeof(text)), KSS_AUDIT_POSITION_DENY);
 }
 
@@ -343,7 +343,7 @@ static void random_lengths(void **state)
             assert_int_equal(head()->time, kept[cpu][first[cpu] % KEPT].time);
             assert_int_equal(head()->result_count, kept[cpu][first[cpu] % KEPT].results);
             for (u32 i = 0; i < head()->result_count; i++)
-                assert_int_equal(head()->results[i].flags, i % 3 == 0 ? KOS_AUDIT_GRANTED : 0);
+                assert_int_equal(kos_audit_results(head())[i].flags, i % 3 == 0 ? KOS_AUDIT_GRANTED : 0);
             used[cpu] -= 1 + (head()->result_count + 7) / 8;
             first[cpu]++;
         }

@@ -54,3 +54,10 @@ static inline Retcode KnHandleGetSidByHandle(Handle h, rtl_uint32_t *sid)
     *sid = (rtl_uint32_t)r.w[0];
     return r.rc;
 }
+/* The caller's handle of the security interface; KnHandleClose ends it. */
+static inline Retcode KnHandleSecurityConnect(Handle *client)
+{
+    struct kos_core_result r = KOS_CORE0(HANDLE, SecurityConnect);
+    *client = (Handle)r.w[0];
+    return r.rc;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The callers that wait at an endpoint, and what their levels mean for those who serve there. */
+#include <ipc/endpoint.h>
+#include <ipc/ipc.h>
+
+static struct thread *server_to_update(struct endpoint *endpoint)
+{
+    struct thread *found = nullptr;
+    u32 here = cpu_self()->hal.index;
+    spinlock_lock(&endpoint->lock);
+    list_for_each(node, &endpoint->threads)
+    {
+        struct thread *server = list_entry(node, struct thread, receive_link);
+        if (server->home == here && sched_level_stale(server)) {
+            found = server;
+            break;
+        }
+    }
+    spinlock_unlock(&endpoint->lock);
+    return found;
+}
+
+void endpoint_levels(struct endpoint *endpoint)
+{
+    struct thread *server;
+    while ((server = server_to_update(endpoint)) != nullptr)
+        sched_level_update(server);
+}
+
+u32 thread_waiting_level(const struct thread *server)
+{
+    const struct endpoint *endpoint = server->receive_endpoint;
+    return endpoint == nullptr ? 0 : atomic_load_explicit(&endpoint->waiting_level, memory_order_relaxed);
+}
+
+/*
+ * A server's level is that of the most urgent caller that waits, if that is higher than its client's: else a thread of
+ * a level in between would keep both waiting. Whoever changes the queue asks the CPUs that serve. The lowest level,
+ * that of standard threads, makes no difference to anybody.
+ *
+ * Under endpoint->lock: the CPUs to be asked.
+ */
+static u64 callers_changed(struct endpoint *endpoint)
+{
+    struct list *first = endpoint->callers.next;
+    u32 level = first != &endpoint->callers ? list_entry(first, struct thread, ipc_link)->level : 0;
+    if (level <= RUN_LEVEL_STANDARD)
+        level = 0;
+    u32 before = atomic_load_explicit(&endpoint->waiting_level, memory_order_relaxed);
+    if (level == before)
+        return 0;
+    endpoint->inherits = true;
+    atomic_store_explicit(&endpoint->waiting_level, level, memory_order_relaxed); /* model: inherit.pml TOP */
+    return endpoint->serving;
+}
+
+static void servers_inherit(struct endpoint *endpoint, u64 cpus)
+{
+    u64 self = 1ULL << cpu_self()->hal.index;
+    if ((cpus & self) != 0)
+        endpoint_levels(endpoint);
+    for (u64 rest = cpus & ~self; rest != 0; rest &= rest - 1)
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest)); /* model: inherit.pml INHERIT */
+}
+
+/* Under endpoint->lock. */
+static void insert_caller(struct endpoint *endpoint, struct thread *client)
+{
+    struct list *place = endpoint->callers.previous;
+    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
+        place = place->previous;
+    list_insert_after(place, &client->ipc_link);
+}
+
+retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
+{
+    spinlock_lock(&endpoint->lock);
+    if (thread_call_cancelled(client)) { /* model: rendezvous.pml MARKED, while it travelled */
+        spinlock_unlock(&endpoint->lock);
+        return client->cancel_code;
+    }
+    bool channel_closed = client->channel != nullptr && client->channel->closed;
+    if (endpoint_is_closed(endpoint) || channel_closed) {
+        spinlock_unlock(&endpoint->lock);
+        return channel_closed ? rcHandleRevoked : rcNotConnected;
+    }
+    client->state = THREAD_CALLING;
+    client->endpoint = endpoint;
+    insert_caller(endpoint, client);
+    u64 serving = endpoint->serving;
+    u32 self = cpu_self()->hal.index;
+    u64 concerned = callers_changed(endpoint) & 1ULL << self;
+    spinlock_unlock(&endpoint->lock);
+    if (endpoint_own_slot(endpoint)->receiver == nullptr)
+        endpoint_own_slot(endpoint)->receiver = SLOT_CONTENDED; /* model: rendezvous.pml queue(), poke() */
+    servers_inherit(endpoint, concerned);
+    for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1)
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
+    return rcOk;
+}
+
+struct thread *endpoint_next_caller(struct endpoint *endpoint)
+{
+    struct thread *client = nullptr;
+    u64 concerned = 0;
+    spinlock_lock(&endpoint->lock);
+    if (!list_empty(&endpoint->callers)) {
+        client = list_entry(endpoint->callers.next, struct thread, ipc_link);
+        list_remove(&client->ipc_link);
+        client->peer = nullptr;
+        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
+        /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
+        __atomic_store_n(&client->state, THREAD_REPLY_WAIT, __ATOMIC_RELEASE);
+        concerned = callers_changed(endpoint);
+    }
+    spinlock_unlock(&endpoint->lock);
+    servers_inherit(endpoint, concerned);
+    return client;
+}
+
+struct thread *endpoint_next_through(struct endpoint *endpoint, const struct channel *channel)
+{
+    struct thread *found = nullptr;
+    u64 concerned = 0;
+    spinlock_lock(&endpoint->lock);
+    list_for_each(node, &endpoint->callers)
+    {
+        struct thread *client = list_entry(node, struct thread, ipc_link);
+        if (client->channel == channel) {
+            found = client;
+            list_remove(&client->ipc_link);
+            concerned = callers_changed(endpoint);
+            break;
+        }
+    }
+    spinlock_unlock(&endpoint->lock);
+    servers_inherit(endpoint, concerned);
+    return found;
+}
+
+bool endpoint_leave(struct endpoint *endpoint, struct thread *client, u32 *peer_cpu)
+{
+    u64 concerned = 0;
+    spinlock_lock(&endpoint->lock);
+    bool queued = client->state == THREAD_CALLING && !list_empty(&client->ipc_link);
+    if (queued) {
+        list_remove(&client->ipc_link);
+        concerned = callers_changed(endpoint);
+    }
+    *peer_cpu = thread_peer_cpu(client);
+    spinlock_unlock(&endpoint->lock);
+    servers_inherit(endpoint, concerned);
+    return queued;
+}
+
+bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
+{
+    struct endpoint *endpoint = thread->endpoint;
+    u64 concerned = 0;
+    spinlock_lock(&endpoint->lock);
+    bool queued = thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link);
+    if (queued) {
+        list_remove(&thread->ipc_link);
+        insert_caller(endpoint, thread);
+        concerned = callers_changed(endpoint);
+    }
+    *peer_cpu = thread_peer_cpu(thread);
+    spinlock_unlock(&endpoint->lock);
+    for (; concerned != 0; concerned &= concerned - 1) /* this CPU too: chains of servers are walked one at a time */
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(concerned));
+    return queued;
+}
