@@ -4,8 +4,9 @@
  * 0.95 of each CPU, for 200 ms; what is over-committed is refused; who wants more than its budget is throttled, and
  * nobody else notices. The sets are drawn as those of tests/simulation/edf.c are, which plays hundreds of them.
  *
- * A job runs until the kernel has charged its thread for so much time: the emulator's CPUs take turns, so instructions
- * say nothing. It is also why a deadline is met if it is missed by less than LATE.
+ * Time is counted in instructions, and the emulator's CPUs take turns on it, which last until a timer is due, or the
+ * CPU waits. So a job runs until the kernel has charged its thread for so much time, and passes the turn on all the
+ * while; and a deadline is met if it is missed by less than LATE.
  */
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/hal/hal_api.h>
@@ -55,7 +56,7 @@ static void job(struct job_source *source, nk_uint64_t release)
 {
     nk_uint64_t length = source->budget * (400 + random_below(&source->seed, 400)) / 1000, begin = remaining();
     while (source->greedy ? kos_time_ns() < source->until : begin - remaining() < length)
-        ;
+        kos_cpu_relax();
     nk_uint64_t now = kos_time_ns(), due = release + source->deadline;
     source->jobs++;
     if (now > due && now - due > source->latest)

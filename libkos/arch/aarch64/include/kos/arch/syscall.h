@@ -45,3 +45,9 @@ static inline unsigned long long kos_cycles(void)
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(value));
     return value;
 }
+
+/* In a loop that waits for another CPU. */
+static inline void kos_cpu_relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}

@@ -34,3 +34,9 @@ static inline unsigned long long kos_cycles(void)
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
     return low | ((unsigned long long)high << 32);
 }
+
+/* In a loop that waits for another CPU. */
+static inline void kos_cpu_relax(void)
+{
+    __asm__ volatile("pause" ::: "memory");
+}
