@@ -196,8 +196,8 @@ static inline void wake_claimed(struct thread *thread)
         atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
         leave_all(thread);
     }
+    futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4; may look at the object */
     drop_object(thread);
-    futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4 */
     sched_wake_remote(thread);
 }
 
