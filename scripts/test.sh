@@ -568,6 +568,54 @@ bench_scale() { # ARCH
     }' "build/bench/scale.$1.kos" "build/bench/scale.$1.control"
 }
 
+# The test of $name and $command.
+run_test() {
+    case $command in
+    guest_*) if $command; then result ok "$name"; else result no "$name"; fi ;;
+    *)
+        if output=$($command 2>&1); then
+            case $output in
+            "SKIP "*) skipped=$((skipped + 1)); echo "SKIP $name: ${output#SKIP }" ;;
+            *) result ok "$name" ;;
+            esac
+        else
+            result no "$name" "$output"
+        fi ;;
+    esac
+}
+# first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
+lane_of() { # NAME
+    case $1 in
+    bench/interrupts_off/* | bench/peers/[xa]* | bench/native) echo long ;;
+    build/* | lint/*) echo first ;;
+    unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | policy/*) echo host ;;
+    *) echo guest ;;
+    esac
+}
+lane() { # LANE
+    while IFS='	' read -r name command; do
+        [ "$(lane_of "$name")" != "$1" ] || run_test
+    done <build/tests.list
+}
+# Two tests at a time: those on the host and those that count instructions beside those with several emulated CPUs.
+lanes() {
+    mkdir -p build/test
+    lane first
+    (passed=0 failed=0 skipped=0; lane host; echo "$passed $failed $skipped" >build/test/host.count) >build/test/host.log 2>&1 &
+    host=$!
+    trap 'kill $host 2>/dev/null; exit 130' INT TERM
+    lane guest
+    wait $host || true
+    trap - INT TERM
+    cat build/test/host.log
+    read -r host_passed host_failed host_skipped <build/test/host.count ||
+        { echo "FAIL the tests on the host did not come to their end"; host_passed=0 host_failed=1 host_skipped=0; }
+    passed=$((passed + host_passed)) failed=$((failed + host_failed)) skipped=$((skipped + host_skipped))
+    while IFS='	' read -r name command; do
+        [ "$(lane_of "$name")" != long ] || echo "not run, for it is long: ./kos test $name"
+    done <build/tests.list
+}
+
 command_test() {
     wanted=""
     while [ $# -gt 0 ]; do
@@ -582,25 +630,13 @@ command_test() {
     need_tools
     build
     tests >build/tests.list
-    while IFS='	' read -r name command; do
-        if [ -n "$wanted" ]; then
-            take=""
-            for prefix in $wanted; do case $name in "$prefix"*) take=1 ;; esac; done
-            [ -n "$take" ] || continue
-        fi
-        case $command in
-        guest_*) if $command; then result ok "$name"; else result no "$name"; fi ;;
-        *)
-            if output=$($command 2>&1); then
-                case $output in
-                "SKIP "*) skipped=$((skipped + 1)); echo "SKIP $name: ${output#SKIP }" ;;
-                *) result ok "$name" ;;
-                esac
-            else
-                result no "$name" "$output"
-            fi ;;
-        esac
-    done <build/tests.list
+    if [ -z "$wanted" ]; then
+        lanes
+    else
+        while IFS='	' read -r name command; do
+            for prefix in $wanted; do case $name in "$prefix"*) run_test; break ;; esac; done
+        done <build/tests.list
+    fi
     [ $skipped = 0 ] || echo "$skipped skipped"
     echo "$passed passed, $failed failed"
     [ $failed = 0 ]

@@ -78,9 +78,10 @@ static Handle caller_create(const char *name, const char *const args[])
 {
     Handle task = INVALID_HANDLE;
     Retcode rc = rcFail;
-    for (unsigned i = 0; i < 100; i++) { /* the last one's name is free when its last thread has ended */
+    for (unsigned i = 0; i < 100;
+         i++) { /* the last one's name is free when its last thread has ended, its memory later */
         rc = KnTaskCreate(name, "test.Caller", "Caller", KOS_CLASS_STANDARD, 10, &task);
-        if (rc != rcAlreadyExists)
+        if (rc != rcAlreadyExists && rc != rcOutOfMemory && rc != rcQuotaExceeded)
             break;
         (void)KnSleep(10);
     }
