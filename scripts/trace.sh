@@ -9,7 +9,7 @@ usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [
        ./kos trace --memory FILE -o DIR [--arch A] [--format F]
 
 Boots a solution that records what the kernel does, until it ends, the time is over, or Ctrl-C, and writes a trace:
-CTF 1.8 into DIR (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
+CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
   --events         names of events and groups from docs/tracepoints.md; default: all
   --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
                    both are counted
@@ -33,18 +33,18 @@ trace_record() {
     trace_arch=$1 trace_image=$2 trace_cpus=$3
     shift 3
     mask=$(build/host/trace events "$trace_events") || return 2
-    mkdir -p "$trace_folder" && rm -f "$trace_folder"/cpu* "$trace_folder"/metadata "$trace_folder"/trace.*
+    mkdir -p "$trace_folder/ctf" && rm -f "$trace_folder"/ctf/cpu* "$trace_folder/ctf/metadata" "$trace_folder"/trace.*
     trace_ram=$(trace_memory_file)
     KOS_APPEND="trace=$mask trace_mode=$trace_mode trace_pages=$trace_buffer${trace_append:+ $trace_append}"
-    boot_exec="build/host/trace record --memory $trace_ram --size 0x40000000 --arch $trace_arch $trace_keep ${trace_for:+--for $trace_for} -o $trace_folder --"
+    boot_exec="build/host/trace record --memory $trace_ram --size 0x40000000 --arch $trace_arch $trace_keep ${trace_for:+--for $trace_for} -o $trace_folder/ctf --"
     boot "$trace_arch" "$trace_image" -smp "$trace_cpus" "$@" \
         -object "memory-backend-file,id=ram,size=1G,mem-path=$trace_ram,share=on" -machine memory-backend=ram </dev/null
 }
 
 trace_convert() { # FORMAT
     case $1 in
-    perfetto) build/host/trace perfetto "$trace_folder" >"$trace_folder/trace.json" && echo "trace: $trace_folder/trace.json, for ui.perfetto.dev" >&2 ;;
-    text) build/host/trace text "$trace_folder" >"$trace_folder/trace.txt" && echo "trace: $trace_folder/trace.txt" >&2 ;;
+    perfetto) build/host/trace perfetto "$trace_folder/ctf" >"$trace_folder/trace.json" && echo "trace: $trace_folder/trace.json, for ui.perfetto.dev" >&2 ;;
+    text) build/host/trace text "$trace_folder/ctf" >"$trace_folder/trace.txt" && echo "trace: $trace_folder/trace.txt" >&2 ;;
     ctf) echo "trace: babeltrace2 $trace_folder" >&2 ;;
     esac
 }
@@ -85,8 +85,8 @@ command_trace() {
     [ -n "$trace_folder" ] || fail "trace: where to? -o DIR"
     case $trace_folder in *[!A-Za-z0-9_./+-]*) fail "'$trace_folder': expected a path of letters, digits, '_', '-', '+', '.' and '/'" ;; esac
     if [ -n "$from" ]; then
-        mkdir -p "$trace_folder"
-        build/host/trace memory "$from" --arch "$arch" -o "$trace_folder" && trace_convert "$format"
+        mkdir -p "$trace_folder/ctf"
+        build/host/trace memory "$from" --arch "$arch" -o "$trace_folder/ctf" && trace_convert "$format"
         return
     fi
     [ -n "$solution" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
@@ -101,7 +101,7 @@ command_trace() {
     fi
     status=0
     (trace_record "$arch" "$image" "$cpus" -accel tcg,thread=multi) || status=$?
-    [ -f "$trace_folder/metadata" ] || return $status
+    [ -f "$trace_folder/ctf/metadata" ] || return $status
     trace_convert "$format"
     return $status
 }
