@@ -86,7 +86,7 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota)
     table->quota = quota;
     struct handle_block *block = block_make(table, HANDLE_TABLE_ENTRIES_FIRST);
     if (block == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(quota, 0);
     chain_free(table, block, 1); /* index 0 stays unused */
     atomic_store_explicit(&table->block, block, memory_order_release);
     return rcOk;
@@ -102,7 +102,7 @@ static retcode table_grow(struct handle_table *table)
         return rcOutOfMemory;
     struct handle_block *block = block_make(table, entries);
     if (block == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(table->quota, 1ULL << block_order(entries));
     memcpy(block->entries, old->entries, (old->mask + 1) * sizeof(struct handle_entry));
     block->outgrown = old;
     chain_free(table, block, old->mask + 1);
@@ -242,7 +242,7 @@ retcode handle_insert(struct handle_table *table, struct object *object, u32 rig
 {
     struct capability *capability = capability_new(table, object, rights);
     if (capability == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(table->quota, 0);
     spinlock_lock(&object->lock);
     object_reference(object);
     retcode code = slot_take(table, capability);
@@ -284,7 +284,7 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     struct capability *child = capability_new(to, object, 0);
     if (child == nullptr) {
         object_release(object);
-        return rcQuotaExceeded;
+        return quota_refusal(to->quota, 0);
     }
     spinlock_lock(&object->lock);
     struct capability *parent = capability_of(from, handle);
