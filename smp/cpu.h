@@ -21,6 +21,7 @@
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
 struct thread;
+struct trace_ring;
 
 struct run_queue {
     u64 ready;                      /* bit l: queue l is not empty */
@@ -47,6 +48,9 @@ struct cpu {
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
 
     u8 *scratch; /* one page for copies of names and strings during one kernel entry */
+
+    u64 trace_events;              /* bit e: event e is recorded here; 0: off: traces/trace.h */
+    struct trace_ring *trace_ring; /* null: off */
 
     struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
 
