@@ -52,7 +52,7 @@ enum { RECORD_COMM = 3, RECORD_SAMPLE = 9, RECORD_MMAP2 = 10, RECORD_BUILD_ID = 
 #define CONTEXT_KERNEL ((uint64_t)-128)
 #define CONTEXT_USER   ((uint64_t)-512)
 
-enum { FEATURE_BUILD_ID = 2, FEATURE_HOSTNAME, FEATURE_OSRELEASE, FEATURE_VERSION, FEATURE_ARCH, FEATURE_NRCPUS };
+enum { FEATURE_BUILD_ID = 2, FEATURE_HOSTNAME, FEATURE_OSRELEASE, FEATURE_VERSION, FEATURE_NRCPUS = 7 };
 
 /* A record that grows. */
 struct record {
@@ -282,9 +282,6 @@ static void write_feature(struct profile *profile, FILE *out, int feature)
     case FEATURE_VERSION:
         write_text(out, "kos prof");
         break;
-    case FEATURE_ARCH:
-        write_text(out, profile->machine == EM_X86_64 ? "x86_64" : "aarch64");
-        break;
     case FEATURE_NRCPUS:
         fwrite(cpus, sizeof(cpus), 1, out);
         break;
@@ -343,8 +340,10 @@ bool perf_data_write(struct profile *profile, const char *path)
                             .size = sizeof(header),
                             .attribute_size = sizeof(attribute) + sizeof(struct section),
                             .attributes = {sizeof(header), sizeof(attribute) + sizeof(struct section)}};
-    for (int feature = FEATURE_BUILD_ID; feature <= FEATURE_NRCPUS; feature++)
-        header.features[0] |= 1ULL << feature;
+    /* not the architecture: a perf built for another one would complain on every chain that it has no unwinder for it,
+     * and these need none */
+    header.features[0] = 1ULL << FEATURE_BUILD_ID | 1ULL << FEATURE_HOSTNAME | 1ULL << FEATURE_OSRELEASE |
+                         1ULL << FEATURE_VERSION | 1ULL << FEATURE_NRCPUS;
     const struct section no_ids = {sizeof(header), 0};
     fwrite(&header, sizeof(header), 1, out);
     fwrite(&attribute, sizeof(attribute), 1, out);

@@ -72,13 +72,14 @@ static bool task_known(const struct guest_thread *thread)
     return false;
 }
 
-static void task_describe(unsigned cpu, bool in_kernel, const struct guest_thread *thread)
+/* time: not later than the first sample of the task. */
+static void task_describe(unsigned cpu, bool in_kernel, const struct guest_thread *thread, uint64_t time)
 {
     uint64_t words[2 + RAW_NAME_SIZE / 8] = {};
     if (!guest_task(cpu, in_kernel, thread->task_address, (char *)&words[2], &words[0], &words[1]) || words[1] == 0)
         return;
     struct raw_record record = {
-        .kind = RAW_TASK, .count = sizeof(words) / 8, .cpu = cpu, .task = thread->task, .time = now()};
+        .kind = RAW_TASK, .count = sizeof(words) / 8, .cpu = cpu, .task = thread->task, .time = time};
     void *more = realloc(tasks, (task_count + 1) * sizeof(*tasks));
     if (more == NULL)
         return;
@@ -130,7 +131,7 @@ static void sample(unsigned cpu, uint64_t pc, uint64_t start, uint64_t weight)
     record.time = now();
     if (out != NULL) {
         if (!thread.idle && !task_known(&thread))
-            task_describe(cpu, in_kernel, &thread);
+            task_describe(cpu, in_kernel, &thread, record.time);
         write_record(&record, words);
     }
     pthread_mutex_unlock(&out_lock);
