@@ -213,6 +213,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     checkpoint();
     code = handle_insert(&domain->handles, core_object(), KOS_RIGHT_IPC_CALL, &core_handle);
     struct elf_image image;
+    task->file = file.data;
     checkpoint();
     if (code == rcOk)
         code = loader_load(task, file.data, file.size, &image, &task->image_base);
