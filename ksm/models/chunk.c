@@ -22,7 +22,7 @@ static const void *piece(struct ksm_transaction *transaction, u64 offset, u32 si
         done += part;
     }
     /* Places stay aligned as in the arena: descriptors in elements are read by memcpy, so 8 is more than enough. */
-    transaction->scratch_used += (u32)round_up(size, 8);
+    transaction->scratch_used += round_up(size, 8);
     if (transaction->scratch_used > KSM_SCRATCH_SIZE)
         transaction->scratch_used = KSM_SCRATCH_SIZE;
     return copy;

@@ -24,14 +24,15 @@ struct table {
     u32 entry_words;
 };
 
-static u64 bucket_mask(const struct ksm_hashset_configuration *configuration)
+u64 ksm_hashset_mask(const struct ksm_hashset_configuration *configuration)
 {
     return configuration->set_size <= 1 ? 0 : ~0ULL >> __builtin_clzll(configuration->set_size - 1U);
 }
 
 u64 ksm_hashset_words(const struct ksm_hashset_configuration *configuration)
 {
-    return TABLE_HEAD + bucket_mask(configuration) + 1 + configuration->set_size * (1ULL + configuration->entry_words);
+    return TABLE_HEAD + ksm_hashset_mask(configuration) + 1 +
+           configuration->set_size * (1ULL + configuration->entry_words);
 }
 
 static inline bool table_find(const struct ksm_object *object, u32 sid, struct table *table)
@@ -40,7 +41,7 @@ static inline bool table_find(const struct ksm_object *object, u32 sid, struct t
     table->words = ksm_context_find(object, sid);
     if (table->words == nullptr)
         return false;
-    table->bucket_mask = bucket_mask(configuration);
+    table->bucket_mask = ((const struct ksm_state *)object->state)->table_mask;
     table->entries = table->words + TABLE_HEAD + table->bucket_mask + 1;
     table->entry_words = configuration->entry_words;
     return true;

@@ -76,12 +76,11 @@ struct ksm_undo {
 struct ksm_transaction {
     const struct ksm_query *query;
     const struct ksm_decision *decision;
-    u32 undo_count;        /* words */
-    u32 audit_count;       /* results noted for this event */
+    u32 undo_count;  /* words */
+    u32 audit_count; /* results noted for this event */
+    u64 scratch_used;
     struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS of them, this CPU's */
-    struct ksm_audit_result *audit;
-    u8 *scratch; /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
-    u32 scratch_used;
+    u8 *scratch;           /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
 };
 
 #define KSM_SCRATCH_SIZE 8192U
@@ -97,10 +96,13 @@ struct ksm_seen {
     const u64 *generations[KSM_SEEN_MAX]; /* those behind the last one are a constant 0 */
     u64 values[KSM_SEEN_MAX];
 };
-/* run: begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
- * meanwhile. seen: of a decision that reads no more than KSM_SEEN_MAX objects; may be null. */
 void ksm_seen_nothing(struct ksm_seen *seen); /* what always stays */
 void ksm_seen_never(struct ksm_seen *seen);   /* what never is now */
+/* What never is now, and is of the objects of a decision, KSM_SEEN_MAX at most. */
+void ksm_seen_watch(struct ksm_seen *seen, const struct ksm_decision *decision);
+
+/* begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
+ * meanwhile. seen: made by ksm_seen_watch for this decision, then holds what the verdict depends on; may be null. */
 bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
 
 /* ---- audit ---- */
