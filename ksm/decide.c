@@ -55,30 +55,33 @@ void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query)
 }
 
 /* Nothing else is decided on this CPU meanwhile: the entry stays this event's. */
-static bool evaluate_and_remember(const struct ksm_query *query, struct ksm_cache_entry *entry)
+static retcode evaluate_and_remember(const struct ksm_query *query, struct ksm_cache_entry *entry)
 {
-    bool granted = ksm_transaction_run(query, entry->decision, &entry->seen);
-    entry->verdict = granted ? KSM_GRANT : KSM_DENY;
-    return granted;
+    retcode code = ksm_transaction_run(query, entry->decision, &entry->seen);
+    entry->verdict = code == rcOk ? KSM_GRANT : KSM_DENY;
+    return code;
 }
 
-static bool evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
+static retcode evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
 {
     if (unlikely(plan->decision == nullptr))
-        return plan->evaluate(query);
+        return plan->evaluate(query) ? rcOk : rcSecurityDisallow;
     struct ksm_cache_entry *entry = plan->cacheable ? find(query) : nullptr;
     return entry != nullptr ? evaluate_and_remember(query, entry) : ksm_transaction_run(query, plan->decision, nullptr);
 }
 
-retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
+[[gnu::noinline]] static retcode denied(const struct ksm_query *query)
 {
-    if (likely(plan->verdict == KSM_EVALUATE))
-        return evaluate(plan, query) ? rcOk : rcSecurityDisallow;
     ksm_audit_denied(query);
     return rcSecurityDisallow;
 }
 
-/* As by a plan, which is slower. */
+retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    return likely(plan->verdict == KSM_EVALUATE) ? evaluate(plan, query) : denied(query);
+}
+
+/* ksm_decide, of an event that is not in the cache; of one whose verdict is not, or no longer, known. */
 [[gnu::noinline]] static retcode decide_new(const struct ksm_query *query)
 {
     struct ksm_plan plan;
@@ -87,18 +90,10 @@ retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *q
 }
 [[gnu::noinline]] static retcode decide_again(const struct ksm_query *query, struct ksm_cache_entry *entry)
 {
-    if (unlikely(entry->verdict == KSM_NO_RULE))
-        return decide_new(query);
-    return evaluate_and_remember(query, entry) ? rcOk : rcSecurityDisallow;
-}
-[[gnu::noinline]] static retcode decide_by(const struct ksm_query *query, const struct ksm_cache_entry *entry)
-{
-    if (likely(entry->verdict == KSM_EVALUATE))
-        return ksm_transaction_run(query, entry->decision, nullptr) ? rcOk : rcSecurityDisallow;
-    ksm_audit_denied(query);
-    return rcSecurityDisallow;
+    return likely(entry->verdict != KSM_NO_RULE) ? evaluate_and_remember(query, entry) : decide_new(query);
 }
 
+/* As ksm_plan_make and ksm_plan_decide do, but shorter. */
 retcode ksm_decide(const struct ksm_query *query)
 {
     struct ksm_cache_entry *entry = find(query);
@@ -106,7 +101,10 @@ retcode ksm_decide(const struct ksm_query *query)
         return decide_new(query);
     if (unlikely(!ksm_seen_now(&entry->seen)))
         return decide_again(query, entry);
-    return likely(entry->verdict == KSM_GRANT) ? rcOk : decide_by(query, entry);
+    if (likely(entry->verdict == KSM_GRANT))
+        return rcOk;
+    return likely(entry->verdict == KSM_EVALUATE) ? ksm_transaction_run(query, entry->decision, nullptr)
+                                                  : denied(query);
 }
 
 retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid)

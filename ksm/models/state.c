@@ -137,7 +137,7 @@ void ksm_models_reset(void)
     ksm_base_reset();
 }
 
-u64 *ksm_context_find_behind(const struct ksm_state *state, const u64 *context, u32 sid)
+KSM_ASIDE u64 *ksm_context_find_behind(const struct ksm_state *state, const u64 *context, u32 sid)
 {
     for (u32 left = state->capacity; context != state->none && left != 0; left--) {
         u64 *next = ksm_context_linked(ksm_load(&context[1]));
@@ -196,7 +196,7 @@ void ksm_models_forget(u32 sid)
         const u16 index = (u16)i;
         const struct ksm_decision decision = {
             .objects = &index, .changes = &index, .object_count = 1, .change_count = 1};
-        struct ksm_transaction transaction = {.decision = &decision, .undo = ksm_cpu_self()->undo};
+        struct ksm_transaction transaction = {.decision = &decision, .memory = ksm_cpu_self()->memory};
         ksm_transaction_lock(&transaction);
         ksm_context_drop(&transaction, ksm_objects.all[i], sid);
         ksm_transaction_unlock(&transaction, true);

@@ -62,7 +62,7 @@ static inline void ksm_store(struct ksm_transaction *transaction, struct ksm_sta
     kassert(transaction->undo_count < KSM_UNDO_MAX * KSM_UNDO_WORDS);
     if (!ksm_state_changing(state))
         ksm_state_changes(state);
-    transaction->undo[transaction->undo_count++] = (struct ksm_undo){place, *place};
+    transaction->memory->undo[transaction->undo_count++] = (struct ksm_undo){place, *place};
     __atomic_store_n(place, value, __ATOMIC_RELAXED);
 }
 
@@ -82,8 +82,11 @@ static inline u64 *ksm_context_linked(u64 link)
     return (u64 *)(uintptr_t)link;
 }
 
+/* Called seldom from where registers are dear: the callee saves them. */
+#define KSM_ASIDE [[clang::preserve_most, gnu::noinline]]
+
 /* What follows in the chain behind one that is another's. At most `capacity` steps. */
-u64 *ksm_context_find_behind(const struct ksm_state *state, const u64 *context, u32 sid);
+KSM_ASIDE u64 *ksm_context_find_behind(const struct ksm_state *state, const u64 *context, u32 sid);
 
 /* Words of the context of a SID, behind the head: null if there is none. */
 static inline u64 *ksm_context_find(const struct ksm_object *object, u32 sid)

@@ -41,7 +41,7 @@ static void commit(const struct ksm_decision *decision)
 static void undo(struct ksm_transaction *transaction)
 {
     while (transaction->undo_count != 0) {
-        const struct ksm_undo *entry = &transaction->undo[--transaction->undo_count];
+        const struct ksm_undo *entry = &transaction->memory->undo[--transaction->undo_count];
         __atomic_store_n(entry->place, entry->value, __ATOMIC_RELAXED);
     }
 }
@@ -75,9 +75,7 @@ void ksm_transaction_unlock(struct ksm_transaction *transaction, bool granted)
 static inline void prepare(struct ksm_transaction *transaction, const struct ksm_query *query,
                            const struct ksm_decision *decision)
 {
-    struct ksm_cpu *cpu = ksm_cpu_self();
-    *transaction =
-        (struct ksm_transaction){.query = query, .decision = decision, .undo = cpu->undo, .scratch = cpu->scratch};
+    *transaction = (struct ksm_transaction){.query = query, .decision = decision, .memory = ksm_cpu_self()->memory};
 }
 
 /* What an event leaves in the audit. */
@@ -216,15 +214,20 @@ static inline bool run_one_read(struct ksm_transaction *transaction, const struc
     return recorded(transaction, granted);
 }
 
-bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen)
+static inline bool run(struct ksm_transaction *transaction, const struct ksm_decision *decision, struct ksm_seen *seen)
+{
+    if (decision->object_count == 0)
+        return recorded(transaction, decision->evaluate(transaction));
+    if (unlikely(decision->object_count != 1))
+        return run_any(transaction, seen);
+    struct ksm_state *state = state_of(decision, 0);
+    return (decision->flags & KSM_CHANGES_STATE) != 0 ? run_one_changed(transaction, state)
+                                                      : run_one_read(transaction, state, seen);
+}
+
+retcode ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen)
 {
     struct ksm_transaction transaction;
     prepare(&transaction, query, decision);
-    if (decision->object_count == 0)
-        return recorded(&transaction, decision->evaluate(&transaction));
-    if (unlikely(decision->object_count != 1))
-        return run_any(&transaction, seen);
-    struct ksm_state *state = state_of(decision, 0);
-    return (decision->flags & KSM_CHANGES_STATE) != 0 ? run_one_changed(&transaction, state)
-                                                      : run_one_read(&transaction, state, seen);
+    return run(&transaction, decision, seen) ? rcOk : rcSecurityDisallow;
 }

@@ -67,23 +67,26 @@ static inline u32 ksm_rule(bool granted)
 #define KSM_UNDO_MAX   256U /* the compiler refuses decisions that need more */
 #define KSM_UNDO_WORDS 16U  /* a change of a cell takes fewer: see ksm/models/README.md */
 
-/* The log's entries belong to the runtime: a word and what it held. */
+#define KSM_SCRATCH_SIZE 8192U
+
+/* What an event may need, each CPU's own. The log's entries belong to the runtime: a word and what it held. */
 struct ksm_undo {
     u64 *place;
     u64 value;
+};
+struct ksm_memory {
+    struct ksm_undo undo[KSM_UNDO_MAX * KSM_UNDO_WORDS];
+    alignas(8) u8 scratch[KSM_SCRATCH_SIZE]; /* for texts that cross pages */
 };
 
 struct ksm_transaction {
     const struct ksm_query *query;
     const struct ksm_decision *decision;
-    u32 undo_count;  /* words */
-    u32 audit_count; /* results noted for this event */
-    u64 scratch_used;
-    struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS of them, this CPU's */
-    u8 *scratch;           /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
+    struct ksm_memory *memory; /* this CPU's */
+    u16 undo_count;            /* words */
+    u16 scratch_used;          /* bytes */
+    u32 audit_count;           /* results noted for this event */
 };
-
-#define KSM_SCRATCH_SIZE 8192U
 
 void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm_query *query,
                            const struct ksm_decision *decision);
@@ -102,8 +105,9 @@ void ksm_seen_never(struct ksm_seen *seen);   /* what never is now */
 void ksm_seen_watch(struct ksm_seen *seen, const struct ksm_decision *decision);
 
 /* begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
- * meanwhile. seen: made by ksm_seen_watch for this decision, then holds what the verdict depends on; may be null. */
-bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
+ * meanwhile. seen: made by ksm_seen_watch for this decision, then holds what the verdict depends on; may be null. rcOk,
+ * or rcSecurityDisallow. */
+retcode ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
 
 /* ---- audit ---- */
 
