@@ -4,8 +4,25 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <tools/language/source.h>
+#include <unistd.h>
 
 #define SOURCE_SIZE_MAX (16U << 20)
+
+/* A link's target if that is absolute: ./kos gathers a solution's files under their names by such links, and messages
+ * name the files that people edit. */
+static const char *shown_path(struct pool *pool, const char *path)
+{
+    char target[4096], here[4096];
+    ssize_t length = readlink(path, target, sizeof(target) - 1);
+    if (length <= 0 || target[0] != '/')
+        return pool_copy(pool, path, strlen(path));
+    target[length] = '\0';
+    const char *shown = target;
+    size_t prefix = getcwd(here, sizeof(here)) != nullptr ? strlen(here) : 0;
+    if (prefix != 0 && strncmp(target, here, prefix) == 0 && target[prefix] == '/')
+        shown = target + prefix + 1;
+    return pool_copy(pool, shown, strlen(shown));
+}
 
 struct source *source_read(struct pool *pool, const char *path)
 {
@@ -25,7 +42,7 @@ struct source *source_read(struct pool *pool, const char *path)
         if (ferror(file) != 0)
             error = EIO;
         source = POOL_NEW(pool, struct source);
-        *source = (struct source){.path = pool_copy(pool, path, strlen(path)), .text = text, .size = (uint32_t)size};
+        *source = (struct source){.path = shown_path(pool, path), .text = text, .size = (uint32_t)size};
         source_index(pool, source);
     }
     fclose(file);
