@@ -77,7 +77,7 @@ include build.ninja
 arch = $arch
 $(grep '^arch_flags' "ninja/$arch.ninja")
 variant_flags = \$${variant}_flags
-solution_flags = --target=$arch-unknown-none-elf -O2 -ffreestanding -fPIE -fno-omit-frame-pointer -fno-stack-protector -Wall -Wextra $
+solution_flags = --target=$arch-unknown-none-elf -O2 -ffreestanding -fPIE -fno-omit-frame-pointer -fno-stack-protector -Wall -Wextra -Wno-unused-parameter $
   -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include
 rule solution_c
   command = \$cc -std=gnu17 \$solution_flags \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out

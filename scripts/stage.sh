@@ -91,6 +91,7 @@ stage_expand() { # TEMPLATE TO
         END { exit bad }' "$1" >"$2.new" || exit 1
     cmp -s "$2.new" "$2" || cp "$2.new" "$2"
     rm "$2.new"
+    echo "$1" >"$2.template" # messages name the template
 }
 
 # The file NAME of the solution, or its template: $found.
