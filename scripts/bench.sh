@@ -7,7 +7,8 @@ bench_option() {
     case $1 in
     --arch) [ $# -gt 1 ] || fail "--arch takes a name"; [ "$2" = all ] || { arch_given "$2"; archs=$2; } ;;
     --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2 ;;
-    --vs) [ "${peers+has}" ] || fail "$benchmark: unknown word '--vs'"; [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2" ;;
+    --vs) [ "${peers+has}" ] || fail "$benchmark: unknown word '$1'"; [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2" ;;
+    --peer-rounds) [ "${peers+has}" ] || fail "$benchmark: unknown word '$1'"; number_given "$1" "${2:-}"; peer_rounds=$2 ;;
     --help | -h) usage; exit 0 ;;
     *) taken=0 ;;
     esac

@@ -227,7 +227,7 @@ command_rt() {
         -m | --mlockall | -n | --nanosleep) ;;
         --no-wall) wall="" ;;
         --interrupts-off) interrupts_off=1 ;;
-        --vs | --arch | --json) bench_option "$@"; shift ;;
+        --vs | --peer-rounds | --arch | --json) bench_option "$@"; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; rt_accel=$(accel_given "$2"); shift ;;
         -D | --duration)
