@@ -183,7 +183,7 @@ command_scale() {
     files=""
     for arch in $archs; do
         for kernel in kos biglock; do
-            echo "measuring on $arch, $kernel$([ $kernel = kos ] || echo ' (a minute: CPUs that wait for the lock take turns, too)') ..." >&2
+            echo "measuring on $arch, $kernel ..." >&2
             file=build/bench/scale.$arch.$kernel
             scale_measure "$arch" "bench_scale$([ $kernel = kos ] || echo _biglock)" "$file" || exit 1
             files="$files $arch:$kernel:$file"
