@@ -28,8 +28,7 @@ static void interrupt_enter(enum trace_entry entry)
     trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);
     if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
         epoch_enter(cpu);
-    atomic_store_explicit(&cpu->interrupts, atomic_load_explicit(&cpu->interrupts, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
     if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
@@ -39,6 +38,7 @@ static void interrupt_enter(enum trace_entry entry)
 void kernel_timer_interrupt(void)
 {
     interrupt_enter(TRACE_TIMER);
+    cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
     sched_exit();
 }
@@ -46,6 +46,7 @@ void kernel_timer_interrupt(void)
 void kernel_ipi_interrupt(void)
 {
     interrupt_enter(TRACE_IPI);
+    cpu_count_event(cpu_self(), KOS_COUNT_IPI);
     sched_exit();
 }
 
@@ -123,7 +124,9 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
         epoch_enter(cpu_self());
     trace_enter(cpu_self(), exception->kind == HAL_EXCEPTION_PAGE_FAULT ? TRACE_PAGE_FAULT : TRACE_EXCEPTION, 0,
                 thread->object.sid, 0, 0);
+    cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
+        cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
         u64 begun = trace_since(cpu_self(), TRACE_page_fault);
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
         if (unlikely(trace_on(cpu_self(), TRACE_page_fault)))

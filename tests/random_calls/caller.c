@@ -124,7 +124,7 @@ static const struct {
     CORE_METHOD(NOTICE, SetObjectEvent, "oR", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 94, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 95, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
