@@ -4,6 +4,7 @@
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/object_cache.h>
+#include <traces/trace.h>
 
 static struct object_cache fpu_states;
 
@@ -21,9 +22,10 @@ void fpu_state_free(struct thread *thread)
     thread->context.fpu = nullptr;
 }
 
-static void interrupt_enter(void)
+static void interrupt_enter(enum trace_entry entry)
 {
     struct cpu *cpu = cpu_self();
+    trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);
     if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
         epoch_enter(cpu);
     cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
@@ -35,7 +37,7 @@ static void interrupt_enter(void)
 
 void kernel_timer_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_TIMER);
     cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
     sched_exit();
@@ -43,14 +45,14 @@ void kernel_timer_interrupt(void)
 
 void kernel_ipi_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_IPI);
     cpu_count_event(cpu_self(), KOS_COUNT_IPI);
     sched_exit();
 }
 
 void kernel_spurious_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_SPURIOUS);
     sched_exit();
 }
 
@@ -121,12 +123,20 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
     if (unlikely((cpu_self()->hal.pending & CPU_PENDING_ISOLATED) != 0))
         epoch_enter(cpu_self());
     cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
+    trace_enter(cpu_self(), exception->kind == HAL_EXCEPTION_PAGE_FAULT ? TRACE_PAGE_FAULT : TRACE_EXCEPTION, 0,
+                thread->object.sid, 0, 0);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
         cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
+        u64 begun = trace_since(cpu_self(), TRACE_page_fault);
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+        if (unlikely(trace_on(cpu_self(), TRACE_page_fault)))
+            trace_page_fault(cpu_self(), (u8)exception->access, 0, (u32)code, exception->address,
+                             hal_counter() - begun);
         if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
-            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
+            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0)) {
+                trace_resume(cpu_self(), 0, 0, thread->object.sid, 0, 0);
                 hal_resume(context);
+            }
             sched_exit();
         }
         if (code == rcBusy)
