@@ -11,6 +11,7 @@
  */
 #include <hal/upcall.h>
 #include <ipc/ipc.h>
+#include <sched/counting.h>
 
 /* A register whose value nobody will look at. */
 #define ANY_WORD(variable) __asm__("" : "=r"(variable))
@@ -122,7 +123,12 @@ HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
 
 HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS)
 {
-    epoch_enter((struct cpu *)(void *)cpu);
+    if ((cpu->pending & CPU_PENDING_ISOLATED) != 0)
+        epoch_enter((struct cpu *)(void *)cpu);
+    if ((cpu->pending & CPU_PENDING_COUNTING) != 0) {
+        counting_enter((struct cpu *)(void *)cpu);
+        counting_call((struct cpu *)(void *)cpu, thread_of(self), selector, info);
+    }
     if ((s64)selector < 0)
         hal_tail kernel_reply_entry(HAL_FAST_ARGUMENTS);
     if (selector == KOS_CORE_HANDLE)

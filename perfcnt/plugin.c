@@ -152,7 +152,9 @@ static void block_begins(unsigned cpu, void *data)
     struct vcpu *vcpu = &vcpus[cpu];
     bool in_kernel = (block->start & RAW_KERNEL_HALF) != 0;
     vcpu->counts[EVENT_INSTRUCTIONS][in_kernel] += block->count;
-    vcpu->counts[EVENT_BLOCKS][in_kernel]++;
+    if (in_kernel && (vcpu->counts[EVENT_BLOCKS][1]++ & 1023) == 0)
+        guest_look(cpu);
+    vcpu->counts[EVENT_BLOCKS][0] += !in_kernel;
     if (period == 0)
         return;
     if (event == EVENT_INSTRUCTIONS || event == EVENT_BLOCKS) {
