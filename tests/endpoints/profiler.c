@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint profiler.Profiler, through coresrv/stat/. */
+#include <coresrv/stat/pmu_api.h>
 #include <coresrv/stat/stat_api.h>
 #include <coresrv/time/time_api.h>
 #include <tests/endpoints/endpoints.h>
@@ -148,10 +149,53 @@ static void counting_tests(unsigned cpus)
     expect("profiler/SetCounting", "no_more_idle_time", value("time.idle") == idle, 1);
 }
 
+#define ROUNDS 100000U
+
+/* What there is counts; what there is not is refused, with words. */
+static void pmu_tests(unsigned cpus)
+{
+    static const char *const names[] = {"pmu.cycles", "pmu.instructions"};
+    KnPmuInfo info;
+    KnPmuRegion region;
+    rtl_uint64_t before[2], after[2], counts[KOS_PMU_EVENT_COUNT];
+    expect("profiler/GetPmu", NK_NULL, KnPmuGetInfo(&info), rcOk);
+    printf("performance monitoring: %s\n", info.description);
+    expect("profiler/GetPmu", "words", strlen(info.description) > 4, 1);
+    expect("profiler/GetPmu", "none_or_some", (info.events == 0) == (strncmp(info.description, "none: ", 6) == 0), 1);
+    expect("profiler/SetPmu", "while_nothing_is_counted", RC(PROFILER, SetPmu, info.events & 1U),
+           (info.events & 1U) != 0 ? rcInvalidOperation : rcOk);
+    expect("profiler/SetPmu", "unknown_event", KnPmuStart(1U << 31), rcDeviceNotFound);
+    for (unsigned event = 0; event < KOS_PMU_EVENT_COUNT; event++)
+        if ((info.events >> event & 1U) == 0)
+            expect("profiler/SetPmu", KnPmuEventName(event), KnPmuStart(1U << event), rcDeviceNotFound);
+    rtl_uint32_t events = info.events & (1U << KOS_PMU_CYCLES | 1U << KOS_PMU_INSTRUCTIONS);
+    expect("profiler/SetPmu", "these", KnPmuStart(events), rcOk);
+    expect("profiler/pmu", "of_the_machine", KnStatGetValues("", names, 2, before), rcOk);
+    expect("profiler/pmu", "region", KnPmuRegionInit(&region, events), rcOk);
+    expect("profiler/pmu", "begin", KnPmuRegionBegin(&region), rcOk);
+    for (volatile unsigned i = 0; i < ROUNDS; i++)
+        ;
+    expect("profiler/pmu", "end", KnPmuRegionEnd(&region, counts), rcOk);
+    thread_join("profiler/pmu", thread_on(cpus - 1, spin, NK_NULL, 0), 0);
+    expect("profiler/pmu", "of_the_machine", KnStatGetValues("", names, 2, after), rcOk);
+    for (unsigned i = 0; i < 2; i++) {
+        bool on = (events >> (i == 0 ? KOS_PMU_CYCLES : KOS_PMU_INSTRUCTIONS) & 1U) != 0;
+        expect(names[i], "region", counts[i] > (on ? ROUNDS : 0), on);
+        expect(names[i], "machine", after[i] - before[i] > counts[i], on);
+    }
+    /* exact where every instruction counts: three or four of them a round */
+    if ((events & 1U << KOS_PMU_INSTRUCTIONS) != 0)
+        expect("profiler/pmu", "instructions_of_a_loop", counts[KOS_PMU_INSTRUCTIONS] < 12ULL * ROUNDS, 1);
+    expect("profiler/pmu", "off", KnPmuStart(0), rcOk);
+    expect("profiler/SetCounting", "off", KnStatSetCounting(0), rcOk);
+    expect("profiler/pmu", "closed", KnPmuRegionFini(&region), rcOk);
+}
+
 void profiler_tests(unsigned cpus)
 {
     error_tests();
     always_counted_tests(cpus);
     list_tests();
     counting_tests(cpus);
+    pmu_tests(cpus);
 }
