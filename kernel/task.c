@@ -259,7 +259,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
 {
     struct task *task = object_cache_allocate(&tasks, creator != nullptr ? &creator->quota : nullptr);
     if (task == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(creator != nullptr ? &creator->quota : nullptr, 0);
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
     tree_init(&task->tids, thread_tid_before);
@@ -300,9 +300,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return rcOk;
     }
     if (task->first != nullptr) { /* ends like any other task */
-        struct thread *first = task->first;
         task_terminate(task, -1, KOS_TASK_TERMINATED);
-        object_release(&first->object);
     } else {
         task->state = TASK_DEAD;
         teardown(task);
@@ -412,7 +410,7 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
         return rcAlreadyExists;
     struct task_resource *resource = object_cache_allocate(&resources, &task->domain.quota);
     if (resource == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&task->domain.quota, 0);
     resource->kind = kind;
     resource->handle = handle;
     memcpy(resource->name, name, strlen(name) + 1);

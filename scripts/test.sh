@@ -588,7 +588,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | bench/scale/*) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xa]* | bench/native) echo long ;;
     build/* | lint/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | policy/*) echo host ;;
     *) echo guest ;;

@@ -23,6 +23,7 @@
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
 struct thread;
+struct trace_ring;
 
 struct run_queue {
     u64 ready;                      /* bit l: queue l is not empty */
@@ -50,6 +51,9 @@ struct cpu {
 
     u8 *scratch; /* one page for copies of names and strings during one kernel entry */
 
+    u64 trace_events;              /* bit e: event e is recorded here; 0: off: traces/trace.h */
+    struct trace_ring *trace_ring; /* null: off */
+
     struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
 
     /* Written by other CPUs. */
@@ -76,10 +80,10 @@ static inline void cpu_count_event(struct cpu *cpu, enum kos_event_counter event
                           memory_order_relaxed);
 }
 
-/* System calls on this CPU come in by the door that its pending bits ask for. */
+/* System calls on this CPU come in by the door that its pending bits and its traces ask for. */
 static inline void cpu_divert(struct cpu *cpu)
 {
-    hal_entry_divert((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0);
+    hal_entry_divert((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 || cpu->trace_events != 0);
 }
 
 extern struct cpu *cpu_table[KOS_CPUS_MAX]; /* constant once a CPU is online */
