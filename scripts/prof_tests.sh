@@ -5,6 +5,8 @@ prof_tests() {
     for arch in x86_64 aarch64; do
         printf 'prof/stress/%s\tprof_stress %s\n' $arch $arch
         printf 'prof/stat/%s\tprof_stat %s\n' $arch $arch
+        printf 'run/perfcnt/%s\trun_perfcnt %s release 1\n' $arch $arch
+        printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
     done
     printf 'prof/words\tprof_words\n'
 }
@@ -53,6 +55,17 @@ prof_stat() { # ARCH
             if (value["instructions:u"] < value["blocks:u"]) { print "expected more instructions than blocks"; bad = 1 }
             exit bad
         }' build/test/stat.$1 || { cat build/test/stat.$1; return 1; }
+}
+
+# Numbers apart, it prints what its README says.
+run_perfcnt() { # ARCH VARIANT CPUS
+    mkdir -p build/test
+    file=build/test/perfcnt.$1.$2.$3
+    timeout 60 ./kos run perfcnt --arch "$1" --cpus "$3" $([ "$2" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    awk '/^What it prints/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' examples/perfcnt/README.md |
+        sed 's/[0-9][0-9]*/#/g' >"$file.expected"
+    [ -s "$file.expected" ] && sed 's/[0-9][0-9]*/#/g' "$file" | diff "$file.expected" - ||
+        { echo "expected (<), got (>), with # for a number; all of it:"; cat "$file"; return 1; }
 }
 
 prof_words() {
