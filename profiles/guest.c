@@ -4,8 +4,8 @@
 #include <abi/observe.h>
 #include <abi/statistics.h>
 #include <elf.h>
-#include <perfcnt/guest.h>
-#include <perfcnt/raw.h>
+#include <profiles/guest.h>
+#include <profiles/raw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <perfcnt/profile.h>
+#include <profiles/profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #include <abi/statistics.h>
 #include <benchmarks/footprint/qemu_plugin.h>
-#include <perfcnt/guest.h>
-#include <perfcnt/raw.h>
+#include <profiles/guest.h>
+#include <profiles/raw.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <limits.h>
-#include <perfcnt/elf_file.h>
+#include <profiles/elf_file.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
