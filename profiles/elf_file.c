@@ -142,6 +142,16 @@ const struct elf_symbol *elf_symbol(struct elf_file *elf, uint64_t address)
     return found->size != 0 && address - found->address >= found->size ? NULL : found;
 }
 
+uint64_t elf_address(struct elf_file *elf, const char *name)
+{
+    if (elf->symbols == NULL)
+        symbols_read(elf);
+    for (size_t i = 0; i < elf->symbol_count; i++)
+        if (strcmp(elf->symbols[i].name, name) == 0)
+            return elf->symbols[i].address;
+    return 0;
+}
+
 bool elf_same_build(const struct elf_file *a, const struct elf_file *b)
 {
     return a->build_id_size != 0 && a->build_id_size == b->build_id_size &&

@@ -8,6 +8,7 @@ prof_tests() {
         printf 'run/perfcnt/%s\trun_perfcnt %s release 1\n' $arch $arch
         printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
     done
+    printf 'endpoints/aarch64/exact\tpmu_exact\n'
     printf 'prof/words\tprof_words\n'
 }
 
@@ -66,6 +67,19 @@ run_perfcnt() { # ARCH VARIANT CPUS
         sed 's/[0-9][0-9]*/#/g' >"$file.expected"
     [ -s "$file.expected" ] && sed 's/[0-9][0-9]*/#/g' "$file" | diff "$file.expected" - ||
         { echo "expected (<), got (>), with # for a number; all of it:"; cat "$file"; return 1; }
+}
+
+# All endpoints where every instruction is a nanosecond, and counts: the only emulator that has the event.
+pmu_exact() {
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
+    KOS_CPU=cortex-a57,cntfrq=1000000000 KOS_SECONDS=150
+    guest_suite endpoints aarch64 1 release exact
+    status=$?
+    unset KOS_APPEND KOS_ACCEL KOS_CPU KOS_SECONDS
+    [ $status = 0 ] || return $status
+    grep -q '^performance monitoring: PMUv3$' build/test/endpoints.aarch64.exact.release ||
+        { echo "expected a PMU that counts instructions:"; grep '^performance' build/test/endpoints.aarch64.exact.release; return 1; }
 }
 
 prof_words() {
