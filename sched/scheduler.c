@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <memory/space.h>
+#include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
 #include <traces/trace.h>
@@ -91,6 +92,8 @@ void sched_block(void)
     thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
     if (unlikely(cpu->account != nullptr))
         account_end(cpu);
+    if (unlikely(counting_on(cpu)))
+        counting_stop(cpu);
     cpu->busy = false;
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
@@ -163,6 +166,8 @@ static void preempted(struct cpu *cpu, struct thread *running)
     running->account = cpu->account;
     if (cpu->account != nullptr)
         account_end(cpu);
+    if (unlikely(counting_on(cpu)))
+        counting_stop(cpu);
 }
 
 void sched_preempt(struct list *place)
@@ -227,6 +232,8 @@ static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     cpu_count_event(cpu, KOS_COUNT_IDLE);
+    if (unlikely(counting_on(cpu)))
+        counting_leave(cpu, nullptr);
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
@@ -248,6 +255,8 @@ static void sched_idle(struct cpu *cpu)
             epoch_leave(cpu);
         hal_cpu_idle(); /* model: inbox.pml f */
     }
+    if (unlikely(counting_on(cpu)))
+        counting_enter(cpu);
     atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed); /* model: inbox.pml g; else in interrupt_enter() */
 }
 
@@ -286,14 +295,22 @@ void sched_exit(void)
             switch_current(cpu, next);
         }
         struct thread *thread = thread_current();
-        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED)) != 0)) {
+        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
                 epoch_advance(thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
             if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0 && thread->work.run == nullptr) {
                 if (publish_level(cpu, thread->level) && inbox_waits(cpu))
                     continue;
+                if (counting_on(cpu))
+                    counting_leave(cpu, thread);
                 epoch_leave(cpu);
                 trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
+                hal_resume(&thread->context);
+            }
+            if (counting_on(cpu) && thread->work.run == nullptr) {
+                if (publish_level(cpu, thread->level) && inbox_waits(cpu))
+                    continue;
+                counting_leave(cpu, thread);
                 hal_resume(&thread->context);
             }
         }
