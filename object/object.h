@@ -69,7 +69,9 @@ void object_release(struct object *object);
 static inline bool object_drop(struct object *object)
 {
     /* acq_rel: all uses come before the end */
-    return atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1;
+    u32 before = atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel);
+    kassert(before != 0);
+    return before == 1;
 }
 void object_end(struct object *object);
 /* What is kept by SIDs goes with them: called when an object loses its last reference, before it is destroyed, and no
