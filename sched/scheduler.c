@@ -209,12 +209,6 @@ static void reschedule(struct cpu *cpu)
 #define EPOCH_ENTRIES 8U
 #define EPOCH_STEP    3U
 
-static bool inbox_waits(const struct cpu *cpu)
-{
-    return atomic_load_explicit(&cpu->inbox.head, memory_order_relaxed) != nullptr ||
-           atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
-}
-
 /* What is left to free is freed when nobody has anything else to do. Stops if somebody may have. */
 static void clean_up(struct cpu *cpu)
 {
