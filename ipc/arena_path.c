@@ -18,6 +18,7 @@
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
 #include <ipc/arena.h>
+#include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
 
 #define CONSTANT_MAX 512U
@@ -130,10 +131,11 @@ static struct thread *deliver(struct thread *client, word selector, word info, v
     client->peer = server;
     client->channel = channel;
     client->state = THREAD_REPLY_WAIT;
+    fast_trace_call(&cpu->hal, TRACE_ARENA, client, server, info);
     return server;
 }
 
-HAL_FAST void ipc_arena_call(HAL_FAST_PARAMETERS)
+HAL_FAST void FAST(ipc_arena_call)(HAL_FAST_PARAMETERS)
 {
     struct delivery delivery;
     struct thread *server = deliver(thread_of(self), selector, info, w0, (struct cpu *)(void *)cpu, &delivery);

@@ -17,10 +17,11 @@
  *   7 commit                                   receiver's      -
  *
  * The sender may change its message while it is copied (from another thread on another CPU); nothing here was decided
- * by its contents.
+ * by its contents. Compiled twice: ipc/fast_trace.h.
  */
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
+#include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
 
 /* Steps 2 and 3. */
@@ -96,14 +97,15 @@ static struct thread *call_deliver(struct thread *client, word selector, word in
     client->peer = server;
     client->channel = channel;
     client->state = THREAD_REPLY_WAIT;
+    fast_trace_call(cpu, TRACE_MEMORY, client, server, info);
     return server;
 }
 
-HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS)
+HAL_FAST void FAST(ipc_memory_call)(HAL_FAST_PARAMETERS)
 {
     struct thread *server = call_deliver(thread_of(self), selector, info, w0, cpu);
     if (unlikely(server == nullptr))
-        hal_tail ipc_arena_call(HAL_FAST_ARGUMENTS);
+        hal_tail FAST(ipc_arena_call)(HAL_FAST_ARGUMENTS);
     RESUME_WITH(server, info >> KOS_INFO_SIZE_SHIFT);
 }
 
@@ -128,10 +130,11 @@ static struct thread *reply_deliver(struct thread *server, word info, vaddr desc
     server->caller = nullptr;
     server->state = THREAD_RECEIVING;
     client->state = THREAD_RUNNABLE;
+    fast_trace_reply(cpu, TRACE_MEMORY, server, client, info);
     return client;
 }
 
-HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS)
+HAL_FAST void FAST(ipc_memory_reply)(HAL_FAST_PARAMETERS)
 {
     struct thread *client = reply_deliver(thread_of(self), info, w0, cpu);
     if (unlikely(client == nullptr))

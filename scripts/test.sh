@@ -5,6 +5,7 @@ passed=0 failed=0 skipped=0
 . scripts/languages.sh
 . scripts/psl.sh
 . scripts/policy_tests.sh
+. scripts/prof_tests.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -81,6 +82,7 @@ LIST
     language_tests
     psl_tests
     policy_command_tests
+    prof_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
@@ -586,7 +588,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | bench/scale/*) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xa]* | bench/native) echo long ;;
     build/* | lint/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | policy/*) echo host ;;
     *) echo guest ;;

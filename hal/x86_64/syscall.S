@@ -86,7 +86,7 @@ hal_fast_resume_status:
 hal_resume_status:
     mov %rdi, %rcx
     mov CONTEXT_RSI(%rcx), %rsi
-    jmp hal_fast_resume_empty
+    jmp .Lempty
 
 /* [[noreturn]] void hal_resume_call(const struct hal_context *): message and status from the context, the rest zero. */
     .text
