@@ -115,3 +115,12 @@ void biglock_idle(void)
     leave_if_held();
     real_idle();
 }
+
+/* A long operation lets interrupts in: these come in as from idle. */
+[[noreturn]] void biglock_interrupts_take(void) WRAPPED(hal_interrupts_take);
+[[noreturn]] void real_interrupts_take(void) REAL(hal_interrupts_take);
+void biglock_interrupts_take(void)
+{
+    leave_if_held();
+    real_interrupts_take();
+}

@@ -69,7 +69,7 @@ hal_resume_call:
 hal_resume_status:
     mov x27, x0
     ldr x25, [x27, #CONTEXT_SELECTOR + 8] /* info */
-    b .Lempty
+    b .Lempty /* the local name: benchmarks/scale/biglock.c leads the global one elsewhere */
 
 /* [[noreturn]] void hal_resume_full(struct hal_context *context) */
     .globl hal_resume_full
