@@ -203,7 +203,8 @@ static retcode task_build(struct task *task, const char *class, const char *path
     checkpoint();
     (void)ksm_pair_prepare(domain->class, KSM_CLASS_CORE);
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
-                              creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
+                              creator != nullptr ? creator->object.sid : core_object()->sid, domain->class,
+                              domain->object.sid);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
     if (code != rcOk)
         return code;

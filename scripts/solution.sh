@@ -29,6 +29,7 @@ solution_output() {
 # Definitions and policy of $folder.
 solution_policy() {
     solution_output
+    stage_variables
     stage_definitions
     stage_file security.psl "the policy"
     policy_file=$found

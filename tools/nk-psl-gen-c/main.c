@@ -21,7 +21,7 @@ static const char usage[] =
     "      --out-tests FILE           write it to FILE\n"
     "  -a, --audit FILE               write what decodes audit records to FILE\n"
     "      --enable-preprocessor      obey {% if %} and its kin\n"
-    "      --preprocessor-definition=VAR[=VAL]\n"
+    "  -D, --preprocessor-definition=VAR[=VAL]\n"
     "      --preprocessor-dump-dir DIR\n"
     "      --platform NAME            accepted; code is the same for all\n"
     "      --depfile FILE             write for make what the output is made from to FILE\n"
@@ -81,7 +81,7 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         {nullptr, 0, nullptr, 0},
     };
     options->roots = pool_allocate(pool, sizeof(*options->roots) * (size_t)count);
-    for (int c; (c = getopt_long(count, words, "I:o:t:a:hv", known, nullptr)) != -1;) {
+    for (int c; (c = getopt_long(count, words, "I:D:o:t:a:hv", known, nullptr)) != -1;) {
         switch (c) {
         case 'I':
             options->roots[options->root_count++] = optarg;
@@ -101,6 +101,7 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         case PREPROCESS:
             options->preprocess = true;
             break;
+        case 'D':
         case DEFINE:
             define(pool, options, optarg);
             break;
