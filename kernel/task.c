@@ -479,7 +479,7 @@ static retcode connectable(const struct task *client, const struct task *server,
     return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
 }
 
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)
 {
     u32 handle;
     if (connectable(client, server, own) != rcOk)
@@ -499,6 +499,7 @@ retcode task_connect(struct task *client, struct task *server, const char *name,
     object_release(&endpoint->object);
     if (code != rcOk)
         return code;
+    channel->arena_discipline = arena; /* nobody has the channel yet */
     code = connectable(client, server, own);
     if (code == rcOk)
         code = handle_insert(&client->domain.handles, &channel->object,

@@ -101,5 +101,10 @@ stranger_pieces() {
     pieces_said "a mistake in a template" 1 "einit/src/security.psl.in:40:5: error: .*'ligt'" || return 1
     sed -i 's/FMode_impl(struct/FMode_impl(strukt/' "$cd_to/lights/src/lights_gpio.c"
     pieces_said "a mistake in C" 1 "lights_gpio.c:14:28: error: " || return 1
+    # what is not said by one tool alone
+    rm -r "$to/solution"; cp -r tests/strangers/sensor_hub "$to/solution"
+    sed -i 's/id: hub_connection}/id: hub_connection, arena: shared}/' "$cd_to/init.yaml"
+    pieces_said "a shared arena that a rule reads" 1 "init.yaml:11:50: error: a rule reads what lies in the arena of 'backend.first.registry.Add'" || return 1
+    grep -q 'security.psl:47:5: note: the rule is here' "$said" || { echo "expected the rule's place, got:"; cat "$said"; return 1; }
     rm -r "$to"
 }
