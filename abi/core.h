@@ -78,7 +78,7 @@
       0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
     X(TASK, SetEnv, 3, 64 * KOS_NAME_SIZE, 1,                                                                          \
       0)                                     /* task, bytes args, bytes envs: NUL-terminated strings in a row -> rc */ \
-    X(TASK, Connect, 3, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel -> rc */                      \
+    X(TASK, Connect, 4, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel, KOS_ARENA_* -> rc */         \
     X(TASK, AddResource, 4, KOS_NAME_SIZE, 1, 0) /* task, handle, rights, string name: hand a handle over -> rc */     \
     X(TASK, LookupResource, 2, KOS_NAME_SIZE, 2,                                                                       \
       0)                           /* kind (KOS_RESOURCE_*), string name, in the caller -> rc, handle */               \

@@ -65,7 +65,7 @@ static const struct {
     CORE_METHOD(HANDLE, SecurityConnect, "", ANY),
     CORE_METHOD(TASK, Create, "NCPq0", TASK),
     CORE_METHOD(TASK, SetEnv, "KSS", POOLS),
-    CORE_METHOD(TASK, Connect, "KKS", POOLS),
+    CORE_METHOD(TASK, Connect, "KKSn", POOLS),
     CORE_METHOD(TASK, AddResource, "KhRS", POOLS),
     CORE_METHOD(TASK, LookupResource, "nS", CHANNEL),
     CORE_METHOD(TASK, Resume, "K", POOLS),
