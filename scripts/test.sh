@@ -5,6 +5,7 @@ passed=0 failed=0 skipped=0
 . scripts/languages.sh
 . scripts/psl.sh
 . scripts/policy_tests.sh
+. scripts/report_tests.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -118,6 +119,7 @@ LIST
         count = split($3, mutations, " ")
         for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
     printf 'model/list\tmodel_list\n'
+    report_tests
     printf 'bench/bars\tbench_bars\n'
     printf 'bench/ksm/x86_64\tbench_ksm x86_64\nbench/ksm/aarch64\tbench_ksm aarch64\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
@@ -588,7 +590,7 @@ lane_of() { # NAME
     case $1 in
     bench/interrupts_off/* | bench/peers/[xa]* | bench/native) echo long ;;
     build/* | lint/*) echo first ;;
-    unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | policy/*) echo host ;;
+    unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;
     esac
 }
