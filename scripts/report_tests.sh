@@ -17,7 +17,7 @@ report_browser() { # DIR dark|light OPTION...
         --user-data-dir="$browser_dir/profile" --blink-settings=preferredColorScheme="$browser_scheme" --virtual-time-budget=5000 "$@" 2>"$browser_dir/chromium.log"
 }
 
-report_found() { sed -n "s/^.*\b$2=//p" "$1" | sed 's/<.*//' | head -1; }
+report_found() { sed -n "s/<\/pre>.*//; s/^\(<pre id=\"found\">\)*$2=//p" "$1" | head -1; }
 
 report_expect() { # FILE KEY EXPECTED
     [ "$(report_found "$1" "$2")" = "$3" ] || { echo "expected $2=$3, got '$(report_found "$1" "$2")'"; return 1; }
