@@ -7,6 +7,7 @@
 void ipc_slow(struct thread *thread)
 {
     word selector = thread->context.selector;
+    cpu_count_event(cpu_self(), KOS_COUNT_SLOW);
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);

@@ -195,7 +195,7 @@ retcode endpoint_create(struct domain *owner, struct endpoint **result)
 {
     struct endpoint *endpoint = object_cache_allocate(&endpoints, &owner->quota);
     if (endpoint == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&owner->quota, 0);
     object_init(&endpoint->object, OBJECT_ENDPOINT);
     endpoint->owner = owner;
     endpoint->owner_class = owner->class;
@@ -221,7 +221,7 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
         return rcOutOfMemory;
     struct channel *channel = object_cache_allocate(&channels, &client->quota);
     if (channel == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&client->quota, 0);
     object_init(&channel->object, OBJECT_CHANNEL);
     object_reference(&endpoint->object);
     list_init(&channel->going_link);

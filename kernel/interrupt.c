@@ -26,8 +26,7 @@ static void interrupt_enter(void)
     struct cpu *cpu = cpu_self();
     if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
         epoch_enter(cpu);
-    atomic_store_explicit(&cpu->interrupts, atomic_load_explicit(&cpu->interrupts, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
     if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
@@ -37,6 +36,7 @@ static void interrupt_enter(void)
 void kernel_timer_interrupt(void)
 {
     interrupt_enter();
+    cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
     sched_exit();
 }
@@ -44,6 +44,7 @@ void kernel_timer_interrupt(void)
 void kernel_ipi_interrupt(void)
 {
     interrupt_enter();
+    cpu_count_event(cpu_self(), KOS_COUNT_IPI);
     sched_exit();
 }
 
@@ -119,7 +120,9 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
     struct thread *thread = thread_of(context);
     if (unlikely((cpu_self()->hal.pending & CPU_PENDING_ISOLATED) != 0))
         epoch_enter(cpu_self());
+    cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
+        cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
         if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
             if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))

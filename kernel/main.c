@@ -11,6 +11,7 @@
 #include <ksm/models/models.h>
 #include <memory/page.h>
 #include <sched/futex.h>
+#include <traces/trace.h>
 
 void ksm_core_shapes_init(void);
 
@@ -82,6 +83,8 @@ void kernel_main(const struct hal_boot_info *boot)
     memcpy(kernel_command_line, boot->command_line, sizeof(kernel_command_line));
     sched_cpu_init(cpu_self());
     cpu_init(cpu_self(), scratch_page());
+    trace_init(kernel_command_line);
+    trace_cpu_init(cpu_self());
     space_shootdown = shootdown;
     space_room_init();
     object_room_init();
@@ -107,6 +110,7 @@ void kernel_secondary_main(void)
 {
     sched_cpu_init(cpu_self());
     cpu_init(cpu_self(), scratch_page());
+    trace_cpu_init(cpu_self());
     hal_cpu_online();
     sched_exit();
 }

@@ -213,6 +213,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     checkpoint();
     code = handle_insert(&domain->handles, core_object(), KOS_RIGHT_IPC_CALL, &core_handle);
     struct elf_image image;
+    task->file = file.data;
     checkpoint();
     if (code == rcOk)
         code = loader_load(task, file.data, file.size, &image, &task->image_base);
@@ -256,7 +257,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
 {
     struct task *task = object_cache_allocate(&tasks, creator != nullptr ? &creator->quota : nullptr);
     if (task == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(creator != nullptr ? &creator->quota : nullptr, 0);
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
     tree_init(&task->tids, tid_before);
@@ -297,9 +298,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return rcOk;
     }
     if (task->first != nullptr) { /* ends like any other task */
-        struct thread *first = task->first;
         task_terminate(task, -1, KOS_TASK_TERMINATED);
-        object_release(&first->object);
     } else {
         task->state = TASK_DEAD;
         teardown(task);
@@ -409,7 +408,7 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
         return rcAlreadyExists;
     struct task_resource *resource = object_cache_allocate(&resources, &task->domain.quota);
     if (resource == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&task->domain.quota, 0);
     resource->kind = kind;
     resource->handle = handle;
     memcpy(resource->name, name, strlen(name) + 1);

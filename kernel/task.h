@@ -38,6 +38,7 @@ struct task {
     u32 id;
     char name[KOS_SHORT_NAME_SIZE];
     vaddr image_base;
+    const void *file; /* its program, in the ROMFS */
     u64 stack_size_default;
     struct domain *creator; /* kernel objects of the task itself are charged there; null: the kernel */
     struct thread *first;   /* until Resume */

@@ -80,7 +80,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         return rcInvalidArgument;
     struct thread *thread = object_cache_allocate(&threads, &task->domain.quota);
     if (thread == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&task->domain.quota, 0);
     checkpoint();
     thread->stack_size = parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default;
     retcode code = stack_take(task, &thread->stack_size, &thread->stack_base);

@@ -29,7 +29,9 @@ void object_reference(struct object *object)
 void object_release(struct object *object)
 {
     /* acq_rel: all uses come before the end */
-    if (atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) != 1)
+    u32 before = atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel);
+    kassert(before != 0);
+    if (before != 1)
         return;
     if (unlikely(atomic_load_explicit(&object->watch, memory_order_relaxed) != nullptr))
         object_watch_free(object);

@@ -158,7 +158,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
     if (count > 1 && thread->more_waiters == nullptr) {
         thread->more_waiters = object_cache_allocate(&waiter_sets, &thread->domain->quota);
         if (thread->more_waiters == nullptr)
-            return rcQuotaExceeded;
+            return quota_refusal(&thread->domain->quota, 0);
     }
     thread->futex_words = count; /* before anybody can claim the thread: he looks through all of them */
     thread->state = THREAD_FUTEX;

@@ -173,7 +173,7 @@ retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *bloc
     if (thread->turnstile == nullptr) {
         thread->turnstile = object_cache_allocate(&turnstiles, &thread->domain->quota);
         if (thread->turnstile == nullptr)
-            return rcQuotaExceeded;
+            return quota_refusal(&thread->domain->quota, 0);
         list_init(&thread->turnstile->spare_link);
     }
     retcode code = rcFutexWouldBlock;

@@ -103,6 +103,7 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
             hal_fpu_release(&cpu->hal);
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
+        cpu_count_event(cpu, KOS_COUNT_SWITCH);
     }
     if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
         turn_begin(thread);
@@ -209,6 +210,7 @@ static void clean_up(struct cpu *cpu)
 static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
+    cpu_count_event(cpu, KOS_COUNT_IDLE);
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */

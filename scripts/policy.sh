@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./kos policy: sourced by kos.
+. scripts/solution.sh
 
 policy_usage() {
     cat <<'TEXT'
@@ -18,23 +19,23 @@ Exit status: 0; 1 for errors in the policy and failed tests; 2 for words that ar
 TEXT
 }
 
-# The policy of a solution, and the folders in which it looks for files: the folder, the one that it is in, and the
-# policy's own.
+# The policy of a solution, and the folders in which it looks for files: for a solution's folder as ./kos run has them;
+# for a file the folder that it is in.
 policy_find() {
-    policy_file="" policy_roots=""
     for place in "$1" "examples/$1"; do
-        [ -n "$policy_file" ] && break
         case $place in /* | examples/"$1") ;; *) place=$called_from/$place ;; esac
         place=${place%/} place=${place#"$PWD"/}
-        if [ -f "$place" ]; then policy_file=$place
+        if [ -f "$place" ]; then
+            case $place in *[!A-Za-z0-9_./,+@-]*) fail "'$place': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
+            policy_file=$place policy_roots="-I $(dirname "$place")"
+            return
         elif [ -d "$place" ]; then
-            policy_file=$(find "$place" -name security.psl | sort | head -1)
-            policy_roots="-I $place -I $(dirname "$place")"
+            solution_folder "$place"
+            solution_policy
+            return
         fi
     done
-    [ -n "$policy_file" ] || fail "policy: no security.psl in '$1' or examples/$1"
-    case $policy_file in *[!A-Za-z0-9_./-]*) fail "'$policy_file': expected a path of letters, digits, '_', '-', '.' and '/'" ;; esac
-    policy_roots="$policy_roots -I $(dirname "$policy_file")"
+    fail "policy: no security.psl in '$1' or examples/$1"
 }
 
 # The words of an event, but for what only the policy knows.

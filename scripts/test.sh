@@ -6,6 +6,7 @@ passed=0 failed=0 skipped=0
 . scripts/psl.sh
 . scripts/policy_tests.sh
 . scripts/report_tests.sh
+. scripts/prof_tests.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -84,6 +85,7 @@ LIST
     language_tests
     psl_tests
     policy_command_tests
+    prof_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do

@@ -82,7 +82,7 @@ void epoch_leave(struct cpu *self)
     }
     if (!self->isolated) {
         self->hal.pending &= ~CPU_PENDING_ISOLATED;
-        hal_entry_divert(false);
+        hal_entry_divert(self->trace_events != 0);
     }
 }
 

@@ -10,7 +10,7 @@
 #include <kos/arch/syscall.h>
 #include <ksm/audit.h>
 #include <ksm/ksm.h>
-#include <ksm/models/models.h>
+#include <ksm/models/state.h>
 
 #define ROUNDS  1000U
 #define ENTRIES 64U
@@ -95,17 +95,29 @@ static void decided(const char *name, const char *method)
     report(name, 1);
 }
 
-/* The decision alone: its transaction and its rule, not the cache before it. Behind each one, `undo` if there is one.
- */
+/* What is cached is out of date, as if something else had changed. */
+static void outdate(void)
+{
+    const struct ksm_policy *policy = ksm_policy_now();
+    for (u32 i = 0; i < policy->object_count; i++) {
+        struct ksm_state *state = policy->objects[i]->state;
+        if (state != nullptr)
+            state->generation++;
+    }
+}
+
+/* The event as the kernel decides it, with what it reads changed since the last time. Behind each one, `undo` if there
+ * is one. */
 static void evaluated(const char *name, const char *method, const char *undo)
 {
     struct ksm_query query = query_of(method), back = query_of(undo != nullptr ? undo : method);
-    const struct ksm_decision *decision =
-        ksm_policy_now()->describe(KSM_REQUEST, CLIENT, SERVER, 0, query.mid).decision;
-    bool granted = true;
+    bool granted = ksm_decide(&query) == rcOk;
+    if (undo != nullptr)
+        granted &= ksm_decide(&back) == rcOk;
     for (u32 i = 0; i < ROUNDS; i++) {
+        outdate();
         u64 before = kos_cycles();
-        granted &= ksm_transaction_run(&query, decision, nullptr);
+        granted &= ksm_decide(&query) == rcOk;
         samples[i] = (u32)(kos_cycles() - before - overhead);
         if (undo != nullptr)
             granted &= ksm_decide(&back) == rcOk;

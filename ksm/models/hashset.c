@@ -24,14 +24,15 @@ struct table {
     u32 entry_words;
 };
 
-static u64 bucket_mask(const struct ksm_hashset_configuration *configuration)
+u64 ksm_hashset_mask(const struct ksm_hashset_configuration *configuration)
 {
     return configuration->set_size <= 1 ? 0 : ~0ULL >> __builtin_clzll(configuration->set_size - 1U);
 }
 
 u64 ksm_hashset_words(const struct ksm_hashset_configuration *configuration)
 {
-    return TABLE_HEAD + bucket_mask(configuration) + 1 + configuration->set_size * (1ULL + configuration->entry_words);
+    return TABLE_HEAD + ksm_hashset_mask(configuration) + 1 +
+           configuration->set_size * (1ULL + configuration->entry_words);
 }
 
 static inline bool table_find(const struct ksm_object *object, u32 sid, struct table *table)
@@ -40,7 +41,7 @@ static inline bool table_find(const struct ksm_object *object, u32 sid, struct t
     table->words = ksm_context_find(object, sid);
     if (table->words == nullptr)
         return false;
-    table->bucket_mask = bucket_mask(configuration);
+    table->bucket_mask = ((const struct ksm_state *)object->state)->table_mask;
     table->entries = table->words + TABLE_HEAD + table->bucket_mask + 1;
     table->entry_words = configuration->entry_words;
     return true;
@@ -51,14 +52,25 @@ static inline u64 *entry_at(const struct table *table, u64 number)
     return table->entries + (number - 1) * (1ULL + table->entry_words);
 }
 
+static inline u64 mix(u64 hash, u64 word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+    return hash ^ hash >> 32;
+}
+
+KSM_ASIDE static u64 mix_rest(u64 hash, const u64 *entry, u32 words)
+{
+    for (u32 i = 1; i < words; i++)
+        hash = mix(hash, entry[i]);
+    return hash;
+}
+
+/* Most entries are one word. */
 static inline u64 *bucket_of(const struct table *table, const u64 *entry)
 {
-    u64 hash = ksm_seed;
-    u32 i = 0;
-    do {
-        hash = (hash ^ entry[i]) * 0x9e3779b97f4a7c15ULL;
-        hash ^= hash >> 32;
-    } while (++i < table->entry_words);
+    u64 hash = mix(ksm_seed, entry[0]);
+    if (unlikely(table->entry_words > 1))
+        hash = mix_rest(hash, entry, table->entry_words);
     return table->words + TABLE_HEAD + (hash & table->bucket_mask);
 }
 
@@ -70,7 +82,7 @@ static inline u64 chain_of(const struct table *table, const u64 *bucket)
 }
 
 /* Words behind the first. */
-static inline bool same_rest(const u64 *stored, const u64 *entry, u32 words)
+KSM_ASIDE static bool same_rest(const u64 *stored, const u64 *entry, u32 words)
 {
     for (u32 i = 1; i < words; i++)
         if (ksm_load(&stored[i]) != entry[i])
@@ -87,7 +99,8 @@ static inline u64 find(const struct ksm_object *object, const struct table *tabl
     *before = nullptr;
     for (u32 left = ((const struct ksm_hashset_configuration *)object->configuration)->set_size; number != 0; left--) {
         u64 *stored = entry_at(table, number);
-        if (ksm_load(&stored[1]) == entry[0] && same_rest(&stored[1], entry, table->entry_words))
+        if (ksm_load(&stored[1]) == entry[0] &&
+            (likely(table->entry_words == 1) || same_rest(&stored[1], entry, table->entry_words)))
             return number;
         if (left == 0)
             return 0;

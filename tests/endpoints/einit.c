@@ -45,7 +45,7 @@ int main(void)
     if (cpus > 1)
         server_tests(cpus, cpus - 1);
     isolation_tests();
-    exhaustion_tests();
+    exhaustion_tests(cpus);
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }

@@ -83,5 +83,5 @@ void message_tests(Handle client);
 /* The server ends. */
 void exchange_tests(Handle client);
 void isolation_tests(void);
-void exhaustion_tests(void);
+void exhaustion_tests(unsigned cpus);
 void fp_tests(unsigned cpus, Handle client);

@@ -135,8 +135,8 @@ static bool dump(struct psl_policy *policy, const char *folder)
 {
     bool written = true;
     for (const struct psl_file *file = policy->files; file != nullptr && written; file = file->next) {
-        const char *slash = strrchr(file->source->path, '/');
-        const char *name = slash != nullptr ? slash + 1 : file->source->path;
+        const char *slash = strrchr(file->source->file, '/');
+        const char *name = slash != nullptr ? slash + 1 : file->source->file;
         const char *path = pool_print(policy->pool, "%s/%s", folder, name);
         FILE *out = fopen(path, "wb");
         written = out != nullptr && fwrite(file->text.bytes, 1, file->text.size, out) == file->text.size;
@@ -154,11 +154,11 @@ static void list_dependencies(const struct psl_policy *policy, const char *outpu
     text_add(text, ":");
     for (const struct psl_file *file = policy->files; file != nullptr; file = file->next) {
         text_add(text, " \\\n  ");
-        output_add_make_path(text, file->source->path);
+        output_add_make_path(text, file->source->file);
     }
     for (const struct unit *unit = policy->program.units; unit != nullptr; unit = unit->next) {
         text_add(text, " \\\n  ");
-        output_add_make_path(text, unit->source->path);
+        output_add_make_path(text, unit->source->file);
     }
     text_add(text, "\n");
 }

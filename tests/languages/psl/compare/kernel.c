@@ -117,12 +117,6 @@ void ksm_audit_expression(struct ksm_transaction *transaction, const struct ksm_
     note(site, ok, true, kind, sid);
 }
 
-void ksm_audit_begin(struct ksm_transaction *transaction)
-{
-    (void)transaction;
-    if (host_cpu.index == 0)
-        host_audit_count = 0;
-}
 void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
 {
     (void)transaction, (void)granted;
