@@ -101,6 +101,7 @@ static const struct {
     CORE_METHOD(HAL, DebugWrite, "S", POOLS),
     CORE_METHOD(HAL, GetCpuCount, "", POOLS),
     CORE_METHOD(HAL, GetEntropy, "n", POOLS),
+    CORE_METHOD(HAL, TraceEvent, "nnn", POOLS),
     CORE_METHOD(PM, Request, "n", POOLS),
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
