@@ -40,6 +40,24 @@ void message_sids_drop(struct message_sids *sids)
         object_release(sids->held[--sids->held_count]);
 }
 
+retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    enum trace_verdict verdict = TRACE_EVALUATED;
+    if (ksm_plan_known(plan)) { /* the plan does not say why */
+        struct ksm_descriptor descriptor = ksm_policy_now()->describe(
+            query->event, query->source_class, query->destination_class, query->riid, query->mid);
+        bool constant = descriptor.verdict != KSM_EVALUATE &&
+                        (descriptor.decision == nullptr || descriptor.decision->evaluate == nullptr);
+        verdict = constant ? TRACE_CONSTANT : TRACE_CACHED;
+    }
+    u64 begun = hal_counter();
+    retcode code = ksm_plan_decide(plan, query);
+    trace_decision(cpu_self(), code != rcOk ? (u8)TRACE_DENIED : (u8)verdict, (u16)query->event,
+                   (u32)query->source_class << 16 | query->destination_class,
+                   KOS_INFO(query->riid, query->mid, query->constant_size, 0), hal_counter() - begun);
+    return code;
+}
+
 /* Large; only for decisions that look at handles. */
 [[gnu::noinline]] static retcode decide_on_handles(const struct ksm_plan *plan, struct ksm_query *query,
                                                    struct domain *domain, const struct ksm_shape *shape)
@@ -49,7 +67,7 @@ void message_sids_drop(struct message_sids *sids)
     if (code != rcOk)
         return code;
     query->sids = sids.sids;
-    code = ksm_plan_decide(plan, query);
+    code = ipc_plan_decide(plan, query);
     query->sids = nullptr;
     message_sids_drop(&sids);
     return code;
@@ -78,7 +96,7 @@ retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, str
         return decide_counted(plan, query, domain, shape);
     if (unlikely((plan->needs & KSM_READS_HANDLES) != 0))
         return decide_on_handles(plan, query, domain, shape);
-    return ksm_plan_decide(plan, query);
+    return ipc_plan_decide(plan, query);
 }
 
 static const void *span(void *context, u64 offset, u64 *available)

@@ -5,6 +5,7 @@
 #include <kernel/kernel.h>
 #include <memory/object_cache.h>
 #include <sched/counting.h>
+#include <traces/trace.h>
 
 static struct object_cache fpu_states;
 
@@ -33,9 +34,10 @@ void fpu_state_free(struct thread *thread)
 
 #define DIVERTED (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)
 
-static void interrupt_enter(void)
+static void interrupt_enter(enum trace_entry entry)
 {
     struct cpu *cpu = cpu_self();
+    trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);
     if (unlikely((cpu->hal.pending & DIVERTED) != 0))
         diverted_enter(cpu);
     cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
@@ -47,7 +49,7 @@ static void interrupt_enter(void)
 
 void kernel_timer_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_TIMER);
     cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
     sched_exit();
@@ -55,14 +57,14 @@ void kernel_timer_interrupt(void)
 
 void kernel_ipi_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_IPI);
     cpu_count_event(cpu_self(), KOS_COUNT_IPI);
     sched_exit();
 }
 
 void kernel_spurious_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_SPURIOUS);
     sched_exit();
 }
 
@@ -133,12 +135,20 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
     if (unlikely((cpu_self()->hal.pending & DIVERTED) != 0))
         diverted_enter(cpu_self());
     cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
+    trace_enter(cpu_self(), exception->kind == HAL_EXCEPTION_PAGE_FAULT ? TRACE_PAGE_FAULT : TRACE_EXCEPTION, 0,
+                thread->object.sid, 0, 0);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
         cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
+        u64 begun = trace_since(cpu_self(), TRACE_page_fault);
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+        if (unlikely(trace_on(cpu_self(), TRACE_page_fault)))
+            trace_page_fault(cpu_self(), (u8)exception->access, 0, (u32)code, exception->address,
+                             hal_counter() - begun);
         if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
-            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
+            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0)) {
+                trace_resume(cpu_self(), 0, 0, thread->object.sid, 0, 0);
                 hal_resume(context);
+            }
             sched_exit();
         }
         if (code == rcBusy)

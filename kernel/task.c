@@ -8,6 +8,7 @@
 #include <memory/page.h>
 #include <sched/counting.h>
 #include <sched/futex.h>
+#include <traces/trace.h>
 
 #define TASK_PAGES_DEFAULT   65536U /* 256 MiB */
 #define TASK_OBJECTS_DEFAULT 16384U
@@ -188,6 +189,14 @@ static void teardown(struct task *task)
     checkpoint();
 }
 
+static void trace_born(const struct task *task)
+{
+    u64 name[2] = {};
+    for (u32 i = 0; i < sizeof(name) - 1 && task->name[i] != '\0'; i++)
+        name[i / 8] |= (u64)(u8)task->name[i] << i % 8 * 8;
+    trace_task_create(cpu_self(), 0, 0, task->domain.object.sid, name[0], name[1]);
+}
+
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
 static retcode task_build(struct task *task, const char *class, const char *path, u32 thread_class, u32 priority,
                           struct domain *creator)
@@ -222,6 +231,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     if (code != rcOk)
         return code;
     checkpoint();
+    trace_born(task);
     kassert(core_handle == KOS_CORE_HANDLE);
     const struct thread_parameters parameters = {.routine = task->image_base + image.entry,
                                                  .stack_size = task->stack_size_default,
@@ -558,6 +568,7 @@ static void leave_space(const struct cross_call *call)
 void task_end(struct task *task)
 {
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
+    trace_task_end(cpu_self(), 0, (u16)task->exit_reason, task->domain.object.sid, (u64)(s64)task->exit_code, 0);
     hal_context_leave_space(&thread_current()->context);
     cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
     if (task->first != nullptr) {

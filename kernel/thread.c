@@ -6,6 +6,7 @@
 #include <memory/object_cache.h>
 #include <sched/counting.h>
 #include <sched/futex.h>
+#include <traces/trace.h>
 
 static struct object_cache threads;
 static _Atomic u32 next_tid = 1;
@@ -131,6 +132,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_release(&thread->object);
         return rcInvalidOperation;
     }
+    trace_thread_create(cpu_self(), 0, (u16)thread->home, thread->object.sid, task->domain.object.sid, thread->tid);
     sched_home_enter(thread);
     *result = thread;
     return rcOk;
@@ -290,6 +292,7 @@ void thread_finish(struct thread *thread)
     struct cpu *cpu = cpu_self();
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
+    trace_thread_end(cpu, 0, 0, thread->object.sid, (u64)(s64)thread->exit_code, 0);
     ipc_thread_gone(thread);
     pi_lock_owner_gone(thread);
     if (task->state == TASK_RUNNING)

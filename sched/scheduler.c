@@ -3,6 +3,7 @@
 #include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <traces/trace.h>
 
 void sched_cpu_init(struct cpu *cpu)
 {
@@ -25,6 +26,7 @@ bool sched_queued(const struct thread *thread)
 static void wake_here(struct cpu *cpu, struct thread *thread)
 {
     thread->state = THREAD_RUNNABLE;
+    trace_wake(cpu, 0, (u16)thread->level, thread->object.sid, 0, 0);
     run_queue_push_back(&cpu->run_queue, thread);
     if (!cpu->busy)
         return;
@@ -86,6 +88,7 @@ void sched_block(void)
 {
     struct cpu *cpu = cpu_self();
     kassert(cpu->busy && thread_current()->state != THREAD_RUNNABLE);
+    trace_block(cpu, (u8)thread_current()->state, 0, thread_current()->object.sid, 0, 0);
     thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
     if (unlikely(cpu->account != nullptr))
         account_end(cpu);
@@ -95,10 +98,23 @@ void sched_block(void)
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
 
+/* thread runs, or nobody if it is null: after whoever was the current one, if he has run since. */
+[[gnu::noinline]] static void switch_traced(struct cpu *cpu, const struct thread *thread)
+{
+    const struct hal_context *before = cpu->hal.current;
+    bool idle = cpu->trace_idle || before == &cpu->idle_context;
+    const struct thread *previous = const_container_of(before, struct thread, context);
+    cpu->trace_idle = thread == nullptr;
+    trace_switch(cpu, idle ? (u8)TRACE_STATE_IDLE : (u8)previous->state, 0, thread != nullptr ? thread->object.sid : 0,
+                 idle ? 0 : previous->object.sid, thread != nullptr ? thread->level : 0);
+}
+
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
     cpu->busy = true;
+    if (unlikely(trace_on(cpu, TRACE_switch)))
+        switch_traced(cpu, thread);
     if (unlikely(thread->account != nullptr))
         account_begin(cpu, thread->account);
     if (&thread->context != cpu->hal.current) {
@@ -271,6 +287,8 @@ void sched_exit(void)
         if (!cpu->busy) {
             struct thread *next = run_queue_pop(&cpu->run_queue);
             if (next == nullptr) {
+                if (unlikely(trace_on(cpu, TRACE_switch)) && !cpu->trace_idle)
+                    switch_traced(cpu, nullptr);
                 sched_idle(cpu);
                 continue;
             }
@@ -280,25 +298,24 @@ void sched_exit(void)
         if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
                 epoch_advance(thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
-            if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0 && thread->work.run == nullptr) {
+            if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
+                thread->work.run == nullptr) {
                 if (publish_level(cpu, thread->level) && inbox_waits(cpu))
                     continue;
                 if (counting_on(cpu))
                     counting_leave(cpu, thread);
-                epoch_leave(cpu);
-                hal_resume(&thread->context);
-            }
-            if (counting_on(cpu) && thread->work.run == nullptr) {
-                if (publish_level(cpu, thread->level) && inbox_waits(cpu))
-                    continue;
-                counting_leave(cpu, thread);
+                if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
+                    epoch_leave(cpu);
+                trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
                 hal_resume(&thread->context);
             }
         }
         if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))
             continue; /* requests that came without an IPI, for the level was higher */
-        if (likely(thread->work.run == nullptr))
+        if (likely(thread->work.run == nullptr)) {
+            trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
             hal_resume(&thread->context);
+        }
         if (preemption_point())
             hal_interrupts_take();
         thread->work.run(thread);

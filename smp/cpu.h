@@ -53,6 +53,7 @@ struct cpu {
 
     u64 trace_events;              /* bit e: event e is recorded here; 0: off: traces/trace.h */
     struct trace_ring *trace_ring; /* null: off */
+    bool trace_idle;               /* the last switch that was recorded is one to nobody */
 
     struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
 
