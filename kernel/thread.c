@@ -46,7 +46,8 @@ static void thread_reclaim(struct epoch_entry *entry)
     struct quota *quota = &thread->domain->quota;
     fpu_state_free(thread);
     futex_thread_free(thread);
-    thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
+    if (unlikely(thread->counters != nullptr))
+        thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }

@@ -68,7 +68,14 @@ void counting_enter(struct cpu *cpu)
 
 void counting_leave(struct cpu *cpu, struct thread *thread)
 {
-    turn(counting_of(cpu), thread != nullptr ? COUNTING_USER : COUNTING_IDLE, thread);
+    struct counting *counting = counting_of(cpu);
+    turn(counting, thread != nullptr ? COUNTING_USER : COUNTING_IDLE, thread);
+    if (thread == nullptr) {
+        cpu_count_event(cpu, KOS_COUNT_IDLE);
+    } else if (thread != counting->ran) {
+        counting->ran = thread;
+        cpu_count_event(cpu, KOS_COUNT_SWITCH);
+    }
     if (thread != nullptr && thread->counters == nullptr) /* else next time */
         thread->counters = object_cache_allocate(&counters_cache, nullptr);
 }
@@ -172,8 +179,6 @@ void thread_counters_add(struct thread_counters *to, const struct thread_counter
 
 void counting_keep(struct thread *thread, struct thread_counters **kept)
 {
-    if (likely(thread->counters == nullptr))
-        return;
     struct cpu *cpu = cpu_self();
     if (counting_on(cpu))
         counting_stop(cpu);

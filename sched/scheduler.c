@@ -92,8 +92,6 @@ void sched_block(void)
     thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
     if (unlikely(cpu->account != nullptr))
         account_end(cpu);
-    if (unlikely(counting_on(cpu)))
-        counting_stop(cpu);
     cpu->busy = false;
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
@@ -122,7 +120,6 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
             hal_fpu_release(&cpu->hal);
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
-        cpu_count_event(cpu, KOS_COUNT_SWITCH);
     }
     if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
         turn_begin(thread);
@@ -166,8 +163,6 @@ static void preempted(struct cpu *cpu, struct thread *running)
     running->account = cpu->account;
     if (cpu->account != nullptr)
         account_end(cpu);
-    if (unlikely(counting_on(cpu)))
-        counting_stop(cpu);
 }
 
 void sched_preempt(struct list *place)
@@ -231,7 +226,6 @@ static void clean_up(struct cpu *cpu)
 static void sched_idle(struct cpu *cpu)
 {
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
-    cpu_count_event(cpu, KOS_COUNT_IDLE);
     if (unlikely(counting_on(cpu)))
         counting_leave(cpu, nullptr);
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
