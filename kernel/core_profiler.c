@@ -307,10 +307,10 @@ static bool name_join(const struct core_call *call, const char *prefix, word chu
     const u8 *bytes;
     u32 size;
     size_t before = strlen(prefix);
-    memset(name, 0, 2U * KOS_COUNTER_NAME_SIZE);
+    memset(name, 0, 2UL * KOS_COUNTER_NAME_SIZE);
     if (!core_bytes(call, chunk, &bytes, &size) || size == 0 || size > KOS_COUNTER_NAME_SIZE || bytes[size - 1] != '\0')
         return false;
-    memcpy(name, prefix, before);
+    memcpy(name, prefix, before + 1);
     memcpy(name + before, bytes, size);
     return true;
 }

@@ -588,8 +588,7 @@ bool task_thread_gone(struct task *task, struct thread *thread)
     spinlock_lock(&task->lock);
     list_remove(&thread->task_link);
     tree_remove(&task->tids, &thread->tid_node);
-    if (unlikely(thread->counters != nullptr))
-        counting_keep(thread, &task->counters);
+    counting_keep(thread, &task->counters);
     bool last = --task->thread_count == 0;
     if (last && task->state < TASK_DYING) { /* the last thread just returned */
         task->state = TASK_DYING;

@@ -177,7 +177,7 @@ void thread_counters_add(struct thread_counters *to, const struct thread_counter
     }
 }
 
-void counting_keep(struct thread *thread, struct thread_counters **kept)
+void counting_keep_some(struct thread *thread, struct thread_counters **kept)
 {
     struct cpu *cpu = cpu_self();
     if (counting_on(cpu))

@@ -77,7 +77,12 @@ void counting_stop(struct cpu *cpu);
 void counting_decided(struct cpu *cpu, enum kos_ksm_kind kind, u64 begin);
 
 /* The counters of a thread that has ended, and has some, join those of its task, *kept: guarded by its task's lock. */
-void counting_keep(struct thread *thread, struct thread_counters **kept);
+void counting_keep_some(struct thread *thread, struct thread_counters **kept);
+static inline void counting_keep(struct thread *thread, struct thread_counters **kept)
+{
+    if (unlikely(thread->counters != nullptr))
+        counting_keep_some(thread, kept);
+}
 void thread_counters_free(struct thread_counters *counters); /* null: nothing */
 void thread_counters_add(struct thread_counters *to, const struct thread_counters *from);
 /* Time of a kind that a CPU has spent, up to now, while counting was on. Any CPU. */
