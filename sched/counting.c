@@ -76,8 +76,8 @@ void counting_leave(struct cpu *cpu, struct thread *thread)
         counting->ran = thread;
         cpu_count_event(cpu, KOS_COUNT_SWITCH);
     }
-    if (thread != nullptr && thread->counters == nullptr) /* else next time */
-        thread->counters = object_cache_allocate(&counters_cache, nullptr);
+    if (thread != nullptr && thread->counters == nullptr) /* if there is no memory: perhaps next time */
+        __atomic_store_n(&thread->counters, object_cache_allocate(&counters_cache, nullptr), __ATOMIC_RELEASE);
 }
 
 void counting_stop(struct cpu *cpu)
