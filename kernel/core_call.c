@@ -19,10 +19,10 @@ static core_handler *ordinary_handlers[FAST_METHODS];
  * target of an indirect jump. */
 enum fast_way : u8 {
     FAST_NONE, /* by the general form only */
-    FAST_ORDINARY,
 #define FAST_WAY(interface, method) FAST_##method,
     CORE_FAST_METHODS(FAST_WAY)
 #undef FAST_WAY
+    FAST_ORDINARY,
 };
 static enum fast_way fast_ways[FAST_METHODS];
 

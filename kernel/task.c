@@ -104,11 +104,11 @@ u64 task_count(void)
 static bool name_claim(struct task *task, const char *name)
 {
     spinlock_lock(&tasks_lock);
-    const struct tree_node *node = tree_find(&all_tasks, name_reached, name);
+    struct tree_node *node = tree_find(&all_tasks, name_reached, name);
     bool free = node == nullptr || strcmp(task_named(node)->name, name) != 0;
     if (free) {
         memcpy(task->name, name, strlen(name) + 1);
-        tree_insert(&all_tasks, &task->all_node);
+        tree_insert_before(&all_tasks, node, &task->all_node);
         if (task->creator != nullptr)
             list_push_back(&task_of(task->creator)->unborn, &task->unborn_link);
     }
@@ -204,6 +204,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     struct domain *domain = &task->domain;
     retcode code = ksm_class_find(class, &domain->class);
     struct romfs_file file;
+    checkpoint();
     if (code == rcOk)
         code = romfs_lookup(&kernel_romfs, path, &file);
     if (code != rcOk)
@@ -285,6 +286,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     task->stack_size_default = THREAD_STACK_SIZE_DEFAULT;
     atomic_fetch_add_explicit(&live_tasks, 1, memory_order_relaxed);
     quota_init(&task->domain.quota, TASK_PAGES_DEFAULT, TASK_OBJECTS_DEFAULT);
+    checkpoint();
     task->domain.futexes = object_cache_allocate(&futex_tables, nullptr);
     retcode code = task->domain.futexes == nullptr ? rcOutOfMemory : rcOk;
     if (code == rcOk)
@@ -304,7 +306,10 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return code;
     }
     checkpoint();
-    code = name_claim(task, name) ? task_build(task, class, path, thread_class, priority, creator) : rcAlreadyExists;
+    code = name_claim(task, name) ? rcOk : rcAlreadyExists;
+    checkpoint();
+    if (code == rcOk)
+        code = task_build(task, class, path, thread_class, priority, creator);
     if (code == rcOk) {
         *result = task;
         return rcOk;
@@ -327,7 +332,8 @@ retcode task_bring(struct task *task, vaddr address)
         code = task->state == TASK_CREATED ? space_fault_preemptible(&task->domain.space, address, HAL_ACCESS_WRITE)
                                            : rcInvalidOperation;
     } while (code == PREEMPTED);
-    return code;
+    checkpoint();
+    return task->state == TASK_CREATED ? code : rcInvalidOperation;
 }
 
 static retcode put(struct task *task, vaddr target, const void *from, u64 size)

@@ -118,6 +118,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;
     }
+    checkpoint();
     thread_init(thread, task, parameters);
     spinlock_lock(&task->lock);
     bool ending = task->state >= TASK_DYING;

@@ -202,12 +202,7 @@ static void reschedule(struct cpu *cpu)
 #define IDLE_LOOKS 400U
 /* Deferred objects that are freed on the way out of the kernel. */
 #define EPOCH_ENTRIES 8U
-
-static bool inbox_waits(const struct cpu *cpu)
-{
-    return atomic_load_explicit(&cpu->inbox.head, memory_order_relaxed) != nullptr ||
-           atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
-}
+#define EPOCH_STEP    3U
 
 /* What is left to free is freed when nobody has anything else to do. Stops if somebody may have. */
 static void clean_up(struct cpu *cpu)
@@ -220,6 +215,17 @@ static void clean_up(struct cpu *cpu)
             more = true;
         }
     } while (unlikely(more) && !inbox_waits(cpu) && !preemption_point());
+}
+
+/* On the way out, before a thread runs. */
+static void free_some(struct cpu *cpu, u32 most)
+{
+    u32 step = most < EPOCH_STEP ? most : EPOCH_STEP;
+    for (epoch_advance(step); most > step && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0; epoch_advance(step)) {
+        if (preemption_point())
+            hal_interrupts_take();
+        most -= step;
+    }
 }
 
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
@@ -283,6 +289,9 @@ void sched_exit(void)
             if (next == nullptr) {
                 if (unlikely(trace_on(cpu, TRACE_switch)) && !cpu->trace_idle)
                     switch_traced(cpu, nullptr);
+                /* Messages can come for ever without the CPU's going to sleep. */
+                if (preemption_point())
+                    hal_interrupts_take();
                 sched_idle(cpu);
                 continue;
             }
@@ -291,7 +300,7 @@ void sched_exit(void)
         struct thread *thread = thread_current();
         if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
-                epoch_advance(thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
+                free_some(cpu, thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
             if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
                 thread->work.run == nullptr) {
                 if (publish_level(cpu, thread->level) && inbox_waits(cpu))
