@@ -289,6 +289,22 @@ bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended,
     return waits;
 }
 
+bool task_thread_gone(struct task *task, struct thread *thread)
+{
+    spinlock_lock(&task->lock);
+    list_remove(&thread->task_link);
+    tree_remove(&task->tids, &thread->tid_node);
+    counting_keep(thread, &task->counters);
+    bool last = --task->thread_count == 0;
+    if (last && task->state < TASK_DYING) { /* the last thread just returned */
+        task->state = TASK_DYING;
+        task->exit_code = thread->exit_code;
+        task->exit_reason = KOS_TASK_EXITED;
+    }
+    spinlock_unlock(&task->lock);
+    return last;
+}
+
 void thread_finish(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();

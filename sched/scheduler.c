@@ -231,9 +231,9 @@ static void free_some(struct cpu *cpu, u32 most)
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
-    /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     if (unlikely(counting_on(cpu)))
         counting_leave(cpu, nullptr);
+    /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
