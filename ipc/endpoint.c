@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
 #include <memory/object_cache.h>
+#include <traces/trace.h>
 
 static struct object_cache endpoints, channels;
 static u32 slot_count;
@@ -230,6 +231,7 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
     channel->pair = pair;
     channel->quota = &client->quota;
     domain_hold(channel->quota);
+    trace_channel_create(cpu_self(), 0, 0, channel->object.sid, client->object.sid, endpoint->owner_sid);
     *result = channel;
     return rcOk;
 }

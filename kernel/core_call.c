@@ -465,6 +465,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
 void core_call_slow(struct thread *thread, word selector)
 {
     struct message message;
+    trace_core_call(cpu_self(), TRACE_SLOW, 0, 0, thread->context.info, 0);
+    u64 begun = trace_since(cpu_self(), TRACE_core_return);
     bool malformed =
         (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 || (thread->context.info & KOS_INFO_ERROR) != 0;
     retcode code = malformed ? rcInvalidArgument : message_read(thread, &message);
@@ -482,6 +484,9 @@ void core_call_slow(struct thread *thread, word selector)
         code = arena == nullptr ? rcOutOfMemory : serve(thread, &message, method, arena);
         arena_put(arena, order);
     }
+    if (code <= rcOk && unlikely(trace_on(cpu_self(), TRACE_core_return)))
+        trace_core_return(cpu_self(), TRACE_SLOW, 0, 0, code == rcOk ? thread->context.words[0] : (u64)(s64)code,
+                          hal_counter() - begun);
     if (code < rcOk)
         ipc_complete(thread, code);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <memory/object_cache.h>
 #include <sched/futex_bucket.h>
+#include <traces/trace.h>
 
 static struct object_cache waiter_sets; /* FUTEX_WORDS - 1 of struct futex_waiter */
 void pi_lock_room_init(void);
@@ -158,6 +159,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
     }
     if (timeout_ms != KOS_INFINITE_TIMEOUT)
         timer_arm(&thread->timer, timer_deadline(timeout_ms), time_limit);
+    trace_futex_wait(cpu_self(), 0, 0, thread->object.sid, words[0].address, 0);
     sched_block();
     return rcOk;
 }
@@ -226,6 +228,7 @@ u32 futex_wake(const struct futex_word *word, u32 count)
         struct thread *thread = take_first(word->bucket, word->address);
         spinlock_unlock(&word->bucket->lock);
         if (likely(thread != nullptr)) {
+            trace_futex_wake(cpu_self(), 0, 0, 1, word->address, 0);
             wake_claimed(thread);
             return 1;
         }
@@ -235,6 +238,7 @@ u32 futex_wake(const struct futex_word *word, u32 count)
     spinlock_lock(&word->bucket->lock);
     u32 taken = take(word->bucket, word->address, bounded(count), &woken);
     spinlock_unlock(&word->bucket->lock);
+    trace_futex_wake(cpu_self(), 0, 0, taken, word->address, 0);
     wake_all(&woken);
     return taken;
 }

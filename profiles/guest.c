@@ -4,8 +4,8 @@
 #include <abi/observe.h>
 #include <abi/statistics.h>
 #include <elf.h>
-#include <perfcnt/guest.h>
-#include <perfcnt/raw.h>
+#include <profiles/guest.h>
+#include <profiles/raw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +171,15 @@ bool guest_task(unsigned cpu, bool in_kernel, uint64_t task, char *name, uint64_
     name[RAW_NAME_SIZE - 1] = '\0';
     return kernel_read(cpu, in_kernel, task + layout.task_image_base, image_base, 8) &&
            kernel_read(cpu, in_kernel, task + layout.task_file, file, 8);
+}
+
+void guest_look(unsigned cpu)
+{
+    uint64_t counters[KOS_EVENT_COUNTERS];
+    static bool found[RAW_CPUS_MAX];
+    uint64_t self = found[cpu] ? 0 : cpu_address(cpu, true);
+    for (uint32_t i = 0; self != 0 && i < KOS_EVENT_COUNTERS; i++)
+        found[cpu] = kernel_read(cpu, true, self + layout.cpu_events + 8ULL * i, &counters[i], 8);
 }
 
 bool guest_events(unsigned cpu, uint64_t *counters)

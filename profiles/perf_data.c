@@ -5,7 +5,7 @@
  *
  *   header | attribute and its id | records | table of sections, one per feature bit | the sections
  */
-#include <perfcnt/profile.h>
+#include <profiles/profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

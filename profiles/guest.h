@@ -28,5 +28,7 @@ bool guest_read(unsigned cpu, uint64_t address, void *to, uint32_t size);
 struct guest_thread guest_thread(unsigned cpu, bool in_kernel);
 /* A task's name (RAW_NAME_SIZE bytes), load address, and the address of its file. */
 bool guest_task(unsigned cpu, bool in_kernel, uint64_t task, char *name, uint64_t *image_base, uint64_t *file);
+/* From time to time on the CPU's own thread while it is in the kernel: finds what guest_events() will need. */
+void guest_look(unsigned cpu);
 /* The event counters of one CPU (KOS_EVENT_COUNTERS of them). From any thread; what the kernel has mapped before. */
 bool guest_events(unsigned cpu, uint64_t *counters);

@@ -33,4 +33,6 @@ bool elf_take(struct elf_file *elf, unsigned char *bytes, size_t size);
 unsigned char *elf_at(const struct elf_file *elf, uint64_t address, size_t *left);
 /* The symbol around an address of the image, or null. Symbols of assembly have no size: they reach to the next one. */
 const struct elf_symbol *elf_symbol(struct elf_file *elf, uint64_t address);
+/* The address of a symbol of code; 0: there is none of that name. */
+uint64_t elf_address(struct elf_file *elf, const char *name);
 bool elf_same_build(const struct elf_file *a, const struct elf_file *b);

@@ -2,8 +2,8 @@
 /* A run as the plugin saw it, with its programs. */
 #pragma once
 #include <abi/statistics.h>
-#include <perfcnt/elf_file.h>
-#include <perfcnt/raw.h>
+#include <profiles/elf_file.h>
+#include <profiles/raw.h>
 
 enum profile_event { PROFILE_INSTRUCTIONS, PROFILE_LOADS, PROFILE_STORES, PROFILE_BLOCKS, PROFILE_EVENTS };
 

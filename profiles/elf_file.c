@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <limits.h>
-#include <perfcnt/elf_file.h>
+#include <profiles/elf_file.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +140,16 @@ const struct elf_symbol *elf_symbol(struct elf_file *elf, uint64_t address)
         return NULL;
     const struct elf_symbol *found = &elf->symbols[low - 1];
     return found->size != 0 && address - found->address >= found->size ? NULL : found;
+}
+
+uint64_t elf_address(struct elf_file *elf, const char *name)
+{
+    if (elf->symbols == NULL)
+        symbols_read(elf);
+    for (size_t i = 0; i < elf->symbol_count; i++)
+        if (strcmp(elf->symbols[i].name, name) == 0)
+            return elf->symbols[i].address;
+    return 0;
 }
 
 bool elf_same_build(const struct elf_file *a, const struct elf_file *b)

@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #include <abi/statistics.h>
 #include <benchmarks/footprint/qemu_plugin.h>
-#include <perfcnt/guest.h>
-#include <perfcnt/raw.h>
+#include <profiles/guest.h>
+#include <profiles/raw.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -152,7 +152,9 @@ static void block_begins(unsigned cpu, void *data)
     struct vcpu *vcpu = &vcpus[cpu];
     bool in_kernel = (block->start & RAW_KERNEL_HALF) != 0;
     vcpu->counts[EVENT_INSTRUCTIONS][in_kernel] += block->count;
-    vcpu->counts[EVENT_BLOCKS][in_kernel]++;
+    if (in_kernel && (vcpu->counts[EVENT_BLOCKS][1]++ & 1023) == 0)
+        guest_look(cpu);
+    vcpu->counts[EVENT_BLOCKS][0] += !in_kernel;
     if (period == 0)
         return;
     if (event == EVENT_INSTRUCTIONS || event == EVENT_BLOCKS) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters of a whole run, in the style of perf stat. */
-#include <perfcnt/profile.h>
+#include <profiles/profile.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes of the plugin's file what people read: perf.data, a flame graph, a table of counters. */
-#include <perfcnt/profile.h>
+#include <profiles/profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

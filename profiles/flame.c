@@ -3,7 +3,7 @@
  * A flame graph: every box is a function, as wide as its share of the samples, on top of its caller. Tasks at the
  * bottom. One SVG that shows the numbers where the pointer is and zooms where it is clicked.
  */
-#include <perfcnt/profile.h>
+#include <profiles/profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

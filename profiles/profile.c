@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <perfcnt/profile.h>
+#include <hal/x86_64/include/arch/layout.h>
+#include <profiles/profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,18 @@ const char *profile_function(struct profile *profile, const struct profile_task 
     return symbol == NULL ? NULL : symbol->name;
 }
 
+/* On x86_64 each CPU enters the kernel through a copy of its own of hal_entry_stub: which is what that means. */
+static uint64_t original(struct profile *profile, uint64_t pc)
+{
+    static uint64_t stub;
+    if (profile->machine != EM_X86_64 || pc - HAL_CPU_BLOCKS >= (uint64_t)RAW_CPUS_MAX * HAL_CPU_BLOCK_SIZE ||
+        (pc & (HAL_CPU_BLOCK_SIZE - 1) & ~UINT64_C(0xfff)) != HAL_BLOCK_CODE)
+        return pc;
+    if (stub == 0)
+        stub = elf_address(&profile->kernel, "hal_entry_stub");
+    return stub == 0 ? pc : stub + (pc & 0xfff);
+}
+
 void profile_samples(struct profile *profile, void (*take)(const struct profile_sample *, void *), void *context)
 {
     size_t at = 0;
@@ -160,7 +173,7 @@ void profile_samples(struct profile *profile, void (*take)(const struct profile_
         if (record->kind != RAW_SAMPLE || record->count < 3)
             continue;
         const uint64_t *words = words_of(record);
-        struct profile_sample sample = {.record = record, .pc = words[0]};
+        struct profile_sample sample = {.record = record, .pc = original(profile, words[0])};
         uint64_t start;
         /* before a function has made its frame, the chain begins with its caller's caller */
         if (words[2] != 0 && profile_function(profile, profile_task(profile, record->task), words[1], &start) != NULL &&
