@@ -86,7 +86,7 @@ rule solution_c
   deps = gcc
   description = CC \$out
 rule solution_cpp
-  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
+  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags -fhosted -nostdlibinc \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
   depfile = \$out.d
   deps = gcc
   description = CXX \$out
