@@ -193,9 +193,19 @@ solution_build() { # DIR ARCH VARIANT
     build build/host/nk-gen-c build/host/nk-psl-gen-c build/host/einit
     solution_describe "$2" "$3"
     if [ "$2" = x86_64 ]; then target=$image.elf; else target=$image.bin; fi
-    ninja -f "$description" "$target" >build/solution.log 2>&1 ||
-        { grep -v -e '^\[' -e '^FAILED: ' -e '^ninja: ' -e '^clang-19 ' -e '^build/host/' build/solution.log >&2; exit 1; }
-    grep -v -e '^\[' -e '^ninja: ' build/solution.log >&2 || true # warnings
+    status=0
+    ninja -f "$description" "$target" >"$out/log" 2>&1 || status=1
+    grep -v -e '^\[' -e '^FAILED: ' -e '^ninja: ' -e '^clang-19 ' -e '^build/host/' "$out/log" | messages_once >&2 || true
+    [ $status = 0 ] || exit 1
+}
+
+# Every message of the tools once, with the lines that belong to it: a definition is read by several.
+messages_once() {
+    awk '
+        function tell() { if (text != "" && !told[text]++) printf "%s", text; text = "" }
+        /^[^ ]*:[0-9]+:[0-9]+: (warning|error): / { tell() }
+        { text = text $0 "\n" }
+        END { tell() }'
 }
 
 # A copy of examples/echo under the new package's name.
