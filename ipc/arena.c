@@ -62,7 +62,7 @@ retcode arena_create(struct domain *client, u64 size, struct arena **result)
         if (arena != nullptr)
             object_cache_free(&arenas, arena, &client->quota);
         quota_release_pages(&client->quota, size / PAGE_SIZE);
-        return arena == nullptr ? rcQuotaExceeded : rcOutOfMemory;
+        return arena == nullptr ? quota_refusal(&client->quota, 0) : rcOutOfMemory;
     }
     pages_zero(backing, size);
     object_init(&arena->object, OBJECT_ARENA);

@@ -211,7 +211,8 @@ retcode core_PM_GetCpuInterrupts(struct core_call *call)
 {
     if (call->words[0] >= atomic_load_explicit(&cpu_count, memory_order_acquire))
         return rcInvalidArgument;
-    call->words[1] = atomic_load_explicit(&cpu_table[call->words[0]]->interrupts, memory_order_relaxed);
+    call->words[1] =
+        atomic_load_explicit(&cpu_table[call->words[0]]->events[KOS_COUNT_INTERRUPT], memory_order_relaxed);
     return rcOk;
 }
 

@@ -31,6 +31,7 @@ static unsigned block_order(u64 entries)
     return order;
 }
 
+/* Not zeroed, but for a first block. */
 static struct handle_block *block_make(struct handle_table *table, u64 entries)
 {
     struct handle_block *block;
@@ -46,13 +47,10 @@ static struct handle_block *block_make(struct handle_table *table, u64 entries)
             return nullptr;
         }
         block = hal_direct(page);
-        memset(block, 0, BLOCK_SIZE(entries));
+        block->outgrown = nullptr;
     }
-    if (block != nullptr) {
+    if (block != nullptr)
         block->mask = entries - 1;
-        /* A Call on handle 0 looks here and must not find its own selector, 0. No Call has the selector ~0. */
-        atomic_store_explicit(&block->entries[0].callable, ~0ULL, memory_order_relaxed);
-    }
     return block;
 }
 
@@ -73,43 +71,71 @@ static struct handle_block *block_of(struct handle_table *table)
     return atomic_load_explicit(&table->block, memory_order_acquire);
 }
 
-static void chain_free(struct handle_table *table, struct handle_block *block, u64 from)
-{
-    for (u64 index = block->mask; index >= from; index--) {
-        block->entries[index].next_free = table->free_first;
-        table->free_first = (u32)index;
-    }
-}
-
 retcode handle_table_init(struct handle_table *table, struct quota *quota)
 {
     table->quota = quota;
     struct handle_block *block = block_make(table, HANDLE_TABLE_ENTRIES_FIRST);
     if (block == nullptr)
-        return rcQuotaExceeded;
-    chain_free(table, block, 1); /* index 0 stays unused */
+        return quota_refusal(quota, 0);
+    /* A Call on handle 0 looks here and must not find its own selector, 0. No Call has the selector ~0. */
+    atomic_store_explicit(&block->entries[0].callable, ~0ULL, memory_order_relaxed);
+    table->fresh = 1;
     atomic_store_explicit(&table->block, block, memory_order_release);
     return rcOk;
 }
 
-/* lock held. The old block stays for readers that are in it; its callable words go to 0, so threads that cached it miss
- * and look again. */
+/*
+ * A table grows while the last quarter of its slots is taken: each of them moves GROWTH_STEP entries to the successor,
+ * twice as large, so it is complete when the last slot is taken, and no path is as long as the table. Changes go to
+ * what has moved as well (entry_moved). Threads go on in an outgrown block until they find nothing there: in it, words
+ * only become 0.
+ */
+#define GROWTH_STEP 8U
+
+/* lock held */
+static void entry_moved(struct handle_table *table, u64 index)
+{
+    if (unlikely(table->successor != nullptr) && index < table->moved)
+        table->successor->entries[index] = block_of(table)->entries[index];
+}
+
+static void successor_fill(struct handle_block *block, struct handle_block *successor, u64 from, u64 to)
+{
+    for (u64 index = from; index < to; index++)
+        successor->entries[index] = index <= block->mask ? block->entries[index] : (struct handle_entry){};
+}
+
+/* lock held, a slot is to be taken */
 static retcode table_grow(struct handle_table *table)
 {
-    struct handle_block *old = block_of(table);
-    u64 entries = (old->mask + 1) * 2;
-    if (entries > HANDLE_TABLE_ENTRIES_MAX)
-        return rcOutOfMemory;
-    struct handle_block *block = block_make(table, entries);
-    if (block == nullptr)
-        return rcQuotaExceeded;
-    memcpy(block->entries, old->entries, (old->mask + 1) * sizeof(struct handle_entry));
-    block->outgrown = old;
-    chain_free(table, block, old->mask + 1);
-    atomic_store_explicit(&table->block, block, memory_order_release);
-    for (u64 index = 1; index <= old->mask; index++)
-        atomic_store_explicit(&old->entries[index].callable, 0, memory_order_relaxed);
+    struct handle_block *block = block_of(table);
+    u64 entries = block->mask + 1;
+    if (block->mask - table->count > entries / 4)
+        return rcOk;
+    if (entries == HANDLE_TABLE_ENTRIES_MAX)
+        return table->count == block->mask ? rcOutOfMemory : rcOk;
+    if (table->successor == nullptr) {
+        table->successor = block_make(table, 2 * entries);
+        if (table->successor == nullptr)
+            return quota_refusal(table->quota, 1ULL << block_order(2 * entries));
+        table->moved = 0;
+    }
+    successor_fill(block, table->successor, table->moved, table->moved + GROWTH_STEP);
+    table->moved += GROWTH_STEP;
+    if (table->moved < 2 * entries)
+        return rcOk;
+    table->successor->outgrown = block;
+    atomic_store_explicit(&table->block, table->successor, memory_order_release);
+    table->successor = nullptr;
     return rcOk;
+}
+
+/* lock held: the slot is not callable any more, in whichever block a thread looks. */
+static void slot_uncallable(struct handle_table *table, u64 index)
+{
+    for (struct handle_block *block = block_of(table); block != nullptr && index <= block->mask;
+         block = block->outgrown)
+        atomic_store_explicit(&block->entries[index].callable, 0, memory_order_relaxed);
 }
 
 static struct handle_entry *entry_of(struct handle_table *table, u32 handle)
@@ -204,11 +230,12 @@ static void capability_reclaim(struct epoch_entry *entry)
 static retcode slot_take(struct handle_table *table, struct capability *capability)
 {
     spinlock_lock(&table->lock);
-    retcode code = table->free_first != 0 ? rcOk : table_grow(table);
+    retcode code = table_grow(table);
     if (code == rcOk) {
-        u32 index = table->free_first;
+        u32 index = table->free_first != 0 ? table->free_first : table->fresh++;
         struct handle_entry *entry = &block_of(table)->entries[index];
-        table->free_first = entry->next_free;
+        if (index == table->free_first)
+            table->free_first = entry->next_free;
         table->count++;
         entry->generation = entry->generation >= 0xfffeU ? 1 : entry->generation + 1;
         capability->table = table;
@@ -220,6 +247,7 @@ static retcode slot_take(struct handle_table *table, struct capability *capabili
             entry->channel = channel; /* release: the channel pointer first */
             atomic_store_explicit(&entry->callable, capability->handle, memory_order_release);
         }
+        entry_moved(table, index);
     }
     spinlock_unlock(&table->lock);
     return code;
@@ -242,7 +270,7 @@ retcode handle_insert(struct handle_table *table, struct object *object, u32 rig
 {
     struct capability *capability = capability_new(table, object, rights);
     if (capability == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(table->quota, 0);
     spinlock_lock(&object->lock);
     object_reference(object);
     retcode code = slot_take(table, capability);
@@ -284,7 +312,7 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     struct capability *child = capability_new(to, object, 0);
     if (child == nullptr) {
         object_release(object);
-        return rcQuotaExceeded;
+        return quota_refusal(to->quota, 0);
     }
     spinlock_lock(&object->lock);
     struct capability *parent = capability_of(from, handle);
@@ -347,11 +375,12 @@ static void slot_release(struct capability *capability)
     spinlock_lock(&table->lock);
     u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
     struct handle_entry *entry = &block_of(table)->entries[index];
-    atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
+    slot_uncallable(table, index);
     atomic_store_explicit(&entry->capability, nullptr, memory_order_relaxed);
     entry->next_free = table->free_first;
     table->free_first = index;
     table->count--;
+    entry_moved(table, index);
     spinlock_unlock(&table->lock);
 }
 
@@ -420,10 +449,12 @@ retcode handle_close(struct handle_table *table, u32 handle)
 
 static void slot_revoke(struct capability *capability)
 {
-    spinlock_lock(&capability->table->lock); /* a table that grows on another CPU has copies of the entry */
-    struct handle_entry *entry = entry_of(capability->table, capability->handle);
-    atomic_store_explicit(&entry->callable, 0, memory_order_relaxed);
-    spinlock_unlock(&capability->table->lock);
+    struct handle_table *table = capability->table;
+    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
+    spinlock_lock(&table->lock); /* a table that grows on another CPU has copies of the entry */
+    slot_uncallable(table, index);
+    entry_moved(table, index);
+    spinlock_unlock(&table->lock);
 }
 
 /* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
@@ -530,11 +561,15 @@ void handle_table_destroy(struct handle_table *table)
         struct capability *capability = atomic_load_explicit(&block->entries[index].capability, memory_order_relaxed);
         if (capability != nullptr && handle_close(table, capability->handle) != rcOk)
             kernel_panic("handle %x of a dead task does not close", capability->handle);
-        if (capability != nullptr || index % 64 == 0)
+        if (capability != nullptr || index % 16 == 0)
             checkpoint();
     }
+    if (table->successor != nullptr)
+        block_free(table, table->successor);
+    table->successor = nullptr;
     while (block != nullptr) {
         struct handle_block *outgrown = block->outgrown;
+        checkpoint();
         block_free(table, block);
         block = outgrown;
     }

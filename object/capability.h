@@ -47,7 +47,10 @@ struct handle_block {
 struct handle_table {
     struct handle_block *_Atomic block; /* release by the grower, readers acquire */
     struct spinlock lock;
-    u32 free_first, count; /* guarded by lock */
+    u32 free_first, count;          /* guarded by lock, as what follows; free_first: 0 = none but those from fresh on */
+    u32 fresh;                      /* entries from here on were never used */
+    u32 moved;                      /* entries that successor has */
+    struct handle_block *successor; /* null: the table does not grow */
     struct quota *quota;
 };
 
@@ -80,7 +83,8 @@ void handle_view_release(struct handle_view *view);
 /* Whether handle names something, be it revoked. Any CPU, no lock. */
 bool handle_is_open(struct handle_table *table, u32 handle);
 
-/* New root capability of object. Takes its own reference. rcOutOfMemory, rcQuotaExceeded. */
+/* New root capability of object. Takes its own reference. rcOutOfMemory, rcQuotaExceeded: also if three quarters of the
+ * slots are taken and there is no memory for a larger table. */
 retcode handle_insert(struct handle_table *table, struct object *object, u32 rights, u32 *handle);
 /* Descendant of (from, handle) in `to` (may be the same table): rights & its rights. right: KOS_RIGHT_COPY or
  * KOS_RIGHT_TRANSFER must be among the source's. badge: OBJECT_BADGE or null. */

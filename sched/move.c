@@ -6,6 +6,7 @@
  */
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <traces/trace.h>
 
 _Atomic u64 cpus_isolated, cpus_offline;
 
@@ -80,6 +81,7 @@ void thread_move(struct thread *thread, u32 target)
 {
     struct cpu *cpu = cpu_self();
     kassert(thread->home == cpu->hal.index && target != thread->home);
+    trace_migrate(cpu, 0, (u16)target, thread->object.sid, 0, 0);
     if (cpu->hal.current == &thread->context) {
         if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
             hal_fpu_release(&cpu->hal);

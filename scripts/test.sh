@@ -4,8 +4,10 @@
 passed=0 failed=0 skipped=0
 . scripts/languages.sh
 . scripts/psl.sh
+. scripts/psl_table.sh
 . scripts/policy_tests.sh
 . scripts/strangers.sh
+. scripts/prof_tests.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -83,6 +85,7 @@ LIST
     psl_tests
     policy_command_tests
     stranger_tests
+    prof_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
@@ -105,6 +108,7 @@ LIST
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
             printf 'audit/%s/%s/debug\tguest_suite test_audit %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'decisions/%s/%s/debug\tguest_suite test_decisions %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'endpoints/%s/16/release\tguest_endpoints %s 16 release\n' $arch $arch
         for cpus in 16 64; do
@@ -141,8 +145,8 @@ lint_format() {
 }
 # Folders that clang-tidy looks at.
 linted='ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
-linted="$linted|benchmarks/(ipc|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
-linted="$linted|tests/(system|audit|calls|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
+linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
+linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
@@ -588,7 +592,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | bench/scale/*) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million) echo long ;;
     build/* | lint/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | policy/*) echo host ;;
     *) echo guest ;;

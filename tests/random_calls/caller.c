@@ -121,9 +121,17 @@ static const struct {
     CORE_METHOD(NOTICE, UnsubscribeFromObject, "Dh", POOLS),
     CORE_METHOD(NOTICE, DropAndWake, "D", POOLS),
     CORE_METHOD(NOTICE, SetObjectEvent, "oR", POOLS),
+    CORE_METHOD(PROFILER, GetCounters, "SS", POOLS),
+    CORE_METHOD(PROFILER, ObjectGetStat, "hS", POOLS),
+    CORE_METHOD(PROFILER, SetCounting, "e", POOLS),
+    CORE_METHOD(PROFILER, GetTasks, "n", POOLS),
+    CORE_METHOD(PROFILER, GetThreads, "nn", POOLS),
+    CORE_METHOD(PROFILER, SetPmu, "n", POOLS),
+    CORE_METHOD(PROFILER, GetPmu, "", POOLS),
+    CORE_METHOD(PROFILER, GetTaskName, "n", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 94, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 102, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

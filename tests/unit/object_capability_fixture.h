@@ -127,7 +127,7 @@ static void check_all(void)
         assert_true(unlocked(&table->lock));
         if (block == nullptr)
             continue;
-        u32 used = 0, chained = 0;
+        u32 used = 0, chained = 0, fresh = (u32)(block->mask + 1 - table->fresh);
         assert_int_equal(block->entries[0].callable, ~0ULL);
         for (u32 index = 1; index <= block->mask; index++) {
             const struct handle_entry *entry = &block->entries[index];
@@ -150,10 +150,19 @@ static void check_all(void)
             assert_true(++chained <= block->mask); /* no ring */
         }
         assert_int_equal(used, table->count);
-        assert_int_equal(used + chained, block->mask);
+        assert_int_equal(used + chained + fresh, block->mask);
+        for (u32 index = table->fresh; index <= block->mask; index++)
+            assert_true(block->entries[index].capability == nullptr && block->entries[index].generation == 0);
         for (const struct handle_block *old = block->outgrown; old != nullptr; old = old->outgrown)
-            for (u32 index = 1; index <= old->mask; index++)
-                assert_int_equal(old->entries[index].callable, 0);
+            for (u32 index = 1; index <= old->mask; index++) /* what is there is also valid */
+                assert_true(old->entries[index].callable == 0 ||
+                            old->entries[index].callable == block->entries[index].callable);
+        for (u32 index = 0; table->successor != nullptr && index < table->moved; index++)
+            if (index <= block->mask)
+                assert_memory_equal(&table->successor->entries[index], &block->entries[index],
+                                    sizeof(block->entries[0]));
+            else
+                assert_null(table->successor->entries[index].capability);
     }
     for (u32 o = 0; o < OBJECTS; o++) {
         assert_true(unlocked(&objects[o].lock));

@@ -170,9 +170,10 @@ static void quotas_bound_capabilities_and_tables(void **state)
     u32 there = insert(1, 0, ALL);
     assert_code(handle_derive(&tables[1], there, &tables[0], ALL, TRANSFER, nullptr, &none), rcQuotaExceeded);
     quotas[0].objects_limit = 1000, quotas[0].pages_limit = 0;
-    for (u32 i = 4; i < HANDLE_TABLE_ENTRIES_FIRST; i++)
+    for (u32 i = 4; i < HANDLE_TABLE_ENTRIES_FIRST * 3 / 4; i++)
         (void)insert(0, 0, ALL);
-    assert_code(handle_insert(&tables[0], &objects[0], ALL, &none), rcQuotaExceeded); /* the next block is a page */
+    /* the next block is a page, and is begun with the last quarter of this one */
+    assert_code(handle_insert(&tables[0], &objects[0], ALL, &none), rcQuotaExceeded);
     check_all();
     quotas[0].pages_limit = 1;
     (void)insert(0, 0, ALL);
@@ -219,19 +220,58 @@ static void growth_moves_callable_words_to_the_new_block(void **state)
 {
     (void)state;
     u32 handles[HANDLE_TABLE_ENTRIES_FIRST];
-    const struct handle_block *old = tables[0].block;
-    for (u32 i = 1; i < HANDLE_TABLE_ENTRIES_FIRST; i++)
+    struct handle_block *old = tables[0].block;
+    for (u32 i = 1; i < HANDLE_TABLE_ENTRIES_FIRST - 1; i++)
         handles[i] = insert(0, 2, ALL);
     assert_ptr_equal(tables[0].block, old);
     assert_int_equal(old->entries[5].callable, handles[5]);
-    (void)insert(0, 2, ALL);
+    assert_ok(handle_close(&tables[0], handles[6])); /* before and behind what has moved */
+    assert_ok(handle_close(&tables[0], handles[30]));
+    check_all();
+    handles[30] = insert(0, 2, ALL), handles[6] = insert(0, 3, ALL);
+    handles[31] = insert(0, 2, ALL);
     assert_ptr_not_equal(tables[0].block, old);
     assert_ptr_equal(tables[0].block->outgrown, old);
-    for (u32 i = 1; i < HANDLE_TABLE_ENTRIES_FIRST; i++) {
-        assert_int_equal(old->entries[i].callable, 0); /* threads that still use it miss, and look again */
+    for (u32 i = 1; i < HANDLE_TABLE_ENTRIES_FIRST; i++)
         assert_int_equal(entry(0, handles[i])->callable, handles[i]);
-    }
+    /* Threads that still use the old block find what is valid there; elsewhere they miss, and look again. */
+    assert_int_equal(old->entries[5].callable, handles[5]);
+    assert_ok(handle_close(&tables[0], handles[5]));
+    assert_int_equal(old->entries[5].callable, 0);
+    handles[5] = insert(0, 3, ALL);
+    assert_int_equal(old->entries[5].callable, 0);
+    u32 child = derive(0, handles[7], 0, ALL, COPY, 0), below = derive(0, child, 0, ALL, COPY, 0);
+    assert_ok(handle_revoke(&tables[0], handles[7]));
+    assert_int_equal(old->entries[7].callable, 0);
+    assert_int_equal(entry(0, below)->callable, 0);
     assert_int_equal(old->entries[0].callable, ~0ULL);
+    assert_int_equal(tables[0].block->entries[0].callable, ~0ULL);
+}
+
+/* Whatever is closed, revoked and taken while entries move, both blocks agree, and no step is large. */
+static void what_changes_while_a_table_grows_changes_in_both_blocks(void **state)
+{
+    (void)state;
+    static u32 handles[4096];
+    u32 count = 0, random = 1;
+    while (count < 2000) {
+        random = random * 1664525U + 1013904223U;
+        u64 mask = tables[0].block->mask;
+        u32 moved = tables[0].moved, some = count == 0 ? 0 : (random >> 8) % count;
+        if ((random >> 28) < 5 && count > 0) {
+            assert_ok((random >> 24 & 1) != 0 ? handle_revoke(&tables[0], handles[some])
+                                              : handle_close(&tables[0], handles[some]));
+            handles[some] = handles[--count];
+        } else {
+            handles[count++] = insert(0, 2 + (random >> 20 & 1), ALL);
+        }
+        if (tables[0].block->mask == mask && tables[0].moved > 0)
+            assert_in_range(tables[0].moved - (tables[0].moved > moved ? moved : tables[0].moved), 0, 8);
+        if (count % 16 == 0)
+            check_all();
+    }
+    for (u32 i = 0; i < count; i++)
+        assert_int_equal(entry(0, handles[i])->callable, handles[i]);
 }
 
 /* Another CPU holds the table's lock and is copying its entries to a larger block: revocation must wait for it, or the
@@ -527,6 +567,7 @@ int main(void)
         test(only_channels_with_the_right_to_call_are_callable),
         test(a_slot_keeps_its_channel_for_who_is_between_the_two_loads),
         test(growth_moves_callable_words_to_the_new_block),
+        test(what_changes_while_a_table_grows_changes_in_both_blocks),
         test(revocation_waits_for_a_table_that_grows),
         test(derived_rights_are_a_subset),
         test(a_parent_that_goes_meanwhile_has_no_child),
