@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a tool outside the machine reads of the running kernel: where its structures are and where in them the fields
- * are. The kernel has one constant of this type, the symbol kernel_observe; perfcnt/ reads it from the kernel's file.
+ * are. The kernel has one constant of this type, the symbol kernel_observe; profiles/ reads it from the kernel's file.
  */
 #pragma once
 

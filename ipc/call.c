@@ -20,7 +20,6 @@ void ipc_slow(struct thread *thread)
     word selector = thread->context.selector;
     if (unlikely(trace_on(cpu_self(), TRACE_enter)))
         trace_entered(thread, selector);
-    cpu_count_event(cpu_self(), KOS_COUNT_SLOW);
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);

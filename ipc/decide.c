@@ -3,6 +3,7 @@
 #include <ipc/arena.h>
 #include <ipc/decide.h>
 #include <memory/page.h>
+#include <sched/counting.h>
 
 static u32 sid_of(struct domain *domain, u32 handle, struct message_sids *sids, retcode *code)
 {
@@ -72,9 +73,29 @@ retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query
     return code;
 }
 
+/* The same as message_decide(), with the time that it takes. */
+[[gnu::noinline]] static retcode decide_counted(const struct ksm_plan *plan, struct ksm_query *query,
+                                                struct domain *domain, const struct ksm_shape *shape)
+{
+    static const enum kos_ksm_kind kinds[] = {[KSM_REQUEST] = KOS_KSM_REQUEST,
+                                              [KSM_RESPONSE] = KOS_KSM_RESPONSE,
+                                              [KSM_EXECUTE] = KOS_KSM_EXECUTE,
+                                              [KSM_ERROR] = KOS_KSM_ERROR,
+                                              [KSM_SECURITY] = KOS_KSM_SECURITY};
+    u64 begin = hal_time_now();
+    retcode code = (plan->needs & KSM_READS_HANDLES) != 0 ? decide_on_handles(plan, query, domain, shape)
+                                                          : ipc_plan_decide(plan, query);
+    counting_decided(cpu_self(), kinds[query->event], begin);
+    return code;
+}
+
 retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
                        const struct ksm_shape *shape)
 {
+    if (likely(ksm_plan_known(plan))) /* then it needs nothing */
+        return ipc_plan_decide(plan, query);
+    if (unlikely(counting_on(cpu_self())))
+        return decide_counted(plan, query, domain, shape);
     if (unlikely((plan->needs & KSM_READS_HANDLES) != 0))
         return decide_on_handles(plan, query, domain, shape);
     return ipc_plan_decide(plan, query);

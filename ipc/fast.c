@@ -12,6 +12,7 @@
 #include <hal/upcall.h>
 #include <ipc/fast_trace.h>
 #include <ipc/ipc.h>
+#include <sched/counting.h>
 
 /* A register whose value nobody will look at. */
 #define ANY_WORD(variable) __asm__("" : "=r"(variable))
@@ -27,12 +28,17 @@ HAL_FAST [[gnu::noinline]] void ipc_fast_missed(HAL_FAST_PARAMETERS)
 
 HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS)
 {
-    if (likely((cpu->pending & CPU_PENDING_ISOLATED) == 0)) {
+    if (likely((cpu->pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) == 0)) {
         if ((s64)selector < 0)
             hal_tail kernel_reply_entry_traced(HAL_FAST_ARGUMENTS);
         hal_tail kernel_call_entry_traced(HAL_FAST_ARGUMENTS);
     }
-    epoch_enter((struct cpu *)(void *)cpu);
+    if ((cpu->pending & CPU_PENDING_ISOLATED) != 0)
+        epoch_enter((struct cpu *)(void *)cpu);
+    if ((cpu->pending & CPU_PENDING_COUNTING) != 0) {
+        counting_enter((struct cpu *)(void *)cpu);
+        counting_call((struct cpu *)(void *)cpu, thread_of(self), selector, info);
+    }
     if ((s64)selector < 0)
         hal_tail kernel_reply_entry(HAL_FAST_ARGUMENTS);
     if (selector == KOS_CORE_HANDLE)

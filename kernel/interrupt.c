@@ -4,6 +4,7 @@
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/object_cache.h>
+#include <sched/counting.h>
 #include <traces/trace.h>
 
 static struct object_cache fpu_states;
@@ -22,12 +23,23 @@ void fpu_state_free(struct thread *thread)
     thread->context.fpu = nullptr;
 }
 
+/* On a CPU whose entries are diverted. */
+[[gnu::noinline]] static void diverted_enter(struct cpu *cpu)
+{
+    if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
+        epoch_enter(cpu);
+    if (counting_on(cpu))
+        counting_enter(cpu);
+}
+
+#define DIVERTED (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)
+
 static void interrupt_enter(enum trace_entry entry)
 {
     struct cpu *cpu = cpu_self();
     trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);
-    if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
-        epoch_enter(cpu);
+    if (unlikely((cpu->hal.pending & DIVERTED) != 0))
+        diverted_enter(cpu);
     cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
@@ -74,21 +86,32 @@ static void backtrace(struct thread *thread)
 static void report(struct thread *thread, const struct hal_exception *exception)
 {
     struct task *task = task_of(thread->domain);
-    kernel_print("\nunhandled exception: %s", exception->name);
     checkpoint();
-    kernel_print(" in task %s (id %u) thread %u, CPU %u\n", task->name, task->id, thread->tid, thread->home);
+    kernel_print("\nunhandled exception: ");
     checkpoint();
-    kernel_print("  code %lx address %lx", exception->code, exception->address);
+    kernel_print("%s", exception->name);
     checkpoint();
-    kernel_print(" access %s%s%s, image at %lx\n", (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
+    kernel_print(" in task %s (id %u)", task->name, task->id);
+    checkpoint();
+    kernel_print(" thread %u, CPU %u\n", thread->tid, thread->home);
+    checkpoint();
+    kernel_print("  code %lx", exception->code);
+    checkpoint();
+    kernel_print(" address %lx", exception->address);
+    checkpoint();
+    kernel_print(" access %s%s%s,", (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
                  (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
-                 (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "", task->image_base);
+                 (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "");
+    checkpoint();
+    kernel_print(" image at %lx\n", task->image_base);
     checkpoint();
     for (u32 part = 0; hal_context_print(&thread->context, part); part++)
         checkpoint();
     checkpoint();
     backtrace(thread);
+    checkpoint();
     kernel_print("terminating task %s\n", task->name);
+    checkpoint();
 }
 
 static bool fpu_grant(struct thread *thread)
@@ -120,11 +143,11 @@ static void seal_retry(struct timer *timer)
 void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
 {
     struct thread *thread = thread_of(context);
-    if (unlikely((cpu_self()->hal.pending & CPU_PENDING_ISOLATED) != 0))
-        epoch_enter(cpu_self());
+    if (unlikely((cpu_self()->hal.pending & DIVERTED) != 0))
+        diverted_enter(cpu_self());
+    cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
     trace_enter(cpu_self(), exception->kind == HAL_EXCEPTION_PAGE_FAULT ? TRACE_PAGE_FAULT : TRACE_EXCEPTION, 0,
                 thread->object.sid, 0, 0);
-    cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
         cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
         u64 begun = trace_since(cpu_self(), TRACE_page_fault);

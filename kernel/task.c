@@ -6,6 +6,7 @@
 #include <kernel/task.h>
 #include <memory/object_cache.h>
 #include <memory/page.h>
+#include <sched/counting.h>
 #include <sched/futex.h>
 #include <traces/trace.h>
 
@@ -16,25 +17,6 @@
 
 static struct object_cache tasks, resources, futex_tables;
 
-static bool tid_before(const struct tree_node *a, const struct tree_node *b)
-{
-    return tree_entry(a, struct thread, tid_node)->tid < tree_entry(b, struct thread, tid_node)->tid;
-}
-
-static bool tid_reached(const struct tree_node *node, const void *tid)
-{
-    return tree_entry(node, struct thread, tid_node)->tid >= *(const u32 *)tid;
-}
-
-struct thread *domain_thread(struct domain *domain, u32 tid)
-{
-    struct task *task = task_of(domain);
-    spinlock_lock(&task->lock);
-    struct tree_node *node = tree_find(&task->tids, tid_reached, &tid);
-    spinlock_unlock(&task->lock);
-    struct thread *thread = node == nullptr ? nullptr : tree_entry(node, struct thread, tid_node);
-    return thread != nullptr && thread->tid == tid ? thread : nullptr;
-}
 static struct spinlock tasks_lock;
 static struct tree all_tasks; /* named, not yet dead; by name; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
@@ -55,12 +37,29 @@ static bool name_reached(const struct tree_node *node, const void *name)
     return strcmp(task_named(node)->name, name) >= 0;
 }
 
+static bool name_passed(const struct tree_node *node, const void *name)
+{
+    return strcmp(task_named(node)->name, name) > 0;
+}
+
+struct task *task_after(const char *name)
+{
+    spinlock_lock(&tasks_lock);
+    const struct tree_node *node = tree_find(&all_tasks, name_passed, name);
+    struct task *task = node != nullptr ? task_named(node) : nullptr;
+    if (task != nullptr)
+        object_reference(&task->domain.object);
+    spinlock_unlock(&tasks_lock);
+    return task;
+}
+
 static void task_reclaim(struct epoch_entry *entry)
 {
     struct task *task = container_of(entry, struct task, epoch);
     struct domain *creator = task->creator;
     if (task->domain.futexes != nullptr) /* else there was no memory for it */
         object_cache_free(&futex_tables, task->domain.futexes, nullptr);
+    thread_counters_free(task->counters);
     object_cache_free(&tasks, task, nullptr);
     if (creator != nullptr)
         domain_drop(&creator->quota);
@@ -105,11 +104,11 @@ u64 task_count(void)
 static bool name_claim(struct task *task, const char *name)
 {
     spinlock_lock(&tasks_lock);
-    const struct tree_node *node = tree_find(&all_tasks, name_reached, name);
+    struct tree_node *node = tree_find(&all_tasks, name_reached, name);
     bool free = node == nullptr || strcmp(task_named(node)->name, name) != 0;
     if (free) {
         memcpy(task->name, name, strlen(name) + 1);
-        tree_insert(&all_tasks, &task->all_node);
+        tree_insert_before(&all_tasks, node, &task->all_node);
         if (task->creator != nullptr)
             list_push_back(&task_of(task->creator)->unborn, &task->unborn_link);
     }
@@ -205,14 +204,19 @@ static retcode task_build(struct task *task, const char *class, const char *path
     struct domain *domain = &task->domain;
     retcode code = ksm_class_find(class, &domain->class);
     struct romfs_file file;
+    checkpoint();
     if (code == rcOk)
         code = romfs_lookup(&kernel_romfs, path, &file);
     if (code != rcOk)
         return code;
     checkpoint();
     (void)ksm_pair_prepare(domain->class, KSM_CLASS_CORE);
+    u64 begin = counting_on(cpu_self()) ? hal_time_now() : 0;
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
-                              creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
+                              creator != nullptr ? creator->object.sid : core_object()->sid, domain->class,
+                              domain->object.sid);
+    if (begin != 0)
+        counting_decided(cpu_self(), KOS_KSM_EXECUTE, begin);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
     if (code != rcOk)
         return code;
@@ -270,7 +274,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return quota_refusal(creator != nullptr ? &creator->quota : nullptr, 0);
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
-    tree_init(&task->tids, tid_before);
+    tree_init(&task->tids, thread_tid_before);
     list_init(&task->resources);
     list_init(&task->joiners);
     tree_node_init(&task->all_node);
@@ -283,6 +287,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     task->stack_size_default = THREAD_STACK_SIZE_DEFAULT;
     atomic_fetch_add_explicit(&live_tasks, 1, memory_order_relaxed);
     quota_init(&task->domain.quota, TASK_PAGES_DEFAULT, TASK_OBJECTS_DEFAULT);
+    checkpoint();
     task->domain.futexes = object_cache_allocate(&futex_tables, nullptr);
     retcode code = task->domain.futexes == nullptr ? rcOutOfMemory : rcOk;
     if (code == rcOk)
@@ -302,7 +307,10 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return code;
     }
     checkpoint();
-    code = name_claim(task, name) ? task_build(task, class, path, thread_class, priority, creator) : rcAlreadyExists;
+    code = name_claim(task, name) ? rcOk : rcAlreadyExists;
+    checkpoint();
+    if (code == rcOk)
+        code = task_build(task, class, path, thread_class, priority, creator);
     if (code == rcOk) {
         *result = task;
         return rcOk;
@@ -325,7 +333,8 @@ retcode task_bring(struct task *task, vaddr address)
         code = task->state == TASK_CREATED ? space_fault_preemptible(&task->domain.space, address, HAL_ACCESS_WRITE)
                                            : rcInvalidOperation;
     } while (code == PREEMPTED);
-    return code;
+    checkpoint();
+    return task->state == TASK_CREATED ? code : rcInvalidOperation;
 }
 
 static retcode put(struct task *task, vaddr target, const void *from, u64 size)
@@ -487,7 +496,7 @@ static retcode connectable(const struct task *client, const struct task *server,
     return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
 }
 
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)
 {
     u32 handle;
     if (connectable(client, server, own) != rcOk)
@@ -507,6 +516,7 @@ retcode task_connect(struct task *client, struct task *server, const char *name,
     object_release(&endpoint->object);
     if (code != rcOk)
         return code;
+    channel->arena_discipline = arena; /* nobody has the channel yet */
     code = connectable(client, server, own);
     if (code == rcOk)
         code = handle_insert(&client->domain.handles, &channel->object,
@@ -579,19 +589,4 @@ void task_end(struct task *task)
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
     thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
     object_release(&task->domain.object);
-}
-
-bool task_thread_gone(struct task *task, struct thread *thread)
-{
-    spinlock_lock(&task->lock);
-    list_remove(&thread->task_link);
-    tree_remove(&task->tids, &thread->tid_node);
-    bool last = --task->thread_count == 0;
-    if (last && task->state < TASK_DYING) { /* the last thread just returned */
-        task->state = TASK_DYING;
-        task->exit_code = thread->exit_code;
-        task->exit_reason = KOS_TASK_EXITED;
-    }
-    spinlock_unlock(&task->lock);
-    return last;
 }

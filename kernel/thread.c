@@ -4,6 +4,7 @@
 #include <kernel/task.h>
 #include <kernel/thread.h>
 #include <memory/object_cache.h>
+#include <sched/counting.h>
 #include <sched/futex.h>
 #include <traces/trace.h>
 
@@ -14,12 +15,39 @@ static struct spinlock join_lock; /* guards joiners of threads and tasks */
 void fpu_room_init(void);
 void fpu_state_free(struct thread *thread);
 
+bool thread_tid_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct thread, tid_node)->tid < tree_entry(b, struct thread, tid_node)->tid;
+}
+
+static bool tid_reached(const struct tree_node *node, const void *tid)
+{
+    return tree_entry(node, struct thread, tid_node)->tid >= *(const u32 *)tid;
+}
+
+struct thread *task_thread_from(const struct task *task, u32 tid)
+{
+    const struct tree_node *node = tree_find(&task->tids, tid_reached, &tid);
+    return node == nullptr ? nullptr : tree_entry(node, struct thread, tid_node);
+}
+
+struct thread *domain_thread(struct domain *domain, u32 tid)
+{
+    struct task *task = task_of(domain);
+    spinlock_lock(&task->lock);
+    struct thread *thread = task_thread_from(task, tid);
+    spinlock_unlock(&task->lock);
+    return thread != nullptr && thread->tid == tid ? thread : nullptr;
+}
+
 static void thread_reclaim(struct epoch_entry *entry)
 {
     struct thread *thread = container_of(entry, struct thread, epoch);
     struct quota *quota = &thread->domain->quota;
     fpu_state_free(thread);
     futex_thread_free(thread);
+    if (unlikely(thread->counters != nullptr))
+        thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }
@@ -40,6 +68,7 @@ void thread_room_init(void)
     object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
     object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy, .events = thread_events};
     fpu_room_init();
+    counting_room_init();
 }
 
 static void thread_init(struct thread *thread, struct task *task, const struct thread_parameters *parameters)
@@ -89,6 +118,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_cache_free(&threads, thread, &task->domain.quota);
         return code;
     }
+    checkpoint();
     thread_init(thread, task, parameters);
     spinlock_lock(&task->lock);
     bool ending = task->state >= TASK_DYING;
@@ -257,6 +287,22 @@ bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended,
     if (waits)
         sched_block();
     return waits;
+}
+
+bool task_thread_gone(struct task *task, struct thread *thread)
+{
+    spinlock_lock(&task->lock);
+    list_remove(&thread->task_link);
+    tree_remove(&task->tids, &thread->tid_node);
+    counting_keep(thread, &task->counters);
+    bool last = --task->thread_count == 0;
+    if (last && task->state < TASK_DYING) { /* the last thread just returned */
+        task->state = TASK_DYING;
+        task->exit_code = thread->exit_code;
+        task->exit_reason = KOS_TASK_EXITED;
+    }
+    spinlock_unlock(&task->lock);
+    return last;
 }
 
 void thread_finish(struct thread *thread)

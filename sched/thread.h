@@ -168,6 +168,8 @@ struct thread {
     s32 terminate_code; /* of an order to terminate that is under way */
     vaddr stack_base;
     u64 stack_size;
+    struct thread_counters *counters; /* null: it never ran while its CPU counted. Owner writes; goes to the task at the
+                                         end, under its lock: sched/counting.h */
 };
 
 /*

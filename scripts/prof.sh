@@ -31,8 +31,8 @@ prof_build() { # SOLUTION ARCH VARIANT
     fi
     prof_folder=$called_from/$1
     case $1 in /*) prof_folder=$1 ;; esac
-    [ -f "$prof_folder/init.yaml" ] || [ ! -f "examples/$1/init.yaml" ] || prof_folder=$PWD/examples/$1
-    [ -f "$prof_folder/init.yaml" ] || fail "unknown solution '$1' (one of ninja/solutions.ninja, or a folder with init.yaml)"
+    [ -d "$prof_folder" ] || [ ! -d "examples/$1" ] || prof_folder=$PWD/examples/$1
+    [ -d "$prof_folder" ] || fail "unknown solution '$1' (one of ninja/solutions.ninja, or a folder)"
     build build/host/perfcnt build/host/perfcnt.so
     . scripts/solution.sh
     solution_build "$prof_folder" "$2" "$3"

@@ -5,7 +5,10 @@ prof_tests() {
     for arch in x86_64 aarch64; do
         printf 'prof/stress/%s\tprof_stress %s\n' $arch $arch
         printf 'prof/stat/%s\tprof_stat %s\n' $arch $arch
+        printf 'run/perfcnt/%s\trun_perfcnt %s release 1\n' $arch $arch
+        printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
     done
+    printf 'endpoints/aarch64/exact\tpmu_exact\n'
     printf 'prof/words\tprof_words\n'
 }
 
@@ -42,17 +45,42 @@ prof_stress() { # ARCH
 # Counters of a run: what must be there is there, and fits together.
 prof_stat() { # ARCH
     mkdir -p build/test
-    ./kos stat ping --arch "$1" --cpus 2 >build/test/stat.$1 2>&1 || { echo "expected ./kos stat to end well:"; tail -5 build/test/stat.$1; return 1; }
+    ./kos stat scheduling --arch "$1" --cpus 2 >build/test/stat.$1 2>&1 || { echo "expected ./kos stat to end well:"; tail -5 build/test/stat.$1; return 1; }
     awk '
         $2 ~ /^[a-z]+(:[uk])?$/ && $1 ~ /^[0-9,]+$/ { gsub(",", ""); value[$2] = $1; rest = 0; for (i = 3; i <= 4; i++) rest += $i; parts[$2] = rest }
         END {
-            split("instructions:u instructions:k loads:u loads:k stores:u stores:k blocks:u blocks:k switches timers exceptions slow", wanted, " ")
+            split("instructions:u instructions:k loads:u loads:k stores:u stores:k blocks:u blocks:k calls replies slow idles timers ipis exceptions", wanted, " ")
             for (i in wanted) if (!(value[wanted[i]] > 0)) { print "expected " wanted[i]; bad = 1 }
             for (name in value) if (value[name] != parts[name]) { print "expected the CPUs to add up: " name; bad = 1 }
-            if (value["interrupts"] < value["timers"] + value["ipis"]) { print "expected no more timers and IPIs than interrupts"; bad = 1 }
+            if (value["interrupts"] + 0 < value["timers"] + value["ipis"]) { print "expected no more timers and IPIs than interrupts"; bad = 1 }
+            if (value["calls"] + value["replies"] < value["slow"]) { print "expected no more slow calls than calls"; bad = 1 }
             if (value["instructions:u"] < value["blocks:u"]) { print "expected more instructions than blocks"; bad = 1 }
             exit bad
         }' build/test/stat.$1 || { cat build/test/stat.$1; return 1; }
+}
+
+# Numbers apart, it prints what its README says.
+run_perfcnt() { # ARCH VARIANT CPUS
+    mkdir -p build/test
+    file=build/test/perfcnt.$1.$2.$3
+    timeout 60 ./kos run perfcnt --arch "$1" --cpus "$3" $([ "$2" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    awk '/^What it prints/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' examples/perfcnt/README.md |
+        sed 's/[0-9][0-9]*/#/g' >"$file.expected"
+    [ -s "$file.expected" ] && sed 's/[0-9][0-9]*/#/g' "$file" | diff "$file.expected" - ||
+        { echo "expected (<), got (>), with # for a number; all of it:"; cat "$file"; return 1; }
+}
+
+# All endpoints where every instruction is a nanosecond, and counts: the only emulator that has the event.
+pmu_exact() {
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
+    KOS_CPU=cortex-a57,cntfrq=1000000000 KOS_SECONDS=150
+    guest_suite endpoints aarch64 1 release exact
+    status=$?
+    unset KOS_APPEND KOS_ACCEL KOS_CPU KOS_SECONDS
+    [ $status = 0 ] || return $status
+    grep -q '^performance monitoring: PMUv3$' build/test/endpoints.aarch64.exact.release ||
+        { echo "expected a PMU that counts instructions:"; grep '^performance' build/test/endpoints.aarch64.exact.release; return 1; }
 }
 
 prof_words() {

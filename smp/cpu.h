@@ -17,6 +17,7 @@
 #define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
 #define CPU_PENDING_EPOCH      (1ULL << 1) /* deferred entries wait for epoch_advance */
 #define CPU_PENDING_ISOLATED   (1ULL << 2) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
+#define CPU_PENDING_COUNTING   (1ULL << 3) /* on a CPU that counts always, for the same: sched/counting.h */
 #define CPU_PENDING_FPU        HAL_PENDING_FPU
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
@@ -78,6 +79,12 @@ static inline void cpu_count_event(struct cpu *cpu, enum kos_event_counter event
 {
     atomic_store_explicit(&cpu->events[event], atomic_load_explicit(&cpu->events[event], memory_order_relaxed) + 1,
                           memory_order_relaxed);
+}
+
+/* System calls on this CPU come in by the door that its pending bits and its traces ask for. */
+static inline void cpu_divert(struct cpu *cpu)
+{
+    hal_entry_divert((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 || cpu->trace_events != 0);
 }
 
 extern struct cpu *cpu_table[KOS_CPUS_MAX]; /* constant once a CPU is online */

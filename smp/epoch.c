@@ -85,7 +85,7 @@ void epoch_leave(struct cpu *self)
     }
     if (!self->isolated) {
         self->hal.pending &= ~CPU_PENDING_ISOLATED;
-        hal_entry_divert(self->trace_events != 0);
+        cpu_divert(self);
     }
 }
 
@@ -96,7 +96,7 @@ void epoch_isolate(bool isolated)
     if (!isolated || (self->hal.pending & CPU_PENDING_ISOLATED) != 0)
         return;
     self->hal.pending |= CPU_PENDING_ISOLATED;
-    hal_entry_divert(true);
+    cpu_divert(self);
     atomic_store_explicit(&self->epoch_whereabouts, 1, memory_order_relaxed); /* inside, asked by inbox until now */
 }
 

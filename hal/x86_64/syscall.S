@@ -24,7 +24,7 @@
     lea STACK_TOP - 8(%rip), %rsp
     .endm
 
-    .section .rodata
+    .section .text.stub, "ax", @progbits /* never run here; its symbols are those of code */
     .balign 64
     .globl hal_entry_stub, hal_entry_stub_reply, hal_entry_stub_call, hal_entry_stub_end
     .globl hal_entry_stub_diverted, hal_entry_stub_diverted_jump

@@ -39,6 +39,7 @@ int main(void)
     fs_tests();
     time_tests();
     hal_tests(cpus);
+    profiler_tests(cpus);
     pm_tests(cpus);
     core_message_tests();
     server_tests(cpus, 0);

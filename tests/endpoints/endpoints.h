@@ -77,6 +77,7 @@ void fs_tests(void);
 void time_tests(void);
 void hal_tests(unsigned cpus);
 void pm_tests(unsigned cpus);
+void profiler_tests(unsigned cpus);
 void interrupt_tests(void);
 void core_message_tests(void);
 void message_tests(Handle client);
