@@ -91,7 +91,7 @@ guest_trace_drops() { # ARCH MODE
     trace_name=trace.$2.$1
     . scripts/solution.sh
     . scripts/trace.sh
-    solution_build "$PWD/tests/trace" "$1" release
+    image=$(solution_build "$PWD/tests/trace" "$1" release >/dev/null && echo "$image") || { echo "expected tests/trace to build"; return 1; }
     trace_folder=build/test/$trace_name trace_events=user trace_mode=$2 trace_buffer=0 trace_for=60 trace_keep="" trace_append="events=20000"
     (trace_record "$1" "$image" 4 -accel tcg,thread=multi >"build/test/$trace_name.console" 2>"build/test/$trace_name.log") ||
         { echo "expected a trace:"; tail -5 "build/test/$trace_name.log"; return 1; }
