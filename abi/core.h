@@ -12,6 +12,7 @@
 #pragma once
 
 #include <abi/limits.h>
+#include <abi/statistics.h>
 
 /* Interfaces in RIID order: E(ENUMERATOR, endpoint name, interface name). */
 #define KOS_CORE_ENDPOINTS(E)                                                                                          \
@@ -26,7 +27,8 @@
     E(PM, "pm.PM", "kl.core.PM")                                                                                       \
     E(IPC, "ipc.IPC", "kl.core.IPC")                                                                                   \
     E(AUDIT, "audit.Audit", "kl.core.Audit")                                                                           \
-    E(NOTICE, "notice.Notice", "kl.core.Notice")
+    E(NOTICE, "notice.Notice", "kl.core.Notice")                                                                       \
+    E(PROFILER, "profiler.Profiler", "kl.core.Profiler")
 
 /*
  * Methods in MID order within each interface.                    request            response (first word: rc)
@@ -76,7 +78,7 @@
       0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
     X(TASK, SetEnv, 3, 64 * KOS_NAME_SIZE, 1,                                                                          \
       0)                                     /* task, bytes args, bytes envs: NUL-terminated strings in a row -> rc */ \
-    X(TASK, Connect, 3, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel -> rc */                      \
+    X(TASK, Connect, 4, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel, KOS_ARENA_* -> rc */         \
     X(TASK, AddResource, 4, KOS_NAME_SIZE, 1, 0) /* task, handle, rights, string name: hand a handle over -> rc */     \
     X(TASK, LookupResource, 2, KOS_NAME_SIZE, 2,                                                                       \
       0)                           /* kind (KOS_RESOURCE_*), string name, in the caller -> rc, handle */               \
@@ -117,6 +119,7 @@
     X(HAL, DebugWrite, 1, KOS_NAME_SIZE, 1, 0)         /* bytes data -> rc */                                          \
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
+    X(HAL, TraceEvent, 3, 0, 1, 0)                     /* id, first, second: into the trace -> rc */                   \
     /* PM: mode KOS_POWER_* */                                                                                         \
     X(PM, Request, 1, 0, 1, 0)          /* mode -> rc */                                                               \
     X(PM, GetCpusOnline, 0, 0, 2, 0)    /* -> rc, CPU mask */                                                          \
@@ -140,7 +143,16 @@
     X(NOTICE, UnsubscribeFromEvent, 3, 0, 1, 0)  /* notice, object, event id -> rc */                                  \
     X(NOTICE, UnsubscribeFromObject, 2, 0, 1, 0) /* notice, object -> rc */                                            \
     X(NOTICE, DropAndWake, 1, 0, 1, 0)           /* notice -> rc */                                                    \
-    X(NOTICE, SetObjectEvent, 2, 0, 1, 0)        /* user object, events -> rc */
+    X(NOTICE, SetObjectEvent, 2, 0, 1, 0)        /* user object, events -> rc */                                       \
+    /* Profiler: sequences are chunks of struct kos_chunk (names) and of u64 (values); docs/observing.md */            \
+    X(PROFILER, GetCounters, 2, KOS_COUNTERS_ARENA, 2, 8 * KOS_COUNTERS_MAX)      /* prefix, names -> rc, values */    \
+    X(PROFILER, ObjectGetStat, 2, KOS_OBJECT_STAT_ARENA, 2, 8 * KOS_COUNTERS_MAX) /* task or thread, names -> same */  \
+    X(PROFILER, SetCounting, 1, 0, 1, 0)                   /* 1 or 0: count times and calls on all CPUs -> rc */       \
+    X(PROFILER, GetTasks, 1, 0, 2, 8 * KOS_COUNTERS_MAX)   /* after task id -> rc, ids that follow, ascending */       \
+    X(PROFILER, GetThreads, 2, 0, 2, 8 * KOS_COUNTERS_MAX) /* task id, after thread id -> rc, ids that follow */       \
+    X(PROFILER, SetPmu, 1, 0, 1, 0)             /* bits of enum kos_pmu_event: count these, too, on all CPUs -> rc */  \
+    X(PROFILER, GetPmu, 0, 0, 4, KOS_NAME_SIZE) /* -> rc, events that can be, how many at once, string what it is */   \
+    X(PROFILER, GetTaskName, 1, 0, 2, KOS_NAME_SIZE) /* task id -> rc, string name */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
@@ -238,6 +250,7 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_IPC              KOS_CORE_INDEX_IPC_CreateSyncObject
 #define KOS_CORE_FIRST_AUDIT            KOS_CORE_INDEX_AUDIT_Open
 #define KOS_CORE_FIRST_NOTICE           KOS_CORE_INDEX_NOTICE_Create
+#define KOS_CORE_FIRST_PROFILER         KOS_CORE_INDEX_PROFILER_GetCounters
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 
 /* One word for Sync.WaitAny. */

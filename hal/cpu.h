@@ -39,6 +39,9 @@ static inline bool hal_interrupt_pending(void); /* arch */
  */
 [[noreturn]] void hal_interrupts_take(void);
 
+/* The counter of hal_time_user(), in ticks, as time stamps: never goes back on one CPU. */
+static inline u64 hal_counter(void); /* arch */
+
 /* An instruction without effect. It tells the footprint plugin (benchmarks/footprint/interrupts_off.c) that an
  * interrupt which had been waiting would have been noticed here. */
 static inline void hal_mark_interruptible(void); /* arch */

@@ -62,7 +62,7 @@ retcode arena_create(struct domain *client, u64 size, struct arena **result)
         if (arena != nullptr)
             object_cache_free(&arenas, arena, &client->quota);
         quota_release_pages(&client->quota, size / PAGE_SIZE);
-        return arena == nullptr ? rcQuotaExceeded : rcOutOfMemory;
+        return arena == nullptr ? quota_refusal(&client->quota, 0) : rcOutOfMemory;
     }
     pages_zero(backing, size);
     object_init(&arena->object, OBJECT_ARENA);
@@ -124,7 +124,8 @@ static retcode publish(struct channel *channel, struct arena *arena, u32 discipl
     if (code == rcOk) {
         object_reference(&arena->object); /* the channel's */
         channel->arena_server = address;
-        channel->arena_discipline = discipline;
+        if (channel->arena_discipline == KOS_ARENA_AUTO)
+            channel->arena_discipline = discipline;
         /* release: callers on other CPUs find what belongs to it */
         atomic_store_explicit(&channel->arena, arena, memory_order_release);
     }

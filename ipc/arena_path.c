@@ -18,6 +18,7 @@
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
 #include <ipc/arena.h>
+#include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
 
 #define CONSTANT_MAX 512U
@@ -95,50 +96,37 @@ static inline bool give(const struct thread *server, const struct delivery *deli
 }
 
 /* Null: take the general path; nothing has changed. */
-static struct thread *deliver(struct thread *client, word selector, word info, vaddr descriptor, struct cpu *cpu,
-                              struct delivery *delivery)
+static struct thread *deliver(struct thread *client, struct channel *channel, word info, vaddr descriptor,
+                              struct cpu *cpu, struct delivery *delivery)
 {
-    const struct handle_block *handles = client->handles;
-    word handle = (u32)selector;
-    const struct handle_entry *entry = &handles->entries[handle & handles->mask];
-    /* relaxed: as in kernel_call_entry */
-    if (unlikely(atomic_load_explicit(&entry->callable, memory_order_relaxed) != handle))
-        return nullptr;
-    struct channel *channel = entry->channel;
     delivery->shape = ksm_arena_shape(channel->pair, info);
     if (unlikely(delivery->shape == nullptr))
         return nullptr;
-    struct endpoint_slot *slot = (struct endpoint_slot *)(void *)((char *)channel->slots + cpu->slot_offset);
-    struct thread *server = slot->receiver;
     delivery->size = delivery->shape->size;
-    if (unlikely((word)server <= (word)SLOT_CONTENDED || server->base_level > client->level || cpu->hal.pending != 0 ||
-                 server->context.receive == 0 || !take(client, channel, descriptor, cpu, delivery)))
+    struct endpoint_slot *slot = slot_find(channel, cpu);
+    struct thread *server = slot->receiver;
+    if (unlikely(!server_takes(server, client, cpu) || !take(client, channel, descriptor, cpu, delivery)))
         return nullptr;
     switch_to(&cpu->hal, client, server);
     if (unlikely(!give(server, delivery))) {
         switch_to(&cpu->hal, server, client);
         return nullptr;
     }
-    const struct ksm_entry *decision = ksm_entry(channel->pair, info);
-    slot->receiver = nullptr;
-    server->reply_entry = decision;
-    if (!ksm_entry_answers_in_registers(decision))
-        server->reply_selector = 0;
-    server->caller = client;
-    server->level = client->level;
-    server->state = THREAD_RUNNABLE;
-    client->peer = server;
-    client->channel = channel;
-    client->state = THREAD_REPLY_WAIT;
+    call_commit(client, server, channel, slot, ksm_entry(channel->pair, info));
+    fast_trace_call(&cpu->hal, TRACE_ARENA, client, server, info);
     return server;
 }
 
-HAL_FAST void ipc_arena_call(HAL_FAST_PARAMETERS)
+/* From ipc_memory_call, with the channel in w1. */
+HAL_FAST void FAST(ipc_arena_call)(HAL_FAST_PARAMETERS)
 {
     struct delivery delivery;
-    struct thread *server = deliver(thread_of(self), selector, info, w0, (struct cpu *)(void *)cpu, &delivery);
-    if (unlikely(server == nullptr))
+    struct thread *server =
+        deliver(thread_of(self), (struct channel *)w1, info, w0, (struct cpu *)(void *)cpu, &delivery); /* NOLINT */
+    if (unlikely(server == nullptr)) {
+        FORGET_WORDS();
         hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    }
     self = &server->context;
     selector = KOS_STATUS_MEMORY;
     w0 = delivery.size;

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
+#include <ipc/decide.h>
 #include <sched/work.h>
+#include <traces/trace.h>
 
 #define SELECTOR_KNOWN_BITS ((3ULL << KOS_OPERATION_SHIFT) | KOS_CALL_FLAGS | 0xffffffffULL)
+
+[[gnu::noinline]] static void trace_entered(const struct thread *thread, word selector)
+{
+    static const u8 entries[] = {[KOS_OPERATION_CALL] = TRACE_CALL,
+                                 [KOS_OPERATION_RECV] = TRACE_RECEIVE,
+                                 [KOS_OPERATION_REPLY] = TRACE_REPLY,
+                                 TRACE_EXCEPTION};
+    trace_enter(cpu_self(), entries[selector >> KOS_OPERATION_SHIFT & 3U], 0, thread->object.sid, 0, 0);
+}
 
 void ipc_slow(struct thread *thread)
 {
     word selector = thread->context.selector;
+    if (unlikely(trace_on(cpu_self(), TRACE_enter)))
+        trace_entered(thread, selector);
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);
@@ -133,7 +146,7 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
     /* Else decided when a receiver takes it: once, and on the bytes that it gets. */
-    return ksm_plan_known(&plan) ? ksm_plan_decide(&plan, &query) : rcOk;
+    return ksm_plan_known(&plan) ? ipc_plan_decide(&plan, &query) : rcOk;
 }
 
 static retcode call(struct thread *client, word selector, struct endpoint *endpoint)
@@ -175,10 +188,13 @@ void ipc_call(struct thread *client, word selector)
         client->call_info = info;
         client->calls++;
         client->channel = channel;
+        trace_call(cpu_self(), TRACE_SLOW, 0, channel != nullptr ? channel->object.sid : 0, info, 0);
         code = call(client, selector, endpoint);
     }
-    if (code != rcOk)
+    if (code != rcOk) {
+        trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, info, (u64)(s64)code);
         ipc_complete(client, code);
+    }
 }
 
 /* A caller taken from the queue gets its request delivered to server (blocked or running, not parked); false if the
@@ -188,6 +204,7 @@ static bool accept(struct endpoint *endpoint, struct thread *client, struct thre
     retcode code = deliver_request(client, server, endpoint);
     if (code == rcOk)
         return true;
+    trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, client->call_info, (u64)(s64)code);
     ipc_call_ends(client);
     ipc_complete(client, code);
     sched_wake_remote(client);
@@ -280,6 +297,7 @@ void ipc_receive(struct thread *server, word selector)
         if (endpoint->owner != server->domain)
             code = rcInvalidOperation; /* a moved listener would speak for another class */
         else {
+            trace_receive(cpu_self(), 0, 0, object->sid, 0, 0);
             ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
             arena_unseal(server);
             code = receive(server, endpoint, selector);

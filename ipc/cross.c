@@ -26,6 +26,7 @@
  */
 #include <hal/upcall.h>
 #include <ipc/ipc.h>
+#include <traces/trace.h>
 
 static inline void words_copy(struct hal_context *to, const struct hal_context *from)
 {
@@ -108,6 +109,7 @@ static bool travel(struct thread *client, struct cpu *cpu)
     client->peer = nullptr;
     client->state = THREAD_CALLING;
     thread_peer_cpu_set(client, target);
+    trace_call(cpu, TRACE_CROSS, 0, channel->object.sid, client->call_info, 0);
     sched_block();
     inbox_send(cpu_table[target], &client->call_request, call_arrived, client->level);
     return true;
@@ -132,6 +134,7 @@ static bool reply_home(struct thread *server, struct cpu *cpu)
     if (decision == nullptr || client->home == cpu->hal.index || message->info != decision->response ||
         !ksm_entry_answers_in_registers(decision) || slot->receiver != nullptr)
         return false;
+    trace_reply(cpu, TRACE_CROSS, 0, client->object.sid, message->info, 0);
     words_copy(&client->context, message);
     client->context.info = message->info;
     client->context.selector = 0;

@@ -3,6 +3,7 @@
 #include <ipc/arena.h>
 #include <ipc/decide.h>
 #include <memory/page.h>
+#include <sched/counting.h>
 
 static u32 sid_of(struct domain *domain, u32 handle, struct message_sids *sids, retcode *code)
 {
@@ -39,6 +40,24 @@ void message_sids_drop(struct message_sids *sids)
         object_release(sids->held[--sids->held_count]);
 }
 
+retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    enum trace_verdict verdict = TRACE_EVALUATED;
+    if (ksm_plan_known(plan)) { /* the plan does not say why */
+        struct ksm_descriptor descriptor = ksm_policy_now()->describe(
+            query->event, query->source_class, query->destination_class, query->riid, query->mid);
+        bool constant = descriptor.verdict != KSM_EVALUATE &&
+                        (descriptor.decision == nullptr || descriptor.decision->evaluate == nullptr);
+        verdict = constant ? TRACE_CONSTANT : TRACE_CACHED;
+    }
+    u64 begun = hal_counter();
+    retcode code = ksm_plan_decide(plan, query);
+    trace_decision(cpu_self(), code != rcOk ? (u8)TRACE_DENIED : (u8)verdict, (u16)query->event,
+                   (u32)query->source_class << 16 | query->destination_class,
+                   KOS_INFO(query->riid, query->mid, query->constant_size, 0), hal_counter() - begun);
+    return code;
+}
+
 /* Large; only for decisions that look at handles. */
 [[gnu::noinline]] static retcode decide_on_handles(const struct ksm_plan *plan, struct ksm_query *query,
                                                    struct domain *domain, const struct ksm_shape *shape)
@@ -48,18 +67,38 @@ void message_sids_drop(struct message_sids *sids)
     if (code != rcOk)
         return code;
     query->sids = sids.sids;
-    code = ksm_plan_decide(plan, query);
+    code = ipc_plan_decide(plan, query);
     query->sids = nullptr;
     message_sids_drop(&sids);
+    return code;
+}
+
+/* The same as message_decide(), with the time that it takes. */
+[[gnu::noinline]] static retcode decide_counted(const struct ksm_plan *plan, struct ksm_query *query,
+                                                struct domain *domain, const struct ksm_shape *shape)
+{
+    static const enum kos_ksm_kind kinds[] = {[KSM_REQUEST] = KOS_KSM_REQUEST,
+                                              [KSM_RESPONSE] = KOS_KSM_RESPONSE,
+                                              [KSM_EXECUTE] = KOS_KSM_EXECUTE,
+                                              [KSM_ERROR] = KOS_KSM_ERROR,
+                                              [KSM_SECURITY] = KOS_KSM_SECURITY};
+    u64 begin = hal_time_now();
+    retcode code = (plan->needs & KSM_READS_HANDLES) != 0 ? decide_on_handles(plan, query, domain, shape)
+                                                          : ipc_plan_decide(plan, query);
+    counting_decided(cpu_self(), kinds[query->event], begin);
     return code;
 }
 
 retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
                        const struct ksm_shape *shape)
 {
+    if (likely(ksm_plan_known(plan))) /* then it needs nothing */
+        return ipc_plan_decide(plan, query);
+    if (unlikely(counting_on(cpu_self())))
+        return decide_counted(plan, query, domain, shape);
     if (unlikely((plan->needs & KSM_READS_HANDLES) != 0))
         return decide_on_handles(plan, query, domain, shape);
-    return ksm_plan_decide(plan, query);
+    return ipc_plan_decide(plan, query);
 }
 
 static const void *span(void *context, u64 offset, u64 *available)

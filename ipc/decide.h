@@ -2,6 +2,7 @@
 /* What a decision reads besides the constant part. Interrupts masked from the first call to the decision. */
 #pragma once
 #include <ipc/ipc.h>
+#include <traces/trace.h>
 #include <ksm/ksm.h>
 #include <ksm/models/transaction.h>
 
@@ -15,6 +16,15 @@ struct message_sids {
 retcode message_sids_take(struct message_sids *sids, struct domain *domain, const struct ksm_shape *shape,
                           const void *constant_part);
 void message_sids_drop(struct message_sids *sids);
+
+/* ksm_plan_decide, with a tracepoint. */
+retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query);
+static inline retcode ipc_plan_decide(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    if (unlikely(trace_on(cpu_self(), TRACE_decision)))
+        return decide_traced(plan, query);
+    return ksm_plan_decide(plan, query);
+}
 
 /* ksm_plan_decide, with query->sids if the plan needs them. domain: whose handles they are. */
 retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
 #include <memory/object_cache.h>
+#include <traces/trace.h>
 
 static struct object_cache endpoints, channels;
 static u32 slot_count;
@@ -195,7 +196,7 @@ retcode endpoint_create(struct domain *owner, struct endpoint **result)
 {
     struct endpoint *endpoint = object_cache_allocate(&endpoints, &owner->quota);
     if (endpoint == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&owner->quota, 0);
     object_init(&endpoint->object, OBJECT_ENDPOINT);
     endpoint->owner = owner;
     endpoint->owner_class = owner->class;
@@ -221,7 +222,7 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
         return rcOutOfMemory;
     struct channel *channel = object_cache_allocate(&channels, &client->quota);
     if (channel == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&client->quota, 0);
     object_init(&channel->object, OBJECT_CHANNEL);
     object_reference(&endpoint->object);
     list_init(&channel->going_link);
@@ -230,6 +231,7 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
     channel->pair = pair;
     channel->quota = &client->quota;
     domain_hold(channel->quota);
+    trace_channel_create(cpu_self(), 0, 0, channel->object.sid, client->object.sid, endpoint->owner_sid);
     *result = channel;
     return rcOk;
 }

@@ -7,21 +7,45 @@
  * No lock, no atomic read-modify-write, no line that another CPU writes in this case, no allocation. Message words stay
  * in registers: the parameters are the registers (hal/context.h).
  *
- * docs/ipc.md lists the conditions.
+ * docs/ipc.md lists the conditions. Compiled twice: ipc/fast_trace.h.
  */
 #include <hal/upcall.h>
+#include <ipc/fast_trace.h>
 #include <ipc/ipc.h>
+#include <sched/counting.h>
 
 /* A register whose value nobody will look at. */
 #define ANY_WORD(variable) __asm__("" : "=r"(variable))
 /* Memory is read and written in the order of the text here. */
 #define IN_ORDER(pointer) __asm__("" : "+r"(pointer)::"memory")
 
+#ifndef FAST_TRACED /* once */
 HAL_FAST [[gnu::noinline]] void ipc_fast_missed(HAL_FAST_PARAMETERS)
 {
     hal_fast_spill(HAL_FAST_ARGUMENTS);
     ipc_slow(thread_of(self));
 }
+
+HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS)
+{
+    if (likely((cpu->pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) == 0)) {
+        if ((s64)selector < 0)
+            hal_tail kernel_reply_entry_traced(HAL_FAST_ARGUMENTS);
+        hal_tail kernel_call_entry_traced(HAL_FAST_ARGUMENTS);
+    }
+    if ((cpu->pending & CPU_PENDING_ISOLATED) != 0)
+        epoch_enter((struct cpu *)(void *)cpu);
+    if ((cpu->pending & CPU_PENDING_COUNTING) != 0) {
+        counting_enter((struct cpu *)(void *)cpu);
+        counting_call((struct cpu *)(void *)cpu, thread_of(self), selector, info);
+    }
+    if ((s64)selector < 0)
+        hal_tail kernel_reply_entry(HAL_FAST_ARGUMENTS);
+    if (selector == KOS_CORE_HANDLE)
+        hal_tail core_call_isolated(HAL_FAST_ARGUMENTS);
+    hal_tail kernel_call_entry(HAL_FAST_ARGUMENTS);
+}
+#endif
 
 /* Resumes with a message that does not fill the registers. */
 HAL_FAST [[gnu::noinline]] static void resume_shorter(HAL_FAST_PARAMETERS)
@@ -36,10 +60,10 @@ HAL_FAST [[gnu::noinline]] static void not_callable(HAL_FAST_PARAMETERS)
 {
     if (likely(selector == KOS_CORE_HANDLE)) {
         ANY_WORD(selector);
-        hal_tail core_call_fast(HAL_FAST_ARGUMENTS);
+        hal_tail FAST(core_call_fast)(HAL_FAST_ARGUMENTS);
     }
     if ((selector & ~0xffffffffULL) == KOS_CALL_MEMORY)
-        hal_tail ipc_memory_call(HAL_FAST_ARGUMENTS);
+        hal_tail FAST(ipc_memory_call)(HAL_FAST_ARGUMENTS);
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
@@ -64,7 +88,7 @@ HAL_FAST [[gnu::noinline]] static void nobody_here(HAL_FAST_PARAMETERS)
  * while is stored where it would go anyway, and the order of the steps is fixed (IN_ORDER): stores into the client, and
  * into a server that is parked, mean nothing before the commit point.
  */
-HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS)
+HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
 {
     const struct handle_block *handles = thread_of(self)->handles;
     const struct handle_entry *entry = &handles->entries[selector & handles->mask];
@@ -100,6 +124,7 @@ HAL_FAST void kernel_call_entry(HAL_FAST_PARAMETERS)
     server->state = THREAD_RUNNABLE;
     thread_of(self)->peer = server;
     thread_of(self)->state = THREAD_REPLY_WAIT;
+    fast_trace_call(cpu, TRACE_FAST, thread_of(self), server, info);
     cpu->current = &server->context;
     hal_switch_space(self, &server->context);
     self = &server->context;
@@ -116,21 +141,11 @@ HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
     if (selector == thread_of(self)->receive_selector)
         hal_tail ipc_cross_reply(HAL_FAST_ARGUMENTS);
     if (selector == (thread_of(self)->receive_selector | KOS_CALL_MEMORY))
-        hal_tail ipc_memory_reply(HAL_FAST_ARGUMENTS);
+        hal_tail FAST(ipc_memory_reply)(HAL_FAST_ARGUMENTS);
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
-HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS)
-{
-    epoch_enter((struct cpu *)(void *)cpu);
-    if ((s64)selector < 0)
-        hal_tail kernel_reply_entry(HAL_FAST_ARGUMENTS);
-    if (selector == KOS_CORE_HANDLE)
-        hal_tail core_call_isolated(HAL_FAST_ARGUMENTS);
-    hal_tail kernel_call_entry(HAL_FAST_ARGUMENTS);
-}
-
-HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS)
+HAL_FAST void FAST(kernel_reply_entry)(HAL_FAST_PARAMETERS)
 {
     struct thread *server = thread_of(self);
     if (unlikely(selector != server->reply_selector)) /* non-zero only if there is a caller and a reply_entry */
@@ -149,6 +164,7 @@ HAL_FAST void kernel_reply_entry(HAL_FAST_PARAMETERS)
     server->caller = nullptr;
     server->state = THREAD_RECEIVING;
     client->state = THREAD_RUNNABLE;
+    fast_trace_reply(cpu, TRACE_FAST, server, client, info);
     cpu->current = &client->context;
     hal_switch_space(self, &client->context);
     self = &client->context;

@@ -2,6 +2,7 @@
 /* Handles in messages: transfer to another task, or dereference when they come home; and callable handles. */
 #include <ipc/ipc.h>
 #include <ipc/user_object.h>
+#include <traces/trace.h>
 
 /* The transfer context of a handle: that of the badge it was passed on with, else that of the user resource. */
 static u64 context_of(const struct handle_view *view)
@@ -47,6 +48,8 @@ retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handl
         if (badge != nullptr)
             object_release(badge);
         *made = code == rcOk;
+        if (code == rcOk)
+            trace_handle_transfer(cpu_self(), 0, 0, descriptor->rights & view.rights, from->object.sid, to->object.sid);
         *descriptor = (struct kos_handle_descriptor){.handle = derived, .rights = descriptor->rights & view.rights};
     }
     handle_view_release(&view);

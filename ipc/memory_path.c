@@ -17,10 +17,11 @@
  *   7 commit                                   receiver's      -
  *
  * The sender may change its message while it is copied (from another thread on another CPU); nothing here was decided
- * by its contents.
+ * by its contents. Compiled twice: ipc/fast_trace.h.
  */
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
+#include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
 
 /* Steps 2 and 3. */
@@ -61,49 +62,40 @@ static inline __attribute__((always_inline)) bool payload_deliver(const struct t
     } while (0)
 
 /* Null: take the general path; nothing has changed. */
-static struct thread *call_deliver(struct thread *client, word selector, word info, vaddr descriptor,
-                                   struct hal_cpu *cpu)
+static struct thread *call_deliver(struct thread *client, struct channel *channel, const struct ksm_entry *decision,
+                                   word info, vaddr descriptor, struct cpu *cpu)
 {
-    const struct handle_block *handles = client->handles;
-    word handle = (u32)selector;
-    const struct handle_entry *entry = &handles->entries[handle & handles->mask];
-    /* relaxed: as in kernel_call_entry */
-    if (unlikely(atomic_load_explicit(&entry->callable, memory_order_relaxed) != handle))
-        return nullptr;
-    struct channel *channel = entry->channel;
-    const struct ksm_entry *decision = ksm_entry(channel->pair, info);
-    if (unlikely(decision->memory_request != info))
-        return nullptr;
-    struct endpoint_slot *slot =
-        (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
+    struct endpoint_slot *slot = slot_find(channel, cpu);
     struct thread *server = slot->receiver;
     struct pieces pieces;
-    if (unlikely((word)server <= (word)SLOT_CONTENDED || server->base_level > client->level || cpu->pending != 0 ||
-                 server->context.receive == 0 || !payload_find(client, descriptor, info, &pieces)))
+    if (unlikely(!server_takes(server, client, cpu) || !payload_find(client, descriptor, info, &pieces)))
         return nullptr;
-    switch_to(cpu, client, server);
+    switch_to(&cpu->hal, client, server);
     if (unlikely(!payload_deliver(server, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
-        switch_to(cpu, server, client);
+        switch_to(&cpu->hal, server, client);
         return nullptr;
     }
-    slot->receiver = nullptr;
-    server->reply_entry = decision;
-    if (!ksm_entry_answers_in_registers(decision))
-        server->reply_selector = 0;
-    server->caller = client;
-    server->level = client->level;
-    server->state = THREAD_RUNNABLE;
-    client->peer = server;
-    client->channel = channel;
-    client->state = THREAD_REPLY_WAIT;
+    call_commit(client, server, channel, slot, decision);
+    fast_trace_call(&cpu->hal, TRACE_MEMORY, client, server, info);
     return server;
 }
 
-HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS)
+/* A request with an arena goes on with its channel in w1, where a message in memory has nothing. */
+HAL_FAST void FAST(ipc_memory_call)(HAL_FAST_PARAMETERS)
 {
-    struct thread *server = call_deliver(thread_of(self), selector, info, w0, cpu);
-    if (unlikely(server == nullptr))
-        hal_tail ipc_arena_call(HAL_FAST_ARGUMENTS);
+    struct channel *channel = channel_find(thread_of(self), selector);
+    if (unlikely(channel == nullptr))
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    const struct ksm_entry *decision = ksm_entry(channel->pair, info);
+    if (unlikely(decision->memory_request != info)) {
+        w1 = (word)channel;
+        hal_tail FAST(ipc_arena_call)(HAL_FAST_ARGUMENTS);
+    }
+    struct thread *server = call_deliver(thread_of(self), channel, decision, info, w0, (struct cpu *)(void *)cpu);
+    if (unlikely(server == nullptr)) {
+        FORGET_WORDS();
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    }
     RESUME_WITH(server, info >> KOS_INFO_SIZE_SHIFT);
 }
 
@@ -128,13 +120,16 @@ static struct thread *reply_deliver(struct thread *server, word info, vaddr desc
     server->caller = nullptr;
     server->state = THREAD_RECEIVING;
     client->state = THREAD_RUNNABLE;
+    fast_trace_reply(cpu, TRACE_MEMORY, server, client, info);
     return client;
 }
 
-HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS)
+HAL_FAST void FAST(ipc_memory_reply)(HAL_FAST_PARAMETERS)
 {
     struct thread *client = reply_deliver(thread_of(self), info, w0, cpu);
-    if (unlikely(client == nullptr))
+    if (unlikely(client == nullptr)) {
+        FORGET_WORDS();
         hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    }
     RESUME_WITH(client, info >> KOS_INFO_SIZE_SHIFT);
 }

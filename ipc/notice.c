@@ -220,7 +220,7 @@ retcode notice_create(struct quota *quota, struct notice **result)
 {
     struct notice *notice = object_cache_allocate(&notices, quota);
     if (notice == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(quota, 0);
     object_init(&notice->object, OBJECT_NOTICE);
     tree_init(&notice->subscriptions, before);
     list_init(&notice->queue);
@@ -279,7 +279,7 @@ retcode notice_subscribe(struct notice *notice, struct object *object, u32 mask,
 {
     struct subscription *subscription = object_cache_allocate(&subscriptions, notice->quota);
     if (subscription == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(notice->quota, 0);
     list_init(&subscription->watch_link);
     list_init(&subscription->queue_link);
     subscription->notice = notice;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For the fast paths of messages in memory: what a sender has in its own memory, as the kernel sees it. */
+/*
+ * For the fast paths of messages in memory: what a sender has in its own memory, as the kernel sees it, and the steps
+ * that Calls with and without an arena have in common.
+ */
 #pragma once
 #include <ipc/ipc.h>
 #include <memory/page.h>
@@ -41,4 +44,46 @@ static inline void switch_to(struct hal_cpu *cpu, struct thread *from, struct th
 {
     cpu->current = &to->context;
     hal_switch_space(&from->context, &to->context);
+}
+
+/* A message in memory has nothing in these registers: what is there need not be kept until it is clear that the message
+ * takes the general path, and no address of the kernel's may come into a thread's registers. */
+#define FORGET_WORDS() (w1 = w2 = w3 = w4 = w5 = w6 = w7 = 0)
+
+/* The channel that a Call's selector names; null: it is not one to call. */
+static inline struct channel *channel_find(const struct thread *client, word selector)
+{
+    const struct handle_block *handles = client->handles;
+    word handle = (u32)selector;
+    const struct handle_entry *entry = &handles->entries[handle & handles->mask];
+    /* relaxed: as in kernel_call_entry */
+    return likely(atomic_load_explicit(&entry->callable, memory_order_relaxed) == handle) ? entry->channel : nullptr;
+}
+
+static inline struct endpoint_slot *slot_find(const struct channel *channel, const struct cpu *cpu)
+{
+    return (struct endpoint_slot *)(void *)((char *)channel->slots + cpu->slot_offset);
+}
+
+/* Whether the thread parked in a slot of this CPU can take the client's message into its memory, now. */
+static inline bool server_takes(const struct thread *server, const struct thread *client, const struct cpu *cpu)
+{
+    return likely((word)server > (word)SLOT_CONTENDED && server->base_level <= client->level && cpu->hal.pending == 0 &&
+                  server->context.receive != 0);
+}
+
+/* The commit of a Call whose message has been delivered: nothing fails any more. */
+static inline void call_commit(struct thread *client, struct thread *server, struct channel *channel,
+                               struct endpoint_slot *slot, const struct ksm_entry *decision)
+{
+    slot->receiver = nullptr;
+    server->reply_entry = decision;
+    if (!ksm_entry_answers_in_registers(decision))
+        server->reply_selector = 0;
+    server->caller = client;
+    server->level = client->level;
+    server->state = THREAD_RUNNABLE;
+    client->peer = server;
+    client->channel = channel;
+    client->state = THREAD_REPLY_WAIT;
 }

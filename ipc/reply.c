@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
 #include <sched/work.h>
+#include <traces/trace.h>
 
 /* MID and RIID of the request that server answers. */
 static word request_identity(const struct thread *server)
@@ -76,6 +77,7 @@ void ipc_reply_end(struct thread *server, struct thread *client, retcode code)
         ipc_complete(server, code);
         return;
     }
+    trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, server->context.info, (u64)(s64)code);
     unlink_caller(server);
     arena_unseal(server);
     if (code != rcOk)

@@ -82,7 +82,7 @@ retcode shared_memory_create(struct quota *quota, u64 size, struct shared_memory
         if (memory != nullptr)
             object_cache_free(&memories, memory, quota);
         quota_release_pages(quota, 1ULL << order);
-        return memory == nullptr ? rcQuotaExceeded : rcOutOfMemory;
+        return memory == nullptr ? quota_refusal(quota, 0) : rcOutOfMemory;
     }
     object_init(&memory->object, OBJECT_MEMORY);
     memory->backing = backing;
@@ -103,15 +103,6 @@ retcode shared_memory_zero(struct shared_memory *memory, struct progress *progre
         if (preemption_point())
             return PREEMPTED;
     }
-    return rcOk;
-}
-
-retcode shared_memory_word(struct shared_memory *memory, u64 offset, u32 value, struct futex_word *word)
-{
-    if (offset % 4 != 0 || offset >= memory->size)
-        return rcInvalidArgument;
-    const u32 *at = (const u32 *)(const void *)((const u8 *)hal_direct(memory->backing) + offset);
-    *word = (struct futex_word){&memory->bucket, offset, value, at};
     return rcOk;
 }
 
@@ -177,7 +168,7 @@ retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 siz
         return rcInvalidArgument;
     struct shared_mapping *mapping = object_cache_allocate(&mappings, &domain->quota);
     if (mapping == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&domain->quota, 0);
     retcode code = handle_pin(&domain->handles, handle, OBJECT_MEMORY,
                               KOS_RIGHT_MEMORY_READ | (writes ? KOS_RIGHT_MEMORY_WRITE : 0), &mapping->pin);
     if (code != rcOk) {

@@ -27,7 +27,7 @@ retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_
 {
     struct sync_object *sync = object_cache_allocate(&sync_objects, quota);
     if (sync == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(quota, 0);
     object_init(&sync->object, OBJECT_SYNC);
     list_init(&sync->waiters);
     list_init(&sync->interrupted);

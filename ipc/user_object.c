@@ -44,7 +44,7 @@ retcode user_object_create(struct quota *quota, u32 type, u64 context, struct en
 {
     struct user_object *user = object_cache_allocate(&user_objects, quota);
     if (user == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(quota, 0);
     object_init(&user->object, OBJECT_USER);
     user->type = type;
     user->context = context;
@@ -63,7 +63,7 @@ retcode badge_create(struct quota *quota, u64 context, struct object **object)
 {
     struct badge_object *badge = object_cache_allocate(&badges, quota);
     if (badge == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(quota, 0);
     object_init(&badge->object, OBJECT_BADGE);
     badge->context = context;
     badge->quota = quota;

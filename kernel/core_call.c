@@ -6,6 +6,7 @@
 #include <ksm/audit.h>
 #include <memory/page.h>
 #include <sched/work.h>
+#include <traces/trace.h>
 
 #define HANDLER(interface, method, rq, rqa, rs, rsa) core_##interface##_##method,
 static core_handler *const handlers[] = {KOS_CORE_METHODS(HANDLER)};
@@ -18,10 +19,10 @@ static core_handler *ordinary_handlers[FAST_METHODS];
  * target of an indirect jump. */
 enum fast_way : u8 {
     FAST_NONE, /* by the general form only */
-    FAST_ORDINARY,
 #define FAST_WAY(interface, method) FAST_##method,
     CORE_FAST_METHODS(FAST_WAY)
 #undef FAST_WAY
+    FAST_ORDINARY,
 };
 static enum fast_way fast_ways[FAST_METHODS];
 
@@ -47,9 +48,13 @@ static u32 method_index(word info)
     return (u32)(ksm_method(KSM_CLASS_CORE, info) - ksm_core_endpoints[0].interface->methods);
 }
 
-void core_call_init(void)
+void core_object_init(void)
 {
     object_init(&kernel_object, OBJECT_CHANNEL_CORE);
+}
+
+void core_call_init(void)
+{
     for (u32 riid = 0; riid < ksm_core_endpoint_count; riid++) {
         const struct ksm_interface *interface = ksm_core_endpoints[riid].interface;
         for (u32 mid = 0; mid < interface->method_count; mid++) {
@@ -237,6 +242,28 @@ HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS)
     }
     selector = KOS_CORE_HANDLE;
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
+/* The clock is read once more when the call has ended: the stack keeps the time. */
+HAL_FAST void core_call_fast_traced(HAL_FAST_PARAMETERS)
+{
+    const struct ksm_entry *decision = ksm_entry(thread_of(self)->core_pair, info);
+    selector = KOS_CORE_HANDLE;
+    if (decision->request != info || fast_ways[ksm_hash(info) % FAST_METHODS] == FAST_NONE)
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    selector = decision->response;
+    hal_fast_spill(HAL_FAST_ARGUMENTS);
+    trace_core_call(cpu_self(), TRACE_FAST, 0, 0, info, 0);
+    u64 begun = trace_since(cpu_self(), TRACE_core_return);
+    run(thread_of(self), selector);
+    cpu = hal_cpu_self();
+    self = cpu->current;
+    trace_core_return(cpu_self(), TRACE_FAST, 0, 0, self->words[0], hal_counter() - begun);
+    w0 = self->words[0], w1 = self->words[1], w2 = self->words[2], w3 = self->words[3];
+    w4 = self->words[4], w5 = self->words[5], w6 = self->words[6], w7 = self->words[7];
+    info = self->info;
+    IPC_CLEAR_WORDS_BEYOND(info);
+    hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
 }
 
 HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS)
@@ -442,6 +469,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
 void core_call_slow(struct thread *thread, word selector)
 {
     struct message message;
+    trace_core_call(cpu_self(), TRACE_SLOW, 0, 0, thread->context.info, 0);
+    u64 begun = trace_since(cpu_self(), TRACE_core_return);
     bool malformed =
         (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 || (thread->context.info & KOS_INFO_ERROR) != 0;
     retcode code = malformed ? rcInvalidArgument : message_read(thread, &message);
@@ -459,6 +488,9 @@ void core_call_slow(struct thread *thread, word selector)
         code = arena == nullptr ? rcOutOfMemory : serve(thread, &message, method, arena);
         arena_put(arena, order);
     }
+    if (code <= rcOk && unlikely(trace_on(cpu_self(), TRACE_core_return)))
+        trace_core_return(cpu_self(), TRACE_SLOW, 0, 0, code == rcOk ? thread->context.words[0] : (u64)(s64)code,
+                          hal_counter() - begun);
     if (code < rcOk)
         ipc_complete(thread, code);
 }

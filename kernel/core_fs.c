@@ -43,7 +43,7 @@ retcode core_FS_Open(struct core_call *call)
         return code;
     struct file *file = object_cache_allocate(&files, &call->task->domain.quota);
     if (file == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&call->task->domain.quota, 0);
     object_init(&file->object, OBJECT_FILE);
     file->entry = entry;
     file->quota = &call->task->domain.quota;

@@ -4,6 +4,7 @@
 #include <ipc/shared_memory.h>
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
+#include <traces/trace.h>
 
 static struct handle_table *table(struct core_call *call)
 {
@@ -100,6 +101,15 @@ static void memory_keep(struct core_call *call, u32 handle)
         call->self->work.object = memory;
 }
 
+/* Before it begins. */
+static void trace_revoked(struct core_call *call, u32 handle)
+{
+    struct object *object;
+    if (unlikely(trace_on(cpu_self(), TRACE_handle_revoke)) &&
+        handle_borrow(table(call), handle, OBJECT_NONE, 0, &object) == rcOk)
+        trace_handle_revoke(cpu_self(), 0, 0, object->sid, call->task->domain.object.sid, 0);
+}
+
 retcode core_HANDLE_Revoke(struct core_call *call)
 {
     u32 handle = (u32)call->words[0];
@@ -107,6 +117,7 @@ retcode core_HANDLE_Revoke(struct core_call *call)
         return rcInvalidOperation;
     if (call->self->work.object != nullptr)
         return unmapped(call);
+    trace_revoked(call, handle);
     memory_keep(call, handle);
     struct endpoint *endpoint = receives_on(call, handle);
     retcode code = gone(endpoint, handle_revoke(table(call), handle));
@@ -121,6 +132,7 @@ retcode core_HANDLE_RevokeSubtree(struct core_call *call)
     retcode code = handle_lookup(table(call), (u32)call->words[1], OBJECT_BADGE, 0, &badge);
     if (code != rcOk)
         return code;
+    trace_revoked(call, (u32)call->words[0]);
     memory_keep(call, (u32)call->words[0]);
     struct endpoint *endpoint = receives_on(call, (u32)call->words[0]);
     code = gone(endpoint, handle_revoke_subtree(table(call), (u32)call->words[0], badge));

@@ -6,6 +6,7 @@
 #include <memory/page.h>
 #include <sched/local.h>
 #include <sched/order.h>
+#include <traces/trace.h>
 
 /* Wall clock = time since boot + offset; a gradual adjustment runs at a given slew from a given moment on. */
 static struct {
@@ -133,6 +134,12 @@ retcode core_HAL_GetCpuCount(struct core_call *call)
     return rcOk;
 }
 
+retcode core_HAL_TraceEvent(struct core_call *call)
+{
+    trace_user(cpu_self(), 0, 0, (u32)call->words[0], call->words[1], call->words[2]);
+    return rcOk;
+}
+
 retcode core_HAL_GetEntropy(struct core_call *call)
 {
     u64 size = call->words[0];
@@ -211,7 +218,8 @@ retcode core_PM_GetCpuInterrupts(struct core_call *call)
 {
     if (call->words[0] >= atomic_load_explicit(&cpu_count, memory_order_acquire))
         return rcInvalidArgument;
-    call->words[1] = atomic_load_explicit(&cpu_table[call->words[0]]->interrupts, memory_order_relaxed);
+    call->words[1] =
+        atomic_load_explicit(&cpu_table[call->words[0]]->events[KOS_COUNT_INTERRUPT], memory_order_relaxed);
     return rcOk;
 }
 

@@ -4,6 +4,8 @@
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/object_cache.h>
+#include <sched/counting.h>
+#include <traces/trace.h>
 
 static struct object_cache fpu_states;
 
@@ -21,13 +23,24 @@ void fpu_state_free(struct thread *thread)
     thread->context.fpu = nullptr;
 }
 
-static void interrupt_enter(void)
+/* On a CPU whose entries are diverted. */
+[[gnu::noinline]] static void diverted_enter(struct cpu *cpu)
+{
+    if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
+        epoch_enter(cpu);
+    if (counting_on(cpu))
+        counting_enter(cpu);
+}
+
+#define DIVERTED (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)
+
+static void interrupt_enter(enum trace_entry entry)
 {
     struct cpu *cpu = cpu_self();
-    if (unlikely((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0))
-        epoch_enter(cpu);
-    atomic_store_explicit(&cpu->interrupts, atomic_load_explicit(&cpu->interrupts, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);
+    if (unlikely((cpu->hal.pending & DIVERTED) != 0))
+        diverted_enter(cpu);
+    cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
     if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
@@ -36,20 +49,22 @@ static void interrupt_enter(void)
 
 void kernel_timer_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_TIMER);
+    cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
     sched_exit();
 }
 
 void kernel_ipi_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_IPI);
+    cpu_count_event(cpu_self(), KOS_COUNT_IPI);
     sched_exit();
 }
 
 void kernel_spurious_interrupt(void)
 {
-    interrupt_enter();
+    interrupt_enter(TRACE_SPURIOUS);
     sched_exit();
 }
 
@@ -128,13 +143,23 @@ static void seal_retry(struct timer *timer)
 void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
 {
     struct thread *thread = thread_of(context);
-    if (unlikely((cpu_self()->hal.pending & CPU_PENDING_ISOLATED) != 0))
-        epoch_enter(cpu_self());
+    if (unlikely((cpu_self()->hal.pending & DIVERTED) != 0))
+        diverted_enter(cpu_self());
+    cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
+    trace_enter(cpu_self(), exception->kind == HAL_EXCEPTION_PAGE_FAULT ? TRACE_PAGE_FAULT : TRACE_EXCEPTION, 0,
+                thread->object.sid, 0, 0);
     if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
+        cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
+        u64 begun = trace_since(cpu_self(), TRACE_page_fault);
         retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+        if (unlikely(trace_on(cpu_self(), TRACE_page_fault)))
+            trace_page_fault(cpu_self(), (u8)exception->access, 0, (u32)code, exception->address,
+                             hal_counter() - begun);
         if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
-            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0))
+            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0)) {
+                trace_resume(cpu_self(), 0, 0, thread->object.sid, 0, 0);
                 hal_resume(context);
+            }
             sched_exit();
         }
         if (code == rcBusy)

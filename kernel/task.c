@@ -6,7 +6,9 @@
 #include <kernel/task.h>
 #include <memory/object_cache.h>
 #include <memory/page.h>
+#include <sched/counting.h>
 #include <sched/futex.h>
+#include <traces/trace.h>
 
 #define TASK_PAGES_DEFAULT   65536U /* 256 MiB */
 #define TASK_OBJECTS_DEFAULT 16384U
@@ -15,25 +17,6 @@
 
 static struct object_cache tasks, resources, futex_tables;
 
-static bool tid_before(const struct tree_node *a, const struct tree_node *b)
-{
-    return tree_entry(a, struct thread, tid_node)->tid < tree_entry(b, struct thread, tid_node)->tid;
-}
-
-static bool tid_reached(const struct tree_node *node, const void *tid)
-{
-    return tree_entry(node, struct thread, tid_node)->tid >= *(const u32 *)tid;
-}
-
-struct thread *domain_thread(struct domain *domain, u32 tid)
-{
-    struct task *task = task_of(domain);
-    spinlock_lock(&task->lock);
-    struct tree_node *node = tree_find(&task->tids, tid_reached, &tid);
-    spinlock_unlock(&task->lock);
-    struct thread *thread = node == nullptr ? nullptr : tree_entry(node, struct thread, tid_node);
-    return thread != nullptr && thread->tid == tid ? thread : nullptr;
-}
 static struct spinlock tasks_lock;
 static struct tree all_tasks; /* named, not yet dead; by name; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
@@ -54,12 +37,29 @@ static bool name_reached(const struct tree_node *node, const void *name)
     return strcmp(task_named(node)->name, name) >= 0;
 }
 
+static bool name_passed(const struct tree_node *node, const void *name)
+{
+    return strcmp(task_named(node)->name, name) > 0;
+}
+
+struct task *task_after(const char *name)
+{
+    spinlock_lock(&tasks_lock);
+    const struct tree_node *node = tree_find(&all_tasks, name_passed, name);
+    struct task *task = node != nullptr ? task_named(node) : nullptr;
+    if (task != nullptr)
+        object_reference(&task->domain.object);
+    spinlock_unlock(&tasks_lock);
+    return task;
+}
+
 static void task_reclaim(struct epoch_entry *entry)
 {
     struct task *task = container_of(entry, struct task, epoch);
     struct domain *creator = task->creator;
     if (task->domain.futexes != nullptr) /* else there was no memory for it */
         object_cache_free(&futex_tables, task->domain.futexes, nullptr);
+    thread_counters_free(task->counters);
     object_cache_free(&tasks, task, nullptr);
     if (creator != nullptr)
         domain_drop(&creator->quota);
@@ -189,6 +189,14 @@ static void teardown(struct task *task)
     checkpoint();
 }
 
+static void trace_born(const struct task *task)
+{
+    u64 name[2] = {};
+    for (u32 i = 0; i < sizeof(name) - 1 && task->name[i] != '\0'; i++)
+        name[i / 8] |= (u64)(u8)task->name[i] << i % 8 * 8;
+    trace_task_create(cpu_self(), 0, 0, task->domain.object.sid, name[0], name[1]);
+}
+
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
 static retcode task_build(struct task *task, const char *class, const char *path, u32 thread_class, u32 priority,
                           struct domain *creator)
@@ -203,8 +211,12 @@ static retcode task_build(struct task *task, const char *class, const char *path
         return code;
     checkpoint();
     (void)ksm_pair_prepare(domain->class, KSM_CLASS_CORE);
+    u64 begin = counting_on(cpu_self()) ? hal_time_now() : 0;
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
-                              creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
+                              creator != nullptr ? creator->object.sid : core_object()->sid, domain->class,
+                              domain->object.sid);
+    if (begin != 0)
+        counting_decided(cpu_self(), KOS_KSM_EXECUTE, begin);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
     if (code != rcOk)
         return code;
@@ -214,12 +226,14 @@ static retcode task_build(struct task *task, const char *class, const char *path
     checkpoint();
     code = handle_insert(&domain->handles, core_object(), KOS_RIGHT_IPC_CALL, &core_handle);
     struct elf_image image;
+    task->file = file.data;
     checkpoint();
     if (code == rcOk)
         code = loader_load(task, file.data, file.size, &image, &task->image_base);
     if (code != rcOk)
         return code;
     checkpoint();
+    trace_born(task);
     kassert(core_handle == KOS_CORE_HANDLE);
     const struct thread_parameters parameters = {.routine = task->image_base + image.entry,
                                                  .stack_size = task->stack_size_default,
@@ -257,10 +271,10 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
 {
     struct task *task = object_cache_allocate(&tasks, creator != nullptr ? &creator->quota : nullptr);
     if (task == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(creator != nullptr ? &creator->quota : nullptr, 0);
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
-    tree_init(&task->tids, tid_before);
+    tree_init(&task->tids, thread_tid_before);
     list_init(&task->resources);
     list_init(&task->joiners);
     tree_node_init(&task->all_node);
@@ -302,9 +316,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return rcOk;
     }
     if (task->first != nullptr) { /* ends like any other task */
-        struct thread *first = task->first;
         task_terminate(task, -1, KOS_TASK_TERMINATED);
-        object_release(&first->object);
     } else {
         task->state = TASK_DEAD;
         teardown(task);
@@ -415,7 +427,7 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
         return rcAlreadyExists;
     struct task_resource *resource = object_cache_allocate(&resources, &task->domain.quota);
     if (resource == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&task->domain.quota, 0);
     resource->kind = kind;
     resource->handle = handle;
     memcpy(resource->name, name, strlen(name) + 1);
@@ -484,7 +496,7 @@ static retcode connectable(const struct task *client, const struct task *server,
     return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
 }
 
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)
 {
     u32 handle;
     if (connectable(client, server, own) != rcOk)
@@ -504,6 +516,7 @@ retcode task_connect(struct task *client, struct task *server, const char *name,
     object_release(&endpoint->object);
     if (code != rcOk)
         return code;
+    channel->arena_discipline = arena; /* nobody has the channel yet */
     code = connectable(client, server, own);
     if (code == rcOk)
         code = handle_insert(&client->domain.handles, &channel->object,
@@ -563,6 +576,7 @@ static void leave_space(const struct cross_call *call)
 void task_end(struct task *task)
 {
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
+    trace_task_end(cpu_self(), 0, (u16)task->exit_reason, task->domain.object.sid, (u64)(s64)task->exit_code, 0);
     hal_context_leave_space(&thread_current()->context);
     cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
     if (task->first != nullptr) {
@@ -575,19 +589,4 @@ void task_end(struct task *task)
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
     thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
     object_release(&task->domain.object);
-}
-
-bool task_thread_gone(struct task *task, struct thread *thread)
-{
-    spinlock_lock(&task->lock);
-    list_remove(&thread->task_link);
-    tree_remove(&task->tids, &thread->tid_node);
-    bool last = --task->thread_count == 0;
-    if (last && task->state < TASK_DYING) { /* the last thread just returned */
-        task->state = TASK_DYING;
-        task->exit_code = thread->exit_code;
-        task->exit_reason = KOS_TASK_EXITED;
-    }
-    spinlock_unlock(&task->lock);
-    return last;
 }

@@ -30,14 +30,16 @@ struct task {
     u32 thread_count;
     struct stack_pool stacks;
     struct list resources;
-    struct list joiners; /* threads in Task.Wait */
-    bool ended;          /* guarded by the join lock */
+    struct list joiners;              /* threads in Task.Wait */
+    struct thread_counters *counters; /* of threads that have ended; null: none was counted */
+    bool ended;                       /* guarded by the join lock */
     s32 exit_code;
     u32 exit_reason; /* KOS_TASK_* */
     /* constant after creation */
     u32 id;
     char name[KOS_SHORT_NAME_SIZE];
     vaddr image_base;
+    const void *file; /* its program, in the ROMFS */
     u64 stack_size_default;
     struct domain *creator; /* kernel objects of the task itself are charged there; null: the kernel */
     struct thread *first;   /* until Resume */
@@ -72,8 +74,9 @@ retcode task_bring(struct task *task, vaddr address);
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
 /* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a
- * caller may connect its own running task (own) to one that it has made. */
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own);
+ * caller may connect its own running task (own) to one that it has made. arena: KOS_ARENA_*, the channel's discipline.
+ */
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena);
 retcode task_resume(struct task *task);
 /* A reference to the thread that Resume will run; rcInvalidOperation once it runs. */
 retcode task_first_thread(struct task *task, struct thread **thread);
@@ -85,3 +88,7 @@ bool task_thread_gone(struct task *task, struct thread *thread);
 void task_end(struct task *task);
 
 u64 task_count(void);
+/* Of the tasks that are not yet gone, by name: the first behind that name, with a reference; null if there is none. */
+struct task *task_after(const char *name);
+/* task->lock held: the first of its threads with that tid or a higher one, or null. */
+struct thread *task_thread_from(const struct task *task, u32 tid);

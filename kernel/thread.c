@@ -4,7 +4,9 @@
 #include <kernel/task.h>
 #include <kernel/thread.h>
 #include <memory/object_cache.h>
+#include <sched/counting.h>
 #include <sched/futex.h>
+#include <traces/trace.h>
 
 static struct object_cache threads;
 static _Atomic u32 next_tid = 1;
@@ -13,12 +15,39 @@ static struct spinlock join_lock; /* guards joiners of threads and tasks */
 void fpu_room_init(void);
 void fpu_state_free(struct thread *thread);
 
+bool thread_tid_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return tree_entry(a, struct thread, tid_node)->tid < tree_entry(b, struct thread, tid_node)->tid;
+}
+
+static bool tid_reached(const struct tree_node *node, const void *tid)
+{
+    return tree_entry(node, struct thread, tid_node)->tid >= *(const u32 *)tid;
+}
+
+struct thread *task_thread_from(const struct task *task, u32 tid)
+{
+    const struct tree_node *node = tree_find(&task->tids, tid_reached, &tid);
+    return node == nullptr ? nullptr : tree_entry(node, struct thread, tid_node);
+}
+
+struct thread *domain_thread(struct domain *domain, u32 tid)
+{
+    struct task *task = task_of(domain);
+    spinlock_lock(&task->lock);
+    struct thread *thread = task_thread_from(task, tid);
+    spinlock_unlock(&task->lock);
+    return thread != nullptr && thread->tid == tid ? thread : nullptr;
+}
+
 static void thread_reclaim(struct epoch_entry *entry)
 {
     struct thread *thread = container_of(entry, struct thread, epoch);
     struct quota *quota = &thread->domain->quota;
     fpu_state_free(thread);
     futex_thread_free(thread);
+    if (unlikely(thread->counters != nullptr))
+        thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }
@@ -37,8 +66,10 @@ static u32 thread_events(const struct object *object)
 void thread_room_init(void)
 {
     object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
+    object_cache_clear_first(&threads, offsetof(struct thread, transfer));
     object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy, .events = thread_events};
     fpu_room_init();
+    counting_room_init();
 }
 
 static void thread_init(struct thread *thread, struct task *task, const struct thread_parameters *parameters)
@@ -55,6 +86,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     /* real-time threads stay where they are put, standard ones are balanced */
     thread->affinity = parameters->class == KOS_CLASS_STANDARD ? ~0ULL : 1ULL << parameters->home;
     thread->turns = 1;
+    thread->transfer.pieces[0].size = thread->transfer.pieces[1].size = 0; /* none pending */
     thread->state = THREAD_SUSPENDED;
     thread->detached = parameters->detached;
     thread->tid = atomic_fetch_add_explicit(&next_tid, 1, memory_order_relaxed);
@@ -80,7 +112,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         return rcInvalidArgument;
     struct thread *thread = object_cache_allocate(&threads, &task->domain.quota);
     if (thread == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(&task->domain.quota, 0);
     checkpoint();
     thread->stack_size = parameters->stack_size != 0 ? parameters->stack_size : task->stack_size_default;
     retcode code = stack_take(task, &thread->stack_size, &thread->stack_base);
@@ -104,6 +136,7 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
         object_release(&thread->object);
         return rcInvalidOperation;
     }
+    trace_thread_create(cpu_self(), 0, (u16)thread->home, thread->object.sid, task->domain.object.sid, thread->tid);
     sched_home_enter(thread);
     *result = thread;
     return rcOk;
@@ -258,11 +291,28 @@ bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended,
     return waits;
 }
 
+bool task_thread_gone(struct task *task, struct thread *thread)
+{
+    spinlock_lock(&task->lock);
+    list_remove(&thread->task_link);
+    tree_remove(&task->tids, &thread->tid_node);
+    counting_keep(thread, &task->counters);
+    bool last = --task->thread_count == 0;
+    if (last && task->state < TASK_DYING) { /* the last thread just returned */
+        task->state = TASK_DYING;
+        task->exit_code = thread->exit_code;
+        task->exit_reason = KOS_TASK_EXITED;
+    }
+    spinlock_unlock(&task->lock);
+    return last;
+}
+
 void thread_finish(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
     struct task *task = task_of(thread->domain);
     kassert(thread_current() == thread && cpu->busy);
+    trace_thread_end(cpu, 0, 0, thread->object.sid, (u64)(s64)thread->exit_code, 0);
     ipc_thread_gone(thread);
     pi_lock_owner_gone(thread);
     if (task->state == TASK_RUNNING)

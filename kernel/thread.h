@@ -8,6 +8,7 @@ struct task;
 #define THREAD_STACK_SIZE_DEFAULT (64U << 10)
 
 void thread_room_init(void);
+bool thread_tid_before(const struct tree_node *a, const struct tree_node *b); /* the order of task->tids */
 
 /* New thread of task, suspended, home = CPU `home`, with one reference; its stack is stack_size bytes with guard pages
  * (0: none is made, sp is given). Codes: rcQuotaExceeded, rcOutOfMemory, rcInvalidArgument, rcInvalidOperation (task is

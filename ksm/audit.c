@@ -27,11 +27,10 @@ static struct ksm_audit_ring *own_ring(void)
     return rings[hal_cpu_self()->index];
 }
 
-void ksm_audit_begin(struct ksm_transaction *transaction)
+struct ksm_audit_result *ksm_audit_notes(void)
 {
     struct ksm_audit_ring *ring = own_ring();
-    transaction->audit = ring != nullptr ? ring->notes : nullptr;
-    transaction->audit_count = 0;
+    return ring != nullptr ? ring->notes : nullptr;
 }
 
 static struct ksm_audit_head head_of(const struct ksm_query *query, bool granted, u8 reason)
@@ -64,7 +63,7 @@ void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
     u32 count = transaction->audit_count;
     head.result_count = (u16)(count < KSM_AUDIT_RESULTS ? count : KSM_AUDIT_RESULTS);
     head.left_out = (u16)(count - head.result_count);
-    write(&head, transaction->audit);
+    write(&head, ksm_audit_notes());
 }
 
 void ksm_audit_denied(const struct ksm_query *query)

@@ -11,8 +11,8 @@
 /* Boot, before the first decision: a ring for each CPU. rcOutOfMemory. */
 retcode ksm_audit_init(u32 cpus);
 
-/* Begin of an event: gives transaction->audit its memory, this CPU's. */
-void ksm_audit_begin(struct ksm_transaction *transaction);
+/* Where this CPU notes the results of its event, KSM_AUDIT_RESULTS of them: null before ksm_audit_init. */
+struct ksm_audit_result *ksm_audit_notes(void);
 /* End of an event, its objects unlocked: the record of what was noted. */
 void ksm_audit_end(const struct ksm_transaction *transaction, bool granted);
 /* An event that was denied without a transaction: no rule, a constant, or a cached denial. Recorded if no rule is bound

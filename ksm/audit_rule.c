@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Notes of rules and expressions, called by compiled policies. */
 #include <abi/audit.h>
+#include <ksm/audit.h>
 #include <ksm/audit_ring.h>
 #include <ksm/models/models.h>
 
@@ -24,7 +25,7 @@ static bool omitted(struct ksm_transaction *transaction, const struct ksm_audit_
 /* Beyond the last place everything is counted; a denial then takes that place, unless a denial has it. */
 static void note(struct ksm_transaction *transaction, const struct ksm_audit_site *site, u32 result)
 {
-    struct ksm_audit_result *notes = transaction->audit;
+    struct ksm_audit_result *notes = ksm_audit_notes();
     if (notes == nullptr)
         return;
     u32 place = transaction->audit_count++;

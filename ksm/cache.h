@@ -22,8 +22,8 @@ struct ksm_cache_entry {
     const struct ksm_decision *decision; /* how to evaluate it, or null */
     u16 needs;                           /* what is read besides: ksm_plan */
     bool cacheable;
-    u8 verdict; /* while what was seen stays: KSM_GRANT, KSM_DENY. What never is was seen: KSM_EVALUATE, not known;
-                   KSM_NO_RULE, the entry is empty */
+    u8 verdict; /* KSM_EVALUATE: to be evaluated each time; KSM_NO_RULE: the entry is empty; KSM_GRANT, KSM_DENY: as
+                   long as what was seen is so now, else to be evaluated */
 };
 static_assert(sizeof(struct ksm_cache_entry) == KOS_CACHE_LINE, "an entry is a line");
 
@@ -60,10 +60,10 @@ static inline bool ksm_seen_now(const struct ksm_seen *seen)
 }
 
 /* Null: there is none. */
-static inline const struct ksm_cache_entry *ksm_cache_find(const struct ksm_cache *cache, enum ksm_event event,
-                                                           struct ksm_cache_key key)
+static inline struct ksm_cache_entry *ksm_cache_find(struct ksm_cache *cache, enum ksm_event event,
+                                                     struct ksm_cache_key key)
 {
-    const struct ksm_cache_entry *entry = cache->sets[ksm_cache_set(event, key)];
+    struct ksm_cache_entry *entry = cache->sets[ksm_cache_set(event, key)];
     if (!likely(ksm_cache_same(entry->key, key)) && !ksm_cache_same((++entry)->key, key))
         return nullptr;
     return entry;

@@ -22,9 +22,9 @@ static bool cpu_init(struct ksm_cpu **place)
         return false;
     *place = cpu;
     ksm_cache_clear(&cpu->cache);
-    if (cpu->undo == nullptr)
-        cpu->undo = allocate(sizeof(struct ksm_undo) * KSM_UNDO_MAX * KSM_UNDO_WORDS);
-    return cpu->undo != nullptr;
+    if (cpu->memory == nullptr)
+        cpu->memory = allocate(sizeof(*cpu->memory));
+    return cpu->memory != nullptr;
 }
 
 retcode ksm_cpus_init(u32 count)

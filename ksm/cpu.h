@@ -7,8 +7,7 @@
 
 struct ksm_cpu {
     struct ksm_cache cache;
-    struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS */
-    alignas(8) u8 scratch[KSM_SCRATCH_SIZE];
+    struct ksm_memory *memory;
 };
 
 extern struct ksm_cpu *ksm_cpus[KOS_CPUS_MAX];

@@ -7,15 +7,9 @@
 #define NEEDS        (KSM_READS_MESSAGE | KSM_READS_ARENA | KSM_READS_HANDLES)
 #define NEVER_CACHED (NEEDS | KSM_CHANGES_STATE | KSM_AUDITED)
 
-static void remember(const struct ksm_query *query, const struct ksm_plan *plan, enum ksm_verdict verdict,
-                     const struct ksm_seen *seen)
+static struct ksm_cache_entry *find(const struct ksm_query *query)
 {
-    const struct ksm_cache_entry entry = {.seen = *seen,
-                                          .decision = plan->decision,
-                                          .needs = (u16)plan->needs,
-                                          .cacheable = plan->cacheable,
-                                          .verdict = (u8)verdict};
-    ksm_cache_add(&ksm_cpu_self()->cache, query->event, ksm_cache_key(query), &entry);
+    return ksm_cache_find(&ksm_cpu_self()->cache, query->event, ksm_cache_key(query));
 }
 
 /* What the policy says to an event that is not in the cache. */
@@ -24,11 +18,15 @@ static void remember(const struct ksm_query *query, const struct ksm_plan *plan,
     struct ksm_descriptor descriptor = ksm_policy_now()->describe(query->event, query->source_class,
                                                                   query->destination_class, query->riid, query->mid);
     const struct ksm_decision *decision = descriptor.decision;
+    struct ksm_cache_entry entry = {};
+    ksm_seen_nothing(&entry.seen);
     *plan = (struct ksm_plan){.verdict = KSM_EVALUATE};
     if (decision != nullptr && decision->evaluate != nullptr) { /* also to record what is constant */
         plan->decision = decision;
         plan->needs = decision->flags & NEEDS;
         plan->cacheable = (decision->flags & NEVER_CACHED) == 0 && decision->object_count <= KSM_SEEN_MAX;
+        if (plan->cacheable)
+            ksm_seen_watch(&entry.seen, decision);
     } else if (descriptor.verdict == KSM_EVALUATE && descriptor.evaluate != nullptr) {
         plan->evaluate = descriptor.evaluate;
         plan->needs = KSM_READS_MESSAGE;
@@ -36,68 +34,82 @@ static void remember(const struct ksm_query *query, const struct ksm_plan *plan,
     } else {
         plan->verdict = descriptor.verdict == KSM_GRANT ? KSM_GRANT : KSM_DENY;
     }
-    struct ksm_seen seen;
-    if (ksm_plan_known(plan))
-        ksm_seen_nothing(&seen);
-    else
-        ksm_seen_never(&seen);
-    remember(query, plan, plan->verdict, &seen);
+    entry.decision = plan->decision;
+    entry.needs = (u16)plan->needs;
+    entry.cacheable = plan->cacheable;
+    entry.verdict = plan->cacheable ? KSM_DENY : (u8)plan->verdict; /* one that never is now */
+    ksm_cache_add(&ksm_cpu_self()->cache, query->event, ksm_cache_key(query), &entry);
 }
 
-/* Of an entry whose verdict is not, or no longer, known. */
-[[gnu::noinline]] static void plan_from(struct ksm_plan *plan, const struct ksm_query *query,
-                                        const struct ksm_cache_entry *entry)
+void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query)
 {
+    const struct ksm_cache_entry *entry = find(query);
     if (unlikely(entry == nullptr || entry->verdict == KSM_NO_RULE)) {
         describe(plan, query);
         return;
     }
-    plan->verdict = KSM_EVALUATE;
+    plan->verdict = likely(ksm_seen_now(&entry->seen)) ? (enum ksm_verdict)entry->verdict : KSM_EVALUATE;
     plan->needs = entry->needs;
     plan->cacheable = entry->cacheable;
     plan->decision = entry->decision;
 }
 
-void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query)
+/* Nothing else is decided on this CPU meanwhile: the entry stays this event's. */
+static retcode evaluate_and_remember(const struct ksm_query *query, struct ksm_cache_entry *entry)
 {
-    const struct ksm_cache_entry *entry = ksm_cache_find(&ksm_cpu_self()->cache, query->event, ksm_cache_key(query));
-    if (unlikely(entry == nullptr || !ksm_seen_now(&entry->seen))) {
-        plan_from(plan, query, entry);
-        return;
-    }
-    plan->verdict = (enum ksm_verdict)entry->verdict;
-    plan->needs = 0;
+    retcode code = ksm_transaction_run(query, entry->decision, &entry->seen);
+    entry->verdict = code == rcOk ? KSM_GRANT : KSM_DENY;
+    return code;
 }
 
-[[gnu::noinline]] static bool evaluate_and_remember(const struct ksm_plan *plan, const struct ksm_query *query)
+static retcode evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
 {
-    struct ksm_seen seen;
-    bool granted = ksm_transaction_run(query, plan->decision, &seen);
-    remember(query, plan, granted ? KSM_GRANT : KSM_DENY, &seen);
-    return granted;
+    if (unlikely(plan->decision == nullptr))
+        return plan->evaluate(query) ? rcOk : rcSecurityDisallow;
+    struct ksm_cache_entry *entry = plan->cacheable ? find(query) : nullptr;
+    return entry != nullptr ? evaluate_and_remember(query, entry) : ksm_transaction_run(query, plan->decision, nullptr);
 }
 
-static bool evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
+[[gnu::noinline]] static retcode denied(const struct ksm_query *query)
 {
-    if (plan->cacheable)
-        return evaluate_and_remember(plan, query);
-    return likely(plan->decision != nullptr) ? ksm_transaction_run(query, plan->decision, nullptr)
-                                             : plan->evaluate(query);
-}
-
-retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
-{
-    if (likely(plan->verdict == KSM_EVALUATE))
-        return evaluate(plan, query) ? rcOk : rcSecurityDisallow;
     ksm_audit_denied(query);
     return rcSecurityDisallow;
 }
 
-retcode ksm_decide(const struct ksm_query *query)
+retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *query)
+{
+    return likely(plan->verdict == KSM_EVALUATE) ? evaluate(plan, query) : denied(query);
+}
+
+/* ksm_decide, of an event that is not in the cache; of one whose verdict is not, or no longer, known. */
+[[gnu::noinline]] static retcode decide_new(const struct ksm_query *query)
 {
     struct ksm_plan plan;
-    ksm_plan_make(&plan, query);
+    describe(&plan, query);
     return ksm_plan_decide(&plan, query);
+}
+[[gnu::noinline]] static retcode decide_again(const struct ksm_query *query, struct ksm_cache_entry *entry)
+{
+    return evaluate_and_remember(query, entry);
+}
+[[gnu::noinline]] static retcode decide_denied(const struct ksm_query *query, struct ksm_cache_entry *entry)
+{
+    if (entry->verdict == KSM_NO_RULE)
+        return decide_new(query);
+    return ksm_seen_now(&entry->seen) ? denied(query) : decide_again(query, entry);
+}
+
+/* As ksm_plan_make and ksm_plan_decide do, but shorter. */
+retcode ksm_decide(const struct ksm_query *query)
+{
+    struct ksm_cache_entry *entry = find(query);
+    if (unlikely(entry == nullptr))
+        return decide_new(query);
+    if (likely(entry->verdict == KSM_GRANT))
+        return likely(ksm_seen_now(&entry->seen)) ? rcOk : decide_again(query, entry);
+    if (likely(entry->verdict == KSM_EVALUATE))
+        return ksm_transaction_run(query, entry->decision, nullptr);
+    return decide_denied(query, entry);
 }
 
 retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid)

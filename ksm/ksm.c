@@ -39,6 +39,22 @@ retcode ksm_init(u32 cpus, u64 seed)
     return code;
 }
 
+static bool may_grant(enum ksm_event event, u32 source, u32 destination, u32 riid, u32 mid)
+{
+    enum ksm_verdict verdict = ksm_policy_now()->describe(event, source, destination, riid, mid).verdict;
+    return verdict == KSM_GRANT || verdict == KSM_EVALUATE;
+}
+
+bool ksm_may_call_core(u32 class)
+{
+    for (u32 riid = 0; riid < ksm_core_endpoint_count; riid++)
+        for (u32 mid = 0; mid < ksm_core_endpoints[riid].interface->method_count; mid++)
+            if (may_grant(KSM_REQUEST, class, KSM_CLASS_CORE, riid, mid) &&
+                may_grant(KSM_RESPONSE, KSM_CLASS_CORE, class, riid, mid))
+                return true;
+    return false;
+}
+
 retcode ksm_class_find(const char *name, u32 *class)
 {
     const struct ksm_policy *policy = ksm_policy_now();
@@ -51,21 +67,36 @@ retcode ksm_class_find(const char *name, u32 *class)
     return rcResourceNotFound;
 }
 
-/* "name" equals the endpoint's qualified name, or that name behind "<class>.". */
-static bool endpoint_named(const struct ksm_class *class, const struct ksm_endpoint *endpoint, const char *name)
+/* "<owner>.<endpoint>" */
+static bool named_within(const char *owner, const char *endpoint, const char *name)
 {
-    if (strcmp(endpoint->name, name) == 0)
-        return true;
-    size_t length = strlen(class->name);
-    return strlen(name) > length && memcmp(name, class->name, length) == 0 && name[length] == '.' &&
-           strcmp(name + length + 1, endpoint->name) == 0;
+    size_t length = strlen(owner);
+    return strlen(name) > length && memcmp(name, owner, length) == 0 && name[length] == '.' &&
+           strcmp(name + length + 1, endpoint) == 0;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *last = path;
+    for (; *path != '\0'; path++)
+        if (*path == '.')
+            last = path + 1;
+    return last;
+}
+
+/* The endpoint's path, that behind "<class>.", or its own name behind "<component type>.". */
+static bool endpoint_named(const struct ksm_class *class, u32 riid, const char *name)
+{
+    const char *path = class->endpoints[riid].name;
+    return strcmp(path, name) == 0 || named_within(class->name, path, name) ||
+           (class->owners != nullptr && named_within(class->owners[riid], last_part(path), name));
 }
 
 retcode ksm_endpoint_find(u32 class_index, const char *name, u32 *riid)
 {
     const struct ksm_class *class = &ksm_policy_now()->classes[class_index];
     for (u32 i = 0; i < class->endpoint_count; i++) {
-        if (endpoint_named(class, &class->endpoints[i], name)) {
+        if (endpoint_named(class, i, name)) {
             *riid = i;
             return rcOk;
         }

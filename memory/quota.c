@@ -51,3 +51,14 @@ void quota_release_object(struct quota *quota)
     if (quota != nullptr)
         release(&quota->objects, 1);
 }
+
+retcode quota_refusal(const struct quota *quota, u64 pages)
+{
+    if (quota == nullptr)
+        return rcOutOfMemory;
+    u64 objects_used = atomic_load_explicit(&quota->objects, memory_order_relaxed);
+    u64 pages_used = atomic_load_explicit(&quota->pages, memory_order_relaxed);
+    bool full = objects_used >= quota->objects_limit || pages_used > quota->pages_limit ||
+                pages > quota->pages_limit - pages_used;
+    return full ? rcQuotaExceeded : rcOutOfMemory;
+}

@@ -18,3 +18,6 @@ retcode quota_charge_pages(struct quota *quota, u64 count);
 void quota_release_pages(struct quota *quota, u64 count);
 retcode quota_charge_object(struct quota *quota);
 void quota_release_object(struct quota *quota);
+/* Why an object and so many pages, charged together, could just now not be had: rcQuotaExceeded if quota has no room
+ * for them, else rcOutOfMemory. */
+retcode quota_refusal(const struct quota *quota, u64 pages);

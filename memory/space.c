@@ -20,14 +20,9 @@ void space_room_init(void)
 retcode region_new(struct address_space *space, vaddr start, vaddr end, u32 flags, enum region_kind kind,
                    struct region **result)
 {
-    /* charged apart from the allocation, to tell the two reasons of failure from each other */
-    if (quota_charge_object(space->quota) != rcOk)
-        return rcQuotaExceeded;
-    struct region *region = object_cache_allocate(&regions, nullptr);
-    if (region == nullptr) {
-        quota_release_object(space->quota);
-        return rcOutOfMemory;
-    }
+    struct region *region = object_cache_allocate(&regions, space->quota);
+    if (region == nullptr)
+        return quota_refusal(space->quota, 0);
     list_init(&region->link);
     region->start = region->origin = start;
     region->end = end;

@@ -76,7 +76,7 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota)
     table->quota = quota;
     struct handle_block *block = block_make(table, HANDLE_TABLE_ENTRIES_FIRST);
     if (block == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(quota, 0);
     /* A Call on handle 0 looks here and must not find its own selector, 0. No Call has the selector ~0. */
     atomic_store_explicit(&block->entries[0].callable, ~0ULL, memory_order_relaxed);
     table->fresh = 1;
@@ -117,7 +117,7 @@ static retcode table_grow(struct handle_table *table)
     if (table->successor == nullptr) {
         table->successor = block_make(table, 2 * entries);
         if (table->successor == nullptr)
-            return rcQuotaExceeded;
+            return quota_refusal(table->quota, 1ULL << block_order(2 * entries));
         table->moved = 0;
     }
     successor_fill(block, table->successor, table->moved, table->moved + GROWTH_STEP);
@@ -270,7 +270,7 @@ retcode handle_insert(struct handle_table *table, struct object *object, u32 rig
 {
     struct capability *capability = capability_new(table, object, rights);
     if (capability == nullptr)
-        return rcQuotaExceeded;
+        return quota_refusal(table->quota, 0);
     spinlock_lock(&object->lock);
     object_reference(object);
     retcode code = slot_take(table, capability);
@@ -312,7 +312,7 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     struct capability *child = capability_new(to, object, 0);
     if (child == nullptr) {
         object_release(object);
-        return rcQuotaExceeded;
+        return quota_refusal(to->quota, 0);
     }
     spinlock_lock(&object->lock);
     struct capability *parent = capability_of(from, handle);

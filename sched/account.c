@@ -7,6 +7,7 @@
  */
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <traces/trace.h>
 
 struct scheduler schedulers[KOS_CPUS_MAX];
 
@@ -28,10 +29,16 @@ void account_end(struct cpu *cpu)
     cpu->account = nullptr;
 }
 
+static void replenished(const struct thread *thread)
+{
+    trace_replenish(cpu_self(), 0, 0, thread->object.sid, thread->reservation.budget, thread->reservation.deadline);
+}
+
 static void held_over(struct timer *timer)
 {
     struct thread *thread = container_of(timer, struct thread, timer);
     reservation_replenish(&thread->reservation, hal_time_now());
+    replenished(thread);
     sched_wake_held(thread);
 }
 
@@ -46,6 +53,7 @@ static void background_over(struct timer *timer)
     struct thread *thread = container_of(timer, struct thread, replenish);
     bool queued = sched_queued(thread);
     reservation_replenish(&thread->reservation, hal_time_now());
+    replenished(thread);
     if (queued)
         run_queue_remove(&cpu_self()->run_queue, thread);
     if (thread->caller == nullptr)
@@ -80,6 +88,7 @@ static void budget_over(struct timer *timer)
         return;
     }
     u64 until = reservation_exhausted(&account->reservation, now, running == account);
+    trace_overrun(cpu, 0, 0, account->object.sid, running->object.sid, 0);
     thread_overrun(account);
     if (until != 0 && !account->reservation.throttles) {
         background_begin(running, until);

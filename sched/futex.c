@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <memory/object_cache.h>
-#include <sched/futex.h>
+#include <sched/futex_bucket.h>
+#include <traces/trace.h>
 
 static struct object_cache waiter_sets; /* FUTEX_WORDS - 1 of struct futex_waiter */
 void pi_lock_room_init(void);
@@ -9,11 +10,6 @@ void futex_room_init(void)
 {
     object_cache_init(&waiter_sets, "futex_waiters", (FUTEX_WORDS - 1) * sizeof(struct futex_waiter), 8);
     pi_lock_room_init();
-}
-
-static struct futex_waiter *waiter_of(const struct tree_node *node)
-{
-    return tree_entry(node, struct futex_waiter, node);
 }
 
 static bool waiter_before(const struct tree_node *left, const struct tree_node *right)
@@ -27,11 +23,8 @@ static bool address_reached(const struct tree_node *node, const void *address)
     return waiter_of(node)->address >= *(const u64 *)address;
 }
 
-static struct futex_waiter *first_waiter(const struct futex_bucket *bucket, u64 address)
+struct futex_waiter *futex_first_beyond(const struct futex_bucket *bucket, u64 address)
 {
-    struct tree_node *least = bucket->waiters.first;
-    if (least == nullptr || waiter_of(least)->address >= address)
-        return least != nullptr && waiter_of(least)->address == address ? waiter_of(least) : nullptr;
     struct tree_node *node = tree_find(&bucket->waiters, address_reached, &address);
     return node != nullptr && waiter_of(node)->address == address ? waiter_of(node) : nullptr;
 }
@@ -56,20 +49,12 @@ void futex_table_init(struct futex_bucket *buckets)
 
 struct futex_word futex_private(struct domain *domain, vaddr address, u32 value)
 {
-    u64 hash = (address >> 2) * 0x9e3779b97f4a7c15ULL;
-    static_assert(FUTEX_BUCKETS == 1U << 4, "the top four bits");
-    return (struct futex_word){&domain->futexes[hash >> 60], address, value, nullptr};
+    return (struct futex_word){futex_private_bucket(domain, address), address, value, nullptr};
 }
 
 static struct futex_waiter *waiter_at(struct thread *thread, u32 index)
 {
     return index == 0 ? &thread->waiter : &thread->more_waiters[index - 1];
-}
-
-/* model: futex.pml 2; acq_rel: whoever claims sees the waiters as the thread left them. */
-static bool claim(struct thread *thread)
-{
-    return atomic_exchange_explicit(&thread->futex_claimed, 1, memory_order_acq_rel) == 0;
 }
 
 /* The bucket of a waiter, locked; null if it is in none. Requeueing may change it until it is locked. */
@@ -84,13 +69,6 @@ static struct futex_bucket *bucket_lock_of(struct futex_waiter *waiter)
             return bucket;
         spinlock_unlock(&bucket->lock);
     }
-}
-
-/* Under the lock of its bucket. */
-static void leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
-{
-    tree_remove(&bucket->waiters, &waiter->node);
-    atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
 }
 
 /* Who claimed the thread, once it has left its buckets. Their memory stays until we leave the kernel: epochs. */
@@ -110,7 +88,7 @@ static void leave_all(struct thread *thread)
         struct futex_bucket *bucket = bucket_lock_of(waiter_at(thread, i));
         if (bucket == nullptr)
             continue;
-        leave(bucket, waiter_at(thread, i));
+        futex_leave(bucket, waiter_at(thread, i));
         spinlock_unlock(&bucket->lock);
     }
 }
@@ -142,12 +120,8 @@ static retcode enter(struct thread *thread, u32 index, const struct futex_word *
     spinlock_lock(&bucket->lock);
     retcode code = word_check(word);
     if (code == rcOk) {
-        waiter->thread = thread;
         waiter->index = index;
-        waiter->address = word->address;
-        waiter->level = thread->level;
-        atomic_store_explicit(&waiter->bucket, bucket, memory_order_relaxed);
-        tree_insert(&bucket->waiters, &waiter->node);
+        futex_enter(bucket, waiter, thread, word->address);
     }
     spinlock_unlock(&bucket->lock);
     return code;
@@ -158,7 +132,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
     if (count > 1 && thread->more_waiters == nullptr) {
         thread->more_waiters = object_cache_allocate(&waiter_sets, &thread->domain->quota);
         if (thread->more_waiters == nullptr)
-            return rcQuotaExceeded;
+            return quota_refusal(&thread->domain->quota, 0);
     }
     thread->futex_words = count; /* before anybody can claim the thread: he looks through all of them */
     thread->state = THREAD_FUTEX;
@@ -167,7 +141,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
         retcode code = enter(thread, i, &words[i]);
         if (code != rcOk) {
             *index = i;
-            if (claim(thread)) {
+            if (futex_claim(thread)) {
                 leave_all(thread);
                 drop_object(thread);
                 thread->state = THREAD_RUNNABLE;
@@ -185,6 +159,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
     }
     if (timeout_ms != KOS_INFINITE_TIMEOUT)
         timer_arm(&thread->timer, timer_deadline(timeout_ms), time_limit);
+    trace_futex_wait(cpu_self(), 0, 0, thread->object.sid, words[0].address, 0);
     sched_block();
     return rcOk;
 }
@@ -215,13 +190,13 @@ static void wake_all(struct list *woken)
 static u32 take(struct futex_bucket *bucket, u64 address, u32 count, struct list *woken)
 {
     u32 taken = 0;
-    struct futex_waiter *waiter = first_waiter(bucket, address);
+    struct futex_waiter *waiter = futex_first(bucket, address);
     while (waiter != nullptr && waiter->address == address && taken < count) {
         struct tree_node *next = tree_next(&waiter->node);
         struct thread *thread = waiter->thread;
-        if (claim(thread)) { /* else somebody else is about to take it out */
+        if (futex_claim(thread)) { /* else somebody else is about to take it out */
             thread->futex_index = waiter->index;
-            leave(bucket, waiter);
+            futex_leave(bucket, waiter);
             list_push_back(woken, &thread->futex_link);
             taken++;
         }
@@ -238,11 +213,11 @@ static u32 bounded(u32 count)
 /* The common case: there is a waiter, and nobody else is about to take it. */
 static struct thread *take_first(struct futex_bucket *bucket, u64 address)
 {
-    struct futex_waiter *waiter = first_waiter(bucket, address);
-    if (waiter == nullptr || !claim(waiter->thread))
+    struct futex_waiter *waiter = futex_first(bucket, address);
+    if (waiter == nullptr || !futex_claim(waiter->thread))
         return nullptr;
     waiter->thread->futex_index = waiter->index;
-    leave(bucket, waiter);
+    futex_leave(bucket, waiter);
     return waiter->thread;
 }
 
@@ -253,6 +228,7 @@ u32 futex_wake(const struct futex_word *word, u32 count)
         struct thread *thread = take_first(word->bucket, word->address);
         spinlock_unlock(&word->bucket->lock);
         if (likely(thread != nullptr)) {
+            trace_futex_wake(cpu_self(), 0, 0, 1, word->address, 0);
             wake_claimed(thread);
             return 1;
         }
@@ -262,6 +238,7 @@ u32 futex_wake(const struct futex_word *word, u32 count)
     spinlock_lock(&word->bucket->lock);
     u32 taken = take(word->bucket, word->address, bounded(count), &woken);
     spinlock_unlock(&word->bucket->lock);
+    trace_futex_wake(cpu_self(), 0, 0, taken, word->address, 0);
     wake_all(&woken);
     return taken;
 }
@@ -285,7 +262,7 @@ retcode futex_requeue(const struct futex_word *word, const struct futex_word *ta
     retcode code = target->address % 4 != 0 ? rcInvalidArgument : word_check(word);
     if (code == rcOk) {
         *woken = take(from, word->address, bounded(*woken), &claimed);
-        struct futex_waiter *waiter = first_waiter(from, word->address);
+        struct futex_waiter *waiter = futex_first(from, word->address);
         while (waiter != nullptr && waiter->address == word->address && *moved < wanted) {
             struct tree_node *next = tree_next(&waiter->node);
             tree_remove(&from->waiters, &waiter->node);
@@ -293,7 +270,7 @@ retcode futex_requeue(const struct futex_word *word, const struct futex_word *ta
             atomic_store_explicit(&waiter->bucket, to, memory_order_relaxed); /* under both locks */
             tree_insert(&to->waiters, &waiter->node);
             (*moved)++;
-            waiter = next == nullptr || from == to ? first_waiter(from, word->address) : waiter_of(next);
+            waiter = next == nullptr || from == to ? futex_first(from, word->address) : waiter_of(next);
         }
     }
     spinlock_unlock(&from->lock);
@@ -307,7 +284,7 @@ bool futex_cancel(struct thread *thread)
 {
     if (thread->futex_words == 0)
         return pi_lock_cancel(thread);
-    if (!claim(thread))
+    if (!futex_claim(thread))
         return false;
     leave_all(thread);
     drop_object(thread);

@@ -18,6 +18,7 @@
 #include <sched/futex.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <traces/trace.h>
 
 static u32 level_of(const struct thread *thread)
 {
@@ -43,6 +44,8 @@ static bool level_apply(struct thread *thread)
     bool changed = level != thread->level;
     if (queued)
         run_queue_remove(&cpu->run_queue, thread);
+    if (changed)
+        trace_donation(cpu, (u8)thread->level, (u16)level, thread->object.sid, 0, 0);
     thread->level = level; /* model: level.pml LEVEL */
     if (queued)
         run_queue_push_back(&cpu->run_queue, thread);

@@ -4,8 +4,10 @@
  * everything and sends it, as a message, to its new one. A blocked thread moves when it is made runnable (sched_wake,
  * sched_handoff look at its affinity), so its home is stable for whoever is about to wake it.
  */
+#include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <traces/trace.h>
 
 _Atomic u64 cpus_isolated, cpus_offline;
 
@@ -80,11 +82,14 @@ void thread_move(struct thread *thread, u32 target)
 {
     struct cpu *cpu = cpu_self();
     kassert(thread->home == cpu->hal.index && target != thread->home);
+    trace_migrate(cpu, 0, (u16)target, thread->object.sid, 0, 0);
     if (cpu->hal.current == &thread->context) {
         if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
             hal_fpu_release(&cpu->hal);
         cpu->hal.current = &cpu->idle_context;
     }
+    if (unlikely(counting_on(cpu)))
+        counting_stop(cpu);
     sched_home_leave(thread);
     thread->state = THREAD_MOVING;
     thread_ipc_moves(thread, target);

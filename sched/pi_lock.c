@@ -2,6 +2,7 @@
 /* Priority-inheriting locks: see sched/futex.h. */
 #include <memory/object_cache.h>
 #include <sched/futex.h>
+#include <traces/trace.h>
 
 #define TID_MASK (KOS_LOCK_WAITERS - 1U)
 
@@ -157,6 +158,7 @@ static retcode lock_once(struct thread *thread, _Atomic u32 *word, vaddr address
     spinlock_unlock(&bucket->lock);
     if (code == rcOk) {
         *blocked = true;
+        trace_lock_wait(cpu_self(), 0, 0, owner->object.sid, address, 0);
         sched_block();
         level_concerns(owner);
     }
@@ -173,7 +175,7 @@ retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *bloc
     if (thread->turnstile == nullptr) {
         thread->turnstile = object_cache_allocate(&turnstiles, &thread->domain->quota);
         if (thread->turnstile == nullptr)
-            return rcQuotaExceeded;
+            return quota_refusal(&thread->domain->quota, 0);
         list_init(&thread->turnstile->spare_link);
     }
     retcode code = rcFutexWouldBlock;

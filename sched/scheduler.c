@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <memory/space.h>
+#include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <traces/trace.h>
 
 void sched_cpu_init(struct cpu *cpu)
 {
@@ -24,6 +26,7 @@ bool sched_queued(const struct thread *thread)
 static void wake_here(struct cpu *cpu, struct thread *thread)
 {
     thread->state = THREAD_RUNNABLE;
+    trace_wake(cpu, 0, (u16)thread->level, thread->object.sid, 0, 0);
     run_queue_push_back(&cpu->run_queue, thread);
     if (!cpu->busy)
         return;
@@ -85,6 +88,7 @@ void sched_block(void)
 {
     struct cpu *cpu = cpu_self();
     kassert(cpu->busy && thread_current()->state != THREAD_RUNNABLE);
+    trace_block(cpu, (u8)thread_current()->state, 0, thread_current()->object.sid, 0, 0);
     thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
     if (unlikely(cpu->account != nullptr))
         account_end(cpu);
@@ -92,10 +96,23 @@ void sched_block(void)
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
 
+/* thread runs, or nobody if it is null: after whoever was the current one, if he has run since. */
+[[gnu::noinline]] static void switch_traced(struct cpu *cpu, const struct thread *thread)
+{
+    const struct hal_context *before = cpu->hal.current;
+    bool idle = cpu->trace_idle || before == &cpu->idle_context;
+    const struct thread *previous = const_container_of(before, struct thread, context);
+    cpu->trace_idle = thread == nullptr;
+    trace_switch(cpu, idle ? (u8)TRACE_STATE_IDLE : (u8)previous->state, 0, thread != nullptr ? thread->object.sid : 0,
+                 idle ? 0 : previous->object.sid, thread != nullptr ? thread->level : 0);
+}
+
 /* The FP registers, if live, belong to the outgoing thread. */
 static void switch_current(struct cpu *cpu, struct thread *thread)
 {
     cpu->busy = true;
+    if (unlikely(trace_on(cpu, TRACE_switch)))
+        switch_traced(cpu, thread);
     if (unlikely(thread->account != nullptr))
         account_begin(cpu, thread->account);
     if (&thread->context != cpu->hal.current) {
@@ -187,12 +204,6 @@ static void reschedule(struct cpu *cpu)
 #define EPOCH_ENTRIES 8U
 #define EPOCH_STEP    3U
 
-static bool inbox_waits(const struct cpu *cpu)
-{
-    return atomic_load_explicit(&cpu->inbox.head, memory_order_relaxed) != nullptr ||
-           atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
-}
-
 /* What is left to free is freed when nobody has anything else to do. Stops if somebody may have. */
 static void clean_up(struct cpu *cpu)
 {
@@ -220,6 +231,8 @@ static void free_some(struct cpu *cpu, u32 most)
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
+    if (unlikely(counting_on(cpu)))
+        counting_leave(cpu, nullptr);
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
@@ -242,6 +255,8 @@ static void sched_idle(struct cpu *cpu)
             epoch_leave(cpu);
         hal_cpu_idle(); /* model: inbox.pml f */
     }
+    if (unlikely(counting_on(cpu)))
+        counting_enter(cpu);
     atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed); /* model: inbox.pml g; else in interrupt_enter() */
 }
 
@@ -272,6 +287,8 @@ void sched_exit(void)
         if (!cpu->busy) {
             struct thread *next = run_queue_pop(&cpu->run_queue);
             if (next == nullptr) {
+                if (unlikely(trace_on(cpu, TRACE_switch)) && !cpu->trace_idle)
+                    switch_traced(cpu, nullptr);
                 /* Messages can come for ever without the CPU's going to sleep. */
                 if (preemption_point())
                     hal_interrupts_take();
@@ -281,20 +298,27 @@ void sched_exit(void)
             switch_current(cpu, next);
         }
         struct thread *thread = thread_current();
-        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED)) != 0)) {
+        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
                 free_some(cpu, thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
-            if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0 && thread->work.run == nullptr) {
+            if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
+                thread->work.run == nullptr) {
                 if (publish_level(cpu, thread->level) && inbox_waits(cpu))
                     continue;
-                epoch_leave(cpu);
+                if (counting_on(cpu))
+                    counting_leave(cpu, thread);
+                if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
+                    epoch_leave(cpu);
+                trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
                 hal_resume(&thread->context);
             }
         }
         if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))
             continue; /* requests that came without an IPI, for the level was higher */
-        if (likely(thread->work.run == nullptr))
+        if (likely(thread->work.run == nullptr)) {
+            trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
             hal_resume(&thread->context);
+        }
         if (preemption_point())
             hal_interrupts_take();
         thread->work.run(thread);

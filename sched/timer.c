@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sched/timer.h>
 #include <smp/cpu.h>
+#include <traces/trace.h>
 
 static struct timer *timer_first(const struct cpu *cpu)
 {
@@ -49,6 +50,7 @@ void timer_run(void)
         if (timer == nullptr || timer->deadline > now)
             break;
         tree_remove(&cpu->timers, &timer->node);
+        trace_timer(cpu, 0, 0, 0, timer->deadline, now - timer->deadline);
         timer->expire(timer);
     }
     timer_program(cpu);

@@ -1,18 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-# ./kos bench ipc: sourced by kos.
+# ./kos bench ipc, and what the other benchmarks share: sourced by kos.
+
+# The options that they all have. bench_option WORD [VALUE] ...: sets archs, json; taken: so many words, 0: none of these.
+bench_option() {
+    taken=2
+    case $1 in
+    --arch) [ $# -gt 1 ] || fail "--arch takes a name"; [ "$2" = all ] || { arch_given "$2"; archs=$2; } ;;
+    --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2 ;;
+    --vs) [ "${peers+has}" ] || fail "$benchmark: unknown word '$1'"; [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2" ;;
+    --peer-rounds) [ "${peers+has}" ] || fail "$benchmark: unknown word '$1'"; number_given "$1" "${2:-}"; peer_rounds=$2 ;;
+    --help | -h) usage; exit 0 ;;
+    *) taken=0 ;;
+    esac
+}
+
+# In a subshell. Exact counting: an instruction is a nanosecond, CPUs take turns, and nothing is random, so the addresses
+# and the counts are the same every time. exact_boot ARCH SOLUTION CPUS QEMU-OPTION...
+exact_boot() (
+    exact_arch=$1 exact_image=build/$1/release/$2 exact_cpus=$3
+    shift 3
+    model=max,-rdrand
+    [ "$exact_arch" != aarch64 ] || { KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; }
+    boot "$exact_arch" "$exact_image" -cpu "$model" -smp "$exact_cpus" -accel tcg -icount shift=0,sleep=off "$@" </dev/null
+)
+
+# What every file of results begins with; awk source. Fields as Google Benchmark's reporter has them.
+json_awk='
+    function json_head(benchmark, date, cpus) {
+        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench %s\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, benchmark, cpus
+    }
+    function json_entry(name, threads, iterations, value) {
+        printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": %d, \"real_time\": %s, \"cpu_time\": %s, \"time_unit\": \"ns\"", json_entries++ ? "," : "", name, json_entries - 1, name, threads, iterations, value, value
+    }
+    function json_tail() { printf "\n  ]\n}\n" }'
+json_text() { printf '"%s"' "$(printf '%s' "$1" | tr '\t\n\r' '   ' | sed 's/\\/\\\\/g; s/"/\\"/g')"; }
+json_date() { date -u +%Y-%m-%dT%H:%M:%S+00:00; }
 
 # Runs the benchmark on one architecture; leaves its BENCH lines in a file. measure ARCH exact|wall CPUS ACCEL FILE
 measure() {
     image=build/$1/release/bench_ipc
     if [ "$2" = exact ]; then
-        # no random numbers from the host: the same addresses, the same counts, every time
-        if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
-        boot "$1" "$image" -cpu "$model" -smp 1 -accel tcg -icount shift=0,sleep=off </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+        exact_boot "$1" bench_ipc 1 >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
         # two CPUs take turns: the counter runs for both, so a round trip between them counts both sides
-        boot "$1" "$image" -cpu "$model" -smp 2 -accel tcg -icount shift=0,sleep=off -append cases=cross </dev/null >"$5.cross" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+        exact_boot "$1" bench_ipc 2 -append cases=cross >"$5.cross" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
         grep -a cross_cpu "$5.cross" >>"$5.raw"
-        boot "$1" "build/$1/release/bench_arena" -cpu "$model" -smp 1 -accel tcg -icount shift=0,sleep=off </dev/null >"$5.arena" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
-        grep -a -e 'BENCH ipc/arena' -e 'BENCH error' "$5.arena" >>"$5.raw"
+        for other in arena policies; do
+            exact_boot "$1" "bench_$other" 1 >"$5.$other" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+            grep -a -e 'BENCH ipc/' -e 'BENCH error' "$5.$other" >>"$5.raw"
+        done
     else
         [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
         boot "$1" "$image" -smp "$3" -accel "$4" -append wall=1 </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
@@ -61,34 +96,40 @@ table() { # FILES HEADING
 }
 
 json() { # "arch:file[:prefix of names] ..." BENCHMARK
-    awk -v files="$1" -v benchmark="$2" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
+    awk -v files="$1" -v benchmark="$2" -v date="$(json_date)" -v cpus="$(nproc)" "$json_awk"'
+    function finish() {
+        if (histogram != "") printf ", \"histogram\": [%s]", histogram
+        if (open) printf "}"
+        histogram = ""; open = 0
+    }
     BEGIN {
-        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench %s\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, benchmark, cpus
+        json_head(benchmark, date, cpus)
         n = split(files, list, " ")
         for (f = 1; f <= n; f++) {
             split(list[f], part, ":")
             while ((getline line < part[2]) > 0) {
                 m = split(line, w, " ")
+                if (w[1] == "HIST") histogram = histogram (histogram == "" ? "" : ", ") "[" w[3] ", " w[4] ", " w[5] "]"
                 if (w[3] !~ /^rounds=/ || w[2] == "overhead") continue
+                finish()
                 for (i = 3; i <= m; i++) { split(w[i], pair, "="); v[pair[1]] = pair[2] }
-                name = part[3] w[2] "/" part[1]
-                printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": %d, \"real_time\": %s, \"cpu_time\": %s, \"time_unit\": \"ns\", \"instructions\": %s, \"min\": %s, \"p50\": %s, \"p99\": %s, \"max\": %s}", separator, name, family++, name, v["rounds"], v["p50"], v["p50"], v["p50"], v["min"], v["p50"], v["p99"], v["max"]
-                separator = ","
+                json_entry(part[3] w[2] "/" part[1], 1, v["rounds"], v["p50"])
+                printf ", \"instructions\": %s, \"min\": %s, \"p50\": %s, \"p99\": %s, \"max\": %s", v["p50"], v["min"], v["p50"], v["p99"], v["max"]
+                open = 1
             }
+            finish()
         }
-        printf "\n  ]\n}\n"
+        json_tail()
     }'
 }
 
 command_bench() {
-    archs="x86_64 aarch64" cpus=1 json="" wall=1 accel="tcg,thread=multi" peers=""
+    benchmark="bench ipc" archs="x86_64 aarch64" cpus=1 json="" wall=1 accel="tcg,thread=multi" peers=""
     while [ $# -gt 0 ]; do
+        bench_option "$@"
+        [ $taken = 0 ] || { shift $taken; continue; }
         case $1 in
-        --help | -h) usage; exit 0 ;;
-        --vs) [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2"; shift ;;
-        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
         --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --no-wall) wall="" ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; accel=$(accel_given "$2"); wall=1; shift ;;
         *) fail "bench ipc: unknown word '$1'" ;;

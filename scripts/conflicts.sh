@@ -5,9 +5,7 @@
 # plugin wrote. Instructions are the clock and CPUs take turns: the same every time.
 conflicts_measure() {
     image=build/$1/release/bench_conflicts
-    if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
-    boot "$1" "$image" -cpu "$model" -smp 3 -accel tcg -icount shift=0,sleep=off \
-        -plugin "build/host/conflicts.so,kernel=$image.elf,out=$2.raw" </dev/null >"$2.console" 2>&1 ||
+    exact_boot "$1" bench_conflicts 3 -plugin "build/host/conflicts.so,kernel=$image.elf,out=$2.raw" >"$2.console" 2>&1 ||
         { tail -3 "$2.console" >&2; return 1; }
     tr -d '\r' <"$2.console" | awk '$1 == "CONFLICTS" && $2 == "pair" { print $3 "\t" $4 }' >"$2.names"
     tr -d '\r' <"$2.console" | grep -q '^CONFLICTS done' && ! grep -q '^CONFLICTS error' "$2.console" &&
@@ -55,31 +53,28 @@ conflicts_lines() { # FILE [PAIR as operation/operation]
 }
 
 conflicts_json() { # FILES as in table()
-    awk -F '\t' -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
+    awk -v files="$1" -v date="$(json_date)" -v cpus="$(nproc)" "$json_awk"'
     BEGIN {
-        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench conflicts\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, cpus
+        json_head("conflicts", date, cpus)
         n = split(files, list, " ")
         for (f = 1; f <= n; f++) {
             split(list[f], part, ":")
             while ((getline line < part[2]) > 0) {
                 split(line, w, "\t")
-                if (w[1] == "control") continue
-                name = "conflicts/" w[1] "/" w[2] "/" part[1]
-                printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 2, \"iterations\": 1, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"shared_lines\": %d, \"falsely_shared_lines\": %d}", separator, name, family++, name, w[3], w[3], w[3], w[4]
-                separator = ","
+                json_entry("conflicts/" w[1] "/" w[2] "/" part[1], 2, 1, w[3])
+                printf ", \"shared_lines\": %d, \"falsely_shared_lines\": %d}", w[3], w[4]
             }
         }
-        printf "\n  ]\n}\n"
+        json_tail()
     }'
 }
 
 command_conflicts() {
-    archs="x86_64 aarch64" json="" pair=""
+    benchmark="bench conflicts" archs="x86_64 aarch64" json="" pair=""
     while [ $# -gt 0 ]; do
+        bench_option "$@"
+        [ $taken = 0 ] || { shift $taken; continue; }
         case $1 in
-        --help | -h) usage; exit 0 ;;
-        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --lines) [ $# -gt 1 ] || fail "--lines takes a pair as operation/operation"; pair=$2; shift ;;
         *) fail "bench conflicts: unknown word '$1'" ;;
         esac

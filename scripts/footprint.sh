@@ -4,9 +4,7 @@
 # footprint_measure ARCH FILE: FILE gets "case<TAB>counter<TAB>value" lines, FILE.functions "case<TAB>function<TAB>n".
 footprint_measure() {
     footprint_arch=$1 footprint_file=$2
-    if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
-    boot "$1" "build/$1/release/bench_ipc" -cpu "$model" -smp 1 -accel tcg -icount shift=0,sleep=off \
-        -plugin "build/host/footprint.so,kernel=build/$1/release/bench_ipc.elf,out=$2.raw" </dev/null >"$2.console" 2>&1 ||
+    exact_boot "$1" bench_ipc 1 -plugin "build/host/footprint.so,kernel=build/$1/release/bench_ipc.elf,out=$2.raw" >"$2.console" 2>&1 ||
         { tail -3 "$2.console" >&2; return 1; }
     tr -d '\r' <"$2.console" | awk '$1 == "BENCH" && $3 ~ /^rounds=/ && $2 != "boot/einit" { print $2 }' >"$2.names"
     awk -F '\t' -v names="$2.names" -v functions="$2.functions" '
@@ -44,39 +42,46 @@ footprint_table() { # FILES as in table()
 }
 
 footprint_json() {
-    awk -F '\t' -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v cpus="$(nproc)" '
+    awk -v files="$1" -v date="$(json_date)" -v cpus="$(nproc)" "$json_awk"'
+    # "functions": instructions of the kernel by function
+    function finish(   separator, line, w) {
+        if (current == "") return
+        printf ", \"functions\": {"
+        while ((getline line < functions_of) > 0) {
+            split(line, w, "\t")
+            if (w[1] == current) { printf "%s\"%s\": %d", separator, w[2], w[3]; separator = ", " }
+        }
+        close(functions_of)
+        printf "}}"
+    }
     BEGIN {
-        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench footprint\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, cpus
+        json_head("footprint", date, cpus)
         n = split(files, list, " ")
         for (f = 1; f <= n; f++) {
             split(list[f], part, ":")
-            current = ""
+            current = ""; functions_of = part[2] ".functions"
             while ((getline line < part[2]) > 0) {
                 split(line, w, "\t")
                 if (w[1] == "overhead") continue
                 if (w[1] != current) {
-                    if (current != "") { printf "}"; separator = "," }
-                    current = w[1]
-                    name = (current == "ipc/round_trip/cross_space/64B" ? "footprint/local_round_trip" : "footprint/" current) "/" part[1]
-                    printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": 1, \"iterations\": 1", separator, name, family++, name
-                    cost = 0
+                    finish()
+                    current = w[1] # its first counter: instructions
+                    json_entry((current == "ipc/round_trip/cross_space/64B" ? "footprint/local_round_trip" : "footprint/" current) "/" part[1], 1, 1, w[3])
                 }
-                if (w[2] == "instructions") printf ", \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\"", w[3], w[3]
                 printf ", \"%s\": %d", w[2], w[3]
             }
-            if (current != "") { printf "}"; separator = "," }
+            finish()
         }
-        printf "\n  ]\n}\n"
+        json_tail()
     }'
 }
 
 command_footprint() {
-    archs="x86_64 aarch64" json="" functions=""
+    benchmark="bench footprint" archs="x86_64 aarch64" json="" functions=""
     while [ $# -gt 0 ]; do
+        bench_option "$@"
+        [ $taken = 0 ] || { shift $taken; continue; }
         case $1 in
-        --help | -h) usage; exit 0 ;;
-        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
         --functions) [ $# -gt 1 ] || fail "--functions takes the name of a case"; functions=$2; shift ;;
         *) fail "bench footprint: unknown word '$1'" ;;
         esac

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./kos policy: sourced by kos.
+. scripts/solution.sh
 
 policy_usage() {
     cat <<'TEXT'
-usage: ./kos policy check SOLUTION [-I DIR]... [OPTION-OF-nk-psl-gen-c...]
+usage: ./kos policy check SOLUTION [-I DIR]... [-D NAME=VALUE]... [OPTION-OF-nk-psl-gen-c...]
                    errors, warnings, and what deciding on each event takes
-       ./kos policy test SOLUTION [-I DIR]... [--guest [--arch A]]
+       ./kos policy test SOLUTION [-I DIR]... [-D NAME=VALUE]... [--guest [--arch A]]
                    the policy's tests: on the host, by an interpreter, with the rules of each case that fails; or the
                    compiled policy, in a kernel that runs nothing else
-       ./kos policy explain SOLUTION EVENT src=CLASS dst=CLASS endpoint=NAME method=NAME [PARAMETER=VALUE]...
+       ./kos policy explain SOLUTION [-I DIR]... [-D NAME=VALUE]... EVENT src=CLASS dst=CLASS endpoint=NAME method=NAME [PARAMETER=VALUE]...
                    the rules that apply to one event, with what each says; contexts are as the starts of both sides
                    leave them. EVENT: execute (src, dst), request, response, error, security (src, method).
                    Parameters that are not given are 0 or empty
@@ -18,23 +19,23 @@ Exit status: 0; 1 for errors in the policy and failed tests; 2 for words that ar
 TEXT
 }
 
-# The policy of a solution, and the folders in which it looks for files: the folder, the one that it is in, and the
-# policy's own.
+# The policy of a solution, and the folders in which it looks for files: for a solution's folder as ./kos run has them;
+# for a file the folder that it is in.
 policy_find() {
-    policy_file="" policy_roots=""
     for place in "$1" "examples/$1"; do
-        [ -n "$policy_file" ] && break
         case $place in /* | examples/"$1") ;; *) place=$called_from/$place ;; esac
         place=${place%/} place=${place#"$PWD"/}
-        if [ -f "$place" ]; then policy_file=$place
+        if [ -f "$place" ]; then
+            case $place in *[!A-Za-z0-9_./,+@-]*) fail "'$place': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
+            policy_file=$place policy_roots="-I $(dirname "$place")$(printf '%s\n' "$defined" | grep . | sed 's/^/ -D /' | tr -d '\n')"
+            return
         elif [ -d "$place" ]; then
-            policy_file=$(find "$place" -name security.psl | sort | head -1)
-            policy_roots="-I $place -I $(dirname "$place")"
+            solution_folder "$place"
+            solution_policy
+            return
         fi
     done
-    [ -n "$policy_file" ] || fail "policy: no security.psl in '$1' or examples/$1"
-    case $policy_file in *[!A-Za-z0-9_./-]*) fail "'$policy_file': expected a path of letters, digits, '_', '-', '.' and '/'" ;; esac
-    policy_roots="$policy_roots -I $(dirname "$policy_file")"
+    fail "policy: no security.psl in '$1' or examples/$1"
 }
 
 # The words of an event, but for what only the policy knows.
@@ -78,7 +79,7 @@ build $image.run.o: kernel_c ksm/policy_test.c
 build $image.main.o: kernel_c ksm/policy_test_kernel.c
 NINJA
     # shellcheck disable=SC2086
-    build/host/nk-psl-gen-c $policy_roots -I sdk --tests generate -o "$out/policy.c" --out-tests "$out/tests.c" "$policy_file" || exit 1
+    build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --tests generate -o "$out/policy.c" --out-tests "$out/tests.c" "$policy_file" || exit 1
     case $arch in x86_64) target=$image.elf ;; *) target=$image.bin ;; esac
     ninja -f "$out/$arch.ninja" "$target" >"$out/log" 2>&1 || { grep -v '^\[' "$out/log" >&2; exit 1; }
     boot_exec=""
@@ -93,9 +94,18 @@ command_policy() {
     '') policy_usage >&2; exit 2 ;;
     --help | -h) policy_usage; exit 0 ;;
     esac
-    policy_find "$1"
+    solution=$1 more_roots="" defined=""
     shift
-    while [ "${1:-}" = -I ] && [ $# -gt 1 ]; do policy_roots="$policy_roots -I $2"; shift 2; done
+    while [ $# -gt 1 ]; do
+        case $1 in
+        -I) more_roots="$more_roots -I $2" ;;
+        -D) define_given "$2" ;;
+        *) break ;;
+        esac
+        shift 2
+    done
+    policy_find "$solution"
+    policy_roots="$policy_roots$more_roots"
     need_tools
     build build/host/nk-psl-gen-c build/host/psl_reference
     mkdir -p build/policy
@@ -104,7 +114,7 @@ command_policy() {
     case $action in
     check)
         rm -f build/policy/report.txt
-        build/host/nk-psl-gen-c $policy_roots -I sdk "$@" --report build/policy/report.txt "$policy_file" || exit 1
+        build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor "$@" --report build/policy/report.txt "$policy_file" || exit 1
         cat build/policy/report.txt ;;
     test)
         guest="" arch=x86_64

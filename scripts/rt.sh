@@ -212,7 +212,7 @@ off_command() {
 }
 
 command_rt() {
-    archs="x86_64 aarch64" cpus=2 json="" wall=1 rt_accel="tcg,thread=multi" quiet="" svg=build/bench/rt.svg peers=""
+    benchmark="bench rt" archs="x86_64 aarch64" cpus=2 json="" wall=1 rt_accel="tcg,thread=multi" quiet="" svg=build/bench/rt.svg peers=""
     threads=1 priority=25 interval=200 distance=0 duration="" loops=2000 buckets=20 smp="" interrupts_off=""
     while [ $# -gt 0 ]; do
         # --name=value and -n5 are --name value and -n 5
@@ -227,9 +227,7 @@ command_rt() {
         -m | --mlockall | -n | --nanosleep) ;;
         --no-wall) wall="" ;;
         --interrupts-off) interrupts_off=1 ;;
-        --vs) [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2"; shift ;;
-        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
+        --vs | --peer-rounds | --arch | --json) bench_option "$@"; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; rt_accel=$(accel_given "$2"); shift ;;
         -D | --duration)

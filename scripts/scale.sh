@@ -128,26 +128,28 @@ scale_svg() { # FILES
 }
 
 scale_json() { # FILES
-    awk -v files="$1" -v date="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" -v host="$(nproc)" "$scale_read"'
-    function entry(name, v, times) {
-        printf "%s\n    {\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": 1, \"real_time\": %.1f, \"cpu_time\": %.1f, \"time_unit\": \"ns\", \"instructions\": %.1f, \"items_per_second\": %.0f, \"speedup\": %.3f}", separator, name, name, cpus[c], v / cpus[c], v, v, cpus[c] * 1e9 / v, times
-        separator = ","
+    awk -v files="$1" -v date="$(json_date)" -v host="$(nproc)" "$json_awk$scale_read"'
+    function entry(name, k,   v) {
+        if (!((arch[a], k, work[i], cpus[c]) in value)) return
+        v = value[arch[a], k, work[i], cpus[c]]
+        json_entry(name "/" cpus[c] "/" arch[a], cpus[c], 1, sprintf("%.1f", v))
+        printf ", \"instructions\": %.1f, \"items_per_second\": %.0f, \"speedup\": %.3f}", v, cpus[c] * 1e9 / v, speedup(arch[a], k, work[i], cpus[c])
     }
     BEGIN {
         for (f = 1; f <= parts; f++) { split(list[f], part, ":"); if (part[2] ~ /^linux/ && !(part[2] in peer_seen)) { peer_seen[part[2]] = 1; peer[++peers] = part[2] } }
-        printf "{\n  \"context\": {\"date\": \"%s\", \"host_name\": \"guest\", \"executable\": \"kos bench scale\", \"num_cpus\": %d, \"mhz_per_cpu\": 1000, \"cpu_scaling_enabled\": false, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [", date, host
+        json_head("scale", date, host)
         for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) for (c = 1; c <= counts; c++) {
-            row = "scale/" work[i] "/" cpus[c] "/" arch[a]
-            kos = value[arch[a], "kos", work[i], cpus[c]]
-            entry(row, kos, speedup(arch[a], "kos", work[i], cpus[c]))
-            entry("scale/" work[i] "_biglock/" cpus[c] "/" arch[a], value[arch[a], "biglock", work[i], cpus[c]], speedup(arch[a], "biglock", work[i], cpus[c]))
+            row = "scale/" work[i]
+            entry(row, "kos")
+            entry(row "_biglock", "biglock")
             for (p = 1; p <= peers; p++) {
                 if (!((arch[a], peer[p], work[i], cpus[c]) in value)) continue
-                entry(peer[p] "/" row, value[arch[a], peer[p], work[i], cpus[c]], speedup(arch[a], peer[p], work[i], cpus[c]))
-                printf ",\n    {\"name\": \"ratio/%s/%s\", \"run_name\": \"ratio/%s/%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": 1, \"real_time\": %.2f, \"cpu_time\": %.2f, \"time_unit\": \"ns\"}", peer[p], row, peer[p], row, cpus[c], value[arch[a], peer[p], work[i], cpus[c]] / kos, value[arch[a], peer[p], work[i], cpus[c]] / kos
+                entry(peer[p] "/" row, peer[p])
+                json_entry("ratio/" peer[p] "/" row "/" cpus[c] "/" arch[a], cpus[c], 1, sprintf("%.2f", value[arch[a], peer[p], work[i], cpus[c]] / value[arch[a], "kos", work[i], cpus[c]]))
+                printf "}"
             }
         }
-        printf "\n  ]\n}\n"
+        json_tail()
     }'
 }
 
@@ -163,15 +165,13 @@ scale_wall() { # ARCH
 }
 
 command_scale() {
-    archs="x86_64 aarch64" json="" svg=build/bench/scale.svg wall="" peers=""
+    benchmark="bench scale" archs="x86_64 aarch64" json="" svg=build/bench/scale.svg wall="" peers=""
     while [ $# -gt 0 ]; do
+        bench_option "$@"
+        [ $taken = 0 ] || { shift $taken; continue; }
         case $1 in
-        --help | -h) usage; exit 0 ;;
-        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; if [ "$2" != all ]; then arch_given "$2"; archs=$2; fi; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
         --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
         --wall) wall=1 ;;
-        --vs) [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2"; shift ;;
         *) fail "bench scale: unknown word '$1'" ;;
         esac
         shift
@@ -183,7 +183,7 @@ command_scale() {
     files=""
     for arch in $archs; do
         for kernel in kos biglock; do
-            echo "measuring on $arch, $kernel$([ $kernel = kos ] || echo ' (a minute: CPUs that wait for the lock take turns, too)') ..." >&2
+            echo "measuring on $arch, $kernel ..." >&2
             file=build/bench/scale.$arch.$kernel
             scale_measure "$arch" "bench_scale$([ $kernel = kos ] || echo _biglock)" "$file" || exit 1
             files="$files $arch:$kernel:$file"

@@ -1,75 +1,164 @@
 # SPDX-License-Identifier: Apache-2.0
-# Solutions in folders of their own: sourced by kos for `new` and `run DIR`. Conventions: the folder's name is the
-# package, also for headers (<package/x.h>); every class X.edl has its program in x.c and its file X in the image; init.yaml; security.psl.
+# Solutions in folders of their own: sourced by kos for `new` and `run DIR`. What such a folder has: scripts/stage.sh,
+# scripts/programs.sh, docs/solutions.md.
+. scripts/stage.sh
+. scripts/programs.sh
 
-# The folder as a path that ninja takes, or the end.
+# The folder as a path that ninja takes, or the end; $built: where it is built.
 solution_folder() { # DIR
     case $1 in /*) folder=$1 ;; *) folder=$called_from/$1 ;; esac
+    [ ! -d "$folder" ] || folder=$(cd "$folder" && pwd)
     folder=${folder%/}
     case $folder in
     "$PWD"/*) folder=${folder#"$PWD"/} ;;
     esac
-    case $folder in *[!A-Za-z0-9_./-]*) fail "'$folder': expected a path of letters, digits, '_', '-', '.' and '/'" ;; esac
+    case $folder in *[!A-Za-z0-9_./+,@-]*) fail "'$folder': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
     package=$(basename "$folder")
-    case $package in
-    [!a-z]* | *[!a-z0-9_]*) fail "'$package': expected a folder named like a package: small letters, digits and '_'" ;;
-    esac
-    [ ${#package} -le 32 ] || fail "'$package': expected a name of at most 32 letters"
+    built=build/solutions/$package
 }
 
-# Writes the build of $folder for one architecture and variant: $description; its image is $image.elf or .bin.
-solution_describe() { # ARCH VARIANT
-    [ -f "$folder/security.psl" ] || fail "$folder: expected security.psl, the policy"
-    root=$(dirname "$folder")
-    out=build/solutions/$package
-    headers=$out/include/$package
-    programs=$out/$1
-    image=$out/$1/$2/$package
-    mkdir -p "$headers"
-    description=$out/$1.$2.ninja
-    definitions=$(cd "$folder" && ls | grep -E '^[A-Za-z0-9]+\.[ice]dl$') || fail "$folder: expected classes (.edl)"
-    files="Einit=$programs/einit.elf" binaries=$programs/einit.elf made="" sources=""
-    {
-        cat <<NINJA
+# What the folder before had in $built is not this one's.
+solution_output() {
+    if [ "$(cat "$built/folder" 2>/dev/null)" != "$folder" ]; then
+        rm -rf "$built"
+        mkdir -p "$built"
+        echo "$folder" >"$built/folder"
+    fi
+}
+
+# Definitions and policy of $folder.
+solution_policy() {
+    solution_output
+    stage_variables
+    stage_definitions
+    stage_file security.psl "the policy"
+    policy_file=$found
+    stage_policy_roots
+}
+
+# And processes and programs.
+solution_stage() {
+    solution_policy
+    stage_aliases
+    shown_yaml="" init_yaml=""
+    programs_scan
+    template="" own_einit=""
+    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && program_sources Einit; then
+        own_einit=$sources
+        echo "$sources" >>"$built/claimed"
+    else
+        stage_file init.yaml "the processes and their channels"
+        init_yaml=$found shown_yaml=${template:-$found}
+    fi
+    programs_describe
+}
+
+# Words for the compiler that find headers however they are included: from a root, from a package, by
+# their names alone.
+solution_includes() {
+    printf '%s' "-isystem $built/include -isystem libklog/include"
+    cut -f1 "$built/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$built/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
+    stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' | xargs -r -n1 dirname | sort -u | while read -r directory; do printf ' -I%s' "$directory"; done
+    printf ' -I%s -I%s -isystem build/sdk\n' "$folder" "$(dirname "$folder")"
+}
+
+# Applications from before extended errors return NK_ELOGIC(status), and look at what a call returned.
+solution_errors() {
+    case $(stage_find -name CMakeLists.txt | xargs -r cat) in
+    *--deprecated-no-extended-errors*) return 0 ;;
+    *--extended-errors*) echo --extended-errors; return 0 ;;
+    esac
+    xargs -r grep -lE 'NK_ELOGIC' <"$built/sources" >/dev/null || echo --extended-errors
+}
+
+# The rules, written once per solution and architecture.
+solution_rules() {
+    cat <<NINJA
 include build.ninja
-arch = $1
-$(grep '^arch_flags' "ninja/$1.ninja")
-variant_flags = \$${2}_flags
+arch = $arch
+$(grep '^arch_flags' "ninja/$arch.ninja")
+variant_flags = \$${variant}_flags
+solution_flags = --target=$arch-unknown-none-elf -O2 -ffreestanding -fPIE -fno-omit-frame-pointer -fno-stack-protector -Wall -Wextra -Wno-unused-parameter $
+  -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include
+rule solution_c
+  command = \$cc -std=gnu17 \$solution_flags \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
+  depfile = \$out.d
+  deps = gcc
+  description = CC \$out
+rule solution_cpp
+  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags -fhosted -nostdlibinc \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
+  depfile = \$out.d
+  deps = gcc
+  description = CXX \$out
 rule solution_nk
-  command = build/host/nk-gen-c --extended-errors -I $root -I sdk -o $headers \$in
-  depfile = \$depfile
+  command = build/host/nk-gen-c $(solution_errors) -I $stage -I sdk -o \$directory \$in
+  depfile = \$out.d
+  deps = gcc
+  restat = 1
+  description = NK \$out
+rule sdk_nk
+  command = build/host/nk-gen-c --extended-errors -I sdk -o \$directory \$in
+  depfile = \$out.d
   deps = gcc
   restat = 1
   description = NK \$out
 rule solution_psl
-  command = build/host/nk-psl-gen-c -I $root -I sdk --depfile \$out.d -o \$out \$in
+  command = build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --depfile \$out.d -o \$out --arena-readers $built/readers \$in
   depfile = \$out.d
   deps = gcc
   restat = 1
   description = PSL \$out
 rule solution_einit
-  command = build/host/einit -I $root -I sdk -o \$out \$in
+  command = build/host/einit -I $stage -I $built/aliases -I sdk --arena-readers $built/readers -o \$out \$in
   restat = 1
   description = EINIT \$out
 NINJA
-        for file in $definitions; do
-            sources="$sources $folder/$file" made="$made $headers/$file.h"
-            printf 'build %s: solution_nk %s | build/host/nk-gen-c\n  depfile = %s\n' \
-                "$headers/$file.h" "$folder/$file" "$headers/$file.nk.d"
+}
+
+# Writes the build of $folder for one architecture and variant: $description; its image is $image.elf or .bin.
+solution_describe() { # ARCH VARIANT
+    solution_stage
+    arch=$1 variant=$2
+    programs=$built/$1
+    image=$built/$1/$2/$package
+    description=$built/$1.$2.ninja
+    files="Einit=$programs/Einit.elf" binaries=$programs/Einit.elf made="" archive=""
+    {
+        solution_rules
+        while IFS='	' read -r name file; do
+            directory=$built/include/$(dirname "$name")
+            mkdir -p "$directory"
+            made="$made $built/include/$name.h"
+            printf 'build %s: solution_nk %s | build/host/nk-gen-c\n  directory = %s\n  depfile = %s\n' \
+                "$built/include/$name.h" "$stage/$name" "$directory" "$built/include/${name}.nk.d"
+        done <"$built/names"
+        for file in $(find sdk -name '*.?dl'); do
+            name=${file#sdk/}
+            made="$made build/sdk/$name.h"
+            mkdir -p "build/sdk/$(dirname "$name")"
+            printf 'build %s: sdk_nk %s | build/host/nk-gen-c\n  directory = %s\n  depfile = %s\n' \
+                "build/sdk/$name.h" "$file" "build/sdk/$(dirname "$name")" "build/sdk/$name.nk.d"
         done
-        printf 'build %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$out/policy.c" "$folder/security.psl"
-        printf 'build %s: solution_einit %s | build/host/einit%s\n' "$out/einit.c" "$folder/init.yaml" "$sources"
-        solution_program einit "$out/einit.c"
-        for class in $definitions; do
-            class=${class%.edl}
-            case $class in *.*) continue ;; esac
-            program=$(echo "$class" | tr A-Z a-z)
-            [ -f "$folder/$program.c" ] || fail "$folder: expected $program.c, the program of class $package.$class"
-            solution_program "$program" "$folder/$program.c"
-            files="$files $class=$programs/$program.elf" binaries="$binaries $programs/$program.elf"
-        done
+        echo "build $built/headers: phony$made"
+        printf 'build %s | %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$built/policy.c" "$built/readers" "$policy_file"
+        if [ -n "$init_yaml" ]; then
+            printf 'build %s: solution_einit %s | build/host/einit %s/readers %s\n' "$built/einit.c" "$init_yaml" "$built" "$(cut -f2 "$built/names" | tr '\n' ' ')"
+            own_einit=$built/einit.c
+        fi
+        if [ -s "$built/common" ]; then
+            objects=""
+            for source in $(cat "$built/common"); do solution_object common "$source"; done
+            archive=$programs/common.a
+            echo "build $archive: archive $objects"
+        fi
+        solution_program Einit $own_einit
+        while IFS='	' read -r path sources; do
+            # shellcheck disable=SC2086
+            solution_program "$path" $sources
+            files="$files $path=$programs/$path.elf" binaries="$binaries $programs/$path.elf"
+        done <"$built/programs"
         cat <<NINJA
-build $image.policy.o: kernel_c $out/policy.c
+build $image.policy.o: kernel_c $built/policy.c
 build $image.romfs: romfs | build/host/romfs $binaries
   files = $files
 build $image.romfs.o: romfs_object $image.romfs | tools/romfs/romfs.S
@@ -79,23 +168,44 @@ NINJA
     } >"$description" || exit 2
 }
 
-solution_program() { # NAME SOURCE
+# One object; it is added to $objects.
+solution_object() { # PROGRAM SOURCE
+    rule=solution_c
+    case $2 in *.cc | *.cpp | *.cxx) rule=solution_cpp ;; esac
+    object=$programs/$1/$(echo "${2#"$folder"/}" | tr / .).o
+    objects="$objects $object"
+    echo "build $object: $rule $2 | $built/headers"
+}
+
+solution_program() { # NAME SOURCE...
+    name=$1 objects=""
+    shift
+    for source; do solution_object "$name" "$source"; done
+    libraries="$archive build/$arch/libklog.a build/$arch/libkos.a"
     cat <<NINJA
-build $programs/$1.o: user_c $2 |$made
-  generated = -isystem $out/include -I$root
-build $programs/$1.elf: program $programs/$1.o | build/$arch/libkos.a
-  library = build/$arch/libkos.a
+build $programs/$name.elf: program$objects | $libraries
+  library = $libraries
 NINJA
 }
 
 solution_build() { # DIR ARCH VARIANT
     solution_folder "$1"
-    arch=$2
+    build build/host/nk-gen-c build/host/nk-psl-gen-c build/host/einit
     solution_describe "$2" "$3"
     if [ "$2" = x86_64 ]; then target=$image.elf; else target=$image.bin; fi
-    ninja -f "$description" "$target" >build/solution.log 2>&1 ||
-        { grep -v '^\[' build/solution.log >&2; exit 1; }
-    grep -v -e '^\[' -e '^ninja: ' build/solution.log >&2 || true # warnings
+    status=0
+    ninja -f "$description" "$target" >"$built/log" 2>&1 || status=1
+    grep -v -e '^\[' -e '^FAILED: ' -e '^ninja: ' -e '^clang-19 ' -e '^build/host/' "$built/log" | messages_once >&2 || true
+    [ $status = 0 ] || exit 1
+}
+
+# Every message of the tools once, with the lines that belong to it: a definition is read by several.
+messages_once() {
+    awk '
+        function tell() { if (text != "" && !told[text]++) printf "%s", text; text = "" }
+        /^[^ ]*:[0-9]+:[0-9]+: (warning|error): / { tell() }
+        { text = text $0 "\n" }
+        END { tell() }'
 }
 
 # A copy of examples/echo under the new package's name.
@@ -107,6 +217,10 @@ command_new() {
     [ $# = 1 ] || fail "new: one folder at a time"
     solution_folder "$1"
     [ ! -e "$folder" ] || fail "new: $folder exists"
+    case $package in
+    [!a-z]* | *[!a-z0-9_]*) fail "'$package': expected a folder named like a package: small letters, digits and '_'" ;;
+    esac
+    [ ${#package} -le 32 ] || fail "'$package': expected a name of at most 32 letters"
     mkdir -p "$folder"
     for file in examples/echo/*; do
         sed -e "s#examples/echo#$folder#g" -e "s/\\(^\\|[^.A-Za-z0-9_]\\)echo\\(\\.[A-Z]\\|_Echo\\|_Server\\|_Client\\|_channel\\)/\\1$package\\2/g" \

@@ -4,6 +4,7 @@
  * otherwise.
  */
 #pragma once
+#include <abi/statistics.h>
 #include <hal/hal.h>
 #include <smp/cross_call.h>
 #include <smp/epoch.h>
@@ -16,11 +17,13 @@
 #define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
 #define CPU_PENDING_EPOCH      (1ULL << 1) /* deferred entries wait for epoch_advance */
 #define CPU_PENDING_ISOLATED   (1ULL << 2) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
+#define CPU_PENDING_COUNTING   (1ULL << 3) /* on a CPU that counts always, for the same: sched/counting.h */
 #define CPU_PENDING_FPU        HAL_PENDING_FPU
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
 struct thread;
+struct trace_ring;
 
 struct run_queue {
     u64 ready;                      /* bit l: queue l is not empty */
@@ -40,13 +43,17 @@ struct cpu {
     struct tree timers;   /* struct timer, by deadline: sched/timer.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
 
-    bool isolated;          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */
-    _Atomic u64 interrupts; /* taken so far; others read it */
+    bool isolated;                          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */
+    _Atomic u64 events[KOS_EVENT_COUNTERS]; /* since boot; others read them: cpu_count_event */
 
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
 
     u8 *scratch; /* one page for copies of names and strings during one kernel entry */
+
+    u64 trace_events;              /* bit e: event e is recorded here; 0: off: traces/trace.h */
+    struct trace_ring *trace_ring; /* null: off */
+    bool trace_idle;               /* the last switch that was recorded is one to nobody */
 
     struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
 
@@ -65,6 +72,19 @@ static_assert(sizeof(struct cpu) <= HAL_CPU_AREA_SIZE, "the port reserves that m
 static inline struct cpu *cpu_self(void)
 {
     return (struct cpu *)(void *)hal_cpu_self();
+}
+
+/* One more of an event, on this CPU. No read-modify-write: nobody else writes. */
+static inline void cpu_count_event(struct cpu *cpu, enum kos_event_counter event)
+{
+    atomic_store_explicit(&cpu->events[event], atomic_load_explicit(&cpu->events[event], memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+/* System calls on this CPU come in by the door that its pending bits and its traces ask for. */
+static inline void cpu_divert(struct cpu *cpu)
+{
+    hal_entry_divert((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 || cpu->trace_events != 0);
 }
 
 extern struct cpu *cpu_table[KOS_CPUS_MAX]; /* constant once a CPU is online */

@@ -7,6 +7,7 @@
  */
 #include <smp/cpu.h>
 #include <smp/cross_call.h>
+#include <traces/trace.h>
 
 void smp_poll(void)
 {
@@ -36,6 +37,7 @@ void cross_call(u64 mask, const struct cross_call *call)
     for (u64 rest = mask; rest != 0; rest &= rest - 1) { /* model: shootdown.pml 2 */
         u32 target = (u32)__builtin_ctzll(rest);
         atomic_fetch_or_explicit(&cpu_table[target]->cross_senders, 1ULL << self->hal.index, memory_order_release);
+        trace_ipi(cpu_self(), 0, 0, target, 0, 0);
         hal_ipi_send(target);
     }
     while (atomic_load_explicit(&self->cross_remaining, memory_order_acquire) != 0) { /* model: shootdown.pml 3 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <smp/cpu.h>
 #include <smp/epoch.h>
+#include <traces/trace.h>
 
 /* passes[s][t]: CPU s asks CPU t to tell that it was outside the kernel. A request handled from the inbox is that
  * moment. */
@@ -12,8 +13,10 @@ static struct pass {
 static void epoch_passed_for(struct cpu *source)
 {
     /* model: epoch.pml PASSED; release: this CPU's reads of the old objects come before the source frees them */
-    if (atomic_fetch_sub_explicit(&source->epoch_waiting, 1, memory_order_acq_rel) == 1)
+    if (atomic_fetch_sub_explicit(&source->epoch_waiting, 1, memory_order_acq_rel) == 1) {
+        trace_ipi(cpu_self(), 0, 0, source->hal.index, 0, 0);
         hal_ipi_send(source->hal.index);
+    }
 }
 
 static void epoch_passed(struct request *request)
@@ -82,7 +85,7 @@ void epoch_leave(struct cpu *self)
     }
     if (!self->isolated) {
         self->hal.pending &= ~CPU_PENDING_ISOLATED;
-        hal_entry_divert(false);
+        cpu_divert(self);
     }
 }
 
@@ -93,7 +96,7 @@ void epoch_isolate(bool isolated)
     if (!isolated || (self->hal.pending & CPU_PENDING_ISOLATED) != 0)
         return;
     self->hal.pending |= CPU_PENDING_ISOLATED;
-    hal_entry_divert(true);
+    cpu_divert(self);
     atomic_store_explicit(&self->epoch_whereabouts, 1, memory_order_relaxed); /* inside, asked by inbox until now */
 }
 

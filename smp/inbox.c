@@ -2,6 +2,7 @@
 /* The steps are those of smp/inbox.h and of tests/models/inbox.pml. */
 #include <smp/cpu.h>
 #include <smp/inbox.h>
+#include <traces/trace.h>
 
 #define LINKING ((struct request *)1)
 
@@ -12,12 +13,18 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
     /* model: inbox.pml 1; seq_cst: publish (what the sender wrote before, too), then look at what the target does */
     struct request *previous = atomic_exchange_explicit(&target->inbox.head, request, memory_order_seq_cst);
     atomic_store_explicit(&request->next, previous, memory_order_release); /* the owner waits for it */
-    if (target == cpu_self())
+    if (target == cpu_self()) {
+        trace_inbox_push(target, 0, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
         return;
+    }
     hal_fence_after_exchange(); /* model: inbox.pml 2 */
     u32 doing = atomic_load_explicit(&target->doing, memory_order_relaxed);
-    if (doing == INBOX_SLEEPING || doing <= level) /* model: inbox.pml 3 */
+    bool ipi = doing == INBOX_SLEEPING || doing <= level;
+    trace_inbox_push(cpu_self(), ipi, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
+    if (ipi) { /* model: inbox.pml 3 */
+        trace_ipi(cpu_self(), 0, 0, target->hal.index, 0, 0);
         hal_ipi_send(target->hal.index);
+    }
 }
 
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *))
@@ -64,6 +71,7 @@ void inbox_drain(struct cpu *self)
              * loads could come before it is visible. */
             if (atomic_load_explicit(&request->queued, memory_order_relaxed) != 0)
                 atomic_exchange_explicit(&request->queued, 0, memory_order_acq_rel);
+            trace_inbox_drain(self, 0, 0, 0, (u64)(uintptr_t)handle, 0);
             handle(request);
         }
     }

@@ -29,10 +29,6 @@ void kernel_print(const char *format, ...)
 void smp_poll(void) {}
 
 /* Nothing is recorded; denied events would be. */
-void ksm_audit_begin(struct ksm_transaction *transaction)
-{
-    (void)transaction;
-}
 void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
 {
     (void)transaction, (void)granted;

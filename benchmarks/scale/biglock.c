@@ -45,6 +45,14 @@ static void leave_if_held(void)
         leave(cpu);
 }
 
+/* An interrupt that the kernel let in at a preemption point finds the lock held by its CPU. */
+static void take_unless_held(void)
+{
+    const struct hal_cpu *cpu = hal_cpu_self();
+    if (!holders[cpu->index].holds)
+        take(cpu);
+}
+
 #define WRAPPED(name) __asm__("__wrap_" #name)
 #define REAL(name)    __asm__("__real_" #name)
 
@@ -60,6 +68,7 @@ static void leave_if_held(void)
     }
 ON_THE_FAST_PATH(kernel_call_entry, take)
 ON_THE_FAST_PATH(kernel_reply_entry, take)
+ON_THE_FAST_PATH(kernel_diverted_entry, take)
 ON_THE_FAST_PATH(hal_fast_resume, leave)
 ON_THE_FAST_PATH(hal_fast_resume_empty, leave)
 ON_THE_FAST_PATH(hal_fast_resume_shorter, leave)
@@ -72,7 +81,7 @@ ON_THE_FAST_PATH(hal_fast_resume_status, leave)
     [[noreturn]] void real_##name(void) REAL(name);                                                                    \
     void biglock_##name(void)                                                                                          \
     {                                                                                                                  \
-        take(hal_cpu_self());                                                                                          \
+        take_unless_held();                                                                                            \
         real_##name();                                                                                                 \
     }
 INTERRUPT(kernel_timer_interrupt)
@@ -85,7 +94,7 @@ INTERRUPT(kernel_spurious_interrupt)
     REAL(kernel_exception);
 void biglock_exception(struct hal_context *context, const struct hal_exception *exception)
 {
-    take(hal_cpu_self());
+    take_unless_held();
     real_exception(context, exception);
 }
 
@@ -105,4 +114,13 @@ void biglock_idle(void)
 {
     leave_if_held();
     real_idle();
+}
+
+/* A long operation lets interrupts in: these come in as from idle. */
+[[noreturn]] void biglock_interrupts_take(void) WRAPPED(hal_interrupts_take);
+[[noreturn]] void real_interrupts_take(void) REAL(hal_interrupts_take);
+void biglock_interrupts_take(void)
+{
+    leave_if_held();
+    real_interrupts_take();
 }

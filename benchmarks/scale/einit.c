@@ -61,7 +61,9 @@ static void meet(struct phase *phase, unsigned count)
         phase->waiting = 0;
         phase->start = kos_cycles() + ticks_per_s / 1000000 * START_US;
         phase->meetings = now + 1;
-        check(KnSyncWake(&phase->meetings, count, &woken), "wake");
+        do /* KOS_SYNC_AT_ONCE at a time */
+            check(KnSyncWake(&phase->meetings, count, &woken), "wake");
+        while (woken != 0);
     }
     while (phase->meetings == now)
         (void)KnSyncWait(&phase->meetings, now, INFINITE_TIMEOUT);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What both sides do: send the ball, and take it. */
 #pragma once
+#include <stdbool.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
 #include <ping/Ball.idl.h>

@@ -23,6 +23,7 @@ hal_fast_resume_shorter:
     mov x2, xzr
     b .Lresume
 hal_fast_resume_empty:
+.Lempty:
     ldp x20, x21, [x1, #CPU_ZERO]
     ldp x22, x23, [x1, #CPU_ZERO]
     ldp x26, x28, [x1, #CPU_ZERO]
@@ -68,7 +69,7 @@ hal_resume_call:
 hal_resume_status:
     mov x27, x0
     ldr x25, [x27, #CONTEXT_SELECTOR + 8] /* info */
-    b hal_fast_resume_empty
+    b .Lempty /* the local name: benchmarks/scale/biglock.c leads the global one elsewhere */
 
 /* [[noreturn]] void hal_resume_full(struct hal_context *context) */
     .globl hal_resume_full

@@ -12,7 +12,7 @@ static const void *piece(struct ksm_transaction *transaction, u64 offset, u32 si
         return bytes;
     if (size > KSM_SCRATCH_SIZE - transaction->scratch_used)
         return nullptr;
-    u8 *copy = transaction->scratch + transaction->scratch_used;
+    u8 *copy = transaction->memory->scratch + transaction->scratch_used;
     for (u32 done = 0; done < size;) {
         bytes = arena->span(arena->context, offset + done, &available);
         if (bytes == nullptr || available == 0)
@@ -22,9 +22,8 @@ static const void *piece(struct ksm_transaction *transaction, u64 offset, u32 si
         done += part;
     }
     /* Places stay aligned as in the arena: descriptors in elements are read by memcpy, so 8 is more than enough. */
-    transaction->scratch_used += (u32)round_up(size, 8);
-    if (transaction->scratch_used > KSM_SCRATCH_SIZE)
-        transaction->scratch_used = KSM_SCRATCH_SIZE;
+    u64 used = transaction->scratch_used + round_up(size, 8);
+    transaction->scratch_used = (u16)(used < KSM_SCRATCH_SIZE ? used : KSM_SCRATCH_SIZE);
     return copy;
 }
 

@@ -24,10 +24,11 @@ bool ksm_flow_fini(struct ksm_transaction *transaction, struct ksm_object *objec
 bool ksm_flow_enter(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, u32 next)
 {
     const struct ksm_flow_configuration *configuration = object->configuration;
+    struct ksm_state *machines = object->state;
     u64 *state = ksm_context_find(object, sid);
     if (state == nullptr || !bit(configuration->transitions + *state * configuration->state_words, next))
         return false;
-    ksm_store(transaction, object->state, state, next);
+    ksm_store(transaction, machines, state, next);
     return true;
 }
 

@@ -64,7 +64,7 @@ static bool allocate_blocks(struct ksm_state *state, u64 count)
 
 static struct ksm_state *make_state(u64 capacity, u64 words)
 {
-    u64 size = (words + 1) * sizeof(u64);
+    u64 size = (words + KSM_CONTEXT_HEAD) * sizeof(u64);
     u32 shift = 0, bucket_bits = 1;
     if (size > BLOCK_SIZE)
         return nullptr;
@@ -79,17 +79,24 @@ static struct ksm_state *make_state(u64 capacity, u64 words)
     state->buckets = allocate(sizeof(u64) << bucket_bits);
     state->bucket_shift = 32 - bucket_bits;
     state->capacity = (u32)capacity;
-    state->words = (u32)words + 1;
+    state->words = (u32)words + KSM_CONTEXT_HEAD;
     state->block_shift = shift;
+    state->none[0] = KSM_NOBODY;
+    state->none[1] = (uintptr_t)state->none;
     return state->buckets != nullptr && allocate_blocks(state, blocks) ? state : nullptr;
 }
 
 static void reset(struct ksm_state *state)
 {
-    memset(state->buckets, 0, sizeof(u64) << (32 - state->bucket_shift));
-    for (u64 i = 0; i < state->capacity; i++)
-        *ksm_context_at(state, i) = i + 1 < state->capacity ? (i + 2) << 32 : 0;
-    state->free = 1;
+    for (u64 i = 0; i < 1ULL << (32 - state->bucket_shift); i++)
+        state->buckets[i] = (uintptr_t)state->none;
+    state->free = (uintptr_t)state->none;
+    for (u64 i = state->capacity; i-- != 0;) {
+        u64 *context = ksm_context_at(state, i);
+        context[0] = 0;
+        context[1] = state->free;
+        state->free = (uintptr_t)context;
+    }
     state->generation++; /* decisions may be cached */
 }
 
@@ -100,6 +107,8 @@ retcode ksm_models_init(struct ksm_object *const *objects, u32 count)
         u64 words = 0, capacity = capacity_of(objects[i], &words);
         if (capacity != 0 && (objects[i]->state = make_state(capacity, words)) == nullptr)
             return rcOutOfMemory;
+        if (objects[i]->model == KSM_HASHSET)
+            ksm_hashset_measure(objects[i]->state, objects[i]->configuration);
         if (objects[i]->model == KSM_BASE)
             objects[i]->state = &ksm_base_state;
     }
@@ -128,36 +137,43 @@ void ksm_models_reset(void)
     ksm_base_reset();
 }
 
+KSM_ASIDE u64 *ksm_context_find_behind(const struct ksm_state *state, const u64 *context, u32 sid)
+{
+    for (u32 left = state->capacity; context != state->none && left != 0; left--) {
+        u64 *next = ksm_context_linked(ksm_load(&context[1]));
+        if (ksm_load(next) == sid)
+            return next + KSM_CONTEXT_HEAD;
+        context = next;
+    }
+    return nullptr;
+}
+
 u64 *ksm_context_make(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid)
 {
     struct ksm_state *state = object->state;
-    if (sid - 1 >= KSM_SID_MAX || state->free == 0 || ksm_context_find(object, sid) != nullptr)
+    u64 *context = ksm_context_linked(state->free), *bucket = ksm_bucket_of(state, sid);
+    if (sid - 1 >= KSM_SID_MAX || context == state->none || ksm_context_find(object, sid) != nullptr)
         return nullptr;
-    u64 number = state->free, *context = ksm_context_at(state, number - 1), *bucket = ksm_bucket_of(state, sid);
-    ksm_store(transaction, state, &state->free, *context >> 32);
-    ksm_store(transaction, state, context, sid | *bucket << 32);
-    ksm_store(transaction, state, bucket, number);
-    return context + 1;
+    ksm_store(transaction, state, &state->free, context[1]);
+    ksm_store(transaction, state, &context[0], sid);
+    ksm_store(transaction, state, &context[1], *bucket);
+    ksm_store(transaction, state, bucket, (uintptr_t)context);
+    return context + KSM_CONTEXT_HEAD;
 }
 
-/* The place that holds a context's number is a bucket, which has it alone, or the head of the one before it. */
 bool ksm_context_drop(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid)
 {
     struct ksm_state *state = object->state;
-    if (sid - 1 >= KSM_SID_MAX)
-        return false;
-    u64 *place = ksm_bucket_of(state, sid), number = *place, before = 0;
-    while (number != 0 && (u32)*ksm_context_at(state, number - 1) != sid) {
-        place = ksm_context_at(state, number - 1);
-        before = (u32)*place;
-        number = *place >> 32;
+    u64 *place = ksm_bucket_of(state, sid), *context; /* place: what links the context */
+    while ((context = ksm_context_linked(*place))[0] != sid) {
+        if (context == state->none)
+            return false;
+        place = &context[1];
     }
-    if (number == 0)
-        return false;
-    u64 *context = ksm_context_at(state, number - 1), next = *context >> 32;
-    ksm_store(transaction, state, place, before != 0 ? before | next << 32 : next);
-    ksm_store(transaction, state, context, state->free << 32);
-    ksm_store(transaction, state, &state->free, number);
+    ksm_store(transaction, state, place, context[1]);
+    ksm_store(transaction, state, &context[0], 0);
+    ksm_store(transaction, state, &context[1], state->free);
+    ksm_store(transaction, state, &state->free, (uintptr_t)context);
     return true;
 }
 
@@ -180,7 +196,7 @@ void ksm_models_forget(u32 sid)
         const u16 index = (u16)i;
         const struct ksm_decision decision = {
             .objects = &index, .changes = &index, .object_count = 1, .change_count = 1};
-        struct ksm_transaction transaction = {.decision = &decision, .undo = ksm_cpu_self()->undo};
+        struct ksm_transaction transaction = {.decision = &decision, .memory = ksm_cpu_self()->memory};
         ksm_transaction_lock(&transaction);
         ksm_context_drop(&transaction, ksm_objects.all[i], sid);
         ksm_transaction_unlock(&transaction, true);

@@ -28,20 +28,12 @@ void ksm_transaction_lock(struct ksm_transaction *transaction)
         spinlock_lock(&ksm_base_state.lock);
 }
 
-void ksm_state_changes(struct ksm_state *state)
-{
-    state->changing = true;
-    __atomic_store_n(&state->sequence, state->sequence + 1, __ATOMIC_RELAXED);
-    /* Whoever reads a word stored behind this finds the sequence odd, or other than before. */
-    atomic_thread_fence(memory_order_release);
-}
-
 /* Every generation is stepped before the first sequence is even: who reads something new finds no old generation. */
 static void commit(const struct ksm_decision *decision)
 {
     for (u32 i = 0; i < decision->object_count; i++) {
         struct ksm_state *state = state_of(decision, i);
-        if (state->changing && likely(state != &ksm_base_state))
+        if (ksm_state_changing(state) && likely(state != &ksm_base_state))
             __atomic_store_n(&state->generation, state->generation + 1, __ATOMIC_RELAXED);
     }
 }
@@ -49,17 +41,15 @@ static void commit(const struct ksm_decision *decision)
 static void undo(struct ksm_transaction *transaction)
 {
     while (transaction->undo_count != 0) {
-        const struct ksm_undo *entry = &transaction->undo[--transaction->undo_count];
+        const struct ksm_undo *entry = &transaction->memory->undo[--transaction->undo_count];
         __atomic_store_n(entry->place, entry->value, __ATOMIC_RELAXED);
     }
 }
 
 static inline void settle(struct ksm_state *state)
 {
-    if (state->changing) {
-        state->changing = false;
+    if (ksm_state_changing(state))
         __atomic_store_n(&state->sequence, state->sequence + 1, __ATOMIC_RELEASE);
-    }
 }
 
 void ksm_transaction_unlock(struct ksm_transaction *transaction, bool granted)
@@ -82,13 +72,18 @@ void ksm_transaction_unlock(struct ksm_transaction *transaction, bool granted)
         spinlock_unlock(&ksm_base_state.lock);
 }
 
-static void prepare(struct ksm_transaction *transaction, const struct ksm_query *query,
-                    const struct ksm_decision *decision)
+static inline void prepare(struct ksm_transaction *transaction, const struct ksm_query *query,
+                           const struct ksm_decision *decision)
 {
-    struct ksm_cpu *cpu = ksm_cpu_self();
-    *transaction =
-        (struct ksm_transaction){.query = query, .decision = decision, .undo = cpu->undo, .scratch = cpu->scratch};
-    ksm_audit_begin(transaction);
+    *transaction = (struct ksm_transaction){.query = query, .decision = decision, .memory = ksm_cpu_self()->memory};
+}
+
+/* What an event leaves in the audit. */
+static inline bool recorded(const struct ksm_transaction *transaction, bool granted)
+{
+    if (unlikely(transaction->audit_count != 0))
+        ksm_audit_end(transaction, granted);
+    return granted;
 }
 
 void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm_query *query,
@@ -103,7 +98,7 @@ void ksm_transaction_end(struct ksm_transaction *transaction, bool granted)
 {
     if (transaction->decision->object_count != 0)
         ksm_transaction_unlock(transaction, granted);
-    ksm_audit_end(transaction, granted);
+    recorded(transaction, granted);
 }
 
 static const u64 no_generation;
@@ -122,15 +117,31 @@ void ksm_seen_never(struct ksm_seen *seen)
     seen->values[0]--;
 }
 
-static inline void see(const struct ksm_decision *decision, struct ksm_seen *seen)
+void ksm_seen_watch(struct ksm_seen *seen, const struct ksm_decision *decision)
 {
-    if (seen == nullptr)
-        return;
-    ksm_seen_nothing(seen);
-    for (u32 i = 0; i < KSM_SEEN_MAX && i < decision->object_count; i++) {
+    ksm_seen_never(seen);
+    for (u32 i = 0; i < KSM_SEEN_MAX && i < decision->object_count; i++)
         seen->generations[i] = &state_of(decision, i)->generation;
-        seen->values[i] = ksm_load(seen->generations[i]);
-    }
+}
+
+static inline void see(struct ksm_seen *seen)
+{
+    if (seen != nullptr)
+        for (u32 i = 0; i < KSM_SEEN_MAX; i++)
+            seen->values[i] = ksm_load(seen->generations[i]);
+}
+
+static inline void again(struct ksm_transaction *transaction)
+{
+    transaction->audit_count = 0;
+    transaction->scratch_used = 0;
+}
+
+/* acquire: pairs with settle; what is read behind is no older. False: words are changing. */
+static inline bool sequence_read(const struct ksm_state *state, u64 *sequence)
+{
+    *sequence = __atomic_load_n(&state->sequence, __ATOMIC_ACQUIRE);
+    return likely(*sequence % 2 == 0);
 }
 
 /* Evaluates what may be changing meanwhile; false if it was. */
@@ -138,13 +149,10 @@ static inline bool try_unlocked(struct ksm_transaction *transaction, struct ksm_
 {
     const struct ksm_decision *decision = transaction->decision;
     u64 sequences[READERS_MAX];
-    for (u32 i = 0; i < decision->object_count; i++) {
-        /* acquire: pairs with settle; what is read behind is no older */
-        sequences[i] = __atomic_load_n(&state_of(decision, i)->sequence, __ATOMIC_ACQUIRE);
-        if (sequences[i] % 2 != 0)
+    for (u32 i = 0; i < decision->object_count; i++)
+        if (!sequence_read(state_of(decision, i), &sequences[i]))
             return false;
-    }
-    see(decision, seen);
+    see(seen);
     *granted = decision->evaluate(transaction);
     atomic_thread_fence(memory_order_acquire); /* pairs with the fence of ksm_state_changes */
     for (u32 i = 0; i < decision->object_count; i++)
@@ -153,30 +161,73 @@ static inline bool try_unlocked(struct ksm_transaction *transaction, struct ksm_
     return true;
 }
 
-[[gnu::noinline]] static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *seen)
+static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *seen)
 {
-    const struct ksm_decision *decision = transaction->decision;
-    transaction->audit_count = transaction->scratch_used = 0;
-    if (decision->object_count != 0)
-        ksm_transaction_lock(transaction);
-    see(decision, seen);
-    bool granted = decision->evaluate(transaction);
-    ksm_transaction_end(transaction, granted);
-    return granted;
+    again(transaction);
+    ksm_transaction_lock(transaction);
+    see(seen);
+    bool granted = transaction->decision->evaluate(transaction);
+    ksm_transaction_unlock(transaction, granted);
+    return recorded(transaction, granted);
 }
 
-bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen)
+/* tries: made already. */
+[[gnu::noinline]] static bool run_any(struct ksm_transaction *transaction, struct ksm_seen *seen, u32 tries)
+{
+    const struct ksm_decision *decision = transaction->decision;
+    bool granted, reads = (decision->flags & KSM_CHANGES_STATE) == 0 && decision->object_count <= READERS_MAX;
+    for (; reads && tries < TRIES_MAX; tries++) {
+        again(transaction);
+        if (likely(try_unlocked(transaction, seen, &granted)))
+            return recorded(transaction, granted);
+    }
+    return run_locked(transaction, seen);
+}
+
+/* The same with one object, which is what most events have. */
+
+static inline bool run_one_changed(struct ksm_transaction *transaction, struct ksm_state *state)
+{
+    spinlock_lock(&state->lock);
+    bool granted = transaction->decision->evaluate(transaction);
+    if (ksm_state_changing(state)) {
+        if (likely(granted))
+            __atomic_store_n(&state->generation, state->generation + 1, __ATOMIC_RELAXED);
+        else
+            undo(transaction);
+        __atomic_store_n(&state->sequence, state->sequence + 1, __ATOMIC_RELEASE);
+    }
+    spinlock_unlock(&state->lock);
+    return recorded(transaction, granted);
+}
+
+static inline bool run_one_read(struct ksm_transaction *transaction, const struct ksm_state *state,
+                                struct ksm_seen *seen)
+{
+    u64 sequence;
+    if (!sequence_read(state, &sequence))
+        return run_any(transaction, seen, 1);
+    see(seen);
+    bool granted = transaction->decision->evaluate(transaction);
+    atomic_thread_fence(memory_order_acquire); /* as in try_unlocked */
+    if (unlikely(ksm_load(&state->sequence) != sequence))
+        return run_any(transaction, seen, 1);
+    return recorded(transaction, granted);
+}
+
+static inline bool run(struct ksm_transaction *transaction, const struct ksm_decision *decision, struct ksm_seen *seen)
+{
+    if (unlikely(decision->single == nullptr))
+        return decision->object_count == 0 ? recorded(transaction, decision->evaluate(transaction))
+                                           : run_any(transaction, seen, 0);
+    struct ksm_state *state = decision->single->state;
+    return (decision->flags & KSM_CHANGES_STATE) != 0 ? run_one_changed(transaction, state)
+                                                      : run_one_read(transaction, state, seen);
+}
+
+retcode ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen)
 {
     struct ksm_transaction transaction;
-    bool granted;
     prepare(&transaction, query, decision);
-    if ((decision->flags & KSM_CHANGES_STATE) != 0 || decision->object_count > READERS_MAX)
-        return run_locked(&transaction, seen);
-    for (u32 tries = 0; !likely(try_unlocked(&transaction, seen, &granted));) {
-        if (++tries == TRIES_MAX)
-            return run_locked(&transaction, seen);
-        transaction.audit_count = transaction.scratch_used = 0;
-    }
-    ksm_audit_end(&transaction, granted);
-    return granted;
+    return run(&transaction, decision, seen) ? rcOk : rcSecurityDisallow;
 }

@@ -51,9 +51,10 @@ struct ksm_decision {
     const u16 *objects;                                    /* indexes in ascending order: those read or changed */
     const u16 *changes;                                    /* of those: the ones that may change */
     u16 object_count, change_count;
-    u16 rule_count; /* called at most */
-    u32 undo_count; /* context cells changed at most: the transaction's log needs no more */
-    u32 cost;       /* worst case in abstract steps, about instructions; excludes begin and end */
+    struct ksm_object *single; /* the only one of objects, if that has contexts; else, or where nobody cares, null */
+    u16 rule_count;            /* called at most */
+    u32 undo_count;            /* context cells changed at most: the transaction's log needs no more */
+    u32 cost;                  /* worst case in abstract steps, about instructions; excludes begin and end */
 };
 
 /* What blocks of rules return: bits, so that the results of several are joined by "or". Granted: KSM_RULE_CALLED. */
@@ -67,24 +68,26 @@ static inline u32 ksm_rule(bool granted)
 #define KSM_UNDO_MAX   256U /* the compiler refuses decisions that need more */
 #define KSM_UNDO_WORDS 16U  /* a change of a cell takes fewer: see ksm/models/README.md */
 
-/* The log's entries belong to the runtime: a word and what it held. */
+#define KSM_SCRATCH_SIZE 8192U
+
+/* What an event may need, each CPU's own. The log's entries belong to the runtime: a word and what it held. */
 struct ksm_undo {
     u64 *place;
     u64 value;
+};
+struct ksm_memory {
+    struct ksm_undo undo[KSM_UNDO_MAX * KSM_UNDO_WORDS];
+    alignas(8) u8 scratch[KSM_SCRATCH_SIZE]; /* for texts that cross pages */
 };
 
 struct ksm_transaction {
     const struct ksm_query *query;
     const struct ksm_decision *decision;
-    u32 undo_count;        /* words */
-    u32 audit_count;       /* results noted for this event */
-    struct ksm_undo *undo; /* KSM_UNDO_MAX * KSM_UNDO_WORDS of them, this CPU's */
-    struct ksm_audit_result *audit;
-    u8 *scratch; /* KSM_SCRATCH_SIZE bytes for texts that cross pages, this CPU's */
-    u32 scratch_used;
+    struct ksm_memory *memory; /* this CPU's */
+    u16 undo_count;            /* words */
+    u16 scratch_used;          /* bytes */
+    u32 audit_count;           /* results noted for this event */
 };
-
-#define KSM_SCRATCH_SIZE 8192U
 
 void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm_query *query,
                            const struct ksm_decision *decision);
@@ -97,11 +100,15 @@ struct ksm_seen {
     const u64 *generations[KSM_SEEN_MAX]; /* those behind the last one are a constant 0 */
     u64 values[KSM_SEEN_MAX];
 };
-/* run: begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
- * meanwhile. seen: of a decision that reads no more than KSM_SEEN_MAX objects; may be null. */
 void ksm_seen_nothing(struct ksm_seen *seen); /* what always stays */
 void ksm_seen_never(struct ksm_seen *seen);   /* what never is now */
-bool ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
+/* What never is now, and is of the objects of a decision, KSM_SEEN_MAX at most. */
+void ksm_seen_watch(struct ksm_seen *seen, const struct ksm_decision *decision);
+
+/* begin, evaluate and end in one; without locks if the decision changes nothing and nobody changes what it reads
+ * meanwhile. seen: made by ksm_seen_watch for this decision, then holds what the verdict depends on; may be null. rcOk,
+ * or rcSecurityDisallow. */
+retcode ksm_transaction_run(const struct ksm_query *query, const struct ksm_decision *decision, struct ksm_seen *seen);
 
 /* ---- audit ---- */
 

@@ -15,9 +15,6 @@ Retcode kos_futex_wait(const void *word, rtl_uint32_t value, nk_uint64_t deadlin
 __attribute__((noinline)) void kos_futex_wake(const void *word, rtl_uint32_t threads)
 {
     rtl_uint32_t woken;
-    do {
-        if (KnSyncWake(word, threads, &woken) != rcOk)
-            __builtin_trap();
-        threads -= woken;
-    } while (woken == KOS_SYNC_AT_ONCE && threads != 0);
+    if (KnSyncWake(word, threads, &woken) != rcOk)
+        __builtin_trap();
 }

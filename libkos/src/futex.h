@@ -27,8 +27,7 @@ static inline rtl_uint32_t kos_time_left(nk_uint64_t deadline)
  * synchronize at all (its policy denies it): it stops here.
  */
 Retcode kos_futex_wait(const void *word, rtl_uint32_t value, nk_uint64_t deadline);
-/* Looks at the address only, never at the memory: the object may be gone already. As many calls as it takes: one wakes
- * KOS_SYNC_AT_ONCE. */
+/* Looks at the address only, never at the memory: the object may be gone already. */
 void kos_futex_wake(const void *word, rtl_uint32_t threads);
 #define KOS_ALL_THREADS (~0U)
 

@@ -6,6 +6,7 @@
 #include <coresrv/task/task_api.h>
 #include <kos/time.h>
 #include <stdlib.h>
+#include <string.h>
 
 int main(int argc, const char *argv[], const char *envs[]);
 
@@ -38,11 +39,13 @@ static void relocate(const struct kos_startup *startup)
 }
 
 struct kos_clock kos_clock;
+static const char *const *environment;
 
 /* Not inlined: it may use thread-local variables. */
 __attribute__((noinline, noreturn)) static void run(const struct kos_startup *startup)
 {
     kos_thread_init_first((Tid)startup->tid, (Handle)startup->first_thread);
+    environment = (const char *const *)(rtl_uintptr_t)startup->envp;
     exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv,
               (const char **)(rtl_uintptr_t)startup->envp));
 }
@@ -58,6 +61,15 @@ void kos_start(const struct kos_startup *startup)
     kos_tls_install(__builtin_alloca(kos_tls_area_size()));
 #pragma clang diagnostic pop
     run(startup);
+}
+
+char *getenv(const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *const *at = environment; at != NULL && *at != NULL; at++)
+        if (strncmp(*at, name, length) == 0 && (*at)[length] == '=')
+            return (char *)(rtl_uintptr_t)(*at + length + 1);
+    return NULL;
 }
 
 void exit(int code)

@@ -39,13 +39,14 @@ int main(void)
     fs_tests();
     time_tests();
     hal_tests(cpus);
+    profiler_tests(cpus);
     pm_tests(cpus);
     core_message_tests();
     server_tests(cpus, 0);
     if (cpus > 1)
         server_tests(cpus, cpus - 1);
     isolation_tests();
-    exhaustion_tests();
+    exhaustion_tests(cpus);
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? 0 : 1;
 }

@@ -77,11 +77,12 @@ void fs_tests(void);
 void time_tests(void);
 void hal_tests(unsigned cpus);
 void pm_tests(unsigned cpus);
+void profiler_tests(unsigned cpus);
 void interrupt_tests(void);
 void core_message_tests(void);
 void message_tests(Handle client);
 /* The server ends. */
 void exchange_tests(Handle client);
 void isolation_tests(void);
-void exhaustion_tests(void);
+void exhaustion_tests(unsigned cpus);
 void fp_tests(unsigned cpus, Handle client);

@@ -77,12 +77,61 @@ static struct kos_core_result settled(void)
     return now;
 }
 
-void exhaustion_tests(void)
+/* One word to the peer, nothing back. */
+static Retcode eat(Handle server, nk_uint64_t pages)
+{
+    struct kos_message_words m = {
+        .selector = server, .info = KOS_INFO(0, PEER_Eat, KOS_MESSAGE_HEADER_SIZE + 8, 0), .w = {pages}};
+    return raw_call(&m);
+}
+
+/* Somebody else has all memory, and gives it back page by page (on another CPU: some at a time): a process is complete
+ * or not there at all, wherever its creation runs out of memory. */
+static void no_memory_tests(unsigned cpus)
+{
+    static const char *const args[] = {"argument", "another", RTL_NULL};
+    Handle eater = peer_create("eater", "test.Peer", "Peer", "serve"), server, task;
+    expect("exhaustion/no_memory", "quota", RC(TASK, SetQuota, eater, 1ULL << 32, 1ULL << 32), rcOk);
+    expect("exhaustion/no_memory", "connected", KnTaskConnect(INVALID_HANDLE, eater, "main"), rcOk);
+    server = ServiceLocatorConnect("main");
+    expect("exhaustion/no_memory", "resumed", KnTaskResume(eater), rcOk);
+    struct kos_core_result before = settled();
+    expect("exhaustion/no_memory", "eaten", eat(server, 0), rcOk);
+    unsigned refused = 0, complete = 0, wrong = 0;
+    for (unsigned page = 0; page < 256 && complete < 3; page++) {
+        Retcode rc = KnTaskCreate("last straw", "test.Peer", "Peer", KOS_CLASS_STANDARD, 15, &task);
+        for (unsigned i = 0; i < 100 && rc == rcAlreadyExists; i++) { /* the one before is ending */
+            (void)KnSleep(1);
+            rc = KnTaskCreate("last straw", "test.Peer", "Peer", KOS_CLASS_STANDARD, 15, &task);
+        }
+        if (rc == rcOk) {
+            rc = KnTaskSetEnv(task, args, RTL_NULL);
+            complete += rc == rcOk;
+            (void)KnHandleClose(task);
+        }
+        refused += rc == rcOutOfMemory;
+        wrong += rc != rcOk && rc != rcOutOfMemory;
+        (void)eat(server, 1);
+    }
+    expect("exhaustion/no_memory", "refused", refused > (cpus == 1 ? 10 : 0), 1);
+    expect("exhaustion/no_memory", "another_code", wrong, 0);
+    expect("exhaustion/no_memory", "complete_in_the_end", complete, 3);
+    expect_account("exhaustion/no_memory", &before);
+    expect("exhaustion/no_memory", "terminated", KnTaskTerminate(eater, 0), rcOk);
+    rtl_int32_t code;
+    rtl_uint32_t reason;
+    expect("exhaustion/no_memory", "ended", KnTaskWait(eater, 30000, &code, &reason), rcOk);
+    peer_run("exhaustion/no_memory", peer_create("next", "test.Peer", "Peer", "42"), 42, KOS_TASK_EXITED);
+    expect("exhaustion/no_memory", "closed", KnHandleClose(server) | KnHandleClose(eater), rcOk);
+}
+
+void exhaustion_tests(unsigned cpus)
 {
     peer_run("exhaustion/warm_up", peer_create("exhaust", "test.Peer", "Peer", "42"), 42, KOS_TASK_EXITED);
     struct kos_core_result before = settled();
     table_tests();
     task_tests_many();
+    no_memory_tests(cpus);
     before.w[2] = settled().w[2]; /* the handle table has grown, and stays so */
     peer_run("exhaustion/objects", limited("exhaust", 5000, 400), 0, KOS_TASK_EXITED);
     peer_run("exhaustion/objects_in_odd_quota", limited("exhaust", 5000, 331), 0, KOS_TASK_EXITED);

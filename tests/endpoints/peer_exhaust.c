@@ -135,6 +135,20 @@ int peer_exhaust(void)
     return 0;
 }
 
+void peer_eat(nk_uint64_t pages)
+{
+    static nk_uint64_t last; /* block of 1 MiB; its pages go back one by one */
+    const unsigned flags = KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | RW;
+    for (nk_uint64_t size = 1U << 20; pages == 0 && size >= KOS_PAGE_SIZE; size /= 16) {
+        struct kos_core_result r;
+        while ((r = KOS_CORE(VMM, Allocate, 0, size, flags)).rc == rcOk)
+            if (size == 1U << 20)
+                last = r.w[0];
+    }
+    for (; pages != 0; pages--, last += KOS_PAGE_SIZE)
+        (void)KOS_CORE(VMM, Decommit, last, KOS_PAGE_SIZE);
+}
+
 int peer_touch(void)
 {
     nk_uint64_t at = KOS_CORE(VMM, Allocate, 0, 64ULL << 20, KOS_VMM_RESERVE | KOS_VMM_COMMIT | RW).w[0];

@@ -167,6 +167,9 @@ static int serve(unsigned mid, rtl_size_t used)
     case PEER_Slow:
         (void)KnSleep((rtl_uint32_t)message.words[0]);
         return 1;
+    case PEER_Eat:
+        peer_eat(message.words[0]);
+        return 1;
     case PEER_Quit:
         KnTaskExit(7);
         return 0;

@@ -18,6 +18,7 @@
     X(BadReceive, 0, 0, 0, 0, 0, 0) /* Reply-then-Recv on a forged handle */                                           \
     X(Silent, 0, 0, 0, 0, 0, 0)     /* receives again without an answer */                                             \
     X(Slow, 8, 0, 0, 0, 0, 0)       /* answers after so many ms */                                                     \
+    X(Eat, 8, 0, 0, 0, 0, 0)        /* 0: takes all memory there is; else gives so many pages of it back */            \
     X(Quit, 0, 0, 0, 0, 0, 0)       /* ends */                                                                         \
     X(Denied, 0, 0, 0, 0, 0, 0)                                                                                        \
     X(DeniedResponse, 0, 0, 0, 0, 0, 0)                                                                                \

@@ -67,6 +67,29 @@ static void wake_tests(unsigned cpus)
     expect("sync/Wake", "terminated_is_gone", (long long)KOS_CORE(SYNC, Wake, ADDRESS(&other), 1).w[0], 0);
 }
 
+/* More than one call of the kernel's wakes or moves: the library's asks on. */
+static void many_tests(unsigned cpus)
+{
+    enum { MANY = 3 * KOS_SYNC_AT_ONCE + 1 };
+    Handle threads[MANY];
+    rtl_uint32_t woken = 0, moved = 0;
+    word = other = 0;
+    for (unsigned i = 0; i < MANY; i++)
+        threads[i] = waiter_on(i % cpus, &word);
+    expect("sync/KnSyncRequeue", "other_value", KnSyncRequeue(&word, 1, 1, &other, MANY, &woken, &moved),
+           rcFutexWouldBlock);
+    expect("sync/KnSyncRequeue", NK_NULL, KnSyncRequeue(&word, 0, KOS_SYNC_AT_ONCE + 1, &other, MANY, &woken, &moved),
+           rcOk);
+    expect("sync/KnSyncRequeue", "woken", woken, KOS_SYNC_AT_ONCE + 1);
+    expect("sync/KnSyncRequeue", "moved", moved, MANY - KOS_SYNC_AT_ONCE - 1);
+    expect("sync/KnSyncRequeue", "to_itself", KnSyncRequeue(&other, 0, 0, &other, ~0U, &woken, &moved), rcOk);
+    expect("sync/KnSyncWake", "two_of_many", KnSyncWake(&other, 2, &woken) == rcOk && woken == 2, 1);
+    expect("sync/KnSyncWake", "all_of_many", KnSyncWake(&other, ~0U, &woken), rcOk);
+    expect("sync/KnSyncWake", "woken", woken, MANY - KOS_SYNC_AT_ONCE - 3);
+    for (unsigned i = 0; i < MANY; i++)
+        thread_join("sync/KnSyncWake", threads[i], rcOk);
+}
+
 /* Two threads pass a turn to and fro: a lost wake-up would stop them. */
 static volatile rtl_uint32_t turn;
 
@@ -145,6 +168,7 @@ void sync_tests(unsigned cpus)
 {
     error_tests();
     wake_tests(cpus);
+    many_tests(cpus);
     turn_tests(0);
     turn_tests(cpus - 1);
 }

@@ -78,22 +78,14 @@ static Handle caller_create(const char *name, const char *const args[])
 {
     Handle task = INVALID_HANDLE;
     Retcode rc = rcFail;
-    for (unsigned i = 0; i < 100;
-         i++) { /* the last one's name is free when its last thread has ended, its memory later */
+    for (unsigned i = 0; i < 100; i++) { /* the last one's name is free when its last thread has ended */
         rc = KnTaskCreate(name, "test.Caller", "Caller", KOS_CLASS_STANDARD, 10, &task);
-        if (rc != rcAlreadyExists && rc != rcOutOfMemory && rc != rcQuotaExceeded)
+        if (rc != rcAlreadyExists)
             break;
         (void)KnSleep(10);
     }
     require("create", rc, rcOk);
-    for (unsigned i = 0; i < 100;
-         i++) { /* a process that had all memory may have ended just now: it is on its way back */
-        rc = KnTaskSetEnv(task, args, RTL_NULL);
-        if (rc != rcOutOfMemory)
-            break;
-        (void)KnSleep(10);
-    }
-    require("arguments", rc, rcOk);
+    require("arguments", KnTaskSetEnv(task, args, RTL_NULL), rcOk);
     require("progress", KnTaskAddResource(task, progress, KOS_RIGHT_IPC_CALL, "progress"), rcOk);
     return task;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "machine.h"
+#include <sched/counting.h>
 #include <sched/futex.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,6 +63,23 @@ void kernel_panic(const char *format, ...)
 
 /* ---- what lies beside and above the scheduler ---- */
 void smp_poll(void) {}
+/* Nobody counts here: CPU_PENDING_COUNTING is never set. */
+void counting_enter(struct cpu *cpu)
+{
+    (void)cpu;
+    abort();
+}
+void counting_leave(struct cpu *cpu, struct thread *thread)
+{
+    (void)cpu, (void)thread;
+    abort();
+}
+void counting_stop(struct cpu *cpu)
+{
+    (void)cpu;
+    abort();
+}
+
 void epoch_leave(struct cpu *self)
 {
     (void)self;

@@ -230,6 +230,16 @@ static void classes_and_endpoints_by_name(void **state)
         assert_int_equal(ksm_endpoint_find(CLASS_OF_NAMES, known[i].name, &riid), rcOk);
         assert_int_equal(riid, known[i].riid);
     }
+    /* an endpoint of several instances of one component: the first */
+    static const char *const owners[ENDPOINTS] = {"test.Server", "test.Part", "test.Part", "test.sub.Part"};
+    classes[CLASS_OF_NAMES].owners = owners;
+    u32 riid = 77;
+    assert_int_equal(ksm_endpoint_find(CLASS_OF_NAMES, "test.Part.other", &riid), rcOk);
+    assert_int_equal(riid, 1);
+    assert_int_equal(ksm_endpoint_find(CLASS_OF_NAMES, "test.sub.Part.x", &riid), rcOk);
+    assert_int_equal(riid, 3);
+    assert_int_equal(ksm_endpoint_find(CLASS_OF_NAMES, "test.Part.main", &riid), rcResourceNotFound);
+    assert_int_equal(ksm_endpoint_find(CLASS_OF_NAMES, "test.Part.main.other", &riid), rcResourceNotFound);
     static const char *const unknown[] = {"",
                                           "mai",
                                           "main.",

@@ -10,20 +10,24 @@
 #define ROOTS_MAX 256U
 
 static const char usage_text[] =
-    "usage: einit [-I PATH]... -o FILE init.yaml\n"
+    "usage: einit [-I PATH]... {-o FILE | --programs} init.yaml\n"
     "\n"
     "Writes C of the initializing program Einit, which starts the processes of a solution and makes their channels.\n"
     "\n"
     "  -I PATH               a root under which class a.b.C is a/b/C.edl; several are searched in order\n"
     "  -o FILE, --out-file FILE\n"
     "                        the C file to write\n"
+    "  --arena-readers FILE  what nk-psl-gen-c says of the policy: an arena whose content a rule reads is not "
+    "'shared'\n"
+    "  --programs            instead, print the file in the image, the class and the line of each process\n"
     "  -h, --help            this text\n"
     "  --version             the version\n";
 
 struct command {
     const char *roots[ROOTS_MAX];
     unsigned root_count;
-    const char *output, *file;
+    const char *output, *file, *readers;
+    bool programs;
 };
 
 [[noreturn]] static void bad_usage(const char *what)
@@ -41,6 +45,8 @@ struct command {
 static void read_command(struct command *command, int argc, char **argv)
 {
     static const struct option options[] = {{"out-file", required_argument, nullptr, 'o'},
+                                            {"programs", no_argument, nullptr, 'p'},
+                                            {"arena-readers", required_argument, nullptr, 'r'},
                                             {"help", no_argument, nullptr, 'h'},
                                             {"version", no_argument, nullptr, 'v'},
                                             {nullptr, 0, nullptr, 0}};
@@ -52,6 +58,10 @@ static void read_command(struct command *command, int argc, char **argv)
             command->roots[command->root_count++] = optarg;
         else if (option == 'o')
             command->output = optarg;
+        else if (option == 'r')
+            command->readers = optarg;
+        else if (option == 'p')
+            command->programs = true;
         else if (option == 'h')
             print_and_leave(usage_text);
         else if (option == 'v')
@@ -61,9 +71,16 @@ static void read_command(struct command *command, int argc, char **argv)
     }
     if (optind + 1 != argc)
         bad_usage("expected one file, init.yaml");
-    if (command->output == nullptr)
+    if (command->output == nullptr && !command->programs)
         bad_usage("expected -o and the file to write");
     command->file = argv[optind];
+}
+
+static void print_programs(const struct solution *solution)
+{
+    for (const struct entity *entity = solution->entities; entity != nullptr; entity = entity->next)
+        printf("%s\t%s\t%u\n", entity->path.text, entity->class.text,
+               source_line_column(entity->at.source, entity->at.offset).line);
 }
 
 int main(int argc, char **argv)
@@ -82,10 +99,15 @@ int main(int argc, char **argv)
     yaml_node_t *root = document_read(&document, command.file);
     if (root != nullptr && diagnostics.errors == 0) {
         solution_read(&document, root, &solution);
-        solution_check(&program, &solution);
+        if (!command.programs)
+            solution_check(&program, &solution);
+        if (command.readers != nullptr)
+            readers_check(&pool, &diagnostics, &solution, command.readers);
     }
     document_close(&document);
-    if (diagnostics.errors == 0) {
+    if (diagnostics.errors == 0 && command.programs) {
+        print_programs(&solution);
+    } else if (diagnostics.errors == 0) {
         struct text text = {0};
         const char *slash = strrchr(command.file, '/');
         solution_emit(&pool, &solution, slash != nullptr ? slash + 1 : command.file, &text);

@@ -4,8 +4,39 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <tools/language/source.h>
+#include <unistd.h>
 
 #define SOURCE_SIZE_MAX (16U << 20)
+
+/* The first line of the file, in pool, or null. */
+static const char *first_line(struct pool *pool, const char *path)
+{
+    char line[4096];
+    FILE *file = fopen(path, "r");
+    if (file == nullptr)
+        return nullptr;
+    bool read = fgets(line, sizeof(line), file) != nullptr;
+    fclose(file);
+    return read ? pool_copy(pool, line, strcspn(line, "\n")) : nullptr;
+}
+
+/* Where people edit what is in path: ./kos gathers a solution's files as links under the names that they declare, and
+ * writes what it makes of a template beside a file NAME.template that tells where that is. */
+static const char *shown_path(struct pool *pool, const char *path)
+{
+    char target[4096], here[4096];
+    ssize_t length = readlink(path, target, sizeof(target) - 1);
+    if (length <= 0 || target[0] != '/') {
+        const char *template = first_line(pool, pool_print(pool, "%s.template", path));
+        return template != nullptr ? template : pool_copy(pool, path, strlen(path));
+    }
+    target[length] = '\0';
+    const char *shown = target;
+    size_t prefix = getcwd(here, sizeof(here)) != nullptr ? strlen(here) : 0;
+    if (prefix != 0 && strncmp(target, here, prefix) == 0 && target[prefix] == '/')
+        shown = target + prefix + 1;
+    return pool_copy(pool, shown, strlen(shown));
+}
 
 struct source *source_read(struct pool *pool, const char *path)
 {
@@ -25,7 +56,10 @@ struct source *source_read(struct pool *pool, const char *path)
         if (ferror(file) != 0)
             error = EIO;
         source = POOL_NEW(pool, struct source);
-        *source = (struct source){.path = pool_copy(pool, path, strlen(path)), .text = text, .size = (uint32_t)size};
+        *source = (struct source){.path = shown_path(pool, path),
+                                  .file = pool_copy(pool, path, strlen(path)),
+                                  .text = text,
+                                  .size = (uint32_t)size};
         source_index(pool, source);
     }
     fclose(file);

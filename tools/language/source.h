@@ -5,7 +5,8 @@
 #include <tools/language/memory.h>
 
 struct source {
-    const char *path; /* as shown to the user */
+    const char *path; /* as shown to the user: of an absolute link, its target; of an expanded template, that */
+    const char *file; /* as opened */
     const char *text; /* NUL-terminated */
     uint32_t size;    /* bytes before the NUL */
     /* Where lines begin, by source_index; without it places are found by reading from the start. */

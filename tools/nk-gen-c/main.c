@@ -207,7 +207,7 @@ static void write_all(struct program *program, const struct command *command, st
     text_add(&dependencies, ":");
     for (const struct unit *unit = program->units; unit != nullptr; unit = unit->next) {
         text_add(&dependencies, " \\\n  ");
-        output_add_make_path(&dependencies, unit->source->path);
+        output_add_make_path(&dependencies, unit->source->file);
     }
     text_add(&dependencies, "\n");
     if (program->diagnostics->errors == 0) {

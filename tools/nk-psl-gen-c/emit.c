@@ -88,8 +88,9 @@ static void endpoints(struct emitter *emitter, const struct psl_class *class, st
     if (core)
         text_add(table, ", .endpoints = CORE_ENDPOINTS, .endpoint_count = CORE_ENDPOINT_COUNT");
     else
-        text_add(table, ", .endpoints = %s_ksm_endpoints, .endpoint_count = %s_ksm_endpoint_count", unit->prefix,
-                 unit->prefix);
+        text_add(table,
+                 ", .endpoints = %s_ksm_endpoints, .endpoint_count = %s_ksm_endpoint_count, .owners = %s_ksm_owners",
+                 unit->prefix, unit->prefix, unit->prefix);
 }
 
 /* Shapes of every interface, and the endpoints of every class. */

@@ -94,7 +94,7 @@ static void load_file(struct psl_policy *policy, const struct source *source, co
 
 static void load_used(struct psl_policy *policy, const struct psl_use *use, const char *from)
 {
-    struct search search = {.folders = {folder_of(policy, from), folder_of(policy, policy->files->source->path)},
+    struct search search = {.folders = {folder_of(policy, from), folder_of(policy, policy->files->source->file)},
                             .count = 2};
     if (strcmp(search.folders[0], search.folders[1]) == 0)
         search.count = 1;
@@ -137,7 +137,7 @@ static void load_file(struct psl_policy *policy, const struct source *source, co
     const struct psl_use *use =
         psl_parse_file(policy->pool, policy->diagnostics, source, file->text, &policy->declarations);
     for (; use != nullptr; use = use->next)
-        load_used(policy, use, source->path);
+        load_used(policy, use, source->file);
     file->rank = policy->ranks++;
 }
 
@@ -163,9 +163,9 @@ void psl_policy_load_source(struct psl_policy *policy, const struct source *sour
                                        .diagnostics = policy->diagnostics,
                                        .roots = policy->roots,
                                        .root_count = policy->root_count,
-                                       .own_root = folder_of(policy, source->path),
+                                       .own_root = folder_of(policy, source->file),
                                        .extended_errors = true};
-    load_file(policy, source, canonical(policy, source->path));
+    load_file(policy, source, canonical(policy, source->file));
     policy->incomplete = policy->diagnostics->errors != 0;
 }
 

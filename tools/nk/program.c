@@ -241,7 +241,7 @@ struct unit *program_load_main(struct program *program, const char *path)
     struct unit *unit = begin(program, source, language);
     if (unit == nullptr)
         return nullptr;
-    place_main(program, unit, source->path);
+    place_main(program, unit, source->file);
     finish(program, unit);
     return unit;
 }

@@ -279,7 +279,7 @@ void shapes_interface(struct program *program, const struct unit *interface, str
 
 struct class_walk {
     struct program *program;
-    struct text *text, endpoints;
+    struct text *text, endpoints, owners;
 };
 
 static void visit_interface(void *context, const struct part_endpoint *endpoint)
@@ -292,6 +292,7 @@ static void visit_interface(void *context, const struct part_endpoint *endpoint)
     text_add(&walk->endpoints, "    {.name = \"%s\", .interface = &%s_ksm}, /* %s:%u */\n", endpoint->path,
              interface->prefix, endpoint->owner->place,
              source_line_column(endpoint->endpoint->name.at.source, endpoint->endpoint->name.at.offset).line);
+    text_add(&walk->owners, "    \"%s\",\n", endpoint->owner->name.text);
 }
 
 static void clear(struct program *program)
@@ -312,6 +313,9 @@ void shapes_class(struct program *program, struct unit *class, struct text *text
     text_add(text, "\n#ifndef __%s__KSM_ENDPOINTS__\n#define __%s__KSM_ENDPOINTS__\n", class->prefix, class->prefix);
     text_add(text, "static const struct ksm_endpoint %s_ksm_endpoints[] = {\n%s};\n", class->prefix,
              walk.endpoints.length != 0 ? walk.endpoints.bytes : "    {.name = nullptr},\n");
+    text_add(text, "static const char *const %s_ksm_owners[] = {\n%s};\n", class->prefix,
+             walk.owners.length != 0 ? walk.owners.bytes : "    nullptr,\n");
     text_add(text, "enum { %s_ksm_endpoint_count = %u };\n#endif\n", class->prefix, class->endpoint_count);
     text_free(&walk.endpoints);
+    text_free(&walk.owners);
 }

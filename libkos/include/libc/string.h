@@ -20,6 +20,16 @@ void *memchr(const void *bytes, int c, size_t size);
 char *strchr(const char *text, int c);
 char *strrchr(const char *text, int c);
 char *strstr(const char *text, const char *part);
+size_t strspn(const char *text, const char *set);
+size_t strcspn(const char *text, const char *set);
+char *strpbrk(const char *text, const char *set);
+char *strtok_r(char *text, const char *set, char **rest);
+char *strtok(char *text, const char *set);
+char *strdup(const char *text);
+char *strndup(const char *text, size_t size);
+char *strerror(int error);
+int strcasecmp(const char *a, const char *b);
+int strncasecmp(const char *a, const char *b, size_t size);
 #ifdef __cplusplus
 }
 #endif

@@ -30,6 +30,10 @@ static inline void hal_fence_after_exchange(void)
     __asm__ volatile(HOST_FENCE ::: "memory");
 }
 
+static inline u64 hal_counter(void)
+{
+    return 0;
+}
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile(HOST_RELAX ::: "memory");

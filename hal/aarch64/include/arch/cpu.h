@@ -41,6 +41,13 @@ static inline void hal_fence_after_exchange(void)
     __asm__ volatile("dmb ish" ::: "memory");
 }
 
+static inline u64 hal_counter(void)
+{
+    u64 ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("yield" ::: "memory");

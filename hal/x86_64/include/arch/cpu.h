@@ -39,6 +39,13 @@ static inline void hal_fence_after_exchange(void)
     __asm__ volatile("" ::: "memory");
 }
 
+static inline u64 hal_counter(void)
+{
+    u32 low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return low | (u64)high << 32;
+}
+
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("pause" ::: "memory");

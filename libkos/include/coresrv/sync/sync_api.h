@@ -6,21 +6,42 @@ static inline Retcode KnSyncWait(const volatile rtl_uint32_t *ptr, rtl_uint32_t 
 {
     return KOS_CORE(SYNC, Wait, (rtl_uintptr_t)ptr, val, delay).rc;
 }
+/*
+ * Wakes the nThreads that have waited there longest at their levels, most urgent first, or as many as there are. The
+ * kernel wakes KOS_SYNC_AT_ONCE in a call, for its own time in one is bounded: this calls until all are woken.
+ */
 static inline Retcode KnSyncWake(const volatile rtl_uint32_t *ptr, rtl_uint32_t nThreads, rtl_uint32_t *wokenCnt)
 {
-    struct kos_core_result r = KOS_CORE(SYNC, Wake, (rtl_uintptr_t)ptr, nThreads);
-    *wokenCnt = (rtl_uint32_t)r.w[0];
+    struct kos_core_result r;
+    *wokenCnt = 0;
+    do {
+        r = KOS_CORE(SYNC, Wake, (rtl_uintptr_t)ptr, nThreads - *wokenCnt);
+        *wokenCnt += (rtl_uint32_t)r.w[0];
+    } while (r.rc == rcOk && r.w[0] == KOS_SYNC_AT_ONCE && *wokenCnt < nThreads);
     return r.rc;
 }
-/* If *ptr is val: wakes wakeMax of its waiters, and has moveMax of the others wait on target instead. */
+/*
+ * If *ptr is val: wakes wakeMax of its waiters, and has moveMax of the others wait on target instead. With more than
+ * KOS_SYNC_AT_ONCE of either it takes several calls, and ends early, with rcOk, when *ptr changes in between.
+ */
 static inline Retcode KnSyncRequeue(const volatile rtl_uint32_t *ptr, rtl_uint32_t val, rtl_uint32_t wakeMax,
                                     const volatile rtl_uint32_t *target, rtl_uint32_t moveMax, rtl_uint32_t *wokenCnt,
                                     rtl_uint32_t *movedCnt)
 {
-    struct kos_core_result r =
-        KOS_CORE(SYNC, Requeue, (rtl_uintptr_t)ptr, val, wakeMax, (rtl_uintptr_t)target, moveMax);
-    *wokenCnt = (rtl_uint32_t)r.w[0];
-    *movedCnt = (rtl_uint32_t)r.w[1];
+    struct kos_core_result r;
+    int more;
+    *wokenCnt = *movedCnt = 0;
+    do {
+        rtl_uint32_t wake = wakeMax - *wokenCnt;
+        rtl_uint32_t move = wake > KOS_SYNC_AT_ONCE ? 0 : moveMax - *movedCnt;
+        r = KOS_CORE(SYNC, Requeue, (rtl_uintptr_t)ptr, val, wake, (rtl_uintptr_t)target, move);
+        *wokenCnt += (rtl_uint32_t)r.w[0];
+        *movedCnt += (rtl_uint32_t)r.w[1];
+        more = r.rc == rcOk && ((wake > KOS_SYNC_AT_ONCE && r.w[0] == KOS_SYNC_AT_ONCE) ||
+                                (r.w[1] == KOS_SYNC_AT_ONCE && *movedCnt < moveMax && ptr != target));
+        if (r.rc == rcFutexWouldBlock && (*wokenCnt | *movedCnt) != 0)
+            r.rc = rcOk;
+    } while (more);
     return r.rc;
 }
 /*
@@ -45,7 +66,11 @@ static inline Retcode KnSyncWaitShared(Handle mdl, rtl_size_t offset, rtl_uint32
 }
 static inline Retcode KnSyncWakeShared(Handle mdl, rtl_size_t offset, rtl_uint32_t nThreads, rtl_uint32_t *wokenCnt)
 {
-    struct kos_core_result r = KOS_CORE(SYNC, WakeShared, mdl, offset, nThreads);
-    *wokenCnt = (rtl_uint32_t)r.w[0];
+    struct kos_core_result r;
+    *wokenCnt = 0;
+    do {
+        r = KOS_CORE(SYNC, WakeShared, mdl, offset, nThreads - *wokenCnt);
+        *wokenCnt += (rtl_uint32_t)r.w[0];
+    } while (r.rc == rcOk && r.w[0] == KOS_SYNC_AT_ONCE && *wokenCnt < nThreads);
     return r.rc;
 }

@@ -114,8 +114,8 @@ void ksm_models_forget(u32 sid)
 void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm_query *query,
                            const struct ksm_decision *decision)
 {
-    static u8 scratch[KSM_SCRATCH_SIZE];
-    *transaction = (struct ksm_transaction){.query = query, .decision = decision, .scratch = scratch};
+    static struct ksm_memory memory;
+    *transaction = (struct ksm_transaction){.query = query, .decision = decision, .memory = &memory};
     for (u32 i = 0; i < all_count; i++) {
         struct pool_of_contexts *pool = all_objects[i]->state;
         memcpy(pool->before, pool->bytes, pool->count * pool->size);

@@ -22,4 +22,8 @@ static inline void hal_fence_after_exchange(void)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
+static inline u64 hal_counter(void)
+{
+    return 0;
+}
 static inline void hal_cpu_relax(void) {}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hardware event counters of this CPU. They count in user mode and in the kernel, and wrap: who reads often enough adds
+ * up the differences, masked. Off after boot. Sources: Arm ARM, D13 (PMUv3); Intel SDM volume 3, 20.2 (architectural
+ * performance monitoring).
+ */
+#pragma once
+#include <abi/statistics.h>
+#include <hal/base.h>
+
+/* Bit e: event e of enum kos_pmu_event can be counted here. The same on all CPUs. */
+u32 hal_pmu_events(void);
+/* How many of them at once, at least. */
+u32 hal_pmu_counters(void);
+/* One line on what there is, or why there is nothing. */
+const char *hal_pmu_description(void);
+/* Counts these, of hal_pmu_events(), from now on and nothing else; 0: off. False, and nothing changes: too many. */
+bool hal_pmu_start(u32 events);
+/* The counter of an event that is being counted, and which of its bits there are. */
+u64 hal_pmu_read(u32 event);
+u64 hal_pmu_mask(u32 event);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makes of the plugin's file what people read: perf.data, a flame graph, a table of counters. */
+#include <profiles/profile.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: perfcnt RAW KERNEL [-o PERF.DATA] [--flame SVG] [--stat] [--title TEXT] [FOLDER...]\n"
+    "RAW: written by the plugin; KERNEL: the image's ELF file; FOLDER: where programs with symbols (*.sym) are.\n";
+
+int main(int count, char **arguments)
+{
+    static struct profile profile;
+    const char *data = NULL, *flame = NULL, *title = "";
+    bool stat = false;
+    int at = 3;
+    for (; at < count && arguments[at][0] == '-'; at++) {
+        if (strcmp(arguments[at], "--stat") == 0) {
+            stat = true;
+            continue;
+        }
+        const char **value = strcmp(arguments[at], "-o") == 0        ? &data
+                             : strcmp(arguments[at], "--flame") == 0 ? &flame
+                             : strcmp(arguments[at], "--title") == 0 ? &title
+                                                                     : NULL;
+        if (value == NULL || at + 1 == count)
+            break;
+        *value = arguments[++at];
+    }
+    if (count < 3 || (at < count && arguments[at][0] == '-')) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    if (!profile_read(&profile, arguments[1], arguments[2], arguments + at, count - at) ||
+        (data != NULL && !perf_data_write(&profile, data)) || (flame != NULL && !flame_write(&profile, flame, title)))
+        return 1;
+    if (stat)
+        stat_print(&profile, title);
+    return 0;
+}

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+# ./kos prof and ./kos stat: sourced by kos.
+
+prof_usage() {
+    cat <<'TEXT'
+usage: ./kos prof SOLUTION [OPTION...]
+       ./kos stat SOLUTION [OPTION...]
+
+Runs a solution in QEMU and looks at it from outside: user code and kernel, interrupts masked or not. prof takes a sample,
+with its call chain, of every CPU whenever that has come to another PERIOD events, and writes what Linux's perf report and perf
+script read. stat counts, and prints the sums.
+
+  --arch x86_64|aarch64  architecture (x86_64)
+  --cpus N               CPUs (1)
+  --for SECONDS          end the machine after so long; else it runs until it ends by itself
+  --debug                the variant with checks
+prof only:
+  -o FILE                where to (perf.data)
+  --event E              instructions, loads, stores, or blocks (of code, between jumps) (instructions)
+  --period N             events between two samples (100000)
+  --flame FILE           a flame graph, too, as SVG
+TEXT
+}
+
+# The solution's image without its suffix in $image, built: one of ninja/solutions.ninja, an example, or a folder.
+prof_build() { # SOLUTION ARCH VARIANT
+    image=build/$2/$3/$1
+    if grep -q "^build \$dir/$1.elf:" ninja/solutions.ninja 2>/dev/null; then
+        build "$image.elf" $([ "$2" = x86_64 ] || echo "$image.bin") build/host/perfcnt build/host/perfcnt.so
+        return
+    fi
+    prof_folder=$called_from/$1
+    case $1 in /*) prof_folder=$1 ;; esac
+    [ -d "$prof_folder" ] || [ ! -d "examples/$1" ] || prof_folder=$PWD/examples/$1
+    [ -d "$prof_folder" ] || fail "unknown solution '$1' (one of ninja/solutions.ninja, or a folder)"
+    build build/host/perfcnt build/host/perfcnt.so
+    . scripts/solution.sh
+    solution_build "$prof_folder" "$2" "$3"
+}
+
+# One run with the plugin; its file is $raw.
+prof_run() { # PLUGIN-OPTIONS
+    raw=$(mktemp "${TMPDIR:-/tmp}/kos.perfcnt.XXXXXX")
+    trap 'rm -f "$raw"' EXIT
+    boot_exec=exec
+    boot "$arch" "$image" -smp "$cpus" -accel tcg,thread=multi \
+        -plugin "build/host/perfcnt.so,kernel=$image.elf,out=$raw,$1" </dev/null &
+    qemu=$! timer=""
+    trap 'kill $qemu 2>/dev/null' INT TERM HUP # it writes what it has; the file is made all the same
+    [ -z "$seconds" ] || { sleep "$seconds" && kill $qemu 2>/dev/null; } &
+    timer=$!
+    status=0
+    wait $qemu || wait $qemu || status=$?
+    kill $timer 2>/dev/null || true
+    trap - INT TERM HUP
+    [ -s "$raw" ] || fail "QEMU wrote nothing (exit status $status)"
+}
+
+command_prof() { # prof|stat ...
+    mode=$1 solution="" arch=x86_64 cpus=1 variant=release seconds="" out=$called_from/perf.data event=instructions period=100000 flame=""
+    shift
+    while [ $# -gt 0 ]; do
+        case $mode$1 in
+        *--help | *-h) prof_usage; exit 0 ;;
+        *--arch) [ $# -gt 1 ] || fail "--arch takes a name"; arch_given "$2"; arch=$2; shift ;;
+        *--cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
+        *--for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; seconds=$2; shift ;;
+        *--debug) variant=debug ;;
+        prof-o) [ $# -gt 1 ] || fail "-o takes a file"; out=$2; shift ;;
+        prof--flame) [ $# -gt 1 ] || fail "--flame takes a file"; flame=$2; shift ;;
+        prof--period) [ $# -gt 1 ] || fail "--period takes a number"; number_given --period "$2"; period=$2; shift
+            [ "$period" -gt 0 ] || fail "--period takes at least 1" ;;
+        prof--event) [ $# -gt 1 ] || fail "--event takes a name"; event=$2; shift
+            case $event in instructions | loads | stores | blocks) ;;
+            *) fail "unknown event '$event' (instructions, loads, stores, blocks)" ;; esac ;;
+        *) case $1 in -*) fail "$mode: unknown option '$1'" ;; esac
+            [ -z "$solution" ] || fail "$mode: one solution at a time"; solution=$1 ;;
+        esac
+        shift
+    done
+    [ -n "$solution" ] || fail "$mode: which solution?"
+    case $out in /*) ;; *) out=$called_from/$out ;; esac
+    case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
+    if [ "$mode" = prof ]; then file_given -o "$out"; [ -z "$flame" ] || file_given --flame "$flame"; fi
+    need_tools
+    prof_build "$solution" "$arch" "$variant"
+    if [ "$mode" = stat ]; then
+        prof_run "period=0,memory=on"
+        build/host/perfcnt "$raw" "$image.elf" --stat --title "$solution"
+    else
+        prof_run "period=$period,event=$event"
+        build/host/perfcnt "$raw" "$image.elf" -o "$out" ${flame:+--flame "$flame"} --title "$solution, $arch, $cpus CPUs, $event:" \
+            "build/$arch" build/solutions
+        echo "kos: $out written; perf report -i shows it" >&2
+    fi
+}

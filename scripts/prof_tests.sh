@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of ./kos prof and ./kos stat: sourced by scripts/test.sh.
+
+prof_tests() {
+    for arch in x86_64 aarch64; do
+        printf 'prof/stress/%s\tprof_stress %s\n' $arch $arch
+        printf 'prof/stat/%s\tprof_stat %s\n' $arch $arch
+        printf 'run/perfcnt/%s\trun_perfcnt %s release 1\n' $arch $arch
+        printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
+    done
+    printf 'endpoints/aarch64/exact\tpmu_exact\n'
+    printf 'prof/words\tprof_words\n'
+}
+
+# Stock perf reads a profile of 4 busy CPUs: it knows the function of 99 % of the samples, and in whose name they were
+# taken; user code and kernel are both there, chains lead from one to the other, build ids are the files'.
+prof_stress() { # ARCH
+    mkdir -p build/test
+    data=build/test/prof.$1.data script=build/test/prof.$1.script
+    rm -f "$data" "$data.svg"
+    ./kos prof random_calls --arch "$1" --cpus 4 --for 10 --period 20000 -o "$data" --flame "$data.svg" >build/test/prof.$1.log 2>&1 ||
+        { echo "expected ./kos prof to end well:"; tail -5 build/test/prof.$1.log; return 1; }
+    perf script -i "$data" -G -F comm,cpu,ip,sym,dso >"$script" 2>"$script.errors" ||
+        { echo "expected perf script to read it:"; head -5 "$script.errors"; return 1; }
+    perf report -i "$data" --stdio --no-children -g none --sort comm,dso,sym >"$script.report" 2>"$script.errors" &&
+        [ ! -s "$script.errors" ] || { echo "expected perf report to read it and to have nothing to say:"; head -5 "$script.errors"; return 1; }
+    awk '
+        { samples++; kernel += /\(random_calls\.elf\)|\/random_calls\.elf\)/; user += /\.elf\.sym\)/; unknown += /\[unknown\]/
+          for (i = 1; i <= NF; i++) if ($i ~ /^\[[0-9]+\]$/) cpus[$i] = 1 }
+        END { for (c in cpus) seen++
+              printf "%d samples, %d in the kernel, %d in programs, %d unknown, %d CPUs\n", samples, kernel, user, unknown, seen
+              exit !(samples > 1000 && unknown * 100 <= samples && kernel > samples / 20 && user > samples / 100 && seen == 4) }' "$script" ||
+        { echo "expected over 1000 samples of 4 CPUs, kernel and programs, at most 1 % without a function"; return 1; }
+    # from a function of the kernel, through its callers, to the program's first function
+    perf script -i "$data" -F ip,sym 2>/dev/null | awk 'BEGIN { RS = "" } /core_VMM_Allocate/ && /_start/ { found++ } END { exit found < 5 }' ||
+        { echo "expected chains from core_VMM_Allocate down to _start"; return 1; }
+    id=$(llvm-readelf-19 -n "build/$1/tests/random_calls/caller.elf.sym" | awk '/Build ID/ { print $3 }')
+    perf buildid-list -i "$data" | grep -q "^$id .*/caller.elf.sym$" || { echo "expected the build id $id of caller.elf"; return 1; }
+    id=$(llvm-readelf-19 -n "build/$1/release/random_calls.elf" | awk '/Build ID/ { print $3 }')
+    perf script -i "$data" --show-mmap-events 2>/dev/null | grep -q "<$id>.*random_calls.elf" || { echo "expected the kernel's build id $id"; return 1; }
+    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$data.svg" && grep -q 'class="k".*<title>core_VMM_Allocate (kernel)' "$data.svg" ||
+        { echo "expected an SVG with the kernel's functions"; return 1; }
+}
+
+# Counters of a run: what must be there is there, and fits together.
+prof_stat() { # ARCH
+    mkdir -p build/test
+    ./kos stat scheduling --arch "$1" --cpus 2 >build/test/stat.$1 2>&1 || { echo "expected ./kos stat to end well:"; tail -5 build/test/stat.$1; return 1; }
+    awk '
+        $2 ~ /^[a-z]+(:[uk])?$/ && $1 ~ /^[0-9,]+$/ { gsub(",", ""); value[$2] = $1; rest = 0; for (i = 3; i <= 4; i++) rest += $i; parts[$2] = rest }
+        END {
+            split("instructions:u instructions:k loads:u loads:k stores:u stores:k blocks:u blocks:k calls replies slow idles timers ipis exceptions", wanted, " ")
+            for (i in wanted) if (!(value[wanted[i]] > 0)) { print "expected " wanted[i]; bad = 1 }
+            for (name in value) if (value[name] != parts[name]) { print "expected the CPUs to add up: " name; bad = 1 }
+            if (value["interrupts"] + 0 < value["timers"] + value["ipis"]) { print "expected no more timers and IPIs than interrupts"; bad = 1 }
+            if (value["calls"] + value["replies"] < value["slow"]) { print "expected no more slow calls than calls"; bad = 1 }
+            if (value["instructions:u"] < value["blocks:u"]) { print "expected more instructions than blocks"; bad = 1 }
+            exit bad
+        }' build/test/stat.$1 || { cat build/test/stat.$1; return 1; }
+}
+
+# Numbers apart, it prints what its README says.
+run_perfcnt() { # ARCH VARIANT CPUS
+    mkdir -p build/test
+    file=build/test/perfcnt.$1.$2.$3
+    timeout 60 ./kos run perfcnt --arch "$1" --cpus "$3" $([ "$2" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    awk '/^What it prints/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' examples/perfcnt/README.md |
+        sed 's/[0-9][0-9]*/#/g' >"$file.expected"
+    [ -s "$file.expected" ] && sed 's/[0-9][0-9]*/#/g' "$file" | diff "$file.expected" - ||
+        { echo "expected (<), got (>), with # for a number; all of it:"; cat "$file"; return 1; }
+}
+
+# All endpoints where every instruction is a nanosecond, and counts: the only emulator that has the event.
+pmu_exact() {
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
+    KOS_CPU=cortex-a57,cntfrq=1000000000 KOS_SECONDS=150
+    guest_suite endpoints aarch64 1 release exact
+    status=$?
+    unset KOS_APPEND KOS_ACCEL KOS_CPU KOS_SECONDS
+    [ $status = 0 ] || return $status
+    grep -q '^performance monitoring: PMUv3$' build/test/endpoints.aarch64.exact.release ||
+        { echo "expected a PMU that counts instructions:"; grep '^performance' build/test/endpoints.aarch64.exact.release; return 1; }
+}
+
+prof_words() {
+    for words in 'prof' 'stat' 'prof nonsense' 'prof hello --nonsense' 'prof hello --event vax' 'prof hello --period 0' 'prof hello -o /nowhere/file' \
+        'stat hello -o x' 'stat hello --cpus 65'; do
+        if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
+    done
+    ./kos prof --help | grep -q usage || { echo "./kos prof --help: expected the usage"; return 1; }
+}

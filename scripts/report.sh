@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+# ./kos report: sourced by kos. What is measured: report/parts.tsv; how the page is made: report/README.md.
+
+report_usage() {
+    cat <<'TEXT'
+usage: ./kos report [--quick] [-o DIR] [--resume] [--only PART,PART...] [--from FILE]
+
+Measures everything and writes one page, DIR/index.html (build/report), that needs no network, with the raw data
+beside it: results.json, results.csv, and in raw/ each part's own files. Two parts at a time, where both only count.
+
+  --quick        fewer rounds and repetitions, no search for the longest path without interrupts: minutes
+  -o DIR         where to
+  --resume       keep what DIR has of this commit and mode; measure what is missing
+  --only PARTS   these only: ipc, footprint, ksm, conflicts, rt, interrupts_off, native, scale
+  --from FILE    measure nothing: the page of a results.json
+
+Ctrl-C ends it, and writes the page of what was measured. Exit status 1: a part failed, and the page says which.
+TEXT
+}
+
+# The rows of parts.tsv that are wanted: "part<TAB>lane<TAB>seconds<TAB>command"
+report_parts() {
+    awk -F '\t' -v quick="$report_quick" -v only=",$report_only," '
+        /^#/ || (only != ",," && !index(only, "," $1 ",")) { next }
+        quick == "" { print $1 "\t" $2 "\t" $3 "\t" $4 }
+        quick != "" && $6 != "-" { print $1 "\t" $2 "\t" $5 "\t" $6 }' report/parts.tsv
+}
+
+# In a subshell: the parts of one lane, one behind the other. Each has a process group, by which it is ended.
+report_lane() { # LANE
+    while IFS='	' read -r part lane seconds words; do
+        [ "$lane" = "$1" ] && ! grep -qs '^done' "$raw/$part.state" || continue
+        date +%s >"$raw/$part.start"
+        KOS_BUILT=1 timeout -k 5 $((seconds * 10)) ./kos $words --json "$raw/$part.json" >"$raw/$part.txt" 2>"$raw/$part.log" </dev/null &
+        group=$!
+        echo $group >"$raw/$part.group"
+        if wait $group; then state=done; else state="failed $?"; rm -f "$raw/$part.json"; fi
+        [ "$state" != 'failed 124' ] || state=late
+        report_end_group "$raw/$part.group"
+        echo "$state" >"$raw/$part.new"
+        echo $(($(date +%s) - $(cat "$raw/$part.start"))) >"$raw/$part.seconds"
+        mv "$raw/$part.new" "$raw/$part.state"
+    done <"$raw/parts"
+}
+
+# timeout leads a group of its own; an emulator that does not end when it is told to would stay in it.
+report_end_group() { # FILE
+    kill -TERM -- "-$(cat "$1")" 2>/dev/null && sleep 1 && kill -KILL -- "-$(cat "$1")" 2>/dev/null
+    rm -f "$1"
+}
+
+# "seconds left<TAB>parts done<TAB>parts<TAB>running, running": from what parts have taken so far, against the table
+report_progress() {
+    now=$(date +%s)
+    while IFS='	' read -r part lane seconds words; do
+        state=waits spent=0
+        [ ! -e "$raw/$part.group" ] || { state=runs; spent=$((now - $(cat "$raw/$part.start"))); }
+        [ ! -e "$raw/$part.state" ] || { state=ended; spent=$(cat "$raw/$part.seconds"); }
+        echo "$part $lane $seconds $state $spent"
+    done <"$raw/parts" | awk '
+        $4 == "ended" { expected += $3; took += $5; done++ }
+        { lane[NR] = $2; seconds[NR] = $3; state[NR] = $4; spent[NR] = $5; if ($4 == "runs") running = running (running == "" ? "" : ", ") $1 }
+        END {
+            slower = expected >= 20 ? took / expected : 1
+            for (i = 1; i <= NR; i++) {
+                left = state[i] == "ended" ? 0 : seconds[i] * slower - spent[i]
+                if (state[i] == "runs" && left < 2) left = 2
+                sum[lane[i]] += left
+            }
+            printf "%d\t%d\t%d\t%s\n", (sum[1] > sum[2] ? sum[1] : sum[2]) + sum["alone"], done, NR, running
+        }'
+}
+
+report_watch() { # PID...: says how far it is until these have ended
+    shown=""
+    while :; do
+        alive=""
+        for pid in "$@"; do ! kill -0 "$pid" 2>/dev/null || alive=1; done
+        [ -n "$alive" ] || break
+        IFS='	' read -r left ended count running <<TEXT
+$(report_progress)
+TEXT
+        line=$(printf '[%d/%d] %s; about %d:%02d left' "$ended" "$count" "$running" $((left / 60)) $((left % 60)))
+        if [ -t 2 ]; then printf '\r\033[K%s' "$line" >&2
+        elif [ "$ended $running" != "$shown" ]; then echo "$line" >&2; fi
+        shown="$ended $running"
+        sleep 1
+    done
+    [ ! -t 2 ] || printf '\r\033[K' >&2
+}
+
+report_measure() {
+    if [ "$(nproc)" -ge 2 ]; then
+        report_lane 1 &
+        lanes=$!
+        report_lane 2 &
+        lanes="$lanes $!"
+    else
+        { report_lane 1; report_lane 2; } &
+        lanes=$!
+    fi
+    report_watch $lanes
+    wait $lanes 2>/dev/null || true
+    [ -z "$interrupted" ] || return 0
+    report_lane alone &
+    lanes=$!
+    report_watch $lanes
+    wait $lanes 2>/dev/null || true
+}
+
+report_interrupt() { # EXIT-STATUS
+    trap '' INT TERM HUP
+    interrupted=$1
+    echo >&2
+    echo "kos: interrupted; the page has what was measured so far" >&2
+    kill $lanes 2>/dev/null || true
+    for group in "$raw"/*.group; do [ ! -e "$group" ] || report_end_group "$group"; done
+}
+
+# What is said of a part that has no results, or not all.
+report_note() { sed -n 's/^kos: //p' "$raw/$1.log" 2>/dev/null | tail -1; }
+
+report_json() {
+    echo '{'
+    printf '  "context": {"date": %s, "mode": %s' "$(json_text "$(json_date)")" "$(json_text "${report_quick:-full}")"
+    [ -z "$interrupted" ] || printf ', "interrupted": "It was interrupted: parts are missing."'
+    printf ', "commit": %s' "$(json_text "$report_commit")"
+    printf ', "compiler": %s, "emulator": %s' "$(json_text "$(clang-19 --version | head -1)")" "$(json_text "$(qemu-system-x86_64 --version | head -1)")"
+    printf ', "machine": %s' "$(json_text "$(sed -n 's/^\(model name\|CPU part\)[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) CPUs, $(uname -sr)")"
+    if grep -q -e '--vs' "$raw/parts"; then
+        for version in build/peers/*.version; do
+            [ ! -s "$version" ] || printf ', "%s": %s' "$(basename "$version" .version)" "$(json_text "$(cat "$version")")"
+        done
+    fi
+    printf ', "parts": {'
+    separator=""
+    while IFS='	' read -r part lane seconds words; do
+        state=$(cat "$raw/$part.state" 2>/dev/null) || state="was not finished"
+        [ "$state" != late ] || state="took ten times as long as expected and was stopped"
+        case $state in failed*) state="failed with exit status ${state#failed }" ;; esac
+        printf '%s\n    "%s": {"command": %s, "state": %s, "seconds": %d, "note": %s}' "$separator" "$part" "$(json_text "./kos $words")" \
+            "$(json_text "$state")" "$(cat "$raw/$part.seconds" 2>/dev/null || echo 0)" "$(json_text "$(report_note "$part")")"
+        separator=,
+    done <"$raw/parts"
+    printf '}},\n  "benchmarks": [\n'
+    # The entries of all parts' files: what is between the line with "benchmarks" and the list's end.
+    for file in $(sed "s|\([^	]*\).*|$raw/\1.json|" "$raw/parts"); do
+        [ -s "$file" ] || continue
+        awk 'inside && /^  \]/ { inside = 0 } inside && NF { if (held != "") print held; held = $0 } /"benchmarks": \[/ { inside = 1 } END { if (held != "") print held "," }' "$file"
+    done | sed '$s/,$//'
+    printf '  ]\n}\n'
+}
+
+report_page() { # results.json DIR
+    awk -f report/rows.awk "$1" >"$2/rows.new" || return 1
+    awk -F '\t' 'BEGIN { print "name,field,value" } $1 != "context" { gsub(/"/, "\"\""); if ($3 ~ /[", ]/) $3 = "\"" $3 "\""; print $1 "," $2 "," $3 }' "$2/rows.new" >"$2/results.csv"
+    awk -f report/data.awk -f report/draw.awk -f report/sections.awk -f report/sections_kernel.awk -f report/page.awk \
+        -v rows="$2/rows.new" -v reference_file=benchmarks/reference.tsv -v caveats=docs/caveats.md -v style=report/style.css /dev/null >"$2/index.html.new" &&
+        mv "$2/index.html.new" "$2/index.html" && rm "$2/rows.new"
+}
+
+report_path() { # NAME: as given from where kos was called
+    case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac
+}
+
+command_report() {
+    report_quick="" report_only="" resume="" from="" out=$PWD/build/report interrupted=""
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h) report_usage; exit 0 ;;
+        --quick) report_quick=quick ;;
+        --resume) resume=1 ;;
+        -o) [ $# -gt 1 ] || fail "-o takes a directory"; out=$(report_path "$2"); shift ;;
+        --only) [ $# -gt 1 ] || fail "--only takes parts"; report_only=$2; shift ;;
+        --from) [ $# -gt 1 ] || fail "--from takes a file"; from=$(report_path "$2"); [ -r "$from" ] || fail "--from: cannot read '$2'"; shift ;;
+        *) fail "report: unknown word '$1'" ;;
+        esac
+        shift
+    done
+    for part in $(echo "$report_only" | tr , ' '); do
+        cut -f1 report/parts.tsv | grep -qx "$part" || fail "report: unknown part '$part' ($(grep -v '^#' report/parts.tsv | cut -f1 | tr '\n' ' '))"
+    done
+    raw=$out/raw
+    mkdir -p "$raw" 2>/dev/null && (: >"$raw/parts.new") 2>/dev/null || fail "-o: cannot write to '$out'"
+    if [ -n "$from" ]; then
+        [ "$from" -ef "$out/results.json" ] || cp "$from" "$out/results.json"
+        report_page "$out/results.json" "$out" || exit 1
+        echo "report: $out/index.html"
+        return
+    fi
+    need_tools
+    echo "building ..." >&2
+    build
+    report_commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+    report_parts >"$raw/parts.new"
+    [ -s "$raw/parts.new" ] || fail "report: none of these parts is measured in this mode"
+    # what was measured of another commit or in another mode is not kept
+    [ -n "$resume" ] && [ "$report_commit $report_quick" = "$(cat "$raw/of" 2>/dev/null)" ] || rm -f "$raw"/*.state "$raw"/*.json "$raw"/*.log
+    rm -f "$raw"/*.group
+    mv "$raw/parts.new" "$raw/parts"
+    echo "$report_commit $report_quick" >"$raw/of"
+    trap 'report_interrupt 130' INT
+    trap 'report_interrupt 143' TERM
+    trap 'report_interrupt 129' HUP
+    begun=$(date +%s)
+    report_measure
+    trap - INT TERM HUP
+    report_json >"$out/results.json"
+    report_page "$out/results.json" "$out" || exit 1
+    took=$(($(date +%s) - begun))
+    bad=0
+    while IFS='	' read -r part lane seconds words; do
+        grep -qsx done "$raw/$part.state" || { [ -n "$interrupted" ] || echo "kos: ./kos $words: $(tail -1 "$raw/$part.log" 2>/dev/null)" >&2; bad=1; }
+    done <"$raw/parts"
+    echo "report: $out/index.html ($((took / 60)):$(printf %02d $((took % 60))))"
+    [ -z "$interrupted" ] || exit "$interrupted"
+    return $bad
+}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# ./kos trace: sourced by kos, after scripts/solution.sh.
+
+trace_usage() {
+    cat <<'TEXT'
+usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [--cpus N] [--format ctf|perfetto|text]
+                   [--mode stop|overwrite] [--buffer ORDER] [--debug] [--keep-memory] [--append TEXT]
+       ./kos trace --analyze DIR
+       ./kos trace --memory FILE -o DIR [--arch A] [--format F]
+
+Boots a solution that records what the kernel does, until it ends, the time is over, or Ctrl-C, and writes a trace:
+CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
+  --events         names of events and groups from docs/tracepoints.md; default: all
+  --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
+                   both are counted
+  --buffer         2^ORDER pages of records per CPU, 0 to 10; default 10: 131072 records
+  --keep-memory    the guest's RAM stays as DIR/memory; --memory reads the rings from such a file after a crash
+  --append         more for the kernel's command line
+  --analyze        states of threads, latency by channel, inversions, kernel paths, decisions: tables, and SVG in DIR
+TEXT
+}
+
+# The memory of the guest: a file that QEMU and build/host/trace share. Where it costs no disk, if there is room.
+trace_memory_file() {
+    if [ -n "$trace_keep" ]; then echo "$trace_folder/memory"
+    elif [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 1200000 ]; then echo "/dev/shm/kos-trace.$$"
+    else echo "$trace_folder/memory"; fi
+}
+
+# trace_record ARCH IMAGE-WITHOUT-SUFFIX CPUS QEMU-OPTION...; trace_folder, trace_events, trace_mode, trace_buffer,
+# trace_for, trace_keep, trace_append are set.
+trace_record() {
+    trace_arch=$1 trace_image=$2 trace_cpus=$3
+    shift 3
+    mask=$(build/host/trace events "$trace_events") || return 2
+    mkdir -p "$trace_folder/ctf" && rm -f "$trace_folder"/ctf/cpu* "$trace_folder/ctf/metadata" "$trace_folder"/trace.*
+    trace_ram=$(trace_memory_file)
+    KOS_APPEND="trace=$mask trace_mode=$trace_mode trace_pages=$trace_buffer${trace_append:+ $trace_append}"
+    boot_exec="build/host/trace record --memory $trace_ram --size 0x40000000 --arch $trace_arch $trace_keep ${trace_for:+--for $trace_for} -o $trace_folder/ctf --"
+    boot "$trace_arch" "$trace_image" -smp "$trace_cpus" "$@" \
+        -object "memory-backend-file,id=ram,size=1G,mem-path=$trace_ram,share=on" -machine memory-backend=ram </dev/null
+}
+
+trace_convert() { # FORMAT
+    case $1 in
+    perfetto) build/host/trace perfetto "$trace_folder/ctf" >"$trace_folder/trace.json" && echo "trace: $trace_folder/trace.json, for ui.perfetto.dev" >&2 ;;
+    text) build/host/trace text "$trace_folder/ctf" >"$trace_folder/trace.txt" && echo "trace: $trace_folder/trace.txt" >&2 ;;
+    ctf) echo "trace: babeltrace2 $trace_folder" >&2 ;;
+    esac
+}
+
+trace_path() { case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac; }
+
+command_trace() {
+    solution="" arch=x86_64 cpus=1 variant=release format=ctf analyze="" from=""
+    trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append=""
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h) trace_usage; exit 0 ;;
+        --arch) [ $# -gt 1 ] || fail "--arch takes a name"; arch_given "$2"; arch=$2; shift ;;
+        --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
+        --events) [ $# -gt 1 ] || fail "--events takes names"; trace_events=$2; shift ;;
+        --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; trace_for=$2; shift ;;
+        --format) [ $# -gt 1 ] || fail "--format takes a name"
+            case $2 in ctf | perfetto | text) format=$2 ;; *) fail "unknown format '$2' (ctf, perfetto, text)" ;; esac; shift ;;
+        --mode) [ $# -gt 1 ] || fail "--mode takes a name"
+            case $2 in stop | overwrite) trace_mode=$2 ;; *) fail "unknown mode '$2' (stop, overwrite)" ;; esac; shift ;;
+        --buffer) [ $# -gt 1 ] || fail "--buffer takes a number"; number_given --buffer "$2"
+            [ "$2" -le 10 ] || fail "--buffer takes a number from 0 to 10, not '$2'"
+            trace_buffer=$(printf %x "$2"); shift ;;
+        --append) [ $# -gt 1 ] || fail "--append takes a text"; trace_append=$2; shift ;;
+        --debug) variant=debug ;;
+        --keep-memory) trace_keep=--keep ;;
+        --analyze) [ $# -gt 1 ] || fail "--analyze takes a folder"; analyze=$(trace_path "$2"); shift ;;
+        --memory) [ $# -gt 1 ] || fail "--memory takes a file"; from=$(trace_path "$2"); shift ;;
+        -o) [ $# -gt 1 ] || fail "-o takes a folder"; trace_folder=$(trace_path "$2"); shift ;;
+        -*) fail "trace: unknown option '$1'" ;;
+        *) [ -z "$solution" ] || fail "trace: one solution at a time"; solution=$1 ;;
+        esac
+        shift
+    done
+    need_tools
+    build build/host/trace
+    if [ -n "$analyze" ]; then build/host/trace analyze "$analyze"; return; fi
+    [ -n "$trace_folder" ] || fail "trace: where to? -o DIR"
+    case $trace_folder in *[!A-Za-z0-9_./+-]*) fail "'$trace_folder': expected a path of letters, digits, '_', '-', '+', '.' and '/'" ;; esac
+    if [ -n "$from" ]; then
+        mkdir -p "$trace_folder/ctf"
+        build/host/trace memory "$from" --arch "$arch" -o "$trace_folder/ctf" && trace_convert "$format"
+        return
+    fi
+    [ -n "$solution" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
+    build/host/trace events "$trace_events" >/dev/null || exit 2
+    image=build/$arch/$variant/$solution
+    if solution_of_ninja "$image"; then :; else
+        folder=$(trace_path "$solution")
+        [ -f "$folder/init.yaml" ] || [ ! -f "examples/$solution/init.yaml" ] || folder=$PWD/examples/$solution
+        [ -f "$folder/init.yaml" ] || fail "trace: unknown solution '$solution' (as for ./kos run, one of ninja/solutions.ninja, or a folder with init.yaml)"
+        . scripts/solution.sh
+        solution_build "$folder" "$arch" "$variant"
+    fi
+    status=0
+    (trace_record "$arch" "$image" "$cpus" -accel tcg,thread=multi) || status=$?
+    [ -f "$trace_folder/ctf/metadata" ] || return $status
+    trace_convert "$format"
+    return $status
+}
+
+# Builds the image if build.ninja has it.
+solution_of_ninja() { # IMAGE-WITHOUT-SUFFIX
+    case $1 in *x86_64*) target=$1.elf ;; *) target=$1.bin ;; esac
+    ninja -t query "$target" >/dev/null 2>&1 && build "$target"
+}

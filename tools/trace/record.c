@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs an emulator and drains its guest's rings until it ends, the time is over, or somebody presses Ctrl-C. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <tools/trace/rings.h>
+#include <tools/trace/trace.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+    stopped = signal_number;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void progress(const struct rings *rings, double since, bool last)
+{
+    static double shown;
+    bool terminal = isatty(STDERR_FILENO) != 0;
+    if (!last && (!terminal || now() - shown < 0.5))
+        return;
+    shown = now();
+    fprintf(stderr, "%strace: %.1f s, %llu events, %llu dropped%s", terminal ? "\r" : "", now() - since,
+            (unsigned long long)rings->read, (unsigned long long)rings->dropped, last || !terminal ? "\n" : " ");
+}
+
+/* In a session of its own, so that Ctrl-C reaches this program only. */
+static pid_t start(char **command)
+{
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    setpgid(0, 0);
+    execvp(command[0], command);
+    fprintf(stderr, "kos: trace: cannot run %s: %s\n", command[0], strerror(errno));
+    _exit(127);
+}
+
+int trace_record(const struct record_options *options, char **command)
+{
+    static struct rings rings;
+    static struct ctf ctf;
+    struct sigaction action = {.sa_handler = stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    int memory = open(options->memory, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (memory < 0 || ftruncate(memory, (off_t)options->size) != 0) {
+        fprintf(stderr, "kos: trace: cannot make %s: %s\n", options->memory, strerror(errno));
+        return 2;
+    }
+    if (!rings_open(&rings, options->memory))
+        return 2;
+    ctf_begin(&ctf, options->folder, options->architecture);
+    pid_t child = start(command);
+    if (child < 0)
+        return 2;
+    double begun = now(), until = options->seconds > 0 ? begun + options->seconds : 0;
+    int status = 0;
+    bool running = true, told = false;
+    while (running) {
+        pid_t ended = waitpid(child, &status, WNOHANG);
+        running = ended == 0; /* drain once more afterwards */
+        if (running && !told && (stopped != 0 || (until > 0 && now() > until))) {
+            kill(child, SIGTERM);
+            told = true;
+        }
+        bool some = (rings.area != NULL || rings_find(&rings, memory)) && rings_drain(&rings, &ctf);
+        progress(&rings, begun, false);
+        if (running && !some)
+            usleep(rings.area != NULL ? 200 : 2000);
+    }
+    while (rings.area != NULL && rings_drain(&rings, &ctf))
+        ;
+    ctf_end(&ctf);
+    progress(&rings, begun, true);
+    if (!options->keep)
+        unlink(options->memory);
+    if (rings.area == NULL) {
+        fprintf(stderr, "kos: trace: the guest has made no rings: did it start at all?\n");
+        return 1;
+    }
+    return told ? 0 : WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+int trace_memory(const char *file, const char *folder, const char *architecture)
+{
+    static struct rings rings;
+    static struct ctf ctf;
+    if (!rings_open(&rings, file))
+        return 2;
+    if (rings.area == NULL) {
+        fprintf(stderr, "kos: trace: no rings in %s: was the guest traced?\n", file);
+        return 1;
+    }
+    ctf_begin(&ctf, folder, architecture);
+    while (rings_drain(&rings, &ctf))
+        ;
+    ctf_end(&ctf);
+    progress(&rings, now(), true);
+    return 0;
+}
