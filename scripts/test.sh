@@ -105,6 +105,7 @@ LIST
         done
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
         printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
+        printf 'edf/%s\tguest_edf %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
@@ -385,7 +386,7 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
 }
-# Not in the list yet (docs/caveats.md). Time is the number of instructions that all CPUs together have executed.
+# Time is the number of instructions that all CPUs together have executed.
 guest_edf() { # ARCH
     KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
     [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
