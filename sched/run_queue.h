@@ -95,6 +95,8 @@ static inline bool run_queue_more_urgent(const struct run_queue *queue, u32 leve
            run_deadline(tree_entry(queue->deadlines.first, struct thread, edf_node)->account) < run_deadline(account);
 }
 
+/* Apart: rare, and its constants would be loaded on every way out of the kernel. */
+struct thread *run_queue_first_deadline(const struct run_queue *queue);
 /* Most urgent thread, taken out; null if none. */
 static inline struct thread *run_queue_pop(struct run_queue *queue)
 {
@@ -102,7 +104,7 @@ static inline struct thread *run_queue_pop(struct run_queue *queue)
         return nullptr;
     u32 level = 63U - (u32)__builtin_clzll(queue->ready);
     struct thread *thread = unlikely(level == RUN_LEVEL_RESERVATION)
-                                ? tree_entry(queue->deadlines.first, struct thread, edf_node)
+                                ? run_queue_first_deadline(queue)
                                 : list_entry(queue->queues[level].next, struct thread, run_link);
     run_queue_remove(queue, thread);
     return thread;

@@ -217,9 +217,10 @@ static void clean_up(struct cpu *cpu)
     } while (unlikely(more) && !inbox_waits(cpu) && !preemption_point());
 }
 
-/* On the way out, before a thread runs. */
-static void free_some(struct cpu *cpu, u32 most)
+/* On the way out, before that thread runs. */
+[[gnu::noinline]] static void free_some(struct cpu *cpu, const struct thread *thread)
 {
+    u32 most = thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES;
     u32 step = most < EPOCH_STEP ? most : EPOCH_STEP;
     for (epoch_advance(step); most > step && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0; epoch_advance(step)) {
         if (preemption_point())
@@ -273,6 +274,13 @@ static bool publish_level(struct cpu *cpu, u32 level)
     return level < before;
 }
 
+/* Nobody runs: whoever comes first does from now on. Apart: its constants would be loaded anew after every call in
+ * sched_exit. */
+[[gnu::noinline]] static void next_begin(struct cpu *cpu)
+{
+    switch_current(cpu, run_queue_pop(&cpu->run_queue));
+}
+
 void sched_exit(void)
 {
     struct cpu *cpu = cpu_self();
@@ -285,8 +293,7 @@ void sched_exit(void)
         if (cpu->busy && unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))
             reschedule(cpu);
         if (!cpu->busy) {
-            struct thread *next = run_queue_pop(&cpu->run_queue);
-            if (next == nullptr) {
+            if (cpu->run_queue.ready == 0) {
                 if (unlikely(trace_on(cpu, TRACE_switch)) && !cpu->trace_idle)
                     switch_traced(cpu, nullptr);
                 /* Messages can come for ever without the CPU's going to sleep. */
@@ -296,12 +303,12 @@ void sched_exit(void)
                 sched_idle(cpu);
                 continue;
             }
-            switch_current(cpu, next);
+            next_begin(cpu);
         }
         struct thread *thread = thread_current();
         if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
-                free_some(cpu, thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
+                free_some(cpu, thread);
             if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
                 thread->work.run == nullptr) {
                 if (publish_level(cpu, thread->level) && inbox_waits(cpu))

@@ -6,12 +6,31 @@
 
 #define LINKING ((struct request *)1)
 
-[[gnu::noinline]] static void sent_traced(const struct cpu *target, void (*handle)(struct request *), u32 level,
-                                          bool ipi)
+/* Another CPU has something in its inbox: it gets an IPI unless it will look soon enough. */
+static inline __attribute__((always_inline)) bool call_for(const struct cpu *target, u32 level)
 {
-    trace_inbox_push(cpu_self(), ipi, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
+    hal_fence_after_exchange(); /* model: inbox.pml 2 */
+    u32 doing = atomic_load_explicit(&target->doing, memory_order_relaxed);
+    bool ipi = doing == INBOX_SLEEPING || doing <= level;
+    if (ipi) /* model: inbox.pml 3 */
+        hal_ipi_send(target->hal.index);
+    return ipi;
+}
+
+/* Both apart, so that the ways without traces save no registers for them. */
+[[gnu::noinline]] static void call_for_traced(const struct cpu *target, u32 level, void (*handle)(struct request *))
+{
+    struct cpu *self = cpu_self();
+    bool ipi = target != self && call_for(target, level);
+    trace_inbox_push(self, ipi, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
     if (ipi)
-        trace_ipi(cpu_self(), 0, 0, target->hal.index, 0, 0);
+        trace_ipi(self, 0, 0, target->hal.index, 0, 0);
+}
+
+[[gnu::noinline]] static void handle_traced(struct request *request, void (*handle)(struct request *))
+{
+    trace_inbox_drain(cpu_self(), 0, 0, 0, (u64)(uintptr_t)handle, 0);
+    handle(request);
 }
 
 void inbox_send(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level)
@@ -21,17 +40,10 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
     /* model: inbox.pml 1; seq_cst: publish (what the sender wrote before, too), then look at what the target does */
     struct request *previous = atomic_exchange_explicit(&target->inbox.head, request, memory_order_seq_cst);
     atomic_store_explicit(&request->next, previous, memory_order_release); /* the owner waits for it */
-    if (target == cpu_self()) {
-        trace_inbox_push(target, 0, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
-        return;
-    }
-    hal_fence_after_exchange(); /* model: inbox.pml 2 */
-    u32 doing = atomic_load_explicit(&target->doing, memory_order_relaxed);
-    bool ipi = doing == INBOX_SLEEPING || doing <= level; /* model: inbox.pml 3 */
     if (unlikely(cpu_self()->trace_events != 0))
-        sent_traced(target, handle, level, ipi);
-    if (ipi)
-        hal_ipi_send(target->hal.index);
+        call_for_traced(target, level, handle);
+    else if (target != cpu_self())
+        (void)call_for(target, level);
 }
 
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *))
@@ -78,8 +90,10 @@ void inbox_drain(struct cpu *self)
              * loads could come before it is visible. */
             if (atomic_load_explicit(&request->queued, memory_order_relaxed) != 0)
                 atomic_exchange_explicit(&request->queued, 0, memory_order_acq_rel);
-            trace_inbox_drain(self, 0, 0, 0, (u64)(uintptr_t)handle, 0);
-            handle(request);
+            if (unlikely(self->trace_events != 0))
+                handle_traced(request, handle);
+            else
+                handle(request);
         }
     }
 }
