@@ -6,7 +6,7 @@
 #define KOS_EVENTS(X)                                                                                                  \
     X(INTERRUPT, "interrupts", "interrupts taken: timer, IPI and spurious ones")                                       \
     X(TIMER, "timers", "timer interrupts")                                                                             \
-    X(IPI, "ipis", "interrupts sent by other CPUs")                                                                    \
+    X(IPI, "ipis", "interrupts but timers: those of other CPUs; not stored, it is the difference")                     \
     X(FAULT, "faults", "page faults of user code")                                                                     \
     X(EXCEPTION, "exceptions", "all exceptions of user code, page faults and first uses of the FP unit included")      \
     X(SWITCH, "switches", "another thread than before goes on in user mode")                                           \

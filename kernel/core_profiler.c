@@ -81,11 +81,21 @@ static bool take_kind(const char *name, enum kind *kind, u32 *which)
     return take_of(&name, ksm_names, array_length(ksm_names), which);
 }
 
+static u64 event_value(u32 cpu, u32 event)
+{
+    const _Atomic u64 *events = cpu_table[cpu]->events;
+    if (event != KOS_COUNT_IPI)
+        return atomic_load_explicit(&events[event], memory_order_relaxed);
+    /* timers first: each was counted as an interrupt before */
+    u64 timers = atomic_load_explicit(&events[KOS_COUNT_TIMER], memory_order_acquire);
+    return atomic_load_explicit(&events[KOS_COUNT_INTERRUPT], memory_order_relaxed) - timers;
+}
+
 static u64 cpu_value(u32 cpu, enum kind kind, u32 which)
 {
     switch (kind) {
     case KIND_EVENT:
-        return atomic_load_explicit(&cpu_table[cpu]->events[which], memory_order_relaxed);
+        return event_value(cpu, which);
     case KIND_TIME:
         return counting_time(cpu, (enum counting_time)which);
     case KIND_KSM:

@@ -58,7 +58,6 @@ void kernel_timer_interrupt(void)
 void kernel_ipi_interrupt(void)
 {
     interrupt_enter(TRACE_IPI);
-    cpu_count_event(cpu_self(), KOS_COUNT_IPI);
     sched_exit();
 }
 

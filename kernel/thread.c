@@ -44,10 +44,9 @@ static void thread_reclaim(struct epoch_entry *entry)
 {
     struct thread *thread = container_of(entry, struct thread, epoch);
     struct quota *quota = &thread->domain->quota;
+    kassert(thread->counters == nullptr); /* who has run has ended: counting_keep */
     fpu_state_free(thread);
     futex_thread_free(thread);
-    if (unlikely(thread->counters != nullptr))
-        thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }

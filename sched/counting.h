@@ -11,7 +11,8 @@
  *                   the CPU leaves or is idle; its
  *                   CPU. Not if that thread ends or   counting_stop: what comes after is its CPU's only
  *                   moves to another CPU meanwhile
- *   idle            its CPU                           counting_enter
+ *   idle            its CPU                           counting_enter; counting_leave, if another CPU's request
+ *                                                     and no interrupt ended it
  *
  * All of a CPU's counters are written by that CPU, all of a thread's by the CPU where it runs. Others read them, each
  * for itself: what belongs together may be read at moments a little apart.

@@ -256,8 +256,6 @@ static void sched_idle(struct cpu *cpu)
             epoch_leave(cpu);
         hal_cpu_idle(); /* model: inbox.pml f */
     }
-    if (unlikely(counting_on(cpu)))
-        counting_enter(cpu);
     atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed); /* model: inbox.pml g; else in interrupt_enter() */
 }
 

@@ -64,11 +64,6 @@ void kernel_panic(const char *format, ...)
 /* ---- what lies beside and above the scheduler ---- */
 void smp_poll(void) {}
 /* Nobody counts here: CPU_PENDING_COUNTING is never set. */
-void counting_enter(struct cpu *cpu)
-{
-    (void)cpu;
-    abort();
-}
 void counting_leave(struct cpu *cpu, struct thread *thread)
 {
     (void)cpu, (void)thread;
