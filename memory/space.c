@@ -5,7 +5,7 @@
 #include <memory/region.h>
 #include <smp/preemption.h>
 
-#define KEPT_FLAGS (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
+#define KEPT_FLAGS (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_CACHE_DISABLE)
 
 static struct object_cache regions;
 
@@ -229,7 +229,7 @@ void space_unmap_owned(struct address_space *space, vaddr address, const struct 
 retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
                          struct mapping *mapping)
 {
-    u32 kept = (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT;
+    u32 kept = (flags & (KOS_VMM_ACCESS | KOS_VMM_CACHE_DISABLE)) | KOS_VMM_COMMIT;
     struct progress progress = {};
     spinlock_lock(&space->lock);
     retcode code = rcAlreadyExists;

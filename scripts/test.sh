@@ -94,6 +94,7 @@ LIST
             printf 'arenas/%s/%s/debug\tguest_suite arenas %s %s debug\n' $arch $cpus $arch $cpus
             printf 'notices/%s/%s/debug\tguest_suite notices %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'devices/%s/%s/debug\tguest_suite devices %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
         printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
@@ -114,7 +115,8 @@ LIST
             done
         done
     done
-    printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
+    printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2 system\n'
+    printf 'devices/aarch64/gicv2/debug\tguest_suite_gicv2 devices\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
     awk -F'\t' '$0 !~ /^#/ { name = "model/" $1 ($2 == "-" ? "" : "/" $2); print name "\tmodel " $1 " " $2
         count = split($3, mutations, " ")
@@ -142,7 +144,7 @@ lint_format() {
 # Folders that clang-tidy looks at.
 linted='ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
 linted="$linted|benchmarks/(ipc|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
-linted="$linted|tests/(system|audit|calls|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
+linted="$linted|tests/(system|audit|calls|arenas|generated|notices|edf|scheduling|devices|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
@@ -402,7 +404,7 @@ guest_random_calls() { # ARCH CPUS
 }
 guest_suite_gicv2() {
     KOS_MACHINE=virt,gic-version=2
-    guest_suite system aarch64 4 debug gicv2
+    guest_suite "$1" aarch64 4 debug gicv2
     status=$?
     unset KOS_MACHINE
     return $status
