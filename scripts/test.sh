@@ -429,6 +429,34 @@ guest_suite_gicv2() {
     unset KOS_MACHINE
     return $status
 }
+# documented SECTION: the names in that section's tables in docs/benchmarks.md as patterns, without architecture. A name
+# without a folder is in that of the row's first.
+documented() {
+    awk -v section="## $1" '
+    /^## / { inside = $0 == section }
+    inside && /^\| `/ {
+        split($0, cell, "|")
+        n = split(cell[2], part, "`")
+        folder = ""
+        for (i = 2; i <= n; i += 2) {
+            name = part[i]
+            sub(/\/<arch>$/, "", name)
+            if (name == "" || name ~ /\/$/) continue
+            if (name !~ /\//) name = folder name
+            else if (folder == "") { folder = name; sub(/[^\/]*$/, "", folder) }
+            gsub(/<[a-z ]*>/, "[^/]+", name)
+            print name
+        }
+    }' docs/benchmarks.md
+}
+# json_has FILE PATTERN...: every pattern is an entry's name.
+json_has() {
+    json_file=$1
+    shift
+    for pattern; do
+        grep -Eq "\"name\": \"$pattern\"" "$json_file" || { echo "expected $pattern, which docs/benchmarks.md names, in the JSON"; return 1; }
+    done
+}
 bench_bars() {
     . scripts/bench.sh
     mkdir -p build/bench
@@ -441,6 +469,8 @@ bench_bars() {
                 if (v + 0 > bar[$2] + 0) { print $2 "/" arch ": expected at most " bar[$2] ", got " v; bad = 1 } } }
             END { for (b in bar) if (!(b in seen)) { print b "/" arch ": not measured"; bad = 1 } exit bad }' \
             benchmarks/bars.tsv build/bench/bars.$arch.2 || bad=1
+        json "$arch:build/bench/bars.$arch.1" ipc >build/bench/names.json
+        json_has build/bench/names.json $(documented ipc | sed "s#\$#/$arch#") || bad=1
         cut -d' ' -f2,5 build/bench/bars.$arch.1 | grep -v boot >build/bench/a
         cut -d' ' -f2,5 build/bench/bars.$arch.2 | grep -v boot >build/bench/b
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
@@ -471,8 +501,10 @@ bench_rt() { # ARCH
     mkdir -p build/bench
     threads=1 priority=25 interval=200 distance=0 loops=2000 buckets=0
     rt_measure "$1" exact 1 "build/bench/rt.$1" || return 1
-    for condition in idle load; do
-        name=rt/timer_to_thread/$condition limit=$(bar rt/timer_to_thread/$condition "$1")
+    json "$1:build/bench/rt.$1" rt >build/bench/names.$1.json
+    json_has build/bench/names.$1.json $(documented rt | grep -v longest_interrupts_off | sed "s#.*#rt/&/idle/$1#") || return 1
+    for name in rt/timer_to_thread/idle rt/timer_to_thread/load rt/interrupt_to_driver/idle rt/interrupt_to_driver/load; do
+        limit=$(bar $name "$1")
         awk -v name=$name -v limit="$limit" '$1 == "BENCH" && $2 == name { seen = 1; for (i = 3; i <= NF; i++) if ($i ~ /^max=/) most = substr($i, 5) }
             END { if (!seen || limit == "" || most + 0 > limit + 0) { print name ": expected a maximum of " limit ", got " most; exit 1 } }' "build/bench/rt.$1" || return 1
     done
@@ -579,6 +611,9 @@ bench_scale() { # ARCH
     mkdir -p build/bench
     scale_measure "$1" bench_scale "build/bench/scale.$1.kos" || return 1
     scale_measure "$1" bench_scale_biglock "build/bench/scale.$1.control" only=decision || return 1
+    for work in $(documented scale | grep -v '^scale/'); do
+        grep -q "^$work	8	" "build/bench/scale.$1.kos" || { echo "expected $work, which docs/benchmarks.md names"; return 1; }
+    done
     awk -F '\t' '
     { breaks += $4; speedup = $2 == 1 ? 1 : $2 * one / $3; if ($2 == 1) one = $3 }
     $2 != 8 { next }
