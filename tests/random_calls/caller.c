@@ -142,7 +142,7 @@ static const struct {
     CORE_METHOD(IO, DisableIrq, "h", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 112, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 113, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
