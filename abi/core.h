@@ -28,7 +28,8 @@
     E(IPC, "ipc.IPC", "kl.core.IPC")                                                                                   \
     E(AUDIT, "audit.Audit", "kl.core.Audit")                                                                           \
     E(NOTICE, "notice.Notice", "kl.core.Notice")                                                                       \
-    E(PROFILER, "profiler.Profiler", "kl.core.Profiler")
+    E(PROFILER, "profiler.Profiler", "kl.core.Profiler")                                                               \
+    E(IO, "io.IO", "kl.core.IO")
 
 /*
  * Methods in MID order within each interface.                    request            response (first word: rc)
@@ -152,20 +153,32 @@
     X(PROFILER, GetThreads, 2, 0, 2, 8 * KOS_COUNTERS_MAX) /* task id, after thread id -> rc, ids that follow */       \
     X(PROFILER, SetPmu, 1, 0, 1, 0)             /* bits of enum kos_pmu_event: count these, too, on all CPUs -> rc */  \
     X(PROFILER, GetPmu, 0, 0, 4, KOS_NAME_SIZE) /* -> rc, events that can be, how many at once, string what it is */   \
-    X(PROFILER, GetTaskName, 1, 0, 2, KOS_NAME_SIZE) /* task id -> rc, string name */
+    X(PROFILER, GetTaskName, 1, 0, 2, KOS_NAME_SIZE) /* task id -> rc, string name */                                  \
+    /* IO: devices. Ports and DMA are answered with rcUnimplemented */                                                 \
+    X(IO, RegisterPort, 2, 0, 2, 0) /* base, size -> rc, resource */                                                   \
+    X(IO, RegisterMmio, 2, 0, 2, 0) /* address, size: pages -> rc, resource */                                         \
+    X(IO, RegisterDma, 3, 0, 2, 0)  /* size, flags, order -> rc, resource */                                           \
+    X(IO, RegisterIrq, 1, 0, 2, 0)  /* line -> rc, resource */                                                         \
+    X(IO, MapMem, 3, 0, 3, 0)       /* resource, access, KOS_VMM_CACHE_DISABLE or 0 -> rc, address, handle */          \
+    X(IO, PermitPort, 1, 0, 2, 0)   /* resource -> rc, handle */                                                       \
+    X(IO, AttachIrq, 2, 0, 2, 0)    /* resource, KOS_IRQ_* -> rc, handle with which the caller receives */             \
+    X(IO, DetachIrq, 1, 0, 1, 0)    /* resource -> rc */                                                               \
+    X(IO, EnableIrq, 1, 0, 1, 0)    /* resource -> rc */                                                               \
+    X(IO, DisableIrq, 1, 0, 1, 0)   /* resource -> rc */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
-#define KOS_VMM_READ       (1U << 0)
-#define KOS_VMM_WRITE      (1U << 1)
-#define KOS_VMM_EXECUTE    (1U << 2)
-#define KOS_VMM_RESERVE    (1U << 3)
-#define KOS_VMM_COMMIT     (1U << 4)
-#define KOS_VMM_LOCKED     (1U << 5)
-#define KOS_VMM_LOW_GUARD  (1U << 6)
-#define KOS_VMM_HIGH_GUARD (1U << 7)
-#define KOS_VMM_GROW_DOWN  (1U << 8)
-#define KOS_VMM_ACCESS     (KOS_VMM_READ | KOS_VMM_WRITE | KOS_VMM_EXECUTE)
+#define KOS_VMM_READ          (1U << 0)
+#define KOS_VMM_WRITE         (1U << 1)
+#define KOS_VMM_EXECUTE       (1U << 2)
+#define KOS_VMM_RESERVE       (1U << 3)
+#define KOS_VMM_COMMIT        (1U << 4)
+#define KOS_VMM_LOCKED        (1U << 5)
+#define KOS_VMM_LOW_GUARD     (1U << 6)
+#define KOS_VMM_HIGH_GUARD    (1U << 7)
+#define KOS_VMM_GROW_DOWN     (1U << 8)
+#define KOS_VMM_CACHE_DISABLE (1U << 9) /* a device's: IO.MapMem; seen by Query */
+#define KOS_VMM_ACCESS        (KOS_VMM_READ | KOS_VMM_WRITE | KOS_VMM_EXECUTE)
 
 /* Thread.Create flags: bits 0..7 below; bits 8..9 scheduling class. The CPU is the creator's unless SetAffinity moves a
  * suspended thread. */
@@ -224,6 +237,13 @@
 #define KOS_TASK_TERMINATED 1U
 #define KOS_TASK_FAULTED    2U
 
+/* IO.AttachIrq: how the line is raised; one of the four. */
+#define KOS_IRQ_LEVEL_LOW  (1U << 0)
+#define KOS_IRQ_LEVEL_HIGH (1U << 1)
+#define KOS_IRQ_EDGE_RAISE (1U << 2)
+#define KOS_IRQ_EDGE_FALL  (1U << 3)
+#define KOS_IRQ_FLAGS      (KOS_IRQ_LEVEL_LOW | KOS_IRQ_LEVEL_HIGH | KOS_IRQ_EDGE_RAISE | KOS_IRQ_EDGE_FALL)
+
 #define KOS_POWER_OFF   0U
 #define KOS_POWER_RESET 1U
 
@@ -251,6 +271,7 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_AUDIT            KOS_CORE_INDEX_AUDIT_Open
 #define KOS_CORE_FIRST_NOTICE           KOS_CORE_INDEX_NOTICE_Create
 #define KOS_CORE_FIRST_PROFILER         KOS_CORE_INDEX_PROFILER_GetCounters
+#define KOS_CORE_FIRST_IO               KOS_CORE_INDEX_IO_RegisterPort
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 
 /* One word for Sync.WaitAny. */

@@ -20,6 +20,7 @@
 /* Largest message: constant part plus arena. */
 #define KOS_MESSAGE_SIZE_MAX  (8U << 20)
 #define KOS_MDL_SIZE_MAX      (4U << 20) /* one shared memory object */
+#define KOS_DEVICE_SIZE_MAX   (1U << 20) /* memory of one device */
 #define KOS_ARENA_SIZE_MAX    (4U << 20)
 #define KOS_ARENA_SEALED_FROM (8U << 10) /* bytes from which sealing costs less than copying: docs/benchmarks.md */
 

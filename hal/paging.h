@@ -18,7 +18,10 @@
 /* Kept for the kernel, no right: write access may go at any time, so who writes the page through the direct map holds
  * the space's lock. */
 #define HAL_PAGE_SEALABLE 0x400U
-#define HAL_PAGE_RIGHTS   (HAL_PAGE_READ | HAL_PAGE_WRITE | HAL_PAGE_EXECUTE)
+/* Of a device: not cached. It is mapped for the user alone: hal_space_lookup() finds no right in it, so that the kernel
+ * never looks for it in the direct map. */
+#define HAL_PAGE_DEVICE 0x800U
+#define HAL_PAGE_RIGHTS (HAL_PAGE_READ | HAL_PAGE_WRITE | HAL_PAGE_EXECUTE)
 
 /* Page-table pages come from and go to these: zeroed page or PADDR_NONE. context is the caller's (quota). */
 struct hal_page_allocator {

@@ -25,6 +25,7 @@ HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS);
 [[noreturn]] void kernel_timer_interrupt(void);
 [[noreturn]] void kernel_ipi_interrupt(void);
 [[noreturn]] void kernel_spurious_interrupt(void);
+[[noreturn]] void kernel_device_interrupt(u32 line); /* hal/irq.h */
 
 /* A fault inside hal_copy_*_user at a user address: true if the page is there now (try again). Returns on the same
  * stack. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/arena.h>
 #include <ipc/decide.h>
+#include <ipc/interrupt.h>
 #include <sched/work.h>
 #include <traces/trace.h>
 
@@ -302,6 +303,13 @@ void ipc_receive(struct thread *server, word selector)
             arena_unseal(server);
             code = receive(server, endpoint, selector);
         }
+    } else if (code == rcInvalidArgument && (selector & KOS_CALL_FLAGS) == 0 &&
+               handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object) ==
+                   rcOk) {
+        ipc_abandon_caller(server, rcAbort);
+        arena_unseal(server);
+        server->level = server->base_level;
+        code = interrupt_receive(server, container_of(object, struct interrupt, object));
     }
     if (code != rcOk)
         ipc_complete(server, code);

@@ -3,13 +3,14 @@
 #include <ipc/endpoint.h>
 #include <ipc/ipc.h>
 
-static struct thread *server_to_update(struct endpoint *endpoint)
+/* The first one behind `before`, which is a server of this CPU, too, so that nobody else takes it out of the list. */
+static struct thread *server_to_update(struct endpoint *endpoint, struct thread *before)
 {
     struct thread *found = nullptr;
     u32 here = cpu_self()->hal.index;
     spinlock_lock(&endpoint->lock);
-    list_for_each(node, &endpoint->threads)
-    {
+    struct list *node = before != nullptr ? before->receive_link.next : endpoint->threads.next;
+    for (; node != &endpoint->threads; node = node->next) {
         struct thread *server = list_entry(node, struct thread, receive_link);
         if (server->home == here && sched_level_stale(server)) {
             found = server;
@@ -22,8 +23,8 @@ static struct thread *server_to_update(struct endpoint *endpoint)
 
 void endpoint_levels(struct endpoint *endpoint)
 {
-    struct thread *server;
-    while ((server = server_to_update(endpoint)) != nullptr)
+    struct thread *server = nullptr;
+    while ((server = server_to_update(endpoint, server)) != nullptr)
         sched_level_update(server);
 }
 

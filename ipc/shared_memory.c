@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <abi/core.h>
+#include <hal/irq.h>
 #include <ipc/shared_memory.h>
 #include <memory/object_cache.h>
 #include <memory/page.h>
@@ -39,18 +40,28 @@ static unsigned order_of(u64 size)
     return order;
 }
 
+static struct list devices = {&devices, &devices};
+static struct spinlock devices_lock;
+
 static void memory_reclaim(struct epoch_entry *entry)
 {
     struct shared_memory *memory = container_of(entry, struct shared_memory, epoch);
     unsigned order = order_of(memory->size);
-    page_free(memory->backing, order);
-    quota_release_pages(memory->quota, 1ULL << order);
+    if (memory->object.type == OBJECT_MEMORY) {
+        page_free(memory->backing, order);
+        quota_release_pages(memory->quota, 1ULL << order);
+    }
     domain_drop(memory->quota);
     object_cache_free(&memories, memory, nullptr);
 }
 
 static void memory_destroy(struct object *object)
 {
+    if (object->type == OBJECT_DEVICE) {
+        spinlock_lock(&devices_lock);
+        list_remove(&memory_of(object)->device_link);
+        spinlock_unlock(&devices_lock);
+    }
     epoch_defer(&memory_of(object)->epoch, memory_reclaim);
 }
 
@@ -64,7 +75,7 @@ void shared_memory_room_init(void)
 {
     object_cache_init(&memories, "shared_memory", sizeof(struct shared_memory), KOS_CACHE_LINE);
     object_cache_init(&mappings, "shared_mapping", sizeof(struct shared_mapping), 8);
-    object_operations[OBJECT_MEMORY] =
+    object_operations[OBJECT_MEMORY] = object_operations[OBJECT_DEVICE] =
         (struct object_operations){.destroy = memory_destroy, .pin_revoked = pin_revoked};
 }
 
@@ -91,6 +102,45 @@ retcode shared_memory_create(struct quota *quota, u64 size, struct shared_memory
     domain_hold(quota);
     list_init(&memory->withdrawn);
     futex_bucket_init(&memory->bucket);
+    *result = memory;
+    return rcOk;
+}
+
+static bool overlaps_device(paddr address, u64 size)
+{
+    list_for_each(node, &devices)
+    {
+        const struct shared_memory *other = list_entry(node, struct shared_memory, device_link);
+        if (address < other->backing + other->size && other->backing < address + size)
+            return true;
+    }
+    return false;
+}
+
+retcode shared_memory_device(struct quota *quota, paddr address, u64 size, struct shared_memory **result)
+{
+    if (address % PAGE_SIZE != 0 || size == 0 || size % PAGE_SIZE != 0 || size > KOS_DEVICE_SIZE_MAX ||
+        !hal_device_range(address, size))
+        return rcInvalidArgument;
+    struct shared_memory *memory = object_cache_allocate(&memories, quota);
+    if (memory == nullptr)
+        return quota_refusal(quota, 0);
+    object_init(&memory->object, OBJECT_DEVICE);
+    memory->backing = address;
+    memory->size = size;
+    memory->quota = quota;
+    list_init(&memory->withdrawn);
+    futex_bucket_init(&memory->bucket);
+    spinlock_lock(&devices_lock);
+    bool taken = overlaps_device(address, size);
+    if (!taken)
+        list_push_back(&devices, &memory->device_link);
+    spinlock_unlock(&devices_lock);
+    if (taken) {
+        object_cache_free(&memories, memory, quota);
+        return rcAlreadyExists;
+    }
+    domain_hold(quota);
     *result = memory;
     return rcOk;
 }
@@ -161,7 +211,9 @@ static retcode map_pinned(struct shared_mapping *mapping, u64 offset, u64 size, 
                             &mapping->mapping);
 }
 
-retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 size, u32 flags, vaddr *address)
+/* What a handle names, from offset on; size 0: all of it. */
+static retcode map(struct domain *domain, u32 handle, enum object_type type, u64 offset, u64 size, u32 flags,
+                   vaddr *address)
 {
     bool writes = (flags & KOS_VMM_WRITE) != 0;
     if ((flags & KOS_VMM_READ) == 0 || (flags & ~(u32)(KOS_VMM_READ | KOS_VMM_WRITE)) != 0)
@@ -169,7 +221,7 @@ retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 siz
     struct shared_mapping *mapping = object_cache_allocate(&mappings, &domain->quota);
     if (mapping == nullptr)
         return quota_refusal(&domain->quota, 0);
-    retcode code = handle_pin(&domain->handles, handle, OBJECT_MEMORY,
+    retcode code = handle_pin(&domain->handles, handle, type,
                               KOS_RIGHT_MEMORY_READ | (writes ? KOS_RIGHT_MEMORY_WRITE : 0), &mapping->pin);
     if (code != rcOk) {
         object_cache_free(&mappings, mapping, &domain->quota);
@@ -180,13 +232,28 @@ retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 siz
     domain_hold(&domain->quota);
     /* the region's, and ours: another thread may free the region at once */
     atomic_store_explicit(&mapping->references, 2, memory_order_relaxed);
+    if (type == OBJECT_DEVICE)
+        size = memory_of(mapping->pin.object)->size, flags |= KOS_VMM_CACHE_DISABLE;
     code = map_pinned(mapping, offset, size, flags, address);
-    if (code != rcOk) /* no region */
+    if (code == rcOk && type == OBJECT_DEVICE &&
+        (code = space_populate_owned(&domain->space, *address, &mapping->mapping)) != rcOk)
+        space_unmap_owned(&domain->space, *address, &mapping->mapping);
+    else if (code != rcOk) /* no region */
         mapping_end(mapping);
     else
         code = mapping_publish(mapping, *address);
     mapping_drop(mapping);
     return code;
+}
+
+retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 size, u32 flags, vaddr *address)
+{
+    return map(domain, handle, OBJECT_MEMORY, offset, size, flags, address);
+}
+
+retcode shared_memory_map_device(struct domain *domain, u32 handle, u32 flags, vaddr *address)
+{
+    return map(domain, handle, OBJECT_DEVICE, 0, 0, flags, address);
 }
 
 /* A revoked mapping, with a reference; null if there is none. */

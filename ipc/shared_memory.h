@@ -17,12 +17,13 @@
 #include <smp/inbox.h>
 
 struct shared_memory {
-    struct object object; /* OBJECT_MEMORY */
+    struct object object; /* OBJECT_MEMORY, or OBJECT_DEVICE: then none of it is RAM, and it has no words */
     paddr backing;        /* contiguous; constant */
     u64 size;             /* constant */
     struct quota *quota;
     struct list withdrawn; /* pins of revoked mappings, with a reference each; guarded by object.lock */
     struct epoch_entry epoch;
+    struct list device_link;    /* among those of devices, which do not overlap; under a lock of theirs */
     struct futex_bucket bucket; /* who waits for words of it, by offset */
 };
 
@@ -32,6 +33,12 @@ void shared_memory_room_init(void);
 retcode shared_memory_create(struct quota *quota, u64 size, struct shared_memory **memory);
 /* rcOk or PREEMPTED. */
 retcode shared_memory_zero(struct shared_memory *memory, struct progress *progress);
+/* What lies in [address, address + size), pages as a whole. One reference. rcInvalidArgument: it may not be given to
+ * anybody (hal/irq.h), or is larger than KOS_DEVICE_SIZE_MAX; rcAlreadyExists: some of it is somebody's already;
+ * rcQuotaExceeded. */
+retcode shared_memory_device(struct quota *quota, paddr address, u64 size, struct shared_memory **memory);
+/* Maps all of it, as shared_memory_map(); with checkpoints. */
+retcode shared_memory_map_device(struct domain *domain, u32 handle, u32 flags, vaddr *address);
 /* Maps [offset, offset + size) of what handle names into domain, at *address if that is free, else anywhere. flags:
  * KOS_VMM_READ, and KOS_VMM_WRITE. Codes of handle_lookup; rcInvalidArgument, rcOutOfMemory, rcQuotaExceeded. */
 retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 size, u32 flags, vaddr *address);

@@ -97,7 +97,8 @@ static retcode unmapped(struct core_call *call)
 static void memory_keep(struct core_call *call, u32 handle)
 {
     struct object *memory;
-    if (handle_lookup(table(call), handle, OBJECT_MEMORY, 0, &memory) == rcOk)
+    if (handle_lookup(table(call), handle, OBJECT_MEMORY, 0, &memory) == rcOk ||
+        handle_lookup(table(call), handle, OBJECT_DEVICE, 0, &memory) == rcOk)
         call->self->work.object = memory;
 }
 

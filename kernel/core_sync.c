@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint sync.Sync. */
+#include <ipc/interrupt.h>
 #include <ipc/shared_memory.h>
 #include <kernel/core_call.h>
 #include <sched/futex.h>
 
 void futex_complete(struct thread *thread, retcode code, u32 index)
 {
-    if (code == rcOk && unlikely(thread->futex_object != nullptr) && thread->futex_object->type == OBJECT_NOTICE)
+    if (unlikely(thread->core_response == 0)) /* it receives interrupts */
+        interrupt_complete(thread, code);
+    else if (code == rcOk && unlikely(thread->futex_object != nullptr) && thread->futex_object->type == OBJECT_NOTICE)
         core_notice_complete(thread);
     else
         core_respond(thread, code, index, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The port's upcalls for interrupts and exceptions. */
 #include <hal/upcall.h>
+#include <ipc/interrupt.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <memory/object_cache.h>
@@ -58,6 +59,13 @@ void kernel_timer_interrupt(void)
 void kernel_ipi_interrupt(void)
 {
     interrupt_enter(TRACE_IPI);
+    sched_exit();
+}
+
+void kernel_device_interrupt(u32 line)
+{
+    interrupt_enter(TRACE_DEVICE);
+    interrupt_raised(line);
     sched_exit();
 }
 

@@ -2,6 +2,7 @@
 /* Start-up: from the port's hand-over to Einit. */
 #include <hal/upcall.h>
 #include <image/romfs.h>
+#include <ipc/interrupt.h>
 #include <ipc/notice.h>
 #include <ipc/shared_memory.h>
 #include <ipc/user_object.h>
@@ -100,6 +101,7 @@ void kernel_main(const struct hal_boot_info *boot)
     user_object_init();
     shared_memory_room_init();
     notice_room_init();
+    interrupt_room_init();
     core_fs_init();
     core_audit_init();
     ipc_security_init();

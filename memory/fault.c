@@ -120,6 +120,8 @@ static void table_free(void *context, paddr page)
 /* What a page of region can be mapped with. Shared pages that are written are those of arenas. */
 static u32 page_access(const struct region *region)
 {
+    if (unlikely((region->flags & KOS_VMM_CACHE_DISABLE) != 0))
+        return (region->flags & KOS_VMM_ACCESS) | HAL_PAGE_DEVICE;
     return (region->flags & KOS_VMM_ACCESS) |
            (region->kind == REGION_SHARED && (region->flags & KOS_VMM_WRITE) != 0 ? HAL_PAGE_SEALABLE : 0);
 }
@@ -200,9 +202,12 @@ static retcode fault_locked(struct address_space *space, vaddr address, u32 acce
         return rcInvalidArgument;
     address = round_down(address, PAGE_SIZE);
     u32 present;
-    if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE))
-        /* Else another CPU was first, or the page is sealed, or a translation from then was found. */
-        return (present & access) == access ? rcOk : region->mapping != nullptr ? rcBusy : rcInvalidArgument;
+    if (unlikely(hal_space_lookup(&space->hal, address, &present) != PADDR_NONE)) {
+        if ((present & access) == access) /* another CPU was first, or a translation from then was found */
+            return rcOk;
+        bool sealed = region->mapping != nullptr && (present & HAL_PAGE_DEVICE) == 0;
+        return sealed ? rcBusy : rcInvalidArgument; /* a device's page, by a copy of the kernel's, or denied */
+    }
     retcode code = tables_make(space, address);
     if (unlikely(code != rcOk))
         return code;

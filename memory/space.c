@@ -6,7 +6,7 @@
 #include <smp/preemption.h>
 
 #define HEIGHT_AT_ONCE 6 /* of the tree of regions, for a search and insertions in one step */
-#define KEPT_FLAGS     (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
+#define KEPT_FLAGS     (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_CACHE_DISABLE)
 
 static struct object_cache regions;
 
@@ -240,7 +240,7 @@ void space_unmap_owned(struct address_space *space, vaddr address, const struct 
 retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
                          struct mapping *mapping)
 {
-    u32 kept = (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT;
+    u32 kept = (flags & (KOS_VMM_ACCESS | KOS_VMM_CACHE_DISABLE)) | KOS_VMM_COMMIT;
     struct progress progress = {};
     spinlock_lock(&space->lock);
     retcode code = rcAlreadyExists;

@@ -78,7 +78,9 @@ retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, p
 retcode space_populate_owned(struct address_space *space, vaddr address, const struct mapping *mapping);
 /* Takes the mapping away, if it is still there. With checkpoints. */
 void space_unmap_owned(struct address_space *space, vaddr address, const struct mapping *mapping);
-/* As space_map_owned, at *address if that is not 0 and free there; each page when it is first touched. */
+/* As space_map_owned, at *address if that is not 0 and free there; each page when it is first touched. flags may have
+ * KOS_VMM_CACHE_DISABLE: memory of a device, which the kernel never reads or writes; then space_populate_owned(), for a
+ * fault there is an error. */
 retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
                          struct mapping *mapping);
 /* The mapping made at `start`, if it is still there, loses its pages for ever: an access faults, and the addresses stay

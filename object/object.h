@@ -28,6 +28,8 @@ enum object_type : u32 {
     OBJECT_SECURITY,     /* the security interface: ipc/security.c */
     OBJECT_NOTICE,       /* receives events of others: ipc/notice.h */
     OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
+    OBJECT_DEVICE,       /* memory of a device: ipc/shared_memory.h */
+    OBJECT_INTERRUPT,    /* of a device: ipc/interrupt.h */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };

@@ -102,6 +102,7 @@ LIST
             printf 'arenas/%s/%s/debug\tguest_suite arenas %s %s debug\n' $arch $cpus $arch $cpus
             printf 'notices/%s/%s/debug\tguest_suite notices %s %s debug\n' $arch $cpus $arch $cpus
             printf 'scheduling/%s/%s/debug\tguest_suite scheduling %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'devices/%s/%s/debug\tguest_suite devices %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
         printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
@@ -124,7 +125,8 @@ LIST
             done
         done
     done
-    printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2\n'
+    printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2 system\n'
+    printf 'devices/aarch64/gicv2/debug\tguest_suite_gicv2 devices\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
     awk -F'\t' '$0 !~ /^#/ { name = "model/" $1 ($2 == "-" ? "" : "/" $2); print name "\tmodel " $1 " " $2
         count = split($3, mutations, " ")
@@ -153,7 +155,7 @@ lint_format() {
 # Folders that clang-tidy looks at.
 linted='ipc|traces|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
 linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit|trace)"
-linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
+linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|devices|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
@@ -425,10 +427,38 @@ guest_random_calls() { # ARCH CPUS
 }
 guest_suite_gicv2() {
     KOS_MACHINE=virt,gic-version=2
-    guest_suite system aarch64 4 debug gicv2
+    guest_suite "$1" aarch64 4 debug gicv2
     status=$?
     unset KOS_MACHINE
     return $status
+}
+# documented SECTION: the names in that section's tables in docs/benchmarks.md as patterns, without architecture. A name
+# without a folder is in that of the row's first.
+documented() {
+    awk -v section="## $1" '
+    /^## / { inside = $0 == section }
+    inside && /^\| `/ {
+        split($0, cell, "|")
+        n = split(cell[2], part, "`")
+        folder = ""
+        for (i = 2; i <= n; i += 2) {
+            name = part[i]
+            sub(/\/<arch>$/, "", name)
+            if (name == "" || name ~ /\/$/) continue
+            if (name !~ /\//) name = folder name
+            else if (folder == "") { folder = name; sub(/[^\/]*$/, "", folder) }
+            gsub(/<[a-z ]*>/, "[^/]+", name)
+            print name
+        }
+    }' docs/benchmarks.md
+}
+# json_has FILE PATTERN...: every pattern is an entry's name.
+json_has() {
+    json_file=$1
+    shift
+    for pattern; do
+        grep -Eq "\"name\": \"$pattern\"" "$json_file" || { echo "expected $pattern, which docs/benchmarks.md names, in the JSON"; return 1; }
+    done
 }
 bench_bars() {
     . scripts/bench.sh
@@ -442,6 +472,8 @@ bench_bars() {
                 if (v + 0 > bar[$2] + 0) { print $2 "/" arch ": expected at most " bar[$2] ", got " v; bad = 1 } } }
             END { for (b in bar) if (!(b in seen)) { print b "/" arch ": not measured"; bad = 1 } exit bad }' \
             benchmarks/bars.tsv build/bench/bars.$arch.2 || bad=1
+        json "$arch:build/bench/bars.$arch.1" ipc >build/bench/names.json
+        json_has build/bench/names.json $(documented ipc | sed "s#\$#/$arch#") || bad=1
         cut -d' ' -f2,5 build/bench/bars.$arch.1 | grep -v boot >build/bench/a
         cut -d' ' -f2,5 build/bench/bars.$arch.2 | grep -v boot >build/bench/b
         cmp -s build/bench/a build/bench/b || { echo "expected the same counts twice on $arch:"; diff build/bench/a build/bench/b | head -6; bad=1; }
@@ -472,8 +504,10 @@ bench_rt() { # ARCH
     mkdir -p build/bench
     threads=1 priority=25 interval=200 distance=0 loops=2000 buckets=0
     rt_measure "$1" exact 1 "build/bench/rt.$1" || return 1
-    for condition in idle load; do
-        name=rt/timer_to_thread/$condition limit=$(bar rt/timer_to_thread/$condition "$1")
+    json "$1:build/bench/rt.$1" rt >build/bench/names.$1.json
+    json_has build/bench/names.$1.json $(documented rt | grep -v longest_interrupts_off | sed "s#.*#rt/&/idle/$1#") || return 1
+    for name in rt/timer_to_thread/idle rt/timer_to_thread/load rt/interrupt_to_driver/idle rt/interrupt_to_driver/load; do
+        limit=$(bar $name "$1")
         awk -v name=$name -v limit="$limit" '$1 == "BENCH" && $2 == name { seen = 1; for (i = 3; i <= NF; i++) if ($i ~ /^max=/) most = substr($i, 5) }
             END { if (!seen || limit == "" || most + 0 > limit + 0) { print name ": expected a maximum of " limit ", got " most; exit 1 } }' "build/bench/rt.$1" || return 1
     done
@@ -580,6 +614,9 @@ bench_scale() { # ARCH
     mkdir -p build/bench
     scale_measure "$1" bench_scale "build/bench/scale.$1.kos" || return 1
     scale_measure "$1" bench_scale_biglock "build/bench/scale.$1.control" only=decision || return 1
+    for work in $(documented scale | grep -v '^scale/'); do
+        grep -q "^$work	8	" "build/bench/scale.$1.kos" || { echo "expected $work, which docs/benchmarks.md names"; return 1; }
+    done
     awk -F '\t' '
     { breaks += $4; speedup = $2 == 1 ? 1 : $2 * one / $3; if ($2 == 1) one = $3 }
     $2 != 8 { next }

@@ -123,7 +123,7 @@
 #define TRACE_PATHS    "fast", "slow", "memory", "arena", "cross"
 #define TRACE_VERDICTS "constant", "cached", "evaluated", "denied"
 #define TRACE_KSM      "execute", "request", "response", "error", "security"
-#define TRACE_ENTRIES  "timer", "ipi", "spurious", "call", "reply", "receive", "page_fault", "exception"
+#define TRACE_ENTRIES  "timer", "ipi", "spurious", "call", "reply", "receive", "page_fault", "exception", "device"
 
 enum trace_state_idle { TRACE_STATE_IDLE = 12 }; /* beside enum thread_state: nobody ran */
 enum trace_path { TRACE_FAST, TRACE_SLOW, TRACE_MEMORY, TRACE_ARENA, TRACE_CROSS };
@@ -136,7 +136,8 @@ enum trace_entry {
     TRACE_REPLY,
     TRACE_RECEIVE,
     TRACE_PAGE_FAULT,
-    TRACE_EXCEPTION
+    TRACE_EXCEPTION,
+    TRACE_DEVICE
 };
 
 #define TRACE_ENUMERATOR(name, group, text, small, half, word, first, second) TRACE_##name,

@@ -110,6 +110,12 @@ static Retcode decision(struct side *side)
     return KOS_CORE0(HAL, GetCpuCount).rc;
 }
 
+static Retcode cached_decision(struct side *side)
+{
+    nk_uint64_t word = 1;
+    return call(&side->own, CONFLICTS_Cached, &word);
+}
+
 static Retcode handle_lookup(struct side *side)
 {
     rtl_uint32_t sid;

@@ -11,14 +11,15 @@
     X(message_shared)                                                                                                  \
     X(evaluated_own) /* the two with a decision that the policy evaluates: the slow path */                            \
     X(evaluated_shared)                                                                                                \
-    X(futex)         /* two threads of the side wake each other through one word */                                    \
-    X(decision)      /* a call to the kernel that does nothing but be decided */                                       \
-    X(handle_lookup) /* SID of a handle */                                                                             \
-    X(thread_wake)   /* resumes a suspended thread on the own CPU and lets it run */                                   \
-    X(timer)         /* sleeps 1 ms */                                                                                 \
-    X(user)          /* no system call at all: what is left is the kernel's own business */                            \
-    X(page_fault)    /* first touch of a page */                                                                       \
-    X(control)       /* copies a handle of an object that both sides have, and closes it: these two do share */
+    X(futex)           /* two threads of the side wake each other through one word */                                  \
+    X(decision)        /* a call to the kernel that does nothing but be decided */                                     \
+    X(cached_decision) /* as call_own, with a verdict that depends on the policy's state and was remembered */         \
+    X(handle_lookup)   /* SID of a handle */                                                                           \
+    X(thread_wake)     /* resumes a suspended thread on the own CPU and lets it run */                                 \
+    X(timer)           /* sleeps 1 ms */                                                                               \
+    X(user)            /* no system call at all: what is left is the kernel's own business */                          \
+    X(page_fault)      /* first touch of a page */                                                                     \
+    X(control)         /* copies a handle of an object that both sides have, and closes it: these two do share */
 
 #define CONFLICTS_ENUMERATOR(name) OPERATION_##name,
 enum conflicts_operation { CONFLICTS_OPERATIONS(CONFLICTS_ENUMERATOR) OPERATIONS };
@@ -40,7 +41,8 @@ enum conflicts_operation { CONFLICTS_OPERATIONS(CONFLICTS_ENUMERATOR) OPERATIONS
 #define CONFLICTS_METHODS(X)                                                                                           \
     X(Word, 1)                                                                                                         \
     X(Block, 32)                                                                                                       \
-    X(Evaluated, 1)
+    X(Evaluated, 1)                                                                                                    \
+    X(Cached, 1)
 #define CONFLICTS_MID(name, words) CONFLICTS_##name,
 enum conflicts_mid : unsigned short { CONFLICTS_METHODS(CONFLICTS_MID) CONFLICTS_MIDS };
 #define CONFLICTS_WORDS_MAX 32

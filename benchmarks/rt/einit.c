@@ -9,6 +9,8 @@
 #include <benchmarks/sort.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
+#include <coresrv/io/irq.h>
+#include <coresrv/io/mmio.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/pm/pm_api.h>
 #include <coresrv/sl/sl_api.h>
@@ -19,6 +21,7 @@
 #include <kos/time.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <tests/devices/device.h>
 
 #define WARM_UP      16U
 #define THREADS_MAX  16U
@@ -269,11 +272,73 @@ static void ipc_handover(const char *condition)
     report("ipc_handover", condition, options.loops, overruns);
 }
 
+/* ---- an interrupt ---- */
+
+#define RAISE_DELAY 20000U /* ns: time for the load to get on */
+
+static volatile void *registers;
+static Handle irq;
+
+static void driver(void *context, void *context2)
+{
+    (void)context, (void)context2;
+    Handle delivery;
+    check(KnIoAttachIrq(irq, IRQ_LEVEL_HIGH, &delivery), "attach");
+    for (unsigned round = 0; round < options.loops + WARM_UP; round++) {
+        check(KnIoWaitIrq(delivery), "interrupt");
+        unsigned long long now = kos_time_ns();
+        device_quiet(registers);
+        sample(samples, round, now - __atomic_load_n(&sent, __ATOMIC_ACQUIRE));
+        __atomic_store_n(&taken, round + 1, __ATOMIC_RELEASE);
+    }
+    check(KnIoDetachIrq(irq), "detach");
+    check(KnHandleClose(delivery), "close");
+    KnThreadExit(0);
+}
+
+static void raiser(void *context, void *context2)
+{
+    unsigned *overruns = context;
+    (void)context2;
+    unsigned long long next = kos_time_ns();
+    for (unsigned round = 0; round < options.loops + WARM_UP; round++) {
+        do
+            *overruns += next_period(&next, options.interval);
+        while (__atomic_load_n(&taken, __ATOMIC_ACQUIRE) != round);
+        device_raise_later(registers, RAISE_DELAY, &sent);
+    }
+    KnThreadExit(0);
+}
+
+static void interrupt_to_driver(const char *condition)
+{
+    unsigned overruns = 0;
+    taken = 0;
+    Handle to = start(driver, RTL_NULL, 0, options.priority + 1), from = start(raiser, &overruns, 0, options.priority);
+    check(KnThreadResumeByHandle(to), "resume");
+    check(KnThreadResumeByHandle(from), "resume");
+    end(from);
+    end(to);
+    report("interrupt_to_driver", condition, options.loops, overruns);
+}
+
+static void device_begin(void)
+{
+    Handle memory, mapping;
+    void *address;
+    check(KnRegisterPhyMem(device_address, DEVICE_SIZE, &memory), "device");
+    check(KnIoMapMem(memory, VMM_FLAG_READ | VMM_FLAG_WRITE, 0, &address, &mapping), "device's memory");
+    registers = address;
+    device_init(registers);
+    check(KnRegisterIrq(device_line, &irq), "interrupt");
+}
+
 static void cases(const char *condition)
 {
     timer_to_thread(condition);
     wake_case("futex_handover", condition, 0);
     ipc_handover(condition);
+    interrupt_to_driver(condition);
     if (cpus > 1)
         wake_case("cross_cpu_wake", condition, 1);
 }
@@ -314,6 +379,7 @@ int main(void)
     check(KnTaskConnect(load, server, "echo"), "connect");
     stamp_channel = ServiceLocatorConnect("echo");
     check(KnTaskResume(stamper), "stamper");
+    device_begin();
     cases("idle");
     check(KnTaskResume(server), "server");
     check(KnTaskResume(load), "load");

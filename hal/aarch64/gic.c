@@ -2,6 +2,7 @@
 /* Interrupt controller: chooses GICv2 or GICv3 by the device tree, and tells what an interrupt means. */
 #include "gic.h"
 #include "port.h"
+#include <hal/irq.h>
 
 static bool version3;
 
@@ -30,7 +31,7 @@ void hal_gic_cpu_init(void)
 }
 
 /* The timer's line is level-triggered, so the timer is stopped before its interrupt is completed. */
-enum gic_event hal_gic_take(void)
+enum gic_event hal_gic_take(u32 *line)
 {
     const u32 interrupt = version3 ? hal_gic_v3_acknowledge() : hal_gic_v2_acknowledge();
     const u32 number = interrupt & 0x3ff;
@@ -39,13 +40,17 @@ enum gic_event hal_gic_take(void)
     if (version3 && interrupt >= GIC_SPECIAL && interrupt < 8192)
         return GIC_OTHER;
     const bool timer = interrupt == hal_device_tree.timer_ppi;
+    const bool device = number >= GIC_FIRST_SPI;
     if (timer)
         hal_timer_stop();
+    *line = number;
+    if (device && !hal_gic_is_edge(number))
+        hal_irq_mask(number);
     if (version3)
         hal_gic_v3_complete(interrupt);
     else
         hal_gic_v2_complete(interrupt);
-    return timer ? GIC_TIMER : number == GIC_SGI_IPI ? GIC_IPI : GIC_OTHER;
+    return timer ? GIC_TIMER : device ? GIC_DEVICE : number == GIC_SGI_IPI ? GIC_IPI : GIC_OTHER;
 }
 
 /* What the sender stored before is visible to the CPU that takes the interrupt. */

@@ -30,6 +30,10 @@ static inline void device_write(device base, u32 offset, u32 value)
     __asm__ volatile("str %w0, [%1]" ::"r"(value), "r"(base + offset) : "memory");
 }
 
+/* gic_lines.c: what the distributor does for devices. target: GICv2's bit of a CPU; null: GICv3. */
+void hal_gic_lines_init(device distributor, u8 (*target)(u32 cpu_index));
+bool hal_gic_is_edge(u32 line);
+
 /* Bits of the private interrupts in use. */
 u32 hal_gic_private_mask(void);
 

@@ -13,6 +13,11 @@
 static device distributor, interface;
 static u8 targets[KOS_CPUS_MAX]; /* CPU interface bit, by CPU index */
 
+static u8 target_of(u32 cpu_index)
+{
+    return targets[cpu_index];
+}
+
 void hal_gic_v2_init(void)
 {
     const struct fdt_range *ranges = hal_device_tree.gic;
@@ -23,6 +28,7 @@ void hal_gic_v2_init(void)
     for (u32 i = 1; i < words; i++)
         device_write(distributor, GICD_ICENABLER + 4 * i, ~0U);
     device_write(distributor, GICD_CTLR, 1);
+    hal_gic_lines_init(distributor, target_of);
 }
 
 void hal_gic_v2_cpu_init(void)

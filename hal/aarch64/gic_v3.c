@@ -48,6 +48,7 @@ void hal_gic_v3_init(void)
     wait_for_distributor();
     device_write(distributor, GICD_CTLR, GICD_CTLR_AFFINITY | GICD_CTLR_GROUP1);
     wait_for_distributor();
+    hal_gic_lines_init(distributor, nullptr);
 }
 
 static device find_redistributor(u64 mpidr)

@@ -44,6 +44,7 @@
 #define PAGE_NO_KERNEL_EXECUTE 0x0020000000000000
 #define PAGE_NO_USER_EXECUTE   0x0040000000000000
 #define PAGE_SEALABLE          0x0080000000000000 /* software's */
+#define PAGE_USER_DEVICE       0x0100000000000000 /* software's: HAL_PAGE_DEVICE */
 #define PAGE_ADDRESS           0x0000fffffffff000
 
 /* MAIR_EL1: 0 normal write-back, 1 Device-nGnRE. */

@@ -135,6 +135,8 @@ static u64 page_entry(paddr page, u32 access)
         entry |= PAGE_NO_USER_EXECUTE;
     if ((access & HAL_PAGE_SEALABLE) != 0)
         entry |= PAGE_SEALABLE;
+    if ((access & HAL_PAGE_DEVICE) != 0)
+        entry |= PAGE_DEVICE | PAGE_USER_DEVICE;
     return entry;
 }
 
@@ -227,6 +229,10 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     const u64 entry = place == nullptr ? 0 : entry_read(place);
     if ((entry & PAGE_VALID) == 0)
         return PADDR_NONE;
+    if (unlikely((entry & PAGE_USER_DEVICE) != 0)) {
+        *access = HAL_PAGE_DEVICE;
+        return entry & PAGE_ADDRESS;
+    }
     *access = ((entry & PAGE_USER) != 0 ? HAL_PAGE_READ : 0) | ((entry & PAGE_READ_ONLY) == 0 ? HAL_PAGE_WRITE : 0) |
               ((entry & PAGE_NO_USER_EXECUTE) == 0 ? HAL_PAGE_EXECUTE : 0) |
               ((entry & PAGE_SEALABLE) != 0 ? HAL_PAGE_SEALABLE : 0);

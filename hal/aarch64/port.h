@@ -61,10 +61,10 @@ void hal_fpu_save(void *state);
 void hal_fpu_load(const void *state);
 
 /* gic.c: events are what an acknowledged interrupt means; it is already completed when returned. */
-enum gic_event { GIC_TIMER, GIC_IPI, GIC_OTHER };
-void hal_gic_init(void);     /* boot CPU: maps and sets up the distributor */
-void hal_gic_cpu_init(void); /* each CPU */
-enum gic_event hal_gic_take(void);
+enum gic_event { GIC_TIMER, GIC_IPI, GIC_DEVICE, GIC_OTHER };
+void hal_gic_init(void);                /* boot CPU: maps and sets up the distributor */
+void hal_gic_cpu_init(void);            /* each CPU */
+enum gic_event hal_gic_take(u32 *line); /* line: of GIC_DEVICE, which is masked if it is level-triggered */
 
 /* timer.c */
 void hal_timer_init(void);     /* boot CPU */

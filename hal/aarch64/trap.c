@@ -91,11 +91,14 @@ void hal_trap_user(struct hal_context *context)
 
 void hal_trap_interrupt(void)
 {
-    switch (hal_gic_take()) {
+    u32 line;
+    switch (hal_gic_take(&line)) {
     case GIC_TIMER:
         kernel_timer_interrupt();
     case GIC_IPI:
         kernel_ipi_interrupt();
+    case GIC_DEVICE:
+        kernel_device_interrupt(line);
     case GIC_OTHER:
         break;
     }

@@ -54,6 +54,8 @@ static void read_madt(const u8 *madt, u32 size, struct acpi_machine *machine)
             id = load32(entry + 4);
         else if (entry[0] == 5 && entry[1] >= 12)
             machine->local_apic = load64(entry + 4);
+        else if (entry[0] == 1 && entry[1] >= 12 && load32(entry + 8) == 0)
+            machine->io_apic = load32(entry + 4);
         if (id != ~0U && machine->cpu_count < KOS_CPUS_MAX)
             machine->apic_ids[machine->cpu_count++] = id;
     }

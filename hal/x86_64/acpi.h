@@ -11,6 +11,7 @@ struct acpi_machine {
     u32 apic_ids[KOS_CPUS_MAX]; /* usable local APICs in the order of the MADT */
     u64 local_apic;             /* physical address */
     u64 hpet;                   /* physical address, 0 = none */
+    u64 io_apic;                /* the one whose inputs begin with 0; physical address, 0 = none */
 };
 
 typedef const void *(*acpi_translate)(u64 physical, u64 size);

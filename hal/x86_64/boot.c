@@ -19,6 +19,8 @@ extern u8 hal_image_start[], hal_image_end[];
 
 static struct hal_boot_info boot;
 static u32 early_range; /* the range that early pages are cut from */
+static struct hal_memory_range ram[HAL_MEMORY_RANGES_MAX];
+static u32 ram_count;
 
 /* Early pages come from the end of the largest range below 1 GiB, which the first tables map. */
 static paddr early_page(void)
@@ -68,6 +70,8 @@ static paddr read_memory_map(const struct start_info *info)
         u64 top = entries[i].address + entries[i].size;
         if (entries[i].type == MEMORY_RAM) {
             range_add(entries[i].address, top);
+            if (ram_count < HAL_MEMORY_RANGES_MAX)
+                ram[ram_count++] = (struct hal_memory_range){entries[i].address, top};
             end = end > top ? end : top;
         }
     }
@@ -79,6 +83,14 @@ static paddr read_memory_map(const struct start_info *info)
     if (boot.range_count == 0)
         kernel_panic("no usable memory");
     return end;
+}
+
+bool boot_is_ram(paddr start, u64 size)
+{
+    for (u32 i = 0; i < ram_count; i++)
+        if (start < ram[i].end && ram[i].start < start + size)
+            return true;
+    return start < 0x100000; /* firmware's, whatever it says */
 }
 
 static void read_command_line(const struct start_info *info)
@@ -111,6 +123,7 @@ void hal_boot_main(paddr start_info)
     (void)acpi_read(copy.rsdp, translate, &machine);
     memcpy(cpu_apic_ids, machine.apic_ids, sizeof(cpu_apic_ids));
     apic_init(machine.local_apic);
+    io_apic_init(machine.io_apic, machine.local_apic);
     cpu_setup(0, cpu_apic_ids[0]);
     apic_setup();
     timer_calibrate(machine.hpet);

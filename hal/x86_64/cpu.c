@@ -61,6 +61,8 @@ static void idt_fill(void)
         gate(idt, vector, vector < 32 ? vector : INTERRUPT_STUB_OTHER, 0, 0);
     gate(idt, VECTOR_TIMER, INTERRUPT_STUB_TIMER, 0, 0);
     gate(idt, VECTOR_IPI, INTERRUPT_STUB_IPI, 0, 0);
+    for (u32 line = 0; line < DEVICE_VECTORS; line++)
+        gate(idt, device_vector(line), INTERRUPT_STUB_DEVICE + line, 0, 0);
     gate(idt, 2, 2, 1, 0);
     gate(idt, 8, 8, 2, 0);
     gate(idt, 18, 18, 3, 0);

@@ -43,6 +43,16 @@ hal_interrupt_stubs:
     STUB VECTOR_TIMER, 0
     STUB VECTOR_IPI, 0
     STUB VECTOR_OTHER, 0
+    .set device, VECTOR_DEVICE
+    .rept 16
+    STUB device, 0
+    .set device, device + 1
+    .endr
+    .set device, VECTOR_DEVICE_REST
+    .rept DEVICE_VECTORS - 16
+    STUB device, 0
+    .set device, device + 1
+    .endr
 
     /* Stack: vector, error code, rip, cs, rflags, rsp, ss. */
     .balign 64

@@ -38,14 +38,19 @@
 #define FLAGS_USER_MASK 0x10dd5 /* CF PF AF ZF SF TF DF OF RF: what a user may have changed */
 
 /* Interrupt stubs lie 16 bytes apart: exceptions 0..31, then these. */
-#define INTERRUPT_STUB_SIZE  16
-#define INTERRUPT_STUB_TIMER 32
-#define INTERRUPT_STUB_IPI   33
-#define INTERRUPT_STUB_OTHER 34
-#define VECTOR_TIMER         0xf0
-#define VECTOR_IPI           0xf1
-#define VECTOR_OTHER         0xf2 /* stands for any other */
-#define VECTOR_SPURIOUS      0xff
+#define INTERRUPT_STUB_SIZE   16
+#define INTERRUPT_STUB_TIMER  32
+#define INTERRUPT_STUB_IPI    33
+#define INTERRUPT_STUB_OTHER  34
+#define INTERRUPT_STUB_DEVICE 35 /* and DEVICE_VECTORS - 1 more */
+#define VECTOR_TIMER          0xf0
+#define VECTOR_IPI            0xf1
+#define VECTOR_OTHER          0xf2 /* stands for any other */
+#define VECTOR_SPURIOUS       0xff
+/* Of the I/O APIC's inputs 0 to 23: what lies around the three above. */
+#define DEVICE_VECTORS     24
+#define VECTOR_DEVICE      0xe0 /* 0 to 15 */
+#define VECTOR_DEVICE_REST 0xf3 /* 16 to 23 */
 
 #define PAGE_PRESENT        0x1
 #define PAGE_WRITABLE       0x2

@@ -216,10 +216,12 @@ retcode hal_space_tables(struct hal_space *space, vaddr address, const struct ha
     return PREEMPTED;
 }
 
-/* A page without access keeps its address in a non-present entry: bit 9 says so. Bit 10 is HAL_PAGE_SEALABLE. */
+/* A page without access keeps its address in a non-present entry: bit 9 says so. Bits 10 and 11 are HAL_PAGE_SEALABLE
+ * and HAL_PAGE_DEVICE. */
 static u64 leaf_entry(paddr page, u32 access)
 {
-    return page | entry_flags(access) | (access & HAL_PAGE_SEALABLE) | ((access & HAL_PAGE_RIGHTS) == 0 ? 0x200 : 0);
+    return page | entry_flags(access) | (access & (HAL_PAGE_SEALABLE | HAL_PAGE_DEVICE)) |
+           ((access & HAL_PAGE_DEVICE) != 0 ? PAGE_UNCACHED : 0) | ((access & HAL_PAGE_RIGHTS) == 0 ? 0x200 : 0);
 }
 
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)
@@ -262,8 +264,8 @@ paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access
     u64 entry = leaf != nullptr ? __atomic_load_n(leaf, __ATOMIC_ACQUIRE) : 0;
     if (entry == 0)
         return PADDR_NONE;
-    *access = (entry & PAGE_PRESENT) == 0
-                  ? 0
+    *access = (entry & PAGE_PRESENT) == 0 || (entry & HAL_PAGE_DEVICE) != 0
+                  ? (u32)entry & HAL_PAGE_DEVICE
                   : HAL_PAGE_READ | ((entry & PAGE_WRITABLE) != 0 ? HAL_PAGE_WRITE : 0) |
                         ((entry & PAGE_NO_EXECUTE) != 0 ? 0 : HAL_PAGE_EXECUTE) | ((u32)entry & HAL_PAGE_SEALABLE);
     return entry & PAGE_ADDRESS;

@@ -74,6 +74,17 @@ void apic_start_cpu(u32 apic_id, paddr trampoline);
 void apic_timer_set(u64 ticks); /* 0 = stop */
 u32 apic_timer_count(void);
 
+/* io_apic.c */
+static inline u32 device_vector(u32 line)
+{
+    return line < 16 ? VECTOR_DEVICE + line : VECTOR_DEVICE_REST + line - 16;
+}
+void io_apic_init(paddr io_apic, paddr local_apic); /* io_apic 0: there is none */
+bool io_apic_is_level(u32 line);
+
+/* boot.c: true if any of it is RAM. */
+bool boot_is_ram(paddr start, u64 size);
+
 /* timer.c */
 void timer_calibrate(paddr hpet);
 void timer_setup(void);

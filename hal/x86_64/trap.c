@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions and interrupts after the stubs; the C half of hal_resume. */
+#include <hal/irq.h>
 #include <hal/x86_64/port.h>
 
 static_assert(
@@ -50,8 +51,21 @@ static const struct {
 [[noreturn]] void hal_trap_from_idle(u64 vector);
 void hal_trap_from_kernel(struct kernel_frame *frame);
 
+/* Masked first: a level-triggered line would come again as soon as it is completed. */
+[[noreturn]] static void device_interrupt(u32 line)
+{
+    if (io_apic_is_level(line))
+        hal_irq_mask(line);
+    apic_end_of_interrupt();
+    kernel_device_interrupt(line);
+}
+
 [[noreturn]] static void interrupt(u64 vector)
 {
+    if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE + 16)
+        device_interrupt((u32)vector - VECTOR_DEVICE);
+    if (vector >= VECTOR_DEVICE_REST && vector < VECTOR_DEVICE_REST + DEVICE_VECTORS - 16)
+        device_interrupt((u32)vector - VECTOR_DEVICE_REST + 16);
     apic_end_of_interrupt();
     if (vector == VECTOR_TIMER)
         kernel_timer_interrupt();

@@ -130,9 +130,19 @@ static const struct {
     CORE_METHOD(PROFILER, SetPmu, "n", POOLS),
     CORE_METHOD(PROFILER, GetPmu, "", POOLS),
     CORE_METHOD(PROFILER, GetTaskName, "n", POOLS),
+    CORE_METHOD(IO, RegisterPort, "nz", ANY),
+    CORE_METHOD(IO, RegisterMmio, "nz", ANY),
+    CORE_METHOD(IO, RegisterDma, "znn", ANY),
+    CORE_METHOD(IO, RegisterIrq, "n", ANY),
+    CORE_METHOD(IO, MapMem, "hn0", POOLS),
+    CORE_METHOD(IO, PermitPort, "h", ANY),
+    CORE_METHOD(IO, AttachIrq, "hn", ANY),
+    CORE_METHOD(IO, DetachIrq, "h", POOLS),
+    CORE_METHOD(IO, EnableIrq, "h", POOLS),
+    CORE_METHOD(IO, DisableIrq, "h", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 103, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 113, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+static inline void kos_io_read_barrier(void)
+{
+    __asm__ volatile("lfence" ::: "memory");
+}
+static inline void kos_io_write_barrier(void)
+{
+    __asm__ volatile("sfence" ::: "memory");
+}
+static inline void kos_io_barrier(void)
+{
+    __asm__ volatile("mfence" ::: "memory");
+}

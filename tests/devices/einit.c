@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoint io.IO, with a device that interrupts. */
+#include <coresrv/hal/hal_api.h>
+#include <coresrv/handle/handle_api.h>
+#include <coresrv/io/irq.h>
+#include <coresrv/io/mmio.h>
+#include <coresrv/pm/pm_api.h>
+#include <coresrv/sync/sync_api.h>
+#include <coresrv/task/task_api.h>
+#include <coresrv/thread/thread_api.h>
+#include <coresrv/vmm/vmm_api.h>
+#include <stdio.h>
+#include <tests/devices/device.h>
+#include <tests/devices/protocol.h>
+
+#define ROUNDS 200U
+#define NONE   0xdeadU
+
+static void expect(const char *part, long long got, long long expected)
+{
+    if (got == expected)
+        printf("PASS %s\n", part);
+    else
+        printf("FAIL %s: expected %lld, got %lld\n", part, expected, got);
+}
+
+static Handle memory, mapping, irq;
+static volatile void *registers;
+
+/* ---- registering ---- */
+
+static void registers_memory(void)
+{
+    Handle other;
+    void *address;
+    expect("memory/unaligned", KnRegisterPhyMem(device_address + 8, 4096, &other), rcInvalidArgument);
+    expect("memory/nothing", KnRegisterPhyMem(device_address, 0, &other), rcInvalidArgument);
+    expect("memory/too_much", KnRegisterPhyMem(device_address, KOS_DEVICE_SIZE_MAX + 4096UL, &other),
+           rcInvalidArgument);
+    expect("memory/wraps", KnRegisterPhyMem(~0xfffULL, 8192, &other), rcInvalidArgument);
+    expect("memory/ram", KnRegisterPhyMem(ram_address, 4096, &other), rcInvalidArgument);
+    expect("memory/interrupt_controller", KnRegisterPhyMem(controller_address, 4096, &other), rcInvalidArgument);
+    expect("memory/around_it", KnRegisterPhyMem(controller_address - 4096, 16384, &other), rcInvalidArgument);
+    expect("memory/denied", KnRegisterPhyMem(DENIED_ADDRESS, 4096, &other), rcSecurityDisallow);
+    expect("memory/register", KnRegisterPhyMem(device_address, DEVICE_SIZE, &memory), rcOk);
+    expect("memory/twice", KnRegisterPhyMem(device_address, DEVICE_SIZE, &other), rcAlreadyExists);
+    expect("memory/overlapping", KnRegisterPhyMem(device_address - 4096, 8192, &other), rcAlreadyExists);
+    expect("memory/map_executable", KnIoMapMem(memory, VMM_FLAG_READ | VMM_FLAG_EXECUTE, 0, &address, &mapping),
+           rcInvalidArgument);
+    expect("memory/map_attribute", KnIoMapMem(memory, VMM_FLAG_READ, 1, &address, &mapping), rcInvalidArgument);
+    expect("memory/no_shared_memory", KnPmmMdlMap(memory, 0, 4096, RTL_NULL, VMM_FLAG_READ, &address),
+           rcInvalidArgument);
+    expect("memory/no_words", KnSyncWaitShared(memory, 0, 0, 1), rcInvalidArgument);
+    expect("memory/map", KnIoMapMem(memory, VMM_FLAG_READ | VMM_FLAG_WRITE, VMM_FLAG_CACHE_DISABLE, &address, &mapping),
+           rcOk);
+    registers = address;
+}
+
+/* What the kernel would look for in RAM. */
+static void kernel_stays_out(void)
+{
+    char *at = (char *)(rtl_uintptr_t)registers;
+    expect("memory/as_lock", KnSyncLock((volatile rtl_uint32_t *)(void *)at, 1) == rcOk, 0);
+}
+
+static void registers_interrupts(void)
+{
+    Handle other, delivery;
+    expect("irq/no_such_line", KnRegisterIrq(4000, &other), rcInvalidArgument);
+    expect("irq/negative", KnRegisterIrq(-1, &other), rcInvalidArgument);
+    expect("irq/denied", KnRegisterIrq(DENIED_LINE, &other), rcSecurityDisallow);
+    expect("irq/register", KnRegisterIrq(device_line, &irq), rcOk);
+    expect("irq/twice", KnRegisterIrq(device_line, &other), rcAlreadyExists);
+    expect("irq/attach_flags", KnIoAttachIrq(irq, 64, &delivery), rcInvalidArgument);
+    expect("irq/attach_memory", KnIoAttachIrq(memory, IRQ_LEVEL_HIGH, &delivery), rcInvalidArgument);
+    expect("irq/receive_unattached", KnIoWaitIrq(irq), rcInvalidOperation);
+}
+
+/* ---- a driver thread ---- */
+
+static volatile rtl_uint32_t served, result;
+
+static void serve(void *context, void *context2)
+{
+    (void)context, (void)context2;
+    Handle delivery;
+    Retcode rc = KnIoAttachIrq(irq, IRQ_LEVEL_HIGH, &delivery);
+    while (rc == rcOk && (rc = KnIoWaitIrq(delivery)) == rcOk) {
+        device_quiet(registers);
+        served++;
+    }
+    result = (rtl_uint32_t)rc;
+    (void)KnHandleClose(delivery);
+    KnThreadExit(0);
+}
+
+static Handle driver_start(unsigned cpu)
+{
+    Handle thread = INVALID_HANDLE;
+    Tid tid;
+    served = 0, result = NONE;
+    Retcode rc = KnThreadCreateByHandle(&thread, &tid, 15, 16384, serve, RTL_NULL, RTL_NULL, KOS_THREAD_SUSPENDED);
+    if (rc == rcOk)
+        rc = KnThreadSetAffinityByHandle(thread, 1ULL << cpu);
+    if (rc == rcOk)
+        rc = KnThreadResumeByHandle(thread);
+    if (rc != rcOk)
+        expect("driver/start", rc, rcOk);
+    for (int i = 0; i < 3000 && KOS_CORE(THREAD, GetInfo, thread).w[1] != KOS_THREAD_STATE_FUTEX; i++)
+        (void)KnSleep(1);
+    return thread;
+}
+
+static void driver_end(Handle thread, Retcode expected, const char *part)
+{
+    rtl_int32_t code;
+    expect(part, KnThreadWaitByHandle(thread, 5000, &code) == rcOk ? (Retcode)result : rcTimeout, expected);
+    (void)KnHandleClose(thread);
+}
+
+static int serves(rtl_uint32_t count)
+{
+    for (int i = 0; i < 3000 && served < count; i++)
+        (void)KnSleep(1);
+    return served == count;
+}
+
+static void delivers(unsigned cpu, const char *part, const char *end)
+{
+    Handle other, thread = driver_start(cpu);
+    expect("irq/attached_twice", KnIoAttachIrq(irq, IRQ_LEVEL_HIGH, &other), rcAlreadyExists);
+    rtl_uint32_t done = 0;
+    for (; done < ROUNDS; done++) {
+        device_raise(registers);
+        if (!serves(done + 1))
+            break;
+    }
+    expect(part, done, ROUNDS);
+    (void)KnIoDetachIrq(irq);
+    driver_end(thread, rcHandleRevoked, end);
+}
+
+static void masks(void)
+{
+    Handle thread = driver_start(0);
+    expect("irq/disable", KnIoDisableIrq(irq), rcOk);
+    device_raise(registers);
+    (void)KnSleep(20);
+    expect("irq/disabled_is_silent", served, 0);
+    expect("irq/enable", KnIoEnableIrq(irq), rcOk);
+    expect("irq/comes_when_enabled", serves(1), 1);
+    /* not received: one level-triggered interrupt is one, whatever the device does meanwhile */
+    (void)KnSleep(20);
+    expect("irq/once", served, 1);
+    rtl_int32_t code;
+    expect("irq/terminate_waiting", KnThreadTerminateByHandle(thread, 7), rcOk);
+    expect("irq/terminated", KnThreadWaitByHandle(thread, 5000, &code) == rcOk ? code : -1, 7);
+    (void)KnHandleClose(thread);
+    (void)KnIoDetachIrq(irq);
+}
+
+/* Only the thread that attached itself may receive. */
+static volatile Handle shared_delivery;
+static void intrude(void *context, void *context2)
+{
+    (void)context, (void)context2;
+    result = (rtl_uint32_t)KnIoWaitIrq(shared_delivery);
+    KnThreadExit(0);
+}
+
+static void belongs_to_one_thread(void)
+{
+    Handle delivery, thread;
+    Tid tid;
+    rtl_int32_t code;
+    expect("irq/attach", KnIoAttachIrq(irq, IRQ_LEVEL_HIGH, &delivery), rcOk);
+    shared_delivery = delivery;
+    expect("irq/intruder", KnThreadCreateByHandle(&thread, &tid, 15, 16384, intrude, RTL_NULL, RTL_NULL, 0), rcOk);
+    expect("irq/intruder_ends", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
+    expect("irq/others_cannot_receive", (Retcode)result, rcInvalidOperation);
+    (void)KnHandleClose(thread);
+    device_raise(registers);
+    (void)KnSleep(2);
+    expect("irq/raised_before_receive", KnIoWaitIrq(delivery), rcOk);
+    device_quiet(registers);
+    expect("irq/detach", KnIoDetachIrq(irq), rcOk);
+    expect("irq/receive_detached", KnIoWaitIrq(delivery), rcInvalidOperation);
+    expect("irq/close_delivery", KnHandleClose(delivery), rcOk);
+}
+
+/* ---- a driver in a process of its own ---- */
+
+static void driver_process(void)
+{
+    static const char *const args[] = {"child", "9", RTL_NULL};
+    Handle task;
+    expect("process/create", KnTaskCreate("driver", "test.Child", "Child", KOS_CLASS_STANDARD, 15, &task), rcOk);
+    expect("process/arguments", KnTaskSetEnv(task, args, RTL_NULL), rcOk);
+    expect("process/give_irq", KnTaskAddResource(task, irq, ~0U, "irq"), rcOk);
+    expect("process/give_memory", KnTaskAddResource(task, memory, ~0U, "memory"), rcOk);
+    expect("process/run", KnTaskResume(task), rcOk);
+    struct kos_core_result r = KOS_CORE(TASK, Wait, task, 10000);
+    expect("process/ends", r.rc, rcOk);
+    expect("process/served", (long long)r.w[0] | (long long)r.w[1] << 32, 0);
+    (void)KnHandleClose(task);
+}
+
+static void all_comes_back(void)
+{
+    Handle again;
+    expect("irq/revoke", KnHandleRevoke(irq), rcOk);
+    expect("irq/again", KnRegisterIrq(device_line, &again), rcOk);
+    expect("irq/close", KnHandleClose(again), rcOk);
+    expect("memory/unmap", KnVmUnmap((void *)(rtl_uintptr_t)registers, DEVICE_SIZE), rcOk);
+    expect("memory/revoke", KnHandleRevoke(memory), rcOk);
+    expect("memory/close_mapping", KnHandleClose(mapping), rcOk);
+    Retcode rc = rcAlreadyExists;
+    for (int i = 0; i < 1000 && rc == rcAlreadyExists; i++) { /* the driver's process may still be on its way */
+        (void)KnSleep(1);
+        rc = KnRegisterPhyMem(device_address, DEVICE_SIZE, &again);
+    }
+    expect("memory/again", rc, rcOk);
+}
+
+int main(void)
+{
+    unsigned cpus = KnHalGetCpuCount();
+    expect("ports", KOS_CORE(IO, RegisterPort, 0x3f8, 8).rc, rcUnimplemented);
+    registers_memory();
+    kernel_stays_out();
+    registers_interrupts();
+    device_init(registers);
+    delivers(0, "irq/delivers/first_cpu", "irq/detach_wakes/first_cpu");
+    delivers(cpus - 1, "irq/delivers/last_cpu", "irq/detach_wakes/last_cpu");
+    masks();
+    belongs_to_one_thread();
+    driver_process();
+    all_comes_back();
+    printf("SUITE done\n");
+    return (int)KnPmRequest(KOS_POWER_OFF);
+}
