@@ -56,11 +56,12 @@ static void shootdown(struct address_space *space, vaddr address, u64 count)
 static void start_einit(void)
 {
     struct task *einit;
+    core_object_init();
     retcode code = ksm_init(atomic_load_explicit(&cpu_count, memory_order_relaxed), kernel_random());
     if (code == rcOk)
         code = ksm_audit_init(atomic_load_explicit(&cpu_count, memory_order_relaxed));
     if (code == rcOk)
-        code = ksm_decide_execute(KSM_CLASS_CORE, 0, KSM_CLASS_CORE, 0);
+        code = ksm_decide_execute(KSM_CLASS_CORE, core_object()->sid, KSM_CLASS_CORE, core_object()->sid);
     if (code != rcOk) {
         kernel_print("kernel: the policy does not let the kernel start (%s)\n", retcode_name(code));
         hal_power_off();

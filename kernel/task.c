@@ -213,7 +213,8 @@ static retcode task_build(struct task *task, const char *class, const char *path
     (void)ksm_pair_prepare(domain->class, KSM_CLASS_CORE);
     u64 begin = counting_on(cpu_self()) ? hal_time_now() : 0;
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
-                              creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
+                              creator != nullptr ? creator->object.sid : core_object()->sid, domain->class,
+                              domain->object.sid);
     if (begin != 0)
         counting_decided(cpu_self(), KOS_KSM_EXECUTE, begin);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
@@ -495,7 +496,7 @@ static retcode connectable(const struct task *client, const struct task *server,
     return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
 }
 
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)
 {
     u32 handle;
     if (connectable(client, server, own) != rcOk)
@@ -515,6 +516,7 @@ retcode task_connect(struct task *client, struct task *server, const char *name,
     object_release(&endpoint->object);
     if (code != rcOk)
         return code;
+    channel->arena_discipline = arena; /* nobody has the channel yet */
     code = connectable(client, server, own);
     if (code == rcOk)
         code = handle_insert(&client->domain.handles, &channel->object,
@@ -587,20 +589,4 @@ void task_end(struct task *task)
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
     thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
     object_release(&task->domain.object);
-}
-
-bool task_thread_gone(struct task *task, struct thread *thread)
-{
-    spinlock_lock(&task->lock);
-    list_remove(&thread->task_link);
-    tree_remove(&task->tids, &thread->tid_node);
-    counting_keep(thread, &task->counters);
-    bool last = --task->thread_count == 0;
-    if (last && task->state < TASK_DYING) { /* the last thread just returned */
-        task->state = TASK_DYING;
-        task->exit_code = thread->exit_code;
-        task->exit_reason = KOS_TASK_EXITED;
-    }
-    spinlock_unlock(&task->lock);
-    return last;
 }

@@ -29,6 +29,7 @@ solution_output() {
 # Definitions and policy of $folder.
 solution_policy() {
     solution_output
+    stage_variables
     stage_definitions
     stage_file security.psl "the policy"
     policy_file=$found
@@ -102,13 +103,13 @@ rule sdk_nk
   restat = 1
   description = NK \$out
 rule solution_psl
-  command = build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --depfile \$out.d -o \$out \$in
+  command = build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --depfile \$out.d -o \$out --arena-readers $out/readers \$in
   depfile = \$out.d
   deps = gcc
   restat = 1
   description = PSL \$out
 rule solution_einit
-  command = build/host/einit -I $stage -I $out/aliases -I sdk -o \$out \$in
+  command = build/host/einit -I $stage -I $out/aliases -I sdk --arena-readers $out/readers -o \$out \$in
   restat = 1
   description = EINIT \$out
 NINJA
@@ -139,9 +140,9 @@ solution_describe() { # ARCH VARIANT
                 "build/sdk/$name.h" "$file" "build/sdk/$(dirname "$name")" "build/sdk/$name.nk.d"
         done
         echo "build $out/headers: phony$made"
-        printf 'build %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$out/policy.c" "$policy_file"
+        printf 'build %s | %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$out/policy.c" "$out/readers" "$policy_file"
         if [ -n "$init_yaml" ]; then
-            printf 'build %s: solution_einit %s | build/host/einit %s\n' "$out/einit.c" "$init_yaml" "$(cut -f2 "$out/names" | tr '\n' ' ')"
+            printf 'build %s: solution_einit %s | build/host/einit %s/readers %s\n' "$out/einit.c" "$init_yaml" "$out" "$(cut -f2 "$out/names" | tr '\n' ' ')"
             own_einit=$out/einit.c
         fi
         if [ -s "$out/common" ]; then

@@ -28,17 +28,20 @@ stage_names() {
 # Gathers all definitions as links under $stage, and their list in $out/names.
 stage_definitions() {
     stage=$out/definitions
+    stage_find -name '*.idl' -o -name '*.cdl' -o -name '*.edl' | stage_names >"$out/names.new"
+    if cmp -s "$out/names.new" "$out/names" && [ -d "$stage" ]; then rm "$out/names.new"; return 0; fi
     rm -rf "$stage"
     mkdir -p "$stage"
-    stage_find -name '*.idl' -o -name '*.cdl' -o -name '*.edl' | stage_names >"$out/names"
-    [ -s "$out/names" ] || fail "$folder: expected classes, .edl files"
+    mv "$out/names.new" "$out/names"
+    [ -s "$out/names" ] || { rm "$out/names"; fail "$folder: expected classes, .edl files"; }
     case $(cat "$out/names") in *[!A-Za-z0-9_./,+@"	
 "-]*) fail "$folder: expected names of files of letters, digits and '_', '-', '.', '+', ',', '@'" ;; esac
-    cut -f1 "$out/names" | sort | uniq -d | while read -r name; do
+    twice=$(cut -f1 "$out/names" | sort | uniq -d)
+    for name in $twice; do
         echo "kos: $name is declared twice, in:" >&2
         awk -F'\t' -v name="$name" '$1 == name { print "  " $2 }' "$out/names" >&2
-        echo failed
-    done | grep -q failed && exit 2
+    done
+    [ -z "$twice" ] || { rm "$out/names"; exit 2; }
     while IFS='	' read -r name file; do
         mkdir -p "$stage/$(dirname "$name")"
         ln -s "$(stage_absolute "$file")" "$stage/$name"
@@ -63,16 +66,26 @@ stage_aliases() {
         done
 }
 
-# "name=value" for each set(name value) and -D of CMakeLists.txt: what templates may name.
+# "name=value" for each set(name value) of CMakeLists.txt, and for each -D, which come last: what templates and the
+# policy's preprocessor may name.
 stage_variables() {
     stage_find -name CMakeLists.txt | xargs -r cat |
-        sed -nE 's/^[[:space:]]*set[[:space:]]*\([[:space:]]*([A-Za-z_0-9]+)[[:space:]]+"?([^")]*)"?.*\).*/\1=\2/p'
+        sed -nE 's/^[[:space:]]*set[[:space:]]*\([[:space:]]*([A-Za-z_0-9]+)[[:space:]]+"?([^")]*)"?.*\).*/\1=\2/p' >"$out/variables"
+    printf '%s\n' "${defined:-}" | grep . >>"$out/variables" || true
+}
+
+# One -D NAME=VALUE of the command line.
+define_given() {
+    case $1 in
+    [A-Za-z_]*=*) defined="${defined:-}${defined:+
+}$1" ;;
+    *) fail "-D takes NAME=VALUE, not '$1'" ;;
+    esac
 }
 
 # A file, or its template NAME.in with each @VARIABLE@ replaced, in which case lines keep their numbers. What the
 # build system of the original would put in for system programs is nothing here: there are none.
 stage_expand() { # TEMPLATE TO
-    stage_variables >"$out/variables"
     awk -v variables="$out/variables" '
         BEGIN { while ((getline line < variables) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
         {
@@ -117,5 +130,5 @@ stage_policy_roots() {
     for used in $(stage_find -name '*.psl.in'); do
         [ "$(basename "$used")" = security.psl.in ] || stage_expand "$used" "$out/$(basename "$used" .in)"
     done
-    policy_roots="$policy_roots -I $out"
+    policy_roots="$policy_roots -I $out$(grep -E '^[^=]*=[A-Za-z0-9_./:,+-]*$' "$out/variables" | sed 's/^/ -D /' | tr -d '\n')"
 }
