@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tables of what is tested of the languages. tests/languages/table.tsv has a row for each production of IDL, CDL and EDL: what, test, case.
-# The table of what is tested of PSL: sourced by scripts/test.sh. tests/languages/psl/table.tsv has a row for each production of the
-# grammar, each rule and expression of the models, and each message of the compiler: kind, what, test, case.
-# With PSL_ACCEPT set, it is written anew.
+# Tables of what is tested of the languages: sourced by scripts/test.sh. With PSL_ACCEPT set, they are written anew.
+# tests/languages/table.tsv: each production of IDL, CDL and EDL, with a test and a case of it.
+# tests/languages/psl/table.tsv: each production of PSL, each rule and expression of the models, each message of the compiler.
 
 # "production" lines of a bison grammar: number, tab, "left: right right".
 grammar_productions() { # GRAMMAR WORK
