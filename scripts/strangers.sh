@@ -54,21 +54,21 @@ stranger_headers() {
         . scripts/solution.sh
         called_from=$PWD
         solution_folder "${folder%/}"
-        out=build/test/strangers/$package
-        rm -rf "$out"; mkdir -p "$out/include"
+        built=build/test/strangers/$package
+        rm -rf "$built"; mkdir -p "$built/include"
         stage_definitions
         while IFS='	' read -r name definition; do
-            mkdir -p "$out/include/$(dirname "$name")"
-            build/host/nk-gen-c --extended-errors -I "$stage" -I sdk -o "$out/include/$(dirname "$name")" "$stage/$name" 2>"$out/errors" ||
-                { cat "$out/errors"; bad=1; continue; }
+            mkdir -p "$built/include/$(dirname "$name")"
+            build/host/nk-gen-c --extended-errors -I "$stage" -I sdk -o "$built/include/$(dirname "$name")" "$stage/$name" 2>"$built/errors" ||
+                { cat "$built/errors"; bad=1; continue; }
             for dialect in c11 c17 c23 c++17; do
                 language=c
                 case $dialect in c++*) language=c++ ;; esac
                 printf '#include "%s.h"\n' "$name" |
-                    clang-19 -x $language -std=$dialect -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I"$out/include" \
+                    clang-19 -x $language -std=$dialect -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I"$built/include" \
                         -isystem . -isystem libkos/include -isystem libkos/arch/x86_64/include - 2>&1 || bad=1
             done
-        done <"$out/names"
+        done <"$built/names"
     done
     [ $bad = 0 ] || { echo "expected no warning in C11, C17, C23 and C++17"; return 1; }
 }

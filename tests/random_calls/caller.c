@@ -132,7 +132,7 @@ static const struct {
     CORE_METHOD(PROFILER, GetTaskName, "n", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 102, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 103, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;
