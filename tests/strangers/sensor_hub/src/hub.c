@@ -15,11 +15,7 @@ struct store {
     struct sensor_hub_Registry registry;
     struct sensor_hub_Sampler sampler;
     nk_uint32_t count;
-    struct {
-        char name[sensor_hub_types_Common_NameLength + 1];
-        sensor_hub_types_Common_Range range;
-        nk_uint8_t address[6];
-    } sensors[4];
+    struct { char name[sensor_hub_types_Common_NameLength + 1]; sensor_hub_types_Common_Range range; nk_uint8_t address[6]; } sensors[4];
     nk_sint32_t last[sensor_hub_types_Common_MaxSamples];
     nk_size_t last_count;
     KosMutex lock;
@@ -28,7 +24,7 @@ struct store {
 #define FROM_SAMPLER(p) ((struct store *)((char *)(p) - offsetof(struct store, sampler)))
 
 static nk_err_t Add(struct sensor_hub_Registry *self, const struct sensor_hub_Registry_Add_req *req,
-                    const struct nk_arena *reqArena, struct sensor_hub_Registry_Add_res *res, struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Registry_Add_res *res, struct nk_arena *resArena)
 {
     struct store *store = (struct store *)self;
     nk_size_t len = 0, aliases = 0, i;
@@ -38,12 +34,10 @@ static nk_err_t Add(struct sensor_hub_Registry *self, const struct sensor_hub_Re
         nk_err_reset(res);
         res->err_.code = -28;
         nk_char_t *text = nk_arena_alloc(nk_char_t, resArena, &res->err_.why, sizeof why);
-        if (text)
-            rtl_memcpy(text, why, sizeof why);
+        if (text) rtl_memcpy(text, why, sizeof why);
         return NK_EOK;
     }
-    if (!name || !len)
-        return NK_EBADMSG;
+    if (!name || !len) return NK_EBADMSG;
     const nk_ptr_t *list = nk_arena_get(nk_ptr_t, reqArena, &req->sensor.aliases, &aliases);
     for (i = 0; i < aliases; i++) {
         nk_size_t n;
@@ -57,27 +51,23 @@ static nk_err_t Add(struct sensor_hub_Registry *self, const struct sensor_hub_Re
 }
 
 static nk_err_t List(struct sensor_hub_Registry *self, const struct sensor_hub_Registry_List_req *req,
-                     const struct nk_arena *reqArena, struct sensor_hub_Registry_List_res *res,
-                     struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Registry_List_res *res, struct nk_arena *resArena)
 {
     struct store *store = (struct store *)self;
-    sensor_hub_types_Common_Sensor *out =
-        nk_arena_alloc(sensor_hub_types_Common_Sensor, resArena, &res->sensors, store->count);
+    sensor_hub_types_Common_Sensor *out = nk_arena_alloc(sensor_hub_types_Common_Sensor, resArena, &res->sensors, store->count);
     for (nk_uint32_t i = 0; i < store->count; i++) {
         rtl_memset(&out[i], 0, sizeof out[i]);
         out[i].kind = (nk_uint8_t)i;
         out[i].range = store->sensors[i].range;
         rtl_memcpy(out[i].address, store->sensors[i].address, sizeof out[i].address);
-        if (nk_arena_store(nk_char_t, resArena, &out[i].name, store->sensors[i].name,
-                           rtl_strlen(store->sensors[i].name) + 1))
+        if (nk_arena_store(nk_char_t, resArena, &out[i].name, store->sensors[i].name, rtl_strlen(store->sensors[i].name) + 1))
             return NK_ENOMEM;
     }
     return NK_EOK;
 }
 
 static nk_err_t Configure(struct sensor_hub_Registry *self, const struct sensor_hub_Registry_Configure_req *req,
-                          const struct nk_arena *reqArena, struct sensor_hub_Registry_Configure_res *res,
-                          struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Registry_Configure_res *res, struct nk_arena *resArena)
 {
     nk_size_t n;
     switch (req->setting.tag) {
@@ -102,7 +92,7 @@ static nk_err_t Configure(struct sensor_hub_Registry *self, const struct sensor_
 }
 
 static nk_err_t Sum(struct sensor_hub_Registry *self, const struct sensor_hub_Registry_Sum_req *req,
-                    const struct nk_arena *reqArena, struct sensor_hub_Registry_Sum_res *res, struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Registry_Sum_res *res, struct nk_arena *resArena)
 {
     nk_size_t rows, cols;
     const nk_ptr_t *row = nk_arena_get(nk_ptr_t, reqArena, &req->matrix, &rows);
@@ -113,14 +103,12 @@ static nk_err_t Sum(struct sensor_hub_Registry *self, const struct sensor_hub_Re
             res->sum += v[c] * req->weights[c % 3];
     }
     nk_uint8_t *digest = nk_arena_alloc(nk_uint8_t, resArena, &res->digest, 16);
-    for (int i = 0; i < 16; i++)
-        digest[i] = (nk_uint8_t)(i * rows);
+    for (int i = 0; i < 16; i++) digest[i] = (nk_uint8_t)(i * rows);
     return NK_EOK;
 }
 
 static nk_err_t Push(struct sensor_hub_Sampler *self, const struct sensor_hub_Sampler_Push_req *req,
-                     const struct nk_arena *reqArena, struct sensor_hub_Sampler_Push_res *res,
-                     struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Sampler_Push_res *res, struct nk_arena *resArena)
 {
     struct store *store = FROM_SAMPLER(self);
     const nk_sint32_t *v = nk_arena_get(nk_sint32_t, reqArena, &req->samples, &store->last_count);
@@ -130,16 +118,14 @@ static nk_err_t Push(struct sensor_hub_Sampler *self, const struct sensor_hub_Sa
     return NK_EOK;
 }
 static nk_err_t Last(struct sensor_hub_Sampler *self, const struct sensor_hub_Sampler_Last_req *req,
-                     const struct nk_arena *reqArena, struct sensor_hub_Sampler_Last_res *res,
-                     struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Sampler_Last_res *res, struct nk_arena *resArena)
 {
     struct store *store = FROM_SAMPLER(self);
     res->success = NK_TRUE;
     return nk_arena_store(nk_sint32_t, resArena, &res->samples, store->last, req->count) == 0 ? NK_EOK : NK_ENOMEM;
 }
 static nk_err_t Mixed(struct sensor_hub_Sampler *self, const struct sensor_hub_Sampler_Mixed_req *req,
-                      const struct nk_arena *reqArena, struct sensor_hub_Sampler_Mixed_res *res,
-                      struct nk_arena *resArena)
+    const struct nk_arena *reqArena, struct sensor_hub_Sampler_Mixed_res *res, struct nk_arena *resArena)
 {
     nk_size_t n = 0;
     nk_arena_get(nk_char_t, reqArena, &req->c, &n);
@@ -166,9 +152,7 @@ int main(int argc, char *argv[])
     Hub_entity entity;
     ServiceId id;
 
-    store_init(&first);
-    store_init(&second);
-    store_init(&direct);
+    store_init(&first); store_init(&second); store_init(&direct);
     sensor_hub_Store_component_init(&c1, &first.registry, &first.sampler);
     sensor_hub_Store_component_init(&c2, &second.registry, &second.sampler);
     sensor_hub_Backend_component_init(&backend, hub_log_impl(), &c1, &c2);

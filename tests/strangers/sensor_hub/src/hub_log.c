@@ -12,8 +12,8 @@ void hub_log(const char *fmt, ...)
     va_end(ap);
 }
 
-static nk_err_t Write(struct sensor_hub_Log *self, const struct sensor_hub_Log_Write_req *req,
-                      const struct nk_arena *reqArena, struct sensor_hub_Log_Write_res *res, struct nk_arena *resArena)
+static nk_err_t Write(struct sensor_hub_Log *self, const struct sensor_hub_Log_Write_req *req, const struct nk_arena *reqArena,
+                      struct sensor_hub_Log_Write_res *res, struct nk_arena *resArena)
 {
     nk_uint32_t len;
     nk_char_t *text = nk_arena_get(nk_char_t, reqArena, &req->text, &len);

@@ -11,25 +11,20 @@
 #define BOX_READ  OCAP_HANDLE_SPEC(0)
 #define BOX_WRITE OCAP_HANDLE_SPEC(1)
 
-struct box {
-    rtl_uint64_t value;
-};
+struct box { rtl_uint64_t value; };
 
 static nk_err_t Open(struct vault_IBox *self, const struct vault_IBox_Open_req *req, const struct nk_arena *a,
                      struct vault_IBox_Open_res *res, struct nk_arena *b)
 {
-    if (req->number == 13)
-        return NK_ELOGIC(3);
+    if (req->number == 13) return NK_ELOGIC(3);
     struct box *box = KosMemZalloc(sizeof *box);
     Handle handle;
     box->value = req->number * 1000u;
-    if (KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST,
-                                 OCAP_HANDLE_TRANSFER | OCAP_HANDLE_GET_SID | BOX_READ | BOX_WRITE, box,
-                                 &handle) != rcOk)
+    if (KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST, OCAP_HANDLE_TRANSFER | OCAP_HANDLE_GET_SID | BOX_READ | BOX_WRITE,
+                                 box, &handle) != rcOk)
         return NK_ENOMEM;
     /* every second box cannot be read */
-    res->box =
-        nk_handle_desc(handle, (nk_rights_t)(OCAP_HANDLE_TRANSFER | (req->number % 2 ? BOX_READ : BOX_WRITE)), 0);
+    res->box = nk_handle_desc(handle, (nk_rights_t)(OCAP_HANDLE_TRANSFER | (req->number % 2 ? BOX_READ : BOX_WRITE)), 0);
     return NK_EOK;
 }
 
@@ -73,8 +68,7 @@ int main(int argc, const char *argv[])
     vault_Server_entity_init(&entity, &impl);
     while (1) {
         nk_req_reset(&req);
-        if (nk_transport_recv(&t.base, &req.base_, NULL) != NK_EOK)
-            continue;
+        if (nk_transport_recv(&t.base, &req.base_, NULL) != NK_EOK) continue;
         vault_Server_entity_dispatch(&entity, &req.base_, NULL, &res.base_, NULL);
         nk_transport_reply(&t.base, &res.base_, NULL);
     }

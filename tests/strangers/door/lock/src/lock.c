@@ -60,23 +60,19 @@ int main(int argc, const char *argv[])
     NkKosTransport transport;
     ServiceId id;
     name = argv[1];
-    if (NkKosSecurityTransport_Init(&security) != rcOk)
-        return 1;
+    if (NkKosSecurityTransport_Init(&security) != rcOk) return 1;
     door_Guard_proxy_init(&guard, &security.base, door_LockDriver_securityIid);
     if (strcmp(name, "front") == 0) {
-        door_Guard_Register_req req = {.user = 7, .level = 1};
+        door_Guard_Register_req req = { .user = 7, .level = 1 };
         door_Guard_Register_res res;
-        printf("%s: 7 %s, 8 %s\n", name, ask(7, "open") == NK_EPERM ? "unknown" : "known",
-               ask(8, "open") == NK_EPERM ? "unknown" : "known");
+        printf("%s: 7 %s, 8 %s\n", name, ask(7, "open") == NK_EPERM ? "unknown" : "known", ask(8, "open") == NK_EPERM ? "unknown" : "known");
         door_Guard_Register(&guard.base, &req, NULL, &res, NULL);
-        printf("%s: 7 %s, 8 %s\n", name, ask(7, "open") == NK_EPERM ? "unknown" : "known",
-               ask(8, "open") == NK_EPERM ? "unknown" : "known");
+        printf("%s: 7 %s, 8 %s\n", name, ask(7, "open") == NK_EPERM ? "unknown" : "known", ask(8, "open") == NK_EPERM ? "unknown" : "known");
     }
-    NkKosTransport_Init(
-        &transport, ServiceLocatorRegister(strcmp(name, "front") ? BACK_DOOR : "front_door", NULL, 0, &id), NK_NULL, 0);
+    NkKosTransport_Init(&transport, ServiceLocatorRegister(strcmp(name, "front") ? BACK_DOOR : "front_door", NULL, 0, &id), NK_NULL, 0);
 
-    static const struct door_Lock_ops ops = {.Open = OpenImpl, .Close = CloseImpl, .Report = ReportImpl};
-    struct door_Lock impl = {&ops};
+    static const struct door_Lock_ops ops = { .Open = OpenImpl, .Close = CloseImpl, .Report = ReportImpl };
+    struct door_Lock impl = { &ops };
     door_LockDriver_entity entity;
     door_LockDriver_entity_init(&entity, &impl);
     door_LockDriver_entity_req req;
@@ -87,8 +83,7 @@ int main(int argc, const char *argv[])
     for (;;) {
         nk_req_reset(&req);
         nk_arena_reset(&reqArena);
-        if (nk_transport_recv(&transport.base, &req.base_, &reqArena) != NK_EOK)
-            continue;
+        if (nk_transport_recv(&transport.base, &req.base_, &reqArena) != NK_EOK) continue;
         door_LockDriver_entity_dispatch(&entity, &req.base_, &reqArena, &res.base_, RTL_NULL);
         nk_transport_reply(&transport.base, &res.base_, RTL_NULL);
     }

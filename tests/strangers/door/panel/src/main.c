@@ -7,16 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-struct door {
-    NkKosTransport transport;
-    struct door_Lock_proxy proxy;
-};
+struct door { NkKosTransport transport; struct door_Lock_proxy proxy; };
 
 static int connect_door(struct door *door, const char *name)
 {
     Handle handle = ServiceLocatorConnect(name);
-    if (handle == INVALID_HANDLE)
-        return -1;
+    if (handle == INVALID_HANDLE) return -1;
     nk_iid_t riid = ServiceLocatorGetRiid(handle, "lock");
     NkKosTransport_Init(&door->transport, handle, NK_NULL, 0);
     door_Lock_proxy_init(&door->proxy, &door->transport.base, riid);
@@ -25,18 +21,14 @@ static int connect_door(struct door *door, const char *name)
 
 static void open_door(struct door *door, const char *name, nk_uint32_t user, const char *code)
 {
-    struct door_Lock_Open_req req = {.attempt = {.user = user, .tries = 1}};
+    struct door_Lock_Open_req req = { .attempt = { .user = user, .tries = 1 } };
     struct door_Lock_Open_res res;
     memcpy(req.attempt.code, code, 4);
     nk_err_t rc = door_Lock_Open(&door->proxy.base, &req, NULL, &res, NULL);
-    if (rc == rcSecurityDisallow)
-        printf("%s: refused by policy\n", name);
-    else if (rc != rcOk)
-        printf("%s: failed\n", name);
-    else if (nk_msg_check_err(&res))
-        printf("%s: refused by the lock%s\n", name, res.err_.status == rcSecurityDisallow ? ", user unknown" : "");
-    else
-        printf("%s: open for %u s\n", name, res.seconds);
+    if (rc == rcSecurityDisallow) printf("%s: refused by policy\n", name);
+    else if (rc != rcOk) printf("%s: failed\n", name);
+    else if (nk_msg_check_err(&res)) printf("%s: refused by the lock%s\n", name, res.err_.status == rcSecurityDisallow ? ", user unknown" : "");
+    else printf("%s: open for %u s\n", name, res.seconds);
 }
 
 static void close_door(struct door *door)
@@ -50,14 +42,12 @@ static void report(struct door *door, const char *why)
 {
     char buffer[64];
     struct nk_arena arena = NK_ARENA_INITIALIZER(buffer, buffer + sizeof(buffer));
-    struct door_Lock_Report_req req = {.force = 0};
+    struct door_Lock_Report_req req = { .force = 0 };
     struct door_Lock_Report_res res;
     strcpy(nk_arena_alloc(nk_char_t, &arena, &req.why, strlen(why) + 1), why);
     nk_err_t rc = door_Lock_Report(&door->proxy.base, &req, &arena, &res, NULL);
-    if (rc == rcOk)
-        printf("%s: %d degrees\n", why, res.temperature);
-    else
-        printf("%s: not passed on\n", why);
+    if (rc == rcOk) printf("%s: %d degrees\n", why, res.temperature);
+    else printf("%s: not passed on\n", why);
 }
 
 int main(int argc, char **argv)

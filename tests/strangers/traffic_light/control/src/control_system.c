@@ -46,9 +46,9 @@ int main(int argc, const char *argv[])
         req.value = tl_modes[i];
         nk_err_t err = traffic_light_IMode_FMode(&proxy.base, &req, NULL, &res, NULL);
         if (err == rcOk)
-            fprintf(stderr, "result = %0x\n", (int)res.result);
+            fprintf(stderr, "result = %0x\n", (int) res.result);
         else if (NK_ELOGIC_CHECK(err))
-            fprintf(stderr, "status %d\n", (int)NK_ELOGIC_GET(err));
+            fprintf(stderr, "status %d\n", (int) NK_ELOGIC_GET(err));
         else
             fprintf(stderr, "Failed to call traffic_light.Mode.Mode(), error %s\n", err == NK_EPERM ? "denied" : "?");
     }

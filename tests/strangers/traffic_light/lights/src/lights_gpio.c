@@ -11,8 +11,10 @@ typedef struct IModeImpl {
     rtl_uint32_t step;
 } IModeImpl;
 
-static nk_err_t FMode_impl(struct traffic_light_IMode *self, const struct traffic_light_IMode_FMode_req *req,
-                           const struct nk_arena *req_arena, traffic_light_IMode_FMode_res *res,
+static nk_err_t FMode_impl(struct traffic_light_IMode *self,
+                           const struct traffic_light_IMode_FMode_req *req,
+                           const struct nk_arena *req_arena,
+                           traffic_light_IMode_FMode_res *res,
                            struct nk_arena *res_arena)
 {
     IModeImpl *impl = (IModeImpl *)self;
@@ -24,8 +26,7 @@ static nk_err_t FMode_impl(struct traffic_light_IMode *self, const struct traffi
 }
 
 static nk_err_t Count_impl(struct traffic_light_IMode *self, const traffic_light_IMode_Count_req *req,
-                           const struct nk_arena *reqArena, traffic_light_IMode_Count_res *res,
-                           struct nk_arena *resArena)
+                           const struct nk_arena *reqArena, traffic_light_IMode_Count_res *res, struct nk_arena *resArena)
 {
     res->changes = ((IModeImpl *)self)->step;
     return NK_EOK;
@@ -33,8 +34,12 @@ static nk_err_t Count_impl(struct traffic_light_IMode *self, const traffic_light
 
 static struct traffic_light_IMode *CreateIModeImpl(rtl_uint32_t step)
 {
-    static const struct traffic_light_IMode_ops ops = {.FMode = FMode_impl, .Count = Count_impl};
-    static struct IModeImpl impl = {.base = {&ops}};
+    static const struct traffic_light_IMode_ops ops = {
+        .FMode = FMode_impl, .Count = Count_impl
+    };
+    static struct IModeImpl impl = {
+        .base = {&ops}
+    };
     impl.step = step;
     return &impl.base;
 }
