@@ -13,7 +13,7 @@ psl_tests() {
     printf 'languages/psl/compare\tpsl_compare 1 12 4000 psl_compare\n'
     printf 'languages/psl/compare_kernel\tpsl_compare 13 24 2000 psl_compare_kernel\n'
     printf 'languages/psl/million\tpsl_million\n'
-    printf 'languages/psl/command\tpsl_command\nlanguages/psl/table\tpsl_table\n'
+    printf 'languages/psl/command\tpsl_command\nlanguages/psl/table\tpsl_table\nlanguages/table\tlanguages_table\n'
     printf 'languages/psl/scale\tpsl_scale\n'
     printf 'languages/psl/preprocess\tpsl_preprocess\nfuzz/psl\tfuzz_short psl\n'
 }
@@ -81,7 +81,7 @@ psl_million() {
         awk '$2 == "events," { events += $1 + $1 / 64 * 192 } END { if (events < 1000000) { print "expected a million events, got " events + 0; exit 1 } }'
 }
 
-# Limits that need large files.
+# Files that are not text or cannot be written, and limits that need large files.
 psl_command() {
     build build/host/checked/nk-psl-gen-c
     work=build/psl/command
@@ -94,6 +94,10 @@ psl_command() {
         grep -qF -- "$text" "$work/said" && ! grep -q 'runtime error\|AddressSanitizer' "$work/said" && [ ! -e "$work/out.c" ] ||
             { echo "expected '$text' and no output, got:"; tail -5 "$work/said"; return 1; }
     }
+    printf 'use prelude._\0\n' >"$work/policy.psl"
+    says 'a byte of zero: this is not a text file' || return 1
+    echo 'use prelude._' >"$work/policy.psl"
+    says "$work/absent/policy.psl cannot be written" --enable-preprocessor --preprocessor-dump-dir "$work/absent" || return 1
     awk 'BEGIN { for (i = 0; i < 65; i++) print "{% if true %}"; print "use prelude._"; for (i = 0; i < 65; i++) print "{% endif %}" }' >"$work/policy.psl"
     says 'more than 64 nested {% if %}' --enable-preprocessor --preprocessor-definition=true || return 1
     awk 'BEGIN { print "use prelude._ assert \"a\" { sequence {"; for (i = 0; i < 255; i++) print "v" i " <- execute dst=app.Client"; print "} }" }' >"$work/policy.psl"

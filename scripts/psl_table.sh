@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# The table of what is tested of PSL: sourced by scripts/test.sh. tests/languages/psl/table.tsv has a row for each production of the
-# grammar, each rule and expression of the models, and each message of the compiler: kind, what, test, case.
-# With PSL_ACCEPT set, it is written anew.
+# Tables of what is tested of the languages: sourced by scripts/test.sh. With PSL_ACCEPT set, they are written anew.
+# tests/languages/table.tsv: each production of IDL, CDL and EDL, with a test and a case of it.
+# tests/languages/psl/table.tsv: each production of PSL, each rule and expression of the models, each message of the compiler.
 
 # "production" lines of a bison grammar: number, tab, "left: right right".
-psl_productions() { # GRAMMAR WORK
+grammar_productions() { # GRAMMAR WORK
     bison --xml="$2/grammar.xml" -o "$2/grammar.c" "$1" 2>/dev/null
     perl -0777 -ne 'while (/<rule number="(\d+)"[^>]*>\s*<lhs>(.*?)<\/lhs>\s*<rhs>(.*?)<\/rhs>/gs) {
         my ($number, $left, $right) = ($1, $2, $3); my @right = $right =~ /<symbol>(.*?)<\/symbol>/g;
@@ -13,12 +13,42 @@ psl_productions() { # GRAMMAR WORK
         print "$number\t$text\n" }' "$2/grammar.xml"
 }
 
-# The compiler, with a parser that tells which productions it uses.
-psl_telling() { # WORK
-    objects=$(ninja -t query build/host/nk-psl-gen-c | awk '/outputs:/ { exit } $NF ~ /\.(o|a)$/ { print $NF }')
-    printf 'extern int psl_yydebug;\n__attribute__((constructor)) static void tell(void) { psl_yydebug = 1; }\n' >"$1/tell.c"
+# A tool, with a parser that tells which productions it uses: WORK/telling.
+telling_tool() { # TOOL PARSER PREFIX WORK
+    objects=$(ninja -t query "build/host/$1" | awk '/outputs:/ { exit } $NF ~ /\.(o|a)$/ { print $NF }')
+    printf 'extern int %sdebug;\n__attribute__((constructor)) static void tell(void) { %sdebug = 1; }\n' "$3" "$3" >"$4/tell.c"
     # shellcheck disable=SC2086
-    clang-19 -std=gnu23 -O1 -w -D_GNU_SOURCE -DPSL_YYDEBUG=1 -I. -Ibuild/host build/host/tools/nk-psl-gen-c/parse.tab.c "$1/tell.c" $objects -lyaml -o "$1/telling"
+    clang-19 -std=gnu23 -O1 -w -D_GNU_SOURCE -D"$(echo "$3" | tr 'a-z' 'A-Z')DEBUG=1" -I. -Ibuild/host "$2" "$4/tell.c" $objects -lyaml -o "$4/telling"
+}
+
+# What a telling tool said: numbers, each once, with the test and the case.
+told() { # TEST CASE
+    sed -n 's/^Reducing stack by rule \([0-9]*\) .*/\1/p' | sort -u | awk -v where="$1	$2" '{ print $0 "\t" where }'
+}
+
+languages_table() {
+    build build/host/nk-gen-c
+    work=build/test/table table=tests/languages/table.tsv
+    rm -rf "$work"; mkdir -p "$work"
+    grammar_productions tools/nk/parse.y "$work" >"$work/numbers" && telling_tool nk-gen-c build/host/tools/nk/parse.tab.c yy "$work" || return 1
+    for file in productions messages; do
+        mkdir "$work/$file"
+        awk -v to="$work/$file" -f scripts/cases.awk tests/languages/$file.txt || return 1
+        while read -r name; do
+            # shellcheck disable=SC2046
+            (cd "$work/$file/$name" && ../../telling -I . -o out $(cat command) 2>&1 || true) | told languages/$file "$name"
+        done <"$work/$file/names"
+    done >"$work/used"
+    [ -z "${PSL_ACCEPT:-}" ] || {
+        echo "# Each production of IDL, CDL and EDL: what, test, case. Written by PSL_ACCEPT=1 ./kos test languages/table."
+        awk -F '\t' 'FILENAME == ARGV[1] { if (!($1 in where)) where[$1] = $2 "\t" $3; next } { print $2 "\t" where[$1] }' "$work/used" "$work/numbers" | sort -u
+    } >"$table"
+    cut -f2 "$work/numbers" | sort -u >"$work/expected"
+    grep -v '^#' "$table" | cut -f1 | sort >"$work/rows"
+    cmp -s "$work/expected" "$work/rows" || { echo "expected rows (<), got (>):"; diff "$work/expected" "$work/rows"; return 1; }
+    awk -F '\t' '/^#/ { next } FILENAME == ARGV[1] { number[$2] = $1; next } FILENAME == ARGV[2] { used[$1 "\t" $2 "\t" $3] = 1; next }
+        !((number[$1] "\t" $2 "\t" $3) in used) { print $3 " of " $2 ": expected that it uses " $1; bad = 1 } END { exit bad }' \
+        "$work/numbers" "$work/used" "$table"
 }
 
 # Lines "number, test, case": what each case uses.
@@ -26,8 +56,7 @@ psl_used() { # WORK
     tell() { # TEST CASE ARGUMENTS...
         test=$1 case=$2
         shift 2
-        "$work/telling" -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk -o "$work/out.c" "$@" 2>&1 |
-            sed -n 's/^Reducing stack by rule \([0-9]*\) .*/\1/p' | sort -u | awk -v where="$test	$case" '{ print $0 "\t" where }'
+        "$work/telling" -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk -o "$work/out.c" "$@" 2>&1 | told "$test" "$case"
     }
     work=$1
     for file in tests/languages/psl/pal/*.psl; do
@@ -56,7 +85,8 @@ psl_table() {
     build build/host/nk-psl-gen-c
     work=build/psl/table table=tests/languages/psl/table.tsv
     rm -rf "$work"; mkdir -p "$work"
-    psl_productions tools/nk-psl-gen-c/parse.y "$work" >"$work/productions" && psl_telling "$work" || return 1
+    grammar_productions tools/nk-psl-gen-c/parse.y "$work" >"$work/productions" &&
+        telling_tool nk-psl-gen-c build/host/tools/nk-psl-gen-c/parse.tab.c psl_yy "$work" || return 1
     psl_used "$work" >"$work/used"
     psl_methods >"$work/methods"
     perl scripts/diagnostics.pl tools/nk-psl-gen-c/*.[cyl] | sort -u >"$work/messages"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <tools/language/memory.h>
 #include <tools/nk-psl-gen-c/parse.h>
 #include <tools/nk-psl-gen-c/parse.tab.h>
 #include <tools/nk-psl-gen-c/scan.lex.h>
@@ -16,9 +17,9 @@ struct psl_use *psl_parse_file(struct pool *pool, struct diagnostics *diagnostic
     if (memchr(source->text, '\0', source->size) != nullptr) {
         diagnostic_error(diagnostics, (struct location){source, (uint32_t)strlen(source->text), 1},
                          "a byte of zero: this is not a text file");
-    } else if (psl_yylex_init_extra(&parse, &scanner) != 0) {
-        diagnostic_error(diagnostics, (struct location){0}, "out of memory");
     } else {
+        if (psl_yylex_init_extra(&parse, &scanner) != 0)
+            memory_exhausted();
         psl_yy_scan_bytes(text.bytes, (int)text.size, scanner);
         (void)psl_yyparse(scanner, &parse); /* what it could not read it has said */
         psl_yylex_destroy(scanner);
