@@ -80,7 +80,7 @@ report_watch() { # PID...: says how far it is until these have ended
         IFS='	' read -r left ended count running <<TEXT
 $(report_progress)
 TEXT
-        line=$(printf '[%d/%d] %s; about %d:%02d left' "$ended" "$count" "$running" $((left / 60)) $((left % 60)))
+        line=$(printf '[%d/%d] %s; about %d:%02d left' "$ended" "$count" "${running:-...}" $((left / 60)) $((left % 60)))
         if [ -t 2 ]; then printf '\r\033[K%s' "$line" >&2
         elif [ "$ended $running" != "$shown" ]; then echo "$line" >&2; fi
         shown="$ended $running"
