@@ -78,7 +78,7 @@
       0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
     X(TASK, SetEnv, 3, 64 * KOS_NAME_SIZE, 1,                                                                          \
       0)                                     /* task, bytes args, bytes envs: NUL-terminated strings in a row -> rc */ \
-    X(TASK, Connect, 3, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel -> rc */                      \
+    X(TASK, Connect, 4, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel, KOS_ARENA_* -> rc */         \
     X(TASK, AddResource, 4, KOS_NAME_SIZE, 1, 0) /* task, handle, rights, string name: hand a handle over -> rc */     \
     X(TASK, LookupResource, 2, KOS_NAME_SIZE, 2,                                                                       \
       0)                           /* kind (KOS_RESOURCE_*), string name, in the caller -> rc, handle */               \
@@ -119,6 +119,7 @@
     X(HAL, DebugWrite, 1, KOS_NAME_SIZE, 1, 0)         /* bytes data -> rc */                                          \
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
+    X(HAL, TraceEvent, 3, 0, 1, 0)                     /* id, first, second: into the trace -> rc */                   \
     /* PM: mode KOS_POWER_* */                                                                                         \
     X(PM, Request, 1, 0, 1, 0)          /* mode -> rc */                                                               \
     X(PM, GetCpusOnline, 0, 0, 2, 0)    /* -> rc, CPU mask */                                                          \

@@ -82,14 +82,14 @@ retcode elf_parse(const void *file, u64 size, u16 machine, struct elf_image *ima
     *image = (struct elf_image){};
     if (size < sizeof(header))
         return rcBadImage;
-    memcpy(&header, file, sizeof(header));
+    __builtin_memcpy(&header, file, sizeof(header)); /* inline: the kernel has interrupts masked here */
     if (!header_valid(&header, size, machine))
         return rcBadImage;
     image->position_independent = header.type == TYPE_DYNAMIC;
     image->entry = header.entry;
     for (u32 i = 0; i < header.program_count; i++) {
         struct elf_program program;
-        memcpy(&program, (const u8 *)file + header.program_offset + i * sizeof(program), sizeof(program));
+        __builtin_memcpy(&program, (const u8 *)file + header.program_offset + i * sizeof(program), sizeof(program));
         if (program.type == PROGRAM_INTERPRETER ||
             (program.type == PROGRAM_LOAD && !segment_add(image, &program, size)))
             return rcBadImage;

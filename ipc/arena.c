@@ -124,7 +124,8 @@ static retcode publish(struct channel *channel, struct arena *arena, u32 discipl
     if (code == rcOk) {
         object_reference(&arena->object); /* the channel's */
         channel->arena_server = address;
-        channel->arena_discipline = discipline;
+        if (channel->arena_discipline == KOS_ARENA_AUTO)
+            channel->arena_discipline = discipline;
         /* release: callers on other CPUs find what belongs to it */
         atomic_store_explicit(&channel->arena, arena, memory_order_release);
     }

@@ -63,7 +63,7 @@ struct channel {
     struct endpoint *endpoint;   /* holds a reference */
     struct arena *_Atomic arena; /* attached, with a reference; set once, published with release */
     vaddr arena_server;          /* where the server sees it */
-    u32 arena_discipline;        /* KOS_ARENA_* */
+    u32 arena_discipline;        /* KOS_ARENA_*; not AUTO before an arena is attached: whatever the client asks for */
     struct object object;        /* OBJECT_CHANNEL */
     bool closed;                 /* no client handle is left; set once, under endpoint->lock */
     struct list going_link;      /* in endpoint->going, with a reference; guarded by endpoint->lock */

@@ -106,15 +106,6 @@ retcode shared_memory_zero(struct shared_memory *memory, struct progress *progre
     return rcOk;
 }
 
-retcode shared_memory_word(struct shared_memory *memory, u64 offset, u32 value, struct futex_word *word)
-{
-    if (offset % 4 != 0 || offset >= memory->size)
-        return rcInvalidArgument;
-    const u32 *at = (const u32 *)(const void *)((const u8 *)hal_direct(memory->backing) + offset);
-    *word = (struct futex_word){&memory->bucket, offset, value, at};
-    return rcOk;
-}
-
 /* ---- mappings ---- */
 
 static void mapping_drop(struct shared_mapping *mapping)

@@ -38,4 +38,11 @@ retcode shared_memory_map(struct domain *domain, u32 handle, u64 offset, u64 siz
 /* Takes the pages of revoked mappings away: rcOk or PREEMPTED. */
 retcode shared_memory_withdraw(struct shared_memory *memory);
 /* rcInvalidArgument: no aligned word of the memory. */
-retcode shared_memory_word(struct shared_memory *memory, u64 offset, u32 value, struct futex_word *word);
+static inline retcode shared_memory_word(struct shared_memory *memory, u64 offset, u32 value, struct futex_word *word)
+{
+    if (unlikely(offset % 4 != 0 || offset >= memory->size))
+        return rcInvalidArgument;
+    const u32 *at = (const u32 *)(const void *)((const u8 *)hal_direct(memory->backing) + offset);
+    *word = (struct futex_word){&memory->bucket, offset, value, at};
+    return rcOk;
+}

@@ -19,10 +19,10 @@ static core_handler *ordinary_handlers[FAST_METHODS];
  * target of an indirect jump. */
 enum fast_way : u8 {
     FAST_NONE, /* by the general form only */
-    FAST_ORDINARY,
 #define FAST_WAY(interface, method) FAST_##method,
     CORE_FAST_METHODS(FAST_WAY)
 #undef FAST_WAY
+    FAST_ORDINARY,
 };
 static enum fast_way fast_ways[FAST_METHODS];
 
@@ -48,9 +48,13 @@ static u32 method_index(word info)
     return (u32)(ksm_method(KSM_CLASS_CORE, info) - ksm_core_endpoints[0].interface->methods);
 }
 
-void core_call_init(void)
+void core_object_init(void)
 {
     object_init(&kernel_object, OBJECT_CHANNEL_CORE);
+}
+
+void core_call_init(void)
+{
     for (u32 riid = 0; riid < ksm_core_endpoint_count; riid++) {
         const struct ksm_interface *interface = ksm_core_endpoints[riid].interface;
         for (u32 mid = 0; mid < interface->method_count; mid++) {

@@ -31,6 +31,7 @@ typedef retcode core_handler(struct core_call *call);
 KOS_CORE_METHODS(CORE_HANDLER)
 #undef CORE_HANDLER
 
+void core_object_init(void); /* gives the kernel its SID: before the policy is asked about anything */
 void core_call_init(void);
 /* The object behind every task's KOS_CORE_HANDLE. */
 struct object *core_object(void);

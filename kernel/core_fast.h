@@ -8,11 +8,15 @@
 #include <hal/upcall.h>
 #include <kernel/core_call.h>
 
-/* The methods that have one. */
+/* The methods that have one. Their order is that of a search for one of them by halves: the odd ones are found first. */
 #define CORE_FAST_METHODS(X)                                                                                           \
     X(HAL, GetCpuCount)                                                                                                \
     X(TIME, GetResolution)                                                                                             \
-    X(THREAD, Sleep)
+    X(THREAD, Sleep)                                                                                                   \
+    X(SYNC, Wait)                                                                                                      \
+    X(SYNC, WaitShared)                                                                                                \
+    X(SYNC, Wake)                                                                                                      \
+    X(SYNC, WakeShared)
 
 #define CORE_FAST_HANDLER(interface, method) HAL_FAST void core_fast_##method(HAL_FAST_PARAMETERS);
 CORE_FAST_METHODS(CORE_FAST_HANDLER)

@@ -203,6 +203,7 @@ retcode core_HANDLE_Connect(struct core_call *call)
             endpoint = container_of(object, struct endpoint, object);
     }
     bool listening = made && code == rcOk;
+    checkpoint();
     if (code == rcOk)
         code = channel_create(domain, endpoint, &channel);
     if (code == rcOk) {

@@ -47,14 +47,14 @@ retcode core_TASK_Connect(struct core_call *call)
 {
     const char *name = core_string(call, call->words[2]);
     struct task *client, *server;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE)
+    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE || call->words[3] > KOS_ARENA_SHARED)
         return rcInvalidArgument;
     retcode code = core_task(call, (u32)call->words[0], KOS_RIGHT_TASK_CONTROL, &client);
     if (code != rcOk)
         return code;
     code = core_task(call, (u32)call->words[1], KOS_RIGHT_TASK_CONTROL, &server);
     if (code == rcOk) {
-        code = task_connect(client, server, name, client == call->task);
+        code = task_connect(client, server, name, client == call->task, (u32)call->words[3]);
         object_release(&server->domain.object);
     }
     object_release(&client->domain.object);

@@ -86,21 +86,32 @@ static void backtrace(struct thread *thread)
 static void report(struct thread *thread, const struct hal_exception *exception)
 {
     struct task *task = task_of(thread->domain);
-    kernel_print("\nunhandled exception: %s", exception->name);
     checkpoint();
-    kernel_print(" in task %s (id %u) thread %u, CPU %u\n", task->name, task->id, thread->tid, thread->home);
+    kernel_print("\nunhandled exception: ");
     checkpoint();
-    kernel_print("  code %lx address %lx", exception->code, exception->address);
+    kernel_print("%s", exception->name);
     checkpoint();
-    kernel_print(" access %s%s%s, image at %lx\n", (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
+    kernel_print(" in task %s (id %u)", task->name, task->id);
+    checkpoint();
+    kernel_print(" thread %u, CPU %u\n", thread->tid, thread->home);
+    checkpoint();
+    kernel_print("  code %lx", exception->code);
+    checkpoint();
+    kernel_print(" address %lx", exception->address);
+    checkpoint();
+    kernel_print(" access %s%s%s,", (exception->access & HAL_ACCESS_READ) != 0 ? "r" : "",
                  (exception->access & HAL_ACCESS_WRITE) != 0 ? "w" : "",
-                 (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "", task->image_base);
+                 (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "");
+    checkpoint();
+    kernel_print(" image at %lx\n", task->image_base);
     checkpoint();
     for (u32 part = 0; hal_context_print(&thread->context, part); part++)
         checkpoint();
     checkpoint();
     backtrace(thread);
+    checkpoint();
     kernel_print("terminating task %s\n", task->name);
+    checkpoint();
 }
 
 static bool fpu_grant(struct thread *thread)

@@ -56,11 +56,12 @@ static void shootdown(struct address_space *space, vaddr address, u64 count)
 static void start_einit(void)
 {
     struct task *einit;
+    core_object_init();
     retcode code = ksm_init(atomic_load_explicit(&cpu_count, memory_order_relaxed), kernel_random());
     if (code == rcOk)
         code = ksm_audit_init(atomic_load_explicit(&cpu_count, memory_order_relaxed));
     if (code == rcOk)
-        code = ksm_decide_execute(KSM_CLASS_CORE, 0, KSM_CLASS_CORE, 0);
+        code = ksm_decide_execute(KSM_CLASS_CORE, core_object()->sid, KSM_CLASS_CORE, core_object()->sid);
     if (code != rcOk) {
         kernel_print("kernel: the policy does not let the kernel start (%s)\n", retcode_name(code));
         hal_power_off();
@@ -69,6 +70,11 @@ static void start_einit(void)
     if (ksm_models_keep())
         object_sid_dead = ksm_models_forget;
     code = task_create(nullptr, "Einit", "Einit", "Einit", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
+    if (code == rcOk && !ksm_may_call_core(KSM_CLASS_EINIT)) { /* it would fault, for want of anything else */
+        kernel_print("kernel: the policy lets Einit call nothing: expected a rule that grants it requests to "
+                     "kl.core.Core, and one that grants the responses\n");
+        hal_power_off();
+    }
     if (code == rcOk)
         code = task_resume(einit);
     if (code != rcOk)

@@ -104,11 +104,11 @@ u64 task_count(void)
 static bool name_claim(struct task *task, const char *name)
 {
     spinlock_lock(&tasks_lock);
-    const struct tree_node *node = tree_find(&all_tasks, name_reached, name);
+    struct tree_node *node = tree_find(&all_tasks, name_reached, name);
     bool free = node == nullptr || strcmp(task_named(node)->name, name) != 0;
     if (free) {
         memcpy(task->name, name, strlen(name) + 1);
-        tree_insert(&all_tasks, &task->all_node);
+        tree_insert_before(&all_tasks, node, &task->all_node);
         if (task->creator != nullptr)
             list_push_back(&task_of(task->creator)->unborn, &task->unborn_link);
     }
@@ -204,6 +204,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     struct domain *domain = &task->domain;
     retcode code = ksm_class_find(class, &domain->class);
     struct romfs_file file;
+    checkpoint();
     if (code == rcOk)
         code = romfs_lookup(&kernel_romfs, path, &file);
     if (code != rcOk)
@@ -212,7 +213,8 @@ static retcode task_build(struct task *task, const char *class, const char *path
     (void)ksm_pair_prepare(domain->class, KSM_CLASS_CORE);
     u64 begin = counting_on(cpu_self()) ? hal_time_now() : 0;
     code = ksm_decide_execute(creator != nullptr ? creator->class : KSM_CLASS_CORE,
-                              creator != nullptr ? creator->object.sid : 0, domain->class, domain->object.sid);
+                              creator != nullptr ? creator->object.sid : core_object()->sid, domain->class,
+                              domain->object.sid);
     if (begin != 0)
         counting_decided(cpu_self(), KOS_KSM_EXECUTE, begin);
     domain->core_pair = code == rcOk ? ksm_pair_get(domain->class, KSM_CLASS_CORE) : nullptr;
@@ -285,6 +287,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     task->stack_size_default = THREAD_STACK_SIZE_DEFAULT;
     atomic_fetch_add_explicit(&live_tasks, 1, memory_order_relaxed);
     quota_init(&task->domain.quota, TASK_PAGES_DEFAULT, TASK_OBJECTS_DEFAULT);
+    checkpoint();
     task->domain.futexes = object_cache_allocate(&futex_tables, nullptr);
     retcode code = task->domain.futexes == nullptr ? rcOutOfMemory : rcOk;
     if (code == rcOk)
@@ -304,7 +307,10 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
         return code;
     }
     checkpoint();
-    code = name_claim(task, name) ? task_build(task, class, path, thread_class, priority, creator) : rcAlreadyExists;
+    code = name_claim(task, name) ? rcOk : rcAlreadyExists;
+    checkpoint();
+    if (code == rcOk)
+        code = task_build(task, class, path, thread_class, priority, creator);
     if (code == rcOk) {
         *result = task;
         return rcOk;
@@ -327,7 +333,8 @@ retcode task_bring(struct task *task, vaddr address)
         code = task->state == TASK_CREATED ? space_fault_preemptible(&task->domain.space, address, HAL_ACCESS_WRITE)
                                            : rcInvalidOperation;
     } while (code == PREEMPTED);
-    return code;
+    checkpoint();
+    return task->state == TASK_CREATED ? code : rcInvalidOperation;
 }
 
 static retcode put(struct task *task, vaddr target, const void *from, u64 size)
@@ -489,7 +496,7 @@ static retcode connectable(const struct task *client, const struct task *server,
     return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
 }
 
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own)
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)
 {
     u32 handle;
     if (connectable(client, server, own) != rcOk)
@@ -509,6 +516,7 @@ retcode task_connect(struct task *client, struct task *server, const char *name,
     object_release(&endpoint->object);
     if (code != rcOk)
         return code;
+    channel->arena_discipline = arena; /* nobody has the channel yet */
     code = connectable(client, server, own);
     if (code == rcOk)
         code = handle_insert(&client->domain.handles, &channel->object,
@@ -581,20 +589,4 @@ void task_end(struct task *task)
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
     thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
     object_release(&task->domain.object);
-}
-
-bool task_thread_gone(struct task *task, struct thread *thread)
-{
-    spinlock_lock(&task->lock);
-    list_remove(&thread->task_link);
-    tree_remove(&task->tids, &thread->tid_node);
-    counting_keep(thread, &task->counters);
-    bool last = --task->thread_count == 0;
-    if (last && task->state < TASK_DYING) { /* the last thread just returned */
-        task->state = TASK_DYING;
-        task->exit_code = thread->exit_code;
-        task->exit_reason = KOS_TASK_EXITED;
-    }
-    spinlock_unlock(&task->lock);
-    return last;
 }

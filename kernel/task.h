@@ -74,8 +74,9 @@ retcode task_bring(struct task *task, vaddr address);
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
 /* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a
- * caller may connect its own running task (own) to one that it has made. */
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own);
+ * caller may connect its own running task (own) to one that it has made. arena: KOS_ARENA_*, the channel's discipline.
+ */
+retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena);
 retcode task_resume(struct task *task);
 /* A reference to the thread that Resume will run; rcInvalidOperation once it runs. */
 retcode task_first_thread(struct task *task, struct thread **thread);

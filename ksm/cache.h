@@ -22,8 +22,8 @@ struct ksm_cache_entry {
     const struct ksm_decision *decision; /* how to evaluate it, or null */
     u16 needs;                           /* what is read besides: ksm_plan */
     bool cacheable;
-    u8 verdict; /* while what was seen stays: KSM_GRANT, KSM_DENY; KSM_EVALUATE: it must be evaluated each time, or
-                   has not been yet; KSM_NO_RULE: the entry is empty */
+    u8 verdict; /* KSM_EVALUATE: to be evaluated each time; KSM_NO_RULE: the entry is empty; KSM_GRANT, KSM_DENY: as
+                   long as what was seen is so now, else to be evaluated */
 };
 static_assert(sizeof(struct ksm_cache_entry) == KOS_CACHE_LINE, "an entry is a line");
 

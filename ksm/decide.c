@@ -18,7 +18,7 @@ static struct ksm_cache_entry *find(const struct ksm_query *query)
     struct ksm_descriptor descriptor = ksm_policy_now()->describe(query->event, query->source_class,
                                                                   query->destination_class, query->riid, query->mid);
     const struct ksm_decision *decision = descriptor.decision;
-    struct ksm_cache_entry entry = {.verdict = KSM_EVALUATE};
+    struct ksm_cache_entry entry = {};
     ksm_seen_nothing(&entry.seen);
     *plan = (struct ksm_plan){.verdict = KSM_EVALUATE};
     if (decision != nullptr && decision->evaluate != nullptr) { /* also to record what is constant */
@@ -37,7 +37,7 @@ static struct ksm_cache_entry *find(const struct ksm_query *query)
     entry.decision = plan->decision;
     entry.needs = (u16)plan->needs;
     entry.cacheable = plan->cacheable;
-    entry.verdict = (u8)plan->verdict;
+    entry.verdict = plan->cacheable ? KSM_DENY : (u8)plan->verdict; /* one that never is now */
     ksm_cache_add(&ksm_cpu_self()->cache, query->event, ksm_cache_key(query), &entry);
 }
 
@@ -90,7 +90,13 @@ retcode ksm_plan_evaluate(const struct ksm_plan *plan, const struct ksm_query *q
 }
 [[gnu::noinline]] static retcode decide_again(const struct ksm_query *query, struct ksm_cache_entry *entry)
 {
-    return likely(entry->verdict != KSM_NO_RULE) ? evaluate_and_remember(query, entry) : decide_new(query);
+    return evaluate_and_remember(query, entry);
+}
+[[gnu::noinline]] static retcode decide_denied(const struct ksm_query *query, struct ksm_cache_entry *entry)
+{
+    if (entry->verdict == KSM_NO_RULE)
+        return decide_new(query);
+    return ksm_seen_now(&entry->seen) ? denied(query) : decide_again(query, entry);
 }
 
 /* As ksm_plan_make and ksm_plan_decide do, but shorter. */
@@ -99,12 +105,11 @@ retcode ksm_decide(const struct ksm_query *query)
     struct ksm_cache_entry *entry = find(query);
     if (unlikely(entry == nullptr))
         return decide_new(query);
-    if (unlikely(!ksm_seen_now(&entry->seen)))
-        return decide_again(query, entry);
     if (likely(entry->verdict == KSM_GRANT))
-        return rcOk;
-    return likely(entry->verdict == KSM_EVALUATE) ? ksm_transaction_run(query, entry->decision, nullptr)
-                                                  : denied(query);
+        return likely(ksm_seen_now(&entry->seen)) ? rcOk : decide_again(query, entry);
+    if (likely(entry->verdict == KSM_EVALUATE))
+        return ksm_transaction_run(query, entry->decision, nullptr);
+    return decide_denied(query, entry);
 }
 
 retcode ksm_decide_execute(u32 source_class, u32 source_sid, u32 destination_class, u32 destination_sid)

@@ -39,6 +39,22 @@ retcode ksm_init(u32 cpus, u64 seed)
     return code;
 }
 
+static bool may_grant(enum ksm_event event, u32 source, u32 destination, u32 riid, u32 mid)
+{
+    enum ksm_verdict verdict = ksm_policy_now()->describe(event, source, destination, riid, mid).verdict;
+    return verdict == KSM_GRANT || verdict == KSM_EVALUATE;
+}
+
+bool ksm_may_call_core(u32 class)
+{
+    for (u32 riid = 0; riid < ksm_core_endpoint_count; riid++)
+        for (u32 mid = 0; mid < ksm_core_endpoints[riid].interface->method_count; mid++)
+            if (may_grant(KSM_REQUEST, class, KSM_CLASS_CORE, riid, mid) &&
+                may_grant(KSM_RESPONSE, KSM_CLASS_CORE, class, riid, mid))
+                return true;
+    return false;
+}
+
 retcode ksm_class_find(const char *name, u32 *class)
 {
     const struct ksm_policy *policy = ksm_policy_now();

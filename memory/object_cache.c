@@ -9,7 +9,7 @@
 #include <memory/page.h>
 #include <smp/cpu.h>
 
-#define BATCH_MAX   6U    /* at once, so that no allocation takes long */
+#define BATCH_MAX   4U    /* at once, so that no allocation takes long */
 #define BATCH_BYTES 8192U /* batches of large objects are smaller */
 #define EMPTY_KEPT  1U    /* so that one object coming and going takes no page each time */
 #ifdef KOS_DEBUG

@@ -11,7 +11,7 @@
      KOS_VMM_GROW_DOWN)
 #define SPACE_END (KOS_USER_LIMIT - PAGE_SIZE) /* the last page below the limit is never mapped */
 
-#define REGIONS_AT_ONCE 16U /* looked at in one step */
+#define REGIONS_AT_ONCE 8U /* looked at in one step */
 
 enum region_kind : u32 {
     REGION_ANONYMOUS, /* demand zero, pages owned by the space */
@@ -92,22 +92,25 @@ static inline struct list *region_place(struct address_space *space, vaddr start
 
 static inline void region_link(struct address_space *space, struct list *place, struct region *region)
 {
+    struct region *next = region_at(space, place->next);
     list_insert_after(place, &region->link);
-    tree_insert(&space->tree, &region->node);
+    tree_insert_before(&space->tree, next != nullptr ? &next->node : nullptr, &region->node);
 }
 
 /* One step on the way to the first hole of size bytes at or above *from: false if *from is now where to go on, else it
- * is the hole; 0 if there is none. */
-static inline bool region_hole(const struct address_space *space, vaddr *from, u64 size)
+ * is the hole, behind *place; 0 if there is none. */
+static inline bool region_hole(struct address_space *space, vaddr *from, u64 size, struct list **place)
 {
-    const struct region *region = region_from(space, *from);
+    struct region *region = region_from(space, *from);
     for (u32 seen = 0; region != nullptr; region = region_at(space, region->link.next), seen++) {
+        *place = region->link.previous;
         if (region->start >= *from && region->start - *from >= size)
             return true;
         if (seen == REGIONS_AT_ONCE)
             return false;
         *from = region->end;
     }
+    *place = space->regions.previous;
     if (*from >= SPACE_END || SPACE_END - *from < size)
         *from = 0;
     return true;

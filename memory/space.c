@@ -5,7 +5,8 @@
 #include <memory/region.h>
 #include <smp/preemption.h>
 
-#define KEPT_FLAGS (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
+#define HEIGHT_AT_ONCE 6 /* of the tree of regions, for a search and insertions in one step */
+#define KEPT_FLAGS     (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED)
 
 static struct object_cache regions;
 
@@ -47,11 +48,12 @@ void region_delete(struct address_space *space, struct region *region)
 
 struct layout { /* [low, start) guard, [start, end) region, [end, high) guard */
     vaddr low, start, end, high;
+    struct list *place; /* behind it; null: something else is there */
 };
 
 /* The region with its guards, all or nothing. */
-static retcode insert(struct address_space *space, struct list *place, const struct layout *at, u32 flags,
-                      enum region_kind kind, struct region **result)
+static retcode insert(struct address_space *space, const struct layout *at, u32 flags, enum region_kind kind,
+                      struct region **result)
 {
     struct region *low = nullptr, *middle = nullptr, *high = nullptr;
     retcode code = region_new(space, at->start, at->end, flags, kind, &middle);
@@ -64,7 +66,7 @@ static retcode insert(struct address_space *space, struct list *place, const str
         if (parts[i] == nullptr)
             continue;
         if (code == rcOk)
-            region_link(space, place, parts[i]);
+            region_link(space, at->place, parts[i]);
         else
             region_delete(space, parts[i]);
     }
@@ -72,15 +74,22 @@ static retcode insert(struct address_space *space, struct list *place, const str
     return code;
 }
 
-/* progress: stage 0 looks from the hint on, stage 1 from the bottom; position is where to go on, 0 at first. */
-static retcode find_hole(const struct address_space *space, u64 size, struct progress *progress, vaddr *hole)
+/* progress: stage 0 looks from the hint on, stage 1 from the bottom; position is where to go on, 0 at first; end: the
+ * hole that was found, for among many regions the next step takes it, if it is still there. */
+static retcode find_hole(struct address_space *space, u64 size, struct progress *progress, vaddr *hole,
+                         struct list **place)
 {
     if (progress->position == 0)
         progress->position = progress->stage == 0 ? space->hint : KOS_USER_BASE;
-    if (!region_hole(space, &progress->position, size))
+    if (!region_hole(space, &progress->position, size, place))
         return PREEMPTED;
     *hole = progress->position;
-    progress->position = 0;
+    if (*hole != 0 && *hole != progress->end && space->tree.root != nullptr &&
+        space->tree.root->height > HEIGHT_AT_ONCE) {
+        progress->end = *hole;
+        return PREEMPTED;
+    }
+    progress->position = progress->end = 0;
     return *hole != 0 ? rcOk : progress->stage++ == 0 ? PREEMPTED : rcOutOfMemory;
 }
 
@@ -90,9 +99,10 @@ static retcode lay_out(struct address_space *space, vaddr start, u64 size, u32 f
 {
     u64 low = (flags & KOS_VMM_LOW_GUARD) != 0 ? PAGE_SIZE : 0,
         high = (flags & KOS_VMM_HIGH_GUARD) != 0 ? PAGE_SIZE : 0;
+    struct list *place;
     if (start == 0) {
         vaddr hole;
-        retcode code = find_hole(space, size + low + high, progress, &hole);
+        retcode code = find_hole(space, size + low + high, progress, &hole, &place);
         if (code != rcOk)
             return code;
         if (hole == space->hint)
@@ -100,8 +110,10 @@ static retcode lay_out(struct address_space *space, vaddr start, u64 size, u32 f
         start = hole + low;
     } else if (!range_valid(start, size) || start - low < KOS_USER_BASE || high > SPACE_END - start - size) {
         return rcInvalidArgument;
+    } else {
+        place = region_place(space, start - low, start + size + high);
     }
-    *at = (struct layout){start - low, start, start + size, start + size + high};
+    *at = (struct layout){start - low, start, start + size, start + size + high, place};
     return rcOk;
 }
 
@@ -114,11 +126,10 @@ static retcode allocate(struct address_space *space, vaddr *address, u64 size, u
     retcode code = lay_out(space, *address, size, flags, &at, progress);
     if (code != rcOk)
         return code;
-    struct list *place = region_place(space, at.low, at.high);
-    if (place == nullptr)
+    if (at.place == nullptr)
         return rcAlreadyExists;
     struct region *region;
-    code = insert(space, place, &at, flags & KEPT_FLAGS, kind, &region);
+    code = insert(space, &at, flags & KEPT_FLAGS, kind, &region);
     if (code != rcOk) {
         space->hint = hint;
         return code;

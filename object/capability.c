@@ -561,7 +561,7 @@ void handle_table_destroy(struct handle_table *table)
         struct capability *capability = atomic_load_explicit(&block->entries[index].capability, memory_order_relaxed);
         if (capability != nullptr && handle_close(table, capability->handle) != rcOk)
             kernel_panic("handle %x of a dead task does not close", capability->handle);
-        if (capability != nullptr || index % 64 == 0)
+        if (capability != nullptr || index % 16 == 0)
             checkpoint();
     }
     if (table->successor != nullptr)
@@ -569,6 +569,7 @@ void handle_table_destroy(struct handle_table *table)
     table->successor = nullptr;
     while (block != nullptr) {
         struct handle_block *outgrown = block->outgrown;
+        checkpoint();
         block_free(table, block);
         block = outgrown;
     }

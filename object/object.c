@@ -28,11 +28,12 @@ void object_reference(struct object *object)
 
 void object_release(struct object *object)
 {
-    /* acq_rel: all uses come before the end */
-    u32 before = atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel);
-    kassert(before != 0);
-    if (before != 1)
-        return;
+    if (object_drop(object))
+        object_end(object);
+}
+
+void object_end(struct object *object)
+{
     if (unlikely(atomic_load_explicit(&object->watch, memory_order_relaxed) != nullptr))
         object_watch_free(object);
     if (unlikely(object_sid_dead != nullptr))

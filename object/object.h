@@ -65,6 +65,15 @@ static inline bool object_try_reference(struct object *object)
     return false;
 }
 void object_release(struct object *object);
+/* The two halves of it: true if that was the last one; then it is destroyed. */
+static inline bool object_drop(struct object *object)
+{
+    /* acq_rel: all uses come before the end */
+    u32 before = atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel);
+    kassert(before != 0);
+    return before == 1;
+}
+void object_end(struct object *object);
 /* What is kept by SIDs goes with them: called when an object loses its last reference, before it is destroyed, and no
  * lock is held. Set once at boot; null: nothing is kept. */
 extern void (*object_sid_dead)(u32 sid);

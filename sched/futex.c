@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <memory/object_cache.h>
-#include <sched/futex.h>
+#include <sched/futex_bucket.h>
 #include <traces/trace.h>
 
 static struct object_cache waiter_sets; /* FUTEX_WORDS - 1 of struct futex_waiter */
@@ -10,11 +10,6 @@ void futex_room_init(void)
 {
     object_cache_init(&waiter_sets, "futex_waiters", (FUTEX_WORDS - 1) * sizeof(struct futex_waiter), 8);
     pi_lock_room_init();
-}
-
-static struct futex_waiter *waiter_of(const struct tree_node *node)
-{
-    return tree_entry(node, struct futex_waiter, node);
 }
 
 static bool waiter_before(const struct tree_node *left, const struct tree_node *right)
@@ -28,11 +23,8 @@ static bool address_reached(const struct tree_node *node, const void *address)
     return waiter_of(node)->address >= *(const u64 *)address;
 }
 
-static struct futex_waiter *first_waiter(const struct futex_bucket *bucket, u64 address)
+struct futex_waiter *futex_first_beyond(const struct futex_bucket *bucket, u64 address)
 {
-    struct tree_node *least = bucket->waiters.first;
-    if (least == nullptr || waiter_of(least)->address >= address)
-        return least != nullptr && waiter_of(least)->address == address ? waiter_of(least) : nullptr;
     struct tree_node *node = tree_find(&bucket->waiters, address_reached, &address);
     return node != nullptr && waiter_of(node)->address == address ? waiter_of(node) : nullptr;
 }
@@ -57,20 +49,12 @@ void futex_table_init(struct futex_bucket *buckets)
 
 struct futex_word futex_private(struct domain *domain, vaddr address, u32 value)
 {
-    u64 hash = (address >> 2) * 0x9e3779b97f4a7c15ULL;
-    static_assert(FUTEX_BUCKETS == 1U << 4, "the top four bits");
-    return (struct futex_word){&domain->futexes[hash >> 60], address, value, nullptr};
+    return (struct futex_word){futex_private_bucket(domain, address), address, value, nullptr};
 }
 
 static struct futex_waiter *waiter_at(struct thread *thread, u32 index)
 {
     return index == 0 ? &thread->waiter : &thread->more_waiters[index - 1];
-}
-
-/* model: futex.pml 2; acq_rel: whoever claims sees the waiters as the thread left them. */
-static bool claim(struct thread *thread)
-{
-    return atomic_exchange_explicit(&thread->futex_claimed, 1, memory_order_acq_rel) == 0;
 }
 
 /* The bucket of a waiter, locked; null if it is in none. Requeueing may change it until it is locked. */
@@ -85,13 +69,6 @@ static struct futex_bucket *bucket_lock_of(struct futex_waiter *waiter)
             return bucket;
         spinlock_unlock(&bucket->lock);
     }
-}
-
-/* Under the lock of its bucket. */
-static void leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
-{
-    tree_remove(&bucket->waiters, &waiter->node);
-    atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
 }
 
 /* Who claimed the thread, once it has left its buckets. Their memory stays until we leave the kernel: epochs. */
@@ -111,7 +88,7 @@ static void leave_all(struct thread *thread)
         struct futex_bucket *bucket = bucket_lock_of(waiter_at(thread, i));
         if (bucket == nullptr)
             continue;
-        leave(bucket, waiter_at(thread, i));
+        futex_leave(bucket, waiter_at(thread, i));
         spinlock_unlock(&bucket->lock);
     }
 }
@@ -143,12 +120,8 @@ static retcode enter(struct thread *thread, u32 index, const struct futex_word *
     spinlock_lock(&bucket->lock);
     retcode code = word_check(word);
     if (code == rcOk) {
-        waiter->thread = thread;
         waiter->index = index;
-        waiter->address = word->address;
-        waiter->level = thread->level;
-        atomic_store_explicit(&waiter->bucket, bucket, memory_order_relaxed);
-        tree_insert(&bucket->waiters, &waiter->node);
+        futex_enter(bucket, waiter, thread, word->address);
     }
     spinlock_unlock(&bucket->lock);
     return code;
@@ -168,7 +141,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
         retcode code = enter(thread, i, &words[i]);
         if (code != rcOk) {
             *index = i;
-            if (claim(thread)) {
+            if (futex_claim(thread)) {
                 leave_all(thread);
                 drop_object(thread);
                 thread->state = THREAD_RUNNABLE;
@@ -217,13 +190,13 @@ static void wake_all(struct list *woken)
 static u32 take(struct futex_bucket *bucket, u64 address, u32 count, struct list *woken)
 {
     u32 taken = 0;
-    struct futex_waiter *waiter = first_waiter(bucket, address);
+    struct futex_waiter *waiter = futex_first(bucket, address);
     while (waiter != nullptr && waiter->address == address && taken < count) {
         struct tree_node *next = tree_next(&waiter->node);
         struct thread *thread = waiter->thread;
-        if (claim(thread)) { /* else somebody else is about to take it out */
+        if (futex_claim(thread)) { /* else somebody else is about to take it out */
             thread->futex_index = waiter->index;
-            leave(bucket, waiter);
+            futex_leave(bucket, waiter);
             list_push_back(woken, &thread->futex_link);
             taken++;
         }
@@ -240,11 +213,11 @@ static u32 bounded(u32 count)
 /* The common case: there is a waiter, and nobody else is about to take it. */
 static struct thread *take_first(struct futex_bucket *bucket, u64 address)
 {
-    struct futex_waiter *waiter = first_waiter(bucket, address);
-    if (waiter == nullptr || !claim(waiter->thread))
+    struct futex_waiter *waiter = futex_first(bucket, address);
+    if (waiter == nullptr || !futex_claim(waiter->thread))
         return nullptr;
     waiter->thread->futex_index = waiter->index;
-    leave(bucket, waiter);
+    futex_leave(bucket, waiter);
     return waiter->thread;
 }
 
@@ -289,7 +262,7 @@ retcode futex_requeue(const struct futex_word *word, const struct futex_word *ta
     retcode code = target->address % 4 != 0 ? rcInvalidArgument : word_check(word);
     if (code == rcOk) {
         *woken = take(from, word->address, bounded(*woken), &claimed);
-        struct futex_waiter *waiter = first_waiter(from, word->address);
+        struct futex_waiter *waiter = futex_first(from, word->address);
         while (waiter != nullptr && waiter->address == word->address && *moved < wanted) {
             struct tree_node *next = tree_next(&waiter->node);
             tree_remove(&from->waiters, &waiter->node);
@@ -297,7 +270,7 @@ retcode futex_requeue(const struct futex_word *word, const struct futex_word *ta
             atomic_store_explicit(&waiter->bucket, to, memory_order_relaxed); /* under both locks */
             tree_insert(&to->waiters, &waiter->node);
             (*moved)++;
-            waiter = next == nullptr || from == to ? first_waiter(from, word->address) : waiter_of(next);
+            waiter = next == nullptr || from == to ? futex_first(from, word->address) : waiter_of(next);
         }
     }
     spinlock_unlock(&from->lock);
@@ -311,7 +284,7 @@ bool futex_cancel(struct thread *thread)
 {
     if (thread->futex_words == 0)
         return pi_lock_cancel(thread);
-    if (!claim(thread))
+    if (!futex_claim(thread))
         return false;
     leave_all(thread);
     drop_object(thread);

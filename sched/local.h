@@ -24,6 +24,14 @@ static inline struct scheduler *scheduler_self(void)
     return &schedulers[cpu_self()->hal.index];
 }
 
+/* Somebody has sent this CPU something: looked at on every slow exit (smp/inbox.h), and before it stops running a
+ * thread. */
+static inline bool inbox_waits(const struct cpu *cpu)
+{
+    return atomic_load_explicit(&cpu->inbox.head, memory_order_relaxed) != nullptr ||
+           atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
+}
+
 /* CPUs that take part in nothing but what their own threads cause; CPUs that take no threads. Changed by PM calls only,
  * under a lock of theirs: sched/move.c. */
 extern _Atomic u64 cpus_isolated, cpus_offline;

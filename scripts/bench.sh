@@ -44,8 +44,10 @@ measure() {
         # two CPUs take turns: the counter runs for both, so a round trip between them counts both sides
         exact_boot "$1" bench_ipc 2 -append cases=cross >"$5.cross" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
         grep -a cross_cpu "$5.cross" >>"$5.raw"
-        exact_boot "$1" bench_arena 1 >"$5.arena" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
-        grep -a -e 'BENCH ipc/arena' -e 'BENCH error' "$5.arena" >>"$5.raw"
+        for other in arena policies; do
+            exact_boot "$1" "bench_$other" 1 >"$5.$other" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+            grep -a -e 'BENCH ipc/' -e 'BENCH error' "$5.$other" >>"$5.raw"
+        done
     else
         [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
         boot "$1" "$image" -smp "$3" -accel "$4" -append wall=1 </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }

@@ -9,8 +9,10 @@ for my $file (@ARGV) {
         my $call = $1;
         $call =~ /((?:\s*"(?:[^"\\]|\\.)*")+)/s or next;
         my $format = join '', ($1 =~ /"((?:[^"\\]|\\.)*)"/gs);
-        $format =~ s/\\"/"/g;
+        $format =~ s/\\(["\\])/$1/g;
+        $format =~ s/%%/\x01/g;
         my $pattern = join '.*', map { s/([\\.*^\$+?(){}|\[\]])/\\$1/gr } split /%(?:\.\*)?(?:ll|z)?[a-z]/, $format, -1;
+        $pattern =~ s/\x01/%/g;
         print "$pattern\n" unless $format =~ /^%s(: %s)?$/;
     }
 }

@@ -4,12 +4,12 @@
 
 policy_usage() {
     cat <<'TEXT'
-usage: ./kos policy check SOLUTION [-I DIR]... [OPTION-OF-nk-psl-gen-c...]
+usage: ./kos policy check SOLUTION [-I DIR]... [-D NAME=VALUE]... [OPTION-OF-nk-psl-gen-c...]
                    errors, warnings, and what deciding on each event takes
-       ./kos policy test SOLUTION [-I DIR]... [--guest [--arch A]]
+       ./kos policy test SOLUTION [-I DIR]... [-D NAME=VALUE]... [--guest [--arch A]]
                    the policy's tests: on the host, by an interpreter, with the rules of each case that fails; or the
                    compiled policy, in a kernel that runs nothing else
-       ./kos policy explain SOLUTION EVENT src=CLASS dst=CLASS endpoint=NAME method=NAME [PARAMETER=VALUE]...
+       ./kos policy explain SOLUTION [-I DIR]... [-D NAME=VALUE]... EVENT src=CLASS dst=CLASS endpoint=NAME method=NAME [PARAMETER=VALUE]...
                    the rules that apply to one event, with what each says; contexts are as the starts of both sides
                    leave them. EVENT: execute (src, dst), request, response, error, security (src, method).
                    Parameters that are not given are 0 or empty
@@ -27,7 +27,7 @@ policy_find() {
         place=${place%/} place=${place#"$PWD"/}
         if [ -f "$place" ]; then
             case $place in *[!A-Za-z0-9_./,+@-]*) fail "'$place': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
-            policy_file=$place policy_roots="-I $(dirname "$place")"
+            policy_file=$place policy_roots="-I $(dirname "$place")$(printf '%s\n' "$defined" | grep . | sed 's/^/ -D /' | tr -d '\n')"
             return
         elif [ -d "$place" ]; then
             solution_folder "$place"
@@ -79,7 +79,7 @@ build $image.run.o: kernel_c ksm/policy_test.c
 build $image.main.o: kernel_c ksm/policy_test_kernel.c
 NINJA
     # shellcheck disable=SC2086
-    build/host/nk-psl-gen-c $policy_roots -I sdk --tests generate -o "$out/policy.c" --out-tests "$out/tests.c" "$policy_file" || exit 1
+    build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --tests generate -o "$out/policy.c" --out-tests "$out/tests.c" "$policy_file" || exit 1
     case $arch in x86_64) target=$image.elf ;; *) target=$image.bin ;; esac
     ninja -f "$out/$arch.ninja" "$target" >"$out/log" 2>&1 || { grep -v '^\[' "$out/log" >&2; exit 1; }
     boot_exec=""
@@ -94,9 +94,18 @@ command_policy() {
     '') policy_usage >&2; exit 2 ;;
     --help | -h) policy_usage; exit 0 ;;
     esac
-    policy_find "$1"
+    solution=$1 more_roots="" defined=""
     shift
-    while [ "${1:-}" = -I ] && [ $# -gt 1 ]; do policy_roots="$policy_roots -I $2"; shift 2; done
+    while [ $# -gt 1 ]; do
+        case $1 in
+        -I) more_roots="$more_roots -I $2" ;;
+        -D) define_given "$2" ;;
+        *) break ;;
+        esac
+        shift 2
+    done
+    policy_find "$solution"
+    policy_roots="$policy_roots$more_roots"
     need_tools
     build build/host/nk-psl-gen-c build/host/psl_reference
     mkdir -p build/policy
@@ -105,7 +114,7 @@ command_policy() {
     case $action in
     check)
         rm -f build/policy/report.txt
-        build/host/nk-psl-gen-c $policy_roots -I sdk "$@" --report build/policy/report.txt "$policy_file" || exit 1
+        build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor "$@" --report build/policy/report.txt "$policy_file" || exit 1
         cat build/policy/report.txt ;;
     test)
         guest="" arch=x86_64

@@ -4,6 +4,10 @@
 policy_command_tests() {
     for example in hello echo audit ping mic; do printf 'policy/tests/%s\tpolicy_tests_pass %s\n' $example $example; done
     for arch in x86_64 aarch64; do for example in echo audit ping mic; do printf 'policy/guest/%s/%s\tpolicy_guest_tests %s %s\n' $example $arch $example $arch; done; done
+    for arch in x86_64 aarch64; do
+        for file in base pred bool math struct regex hashset staticmap flow mic events; do printf 'policy/guest_models/%s/%s\tpolicy_guest_models %s %s\n' $file $arch $file $arch; done
+    done
+    printf 'policy/mute/x86_64\tpolicy_mute x86_64\npolicy/mute/aarch64\tpolicy_mute aarch64\n'
     printf 'policy/failing\tpolicy_failing\npolicy/check\tpolicy_check\npolicy/explain\tpolicy_explain\npolicy/words\tpolicy_words\n'
 }
 
@@ -26,6 +30,30 @@ policy_guest_tests() { # EXAMPLE ARCH
     timeout 60 ./kos policy test "$to" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 || status=$?
     [ $status = 1 ] && grep -q 'security.psl:.* / too fast, and what that leaves: expected granted, got denied' build/test/policy.$1.$2 ||
         { echo "expected exit status 1 and the case, got $status:"; cat build/test/policy.$1.$2; return 1; }
+}
+
+# Every rule and expression of every model, and every form of a test (short ones, setup, sequence, finally, assert), in a kernel.
+policy_guest_models() { # FILE ARCH
+    set -- "$1" "$2" tests/languages/psl/pal/"$1".psl -I tests/languages/psl/sources -I tests/languages/psl/pal
+    name=$1 arch=$2
+    shift 2
+    ./kos policy test "$@" 2>/dev/null | tail -1 >build/test/policy.$name
+    timeout 120 ./kos policy test "$@" --guest --arch "$arch" 2>/dev/null | tail -1 >build/test/policy.$name.$arch
+    grep -qE '^[1-9][0-9]* tests, 0 failed$' build/test/policy.$name.$arch && cmp -s build/test/policy.$name build/test/policy.$name.$arch ||
+        { echo "expected (<), got (>):"; diff build/test/policy.$name build/test/policy.$name.$arch; return 1; }
+}
+
+# An Einit that may call nothing is not started, and the kernel says why. Both halves of a call are needed.
+policy_mute() { # ARCH
+    to=build/test/policy_mute.$1/hello
+    rm -rf "$(dirname "$to")"; mkdir -p "$(dirname "$to")"
+    cp -r examples/hello "$to"
+    for half in '' 'request dst=kl.core.Core { grant () }' 'response src=kl.core.Core { grant () }'; do
+        { sed '/^\(request\|response\|error\|security\|execute \)/d' examples/hello/security.psl; echo 'execute { grant () }'; echo "$half"; } >"$to/security.psl"
+        timeout 60 ./kos run "$to" --arch "$1" >build/test/policy.mute.$1 2>&1 || true
+        grep -q 'kernel: the policy lets Einit call nothing: expected a rule' build/test/policy.mute.$1 && ! grep -q -i 'fault\|hello,' build/test/policy.mute.$1 ||
+            { echo "with '$half': expected the kernel to say that Einit can call nothing, got:"; tail -5 build/test/policy.mute.$1; return 1; }
+    done
 }
 
 # expect FILE: standard input is what FILE must hold.

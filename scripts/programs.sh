@@ -5,11 +5,11 @@ sources_pattern='\.\(c\|cc\|cpp\|cxx\)$'
 
 # All C and C++ of the solution, and which of them have a main function.
 programs_scan() {
-    stage_find -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.cxx' >"$out/sources"
-    case $(cat "$out/sources") in *[!A-Za-z0-9_./,+@"
+    stage_find -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.cxx' >"$built/sources"
+    case $(cat "$built/sources") in *[!A-Za-z0-9_./,+@"
 "-]*) fail "$folder: expected names of sources of letters, digits and '_', '-', '.', '+', ',', '@'" ;; esac
-    xargs -r grep -lE '(^|[^A-Za-z0-9_])main[[:space:]]*\(' <"$out/sources" >"$out/mains" || true
-    : >"$out/claimed"
+    xargs -r grep -lE '(^|[^A-Za-z0-9_])main[[:space:]]*\(' <"$built/sources" >"$built/mains" || true
+    : >"$built/claimed"
 }
 
 # "program<TAB>source" of each add_executable in CMakeLists.txt whose words are files.
@@ -34,57 +34,57 @@ program_names() { # PATH
 # The sources of the program that is PATH in the image: $sources. What CMakeLists.txt says, a folder of that name with a
 # main function in it, a source of that name.
 program_sources() { # PATH
-    sources=$(awk -F'\t' -v name="$1" '$1 == name { print $2 }' "$out/cmake")
+    sources=$(awk -F'\t' -v name="$1" '$1 == name { print $2 }' "$built/cmake")
     for source in $sources; do [ -f "$source" ] || sources=""; done
     for name in $(program_names "$1"); do
         [ -z "$sources" ] || return 0
-        sources=$(sed "s#^$folder/##" "$out/sources" | grep -E "(^|/)$name/" | sed "s#^#$folder/#") || true
-        [ -z "$sources" ] || echo "$sources" | grep -qxFf "$out/mains" || sources=""
-        [ -n "$sources" ] || sources=$(grep -E "/($name|${name}_main|main_$name)\\.[a-z]+\$" "$out/mains" | head -1) || true
+        sources=$(sed "s#^$folder/##" "$built/sources" | grep -E "(^|/)$name/" | sed "s#^#$folder/#") || true
+        [ -z "$sources" ] || echo "$sources" | grep -qxFf "$built/mains" || sources=""
+        [ -n "$sources" ] || sources=$(grep -E "/($name|${name}_main|main_$name)\\.[a-z]+\$" "$built/mains" | head -1) || true
     done
     [ -n "$sources" ]
 }
 
 program_found() { # PATH
-    echo "$sources" >>"$out/claimed"
-    printf '%s\t%s\n' "$1" "$(echo "$sources" | tr '\n' ' ')" >>"$out/programs"
+    echo "$sources" >>"$built/claimed"
+    printf '%s\t%s\n' "$1" "$(echo "$sources" | tr '\n' ' ')" >>"$built/programs"
 }
 
 program_missing() { # PATH CLASS LINE
     small=$(program_names "$1" | sed -n 2p)
     echo "$shown_yaml:$3: error: class '$2' has no program; expected one of:" >&2
     echo "  sources with a main function in a folder ${small:-$1}/, a source ${small:-$1}.c, add_executable($1 ...) in a CMakeLists.txt" >&2
-    echo failed >>"$out/missing"
+    echo failed >>"$built/missing"
 }
 
 # "path<TAB>class<TAB>line" of each process: as init.yaml has them; or, if Einit is the solution's own, of each class.
 programs_wanted() {
     if [ -n "$init_yaml" ]; then
-        build/host/einit --programs "$init_yaml" >"$out/processes.all" || exit 1
-        awk -F'\t' '!seen[$1]++' "$out/processes.all"
+        build/host/einit --programs "$init_yaml" >"$built/processes.all" || exit 1
+        awk -F'\t' '!seen[$1]++' "$built/processes.all"
     else
-        cut -f1 "$out/names" | sed -n 's#\.edl$##p' | awk -F/ '{ class = $0; gsub("/", ".", class); print $NF "\t" class "\t1" }'
+        cut -f1 "$built/names" | sed -n 's#\.edl$##p' | awk -F/ '{ class = $0; gsub("/", ".", class); print $NF "\t" class "\t1" }'
     fi
 }
 
-# Writes $out/programs, "path<TAB>sources..." of each program, and $out/common, sources that are no program's own.
+# Writes $built/programs, "path<TAB>sources..." of each program, and $built/common, sources that are no program's own.
 programs_describe() {
-    rm -f "$out/missing" "$out/unnamed"
-    programs_of_cmake >"$out/cmake"
-    programs_wanted >"$out/processes"
-    : >"$out/programs"
+    rm -f "$built/missing" "$built/unnamed"
+    programs_of_cmake >"$built/cmake"
+    programs_wanted >"$built/processes"
+    : >"$built/programs"
     while IFS='	' read -r path class line; do
-        if program_sources "$path"; then program_found "$path"; else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$out/unnamed"; fi
-    done <"$out/processes"
+        if program_sources "$path"; then program_found "$path"; else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$built/unnamed"; fi
+    done <"$built/processes"
     # One program without a name of its own and one main function that is nobody's belong together.
-    left=$(grep -vxFf "$out/claimed" "$out/mains") || true
-    [ ! -e "$out/unnamed" ] || while IFS='	' read -r path class line; do
+    left=$(grep -vxFf "$built/claimed" "$built/mains") || true
+    [ ! -e "$built/unnamed" ] || while IFS='	' read -r path class line; do
         sources=$left
-        if [ -n "$left" ] && [ "$(echo "$left" | wc -l)" = 1 ] && [ "$(wc -l <"$out/unnamed")" = 1 ]; then program_found "$path"
+        if [ -n "$left" ] && [ "$(echo "$left" | wc -l)" = 1 ] && [ "$(wc -l <"$built/unnamed")" = 1 ]; then program_found "$path"
         elif [ -n "$init_yaml" ]; then program_missing "$path" "$class" "$line"; fi
-    done <"$out/unnamed"
-    [ ! -e "$out/missing" ] || exit 1
+    done <"$built/unnamed"
+    [ ! -e "$built/missing" ] || exit 1
     # A main function that no process has is not of this solution: a test on the host, say.
-    sort -u "$out/claimed" "$out/mains" >"$out/own"
-    grep -vxFf "$out/own" "$out/sources" >"$out/common" || true
+    sort -u "$built/claimed" "$built/mains" >"$built/own"
+    grep -vxFf "$built/own" "$built/sources" >"$built/common" || true
 }

@@ -12,6 +12,8 @@ psl_tests() {
     done
     printf 'languages/psl/compare\tpsl_compare 1 12 4000 psl_compare\n'
     printf 'languages/psl/compare_kernel\tpsl_compare 13 24 2000 psl_compare_kernel\n'
+    printf 'languages/psl/million\tpsl_million\n'
+    printf 'languages/psl/command\tpsl_command\nlanguages/psl/table\tpsl_table\n'
     printf 'languages/psl/scale\tpsl_scale\n'
     printf 'languages/psl/preprocess\tpsl_preprocess\nfuzz/psl\tfuzz_short psl\n'
 }
@@ -69,6 +71,44 @@ psl_compare() {
             { tail -40 "$work/$seed.out"; return 1; }
         seed=$((seed + 1))
     done
+}
+
+# A million events at 50 random policies, three quarters of them on four threads at once, caches on: verdicts and contexts against
+# the interpreter.
+psl_million() {
+    psl_compare 101 150 5000 psl_compare_kernel || return 1
+    cat build/psl/psl_compare_kernel/1[0-4][0-9].out build/psl/psl_compare_kernel/150.out |
+        awk '$2 == "events," { events += $1 + $1 / 64 * 192 } END { if (events < 1000000) { print "expected a million events, got " events + 0; exit 1 } }'
+}
+
+# Limits that need large files.
+psl_command() {
+    build build/host/checked/nk-psl-gen-c
+    work=build/psl/command
+    rm -rf "$work"; mkdir -p "$work/big"
+    says() { # TEXT OPTION...: of $work/policy.psl
+        text=$1
+        shift
+        build/host/checked/nk-psl-gen-c -I "$work" -I tests/languages/psl/sources -I sdk "$@" -o "$work/out.c" "$work/policy.psl" >"$work/said" 2>&1 &&
+            { echo "expected '$text', got no error"; return 1; }
+        grep -qF -- "$text" "$work/said" && ! grep -q 'runtime error\|AddressSanitizer' "$work/said" && [ ! -e "$work/out.c" ] ||
+            { echo "expected '$text' and no output, got:"; tail -5 "$work/said"; return 1; }
+    }
+    awk 'BEGIN { for (i = 0; i < 65; i++) print "{% if true %}"; print "use prelude._"; for (i = 0; i < 65; i++) print "{% endif %}" }' >"$work/policy.psl"
+    says 'more than 64 nested {% if %}' --enable-preprocessor --preprocessor-definition=true || return 1
+    awk 'BEGIN { print "use prelude._ assert \"a\" { sequence {"; for (i = 0; i < 255; i++) print "v" i " <- execute dst=app.Client"; print "} }" }' >"$work/policy.psl"
+    says 'more than 254 variables in one test set' --tests generate --out-tests "$work/tests.c" || return 1
+    awk 'BEGIN { print "use prelude._ policy object map : StaticMap { type Value = UInt8 config = { pool_size : 1, keys : {"
+        for (i = 0; i < 257; i++) print "\"k" i "\" : 1,"
+        print "} } } request src=app.Client dst=app.Server endpoint=control method=Stop { map.commit {sid : src_sid} }" }' >"$work/policy.psl"
+    says 'an event that gets here may change 257 cells of contexts; at most 256' || return 1
+    for i in 1 2 3 4 5; do printf 'component big.C%s\nendpoints { main : app.Control }\n' $i >"$work/big/C$i.cdl"; done
+    printf 'task class big.Server\ncomponents { c1 : big.C1 c2 : big.C2 c3 : big.C3 c4 : big.C4 c5 : big.C5 }\n' >"$work/big/Server.edl"
+    echo 'use prelude._ use EDL big.Server request dst=big.Server component=big.C1 { match component=big.C2 { match component=big.C3 { match component=big.C4 { match component=big.C5 { grant () } } } } }' >"$work/policy.psl"
+    says 'more than 4 components around one section' || return 1
+    awk 'BEGIN { print "execute: kl.core.Execute use nk.base._ use nk.basic._ use EDL kl.core.Core use EDL Einit"
+        for (i = 0; i < 260; i++) print "task class T" i " : app.Peer request src=T" i " { assert (src_sid != " i ") } request dst=T" i " { assert (dst_sid != " i ") }" }' >"$work/policy.psl"
+    says ' different decisions; at most 65535'
 }
 
 # psl_compiled FILE: the policy and its tests as C, on the models of the host.

@@ -4,7 +4,7 @@
 . scripts/stage.sh
 . scripts/programs.sh
 
-# The folder as a path that ninja takes, or the end; $out: where it is built.
+# The folder as a path that ninja takes, or the end; $built: where it is built.
 solution_folder() { # DIR
     case $1 in /*) folder=$1 ;; *) folder=$called_from/$1 ;; esac
     [ ! -d "$folder" ] || folder=$(cd "$folder" && pwd)
@@ -14,21 +14,22 @@ solution_folder() { # DIR
     esac
     case $folder in *[!A-Za-z0-9_./+,@-]*) fail "'$folder': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
     package=$(basename "$folder")
-    out=build/solutions/$package
+    built=build/solutions/$package
 }
 
-# What the folder before had in $out is not this one's.
+# What the folder before had in $built is not this one's.
 solution_output() {
-    if [ "$(cat "$out/folder" 2>/dev/null)" != "$folder" ]; then
-        rm -rf "$out"
-        mkdir -p "$out"
-        echo "$folder" >"$out/folder"
+    if [ "$(cat "$built/folder" 2>/dev/null)" != "$folder" ]; then
+        rm -rf "$built"
+        mkdir -p "$built"
+        echo "$folder" >"$built/folder"
     fi
 }
 
 # Definitions and policy of $folder.
 solution_policy() {
     solution_output
+    stage_variables
     stage_definitions
     stage_file security.psl "the policy"
     policy_file=$found
@@ -44,7 +45,7 @@ solution_stage() {
     template="" own_einit=""
     if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && program_sources Einit; then
         own_einit=$sources
-        echo "$sources" >>"$out/claimed"
+        echo "$sources" >>"$built/claimed"
     else
         stage_file init.yaml "the processes and their channels"
         init_yaml=$found shown_yaml=${template:-$found}
@@ -55,8 +56,8 @@ solution_stage() {
 # Words for the compiler that find headers however they are included: from a root, from a package, by
 # their names alone.
 solution_includes() {
-    printf '%s' "-isystem $out/include -isystem libklog/include"
-    cut -f1 "$out/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$out/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
+    printf '%s' "-isystem $built/include -isystem libklog/include"
+    cut -f1 "$built/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$built/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
     stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' | xargs -r -n1 dirname | sort -u | while read -r directory; do printf ' -I%s' "$directory"; done
     printf ' -I%s -I%s -isystem build/sdk\n' "$folder" "$(dirname "$folder")"
 }
@@ -67,7 +68,7 @@ solution_errors() {
     *--deprecated-no-extended-errors*) return 0 ;;
     *--extended-errors*) echo --extended-errors; return 0 ;;
     esac
-    xargs -r grep -lE 'NK_ELOGIC' <"$out/sources" >/dev/null || echo --extended-errors
+    xargs -r grep -lE 'NK_ELOGIC' <"$built/sources" >/dev/null || echo --extended-errors
 }
 
 # The rules, written once per solution and architecture.
@@ -85,7 +86,7 @@ rule solution_c
   deps = gcc
   description = CC \$out
 rule solution_cpp
-  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
+  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags -fhosted -nostdlibinc \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
   depfile = \$out.d
   deps = gcc
   description = CXX \$out
@@ -102,13 +103,13 @@ rule sdk_nk
   restat = 1
   description = NK \$out
 rule solution_psl
-  command = build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --depfile \$out.d -o \$out \$in
+  command = build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --depfile \$out.d -o \$out --arena-readers $built/readers \$in
   depfile = \$out.d
   deps = gcc
   restat = 1
   description = PSL \$out
 rule solution_einit
-  command = build/host/einit -I $stage -I $out/aliases -I sdk -o \$out \$in
+  command = build/host/einit -I $stage -I $built/aliases -I sdk --arena-readers $built/readers -o \$out \$in
   restat = 1
   description = EINIT \$out
 NINJA
@@ -118,19 +119,19 @@ NINJA
 solution_describe() { # ARCH VARIANT
     solution_stage
     arch=$1 variant=$2
-    programs=$out/$1
-    image=$out/$1/$2/$package
-    description=$out/$1.$2.ninja
+    programs=$built/$1
+    image=$built/$1/$2/$package
+    description=$built/$1.$2.ninja
     files="Einit=$programs/Einit.elf" binaries=$programs/Einit.elf made="" archive=""
     {
         solution_rules
         while IFS='	' read -r name file; do
-            directory=$out/include/$(dirname "$name")
+            directory=$built/include/$(dirname "$name")
             mkdir -p "$directory"
-            made="$made $out/include/$name.h"
+            made="$made $built/include/$name.h"
             printf 'build %s: solution_nk %s | build/host/nk-gen-c\n  directory = %s\n  depfile = %s\n' \
-                "$out/include/$name.h" "$stage/$name" "$directory" "$out/include/${name}.nk.d"
-        done <"$out/names"
+                "$built/include/$name.h" "$stage/$name" "$directory" "$built/include/${name}.nk.d"
+        done <"$built/names"
         for file in $(find sdk -name '*.?dl'); do
             name=${file#sdk/}
             made="$made build/sdk/$name.h"
@@ -138,15 +139,15 @@ solution_describe() { # ARCH VARIANT
             printf 'build %s: sdk_nk %s | build/host/nk-gen-c\n  directory = %s\n  depfile = %s\n' \
                 "build/sdk/$name.h" "$file" "build/sdk/$(dirname "$name")" "build/sdk/$name.nk.d"
         done
-        echo "build $out/headers: phony$made"
-        printf 'build %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$out/policy.c" "$policy_file"
+        echo "build $built/headers: phony$made"
+        printf 'build %s | %s: solution_psl %s | build/host/nk-psl-gen-c\n' "$built/policy.c" "$built/readers" "$policy_file"
         if [ -n "$init_yaml" ]; then
-            printf 'build %s: solution_einit %s | build/host/einit %s\n' "$out/einit.c" "$init_yaml" "$(cut -f2 "$out/names" | tr '\n' ' ')"
-            own_einit=$out/einit.c
+            printf 'build %s: solution_einit %s | build/host/einit %s/readers %s\n' "$built/einit.c" "$init_yaml" "$built" "$(cut -f2 "$built/names" | tr '\n' ' ')"
+            own_einit=$built/einit.c
         fi
-        if [ -s "$out/common" ]; then
+        if [ -s "$built/common" ]; then
             objects=""
-            for source in $(cat "$out/common"); do solution_object common "$source"; done
+            for source in $(cat "$built/common"); do solution_object common "$source"; done
             archive=$programs/common.a
             echo "build $archive: archive $objects"
         fi
@@ -155,9 +156,9 @@ solution_describe() { # ARCH VARIANT
             # shellcheck disable=SC2086
             solution_program "$path" $sources
             files="$files $path=$programs/$path.elf" binaries="$binaries $programs/$path.elf"
-        done <"$out/programs"
+        done <"$built/programs"
         cat <<NINJA
-build $image.policy.o: kernel_c $out/policy.c
+build $image.policy.o: kernel_c $built/policy.c
 build $image.romfs: romfs | build/host/romfs $binaries
   files = $files
 build $image.romfs.o: romfs_object $image.romfs | tools/romfs/romfs.S
@@ -173,7 +174,7 @@ solution_object() { # PROGRAM SOURCE
     case $2 in *.cc | *.cpp | *.cxx) rule=solution_cpp ;; esac
     object=$programs/$1/$(echo "${2#"$folder"/}" | tr / .).o
     objects="$objects $object"
-    echo "build $object: $rule $2 | $out/headers"
+    echo "build $object: $rule $2 | $built/headers"
 }
 
 solution_program() { # NAME SOURCE...
@@ -192,9 +193,19 @@ solution_build() { # DIR ARCH VARIANT
     build build/host/nk-gen-c build/host/nk-psl-gen-c build/host/einit
     solution_describe "$2" "$3"
     if [ "$2" = x86_64 ]; then target=$image.elf; else target=$image.bin; fi
-    ninja -f "$description" "$target" >build/solution.log 2>&1 ||
-        { grep -v -e '^\[' -e '^FAILED: ' -e '^ninja: ' -e '^clang-19 ' -e '^build/host/' build/solution.log >&2; exit 1; }
-    grep -v -e '^\[' -e '^ninja: ' build/solution.log >&2 || true # warnings
+    status=0
+    ninja -f "$description" "$target" >"$built/log" 2>&1 || status=1
+    grep -v -e '^\[' -e '^FAILED: ' -e '^ninja: ' -e '^clang-19 ' -e '^build/host/' "$built/log" | messages_once >&2 || true
+    [ $status = 0 ] || exit 1
+}
+
+# Every message of the tools once, with the lines that belong to it: a definition is read by several.
+messages_once() {
+    awk '
+        function tell() { if (text != "" && !told[text]++) printf "%s", text; text = "" }
+        /^[^ ]*:[0-9]+:[0-9]+: (warning|error): / { tell() }
+        { text = text $0 "\n" }
+        END { tell() }'
 }
 
 # A copy of examples/echo under the new package's name.

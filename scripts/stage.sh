@@ -25,36 +25,39 @@ stage_names() {
     done
 }
 
-# Gathers all definitions as links under $stage, and their list in $out/names.
+# Gathers all definitions as links under $stage, and their list in $built/names.
 stage_definitions() {
-    stage=$out/definitions
+    stage=$built/definitions
+    stage_find -name '*.idl' -o -name '*.cdl' -o -name '*.edl' | stage_names >"$built/names.new"
+    if cmp -s "$built/names.new" "$built/names" && [ -d "$stage" ]; then rm "$built/names.new"; return 0; fi
     rm -rf "$stage"
     mkdir -p "$stage"
-    stage_find -name '*.idl' -o -name '*.cdl' -o -name '*.edl' | stage_names >"$out/names"
-    [ -s "$out/names" ] || fail "$folder: expected classes, .edl files"
-    case $(cat "$out/names") in *[!A-Za-z0-9_./,+@"	
+    mv "$built/names.new" "$built/names"
+    [ -s "$built/names" ] || { rm "$built/names"; fail "$folder: expected classes, .edl files"; }
+    case $(cat "$built/names") in *[!A-Za-z0-9_./,+@"	
 "-]*) fail "$folder: expected names of files of letters, digits and '_', '-', '.', '+', ',', '@'" ;; esac
-    cut -f1 "$out/names" | sort | uniq -d | while read -r name; do
+    twice=$(cut -f1 "$built/names" | sort | uniq -d)
+    for name in $twice; do
         echo "kos: $name is declared twice, in:" >&2
-        awk -F'\t' -v name="$name" '$1 == name { print "  " $2 }' "$out/names" >&2
-        echo failed
-    done | grep -q failed && exit 2
+        awk -F'\t' -v name="$name" '$1 == name { print "  " $2 }' "$built/names" >&2
+    done
+    [ -z "$twice" ] || { rm "$built/names"; exit 2; }
     while IFS='	' read -r name file; do
         mkdir -p "$stage/$(dirname "$name")"
         ln -s "$(stage_absolute "$file")" "$stage/$name"
-    done <"$out/names"
+    done <"$built/names"
 }
 
 stage_absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
 
 # Classes that the policy makes of other's definitions, or of none (task class C : D): definitions for einit.
 stage_aliases() {
-    mkdir -p "$out/aliases"
+    mkdir -p "$built/aliases"
     stage_find -name '*.psl' -o -name '*.psl.in' | xargs cat |
         sed -nE 's/^[[:space:]]*task[[:space:]]+class[[:space:]]+([A-Za-z0-9_.]+)[[:space:]]*(:[[:space:]]*([A-Za-z0-9_.]+))?.*/\1 \3/p' |
         while read -r class base; do
-            alias=$out/aliases/$(echo "$class" | tr . /).edl
-            [ -e "$stage/${alias#"$out"/aliases/}" ] && continue
+            alias=$built/aliases/$(echo "$class" | tr . /).edl
+            [ -e "$stage/${alias#"$built"/aliases/}" ] && continue
             mkdir -p "$(dirname "$alias")"
             definition=$stage/$(echo "$base" | tr . /).edl
             if [ -n "$base" ] && [ -e "$definition" ]; then
@@ -63,17 +66,27 @@ stage_aliases() {
         done
 }
 
-# "name=value" for each set(name value) and -D of CMakeLists.txt: what templates may name.
+# "name=value" for each set(name value) of CMakeLists.txt, and for each -D, which come last: what templates and the
+# policy's preprocessor may name.
 stage_variables() {
     stage_find -name CMakeLists.txt | xargs -r cat |
-        sed -nE 's/^[[:space:]]*set[[:space:]]*\([[:space:]]*([A-Za-z_0-9]+)[[:space:]]+"?([^")]*)"?.*\).*/\1=\2/p'
+        sed -nE 's/^[[:space:]]*set[[:space:]]*\([[:space:]]*([A-Za-z_0-9]+)[[:space:]]+"?([^")]*)"?.*\).*/\1=\2/p' >"$built/variables"
+    printf '%s\n' "${defined:-}" | grep . >>"$built/variables" || true
+}
+
+# One -D NAME=VALUE of the command line.
+define_given() {
+    case $1 in
+    [A-Za-z_]*=*) defined="${defined:-}${defined:+
+}$1" ;;
+    *) fail "-D takes NAME=VALUE, not '$1'" ;;
+    esac
 }
 
 # A file, or its template NAME.in with each @VARIABLE@ replaced, in which case lines keep their numbers. What the
 # build system of the original would put in for system programs is nothing here: there are none.
 stage_expand() { # TEMPLATE TO
-    stage_variables >"$out/variables"
-    awk -v variables="$out/variables" '
+    awk -v variables="$built/variables" '
         BEGIN { while ((getline line < variables) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
         {
             rest = $0; done = ""
@@ -104,7 +117,7 @@ stage_file() { # NAME WHAT
     esac
     case $found in
     *[!A-Za-z0-9_./,+@-]*) fail "'$found': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;;
-    *.in) stage_expand "$found" "$out/$1"; template=$found found=$out/$1 ;;
+    *.in) stage_expand "$found" "$built/$1"; template=$found found=$built/$1 ;;
     esac
 }
 
@@ -115,7 +128,7 @@ stage_policy_roots() {
         policy_roots="$policy_roots -I $root -I $(dirname "$root")"
     done
     for used in $(stage_find -name '*.psl.in'); do
-        [ "$(basename "$used")" = security.psl.in ] || stage_expand "$used" "$out/$(basename "$used" .in)"
+        [ "$(basename "$used")" = security.psl.in ] || stage_expand "$used" "$built/$(basename "$used" .in)"
     done
-    policy_roots="$policy_roots -I $out"
+    policy_roots="$policy_roots -I $built$(grep -E '^[^=]*=[A-Za-z0-9_./:,+-]*$' "$built/variables" | sed 's/^/ -D /' | tr -d '\n')"
 }

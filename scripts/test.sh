@@ -4,9 +4,11 @@
 passed=0 failed=0 skipped=0
 . scripts/languages.sh
 . scripts/psl.sh
+. scripts/psl_table.sh
 . scripts/policy_tests.sh
 . scripts/report_tests.sh
 . scripts/prof_tests.sh
+. scripts/strangers.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -86,6 +88,7 @@ LIST
     psl_tests
     policy_command_tests
     prof_tests
+    stranger_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
@@ -108,6 +111,7 @@ LIST
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
             printf 'audit/%s/%s/debug\tguest_suite test_audit %s %s debug\n' $arch $cpus $arch $cpus
+            printf 'decisions/%s/%s/debug\tguest_suite test_decisions %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'endpoints/%s/16/release\tguest_endpoints %s 16 release\n' $arch $arch
         for cpus in 16 64; do
@@ -140,13 +144,13 @@ simulation() { # NAME
     ninja "build/host/simulation/$1" >/dev/null && "build/host/simulation/$1"
 }
 lint_format() {
-    sources | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
+    sources | grep -v '^tests/strangers/' | xargs clang-format-19 --dry-run --Werror 2>&1 | head -5 | grep . && { echo "expected: clang-format changes nothing"; return 1; }
     return 0
 }
 # Folders that clang-tidy looks at.
 linted='ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
-linted="$linted|benchmarks/(ipc|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
-linted="$linted|tests/(system|audit|calls|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
+linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
+linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
@@ -604,7 +608,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xa]* | bench/native) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million) echo long ;;
     build/* | lint/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;

@@ -80,6 +80,26 @@ void tree_insert_below(struct tree *tree, struct tree_node *node)
     rebalance(tree, parent);
 }
 
+void tree_insert_before(struct tree *tree, struct tree_node *next, struct tree_node *node)
+{
+    struct tree_node *parent = next;
+    u32 side = 0;
+    if (next == nullptr || next->child[0] != nullptr) { /* the last one, of all or of what comes before next */
+        parent = next == nullptr ? tree->root : next->child[0];
+        while (parent != nullptr && parent->child[1] != nullptr)
+            parent = parent->child[1];
+        side = 1;
+    }
+    *node = (struct tree_node){.parent = parent, .height = 1};
+    if (parent == nullptr)
+        tree->root = node;
+    else
+        parent->child[side] = node;
+    if (tree->first == next)
+        tree->first = node;
+    rebalance(tree, parent);
+}
+
 void tree_remove_between(struct tree *tree, struct tree_node *node)
 {
     if (tree->first == node)

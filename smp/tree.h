@@ -50,6 +50,8 @@ static inline void tree_insert(struct tree *tree, struct tree_node *node)
     *node = (struct tree_node){.height = 1};
     tree->root = tree->first = node;
 }
+/* node, in no tree, belongs right before next, which is known; null: behind all others. Compares nothing. */
+void tree_insert_before(struct tree *tree, struct tree_node *next, struct tree_node *node);
 /* No-op if node is in no tree. */
 static inline void tree_remove(struct tree *tree, struct tree_node *node)
 {

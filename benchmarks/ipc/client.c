@@ -211,36 +211,67 @@ static void yield_pair(void)
     check(rc, "yield_pair");
 }
 
-static volatile rtl_uint32_t turn;
+/* Two threads of two tasks hand the turn to each other, in a word of memory that both map: 0 ours, 1 the server's, 2
+ * the end. */
+static Handle memory;
 
-static void futex_partner(void *context, void *context2)
+static void futex_round(volatile rtl_uint32_t *turn)
+{
+    rtl_uint32_t woken;
+    *turn = 1;
+    (void)KnSyncWakeShared(memory, 0, 1, &woken);
+    while (*turn == 1)
+        (void)KnSyncWaitShared(memory, 0, 1, INFINITE_TIMEOUT);
+}
+
+static void futex_tasks(void)
+{
+    struct benchmark_Echo_Share_req req;
+    struct benchmark_Echo_Share_res res;
+    rtl_uint32_t woken;
+    void *address;
+    ENDPOINT;
+    check(KnPmmMdlCreate(4096, VMM_FLAG_READ | VMM_FLAG_WRITE, &memory), "memory");
+    check(KnPmmMdlMap(memory, 0, 4096, RTL_NULL, VMM_FLAG_READ | VMM_FLAG_WRITE, &address), "map");
+    req.memory = nk_handle_desc(memory);
+    check(CALL(Share, &req, NK_NULL, &res), "share");
+    volatile rtl_uint32_t *turn = address;
+    MEASURE("sync/futex_handover", ROUNDS, futex_round(turn));
+    *turn = 2;
+    check(KnSyncWakeShared(memory, 0, 1, &woken), "wake");
+}
+
+/* The same between two threads of this task, in a word of its own memory. */
+static volatile rtl_uint32_t own_turn;
+
+static void own_partner(void *context, void *context2)
 {
     (void)context, (void)context2;
     rtl_uint32_t woken;
     for (;;) {
-        while (turn == 0)
-            (void)KnSyncWait(&turn, 0, INFINITE_TIMEOUT);
-        if (turn == 2)
+        while (own_turn == 0)
+            (void)KnSyncWait(&own_turn, 0, INFINITE_TIMEOUT);
+        if (own_turn == 2)
             KnThreadExit(0);
-        turn = 0;
-        (void)KnSyncWake(&turn, 1, &woken);
+        own_turn = 0;
+        (void)KnSyncWake(&own_turn, 1, &woken);
     }
 }
 
-static void futex_round(rtl_uint32_t value)
+static void own_round(rtl_uint32_t value)
 {
     rtl_uint32_t woken;
-    turn = value;
-    (void)KnSyncWake(&turn, 1, &woken);
-    while (turn == 1)
-        (void)KnSyncWait(&turn, 1, INFINITE_TIMEOUT);
+    own_turn = value;
+    (void)KnSyncWake(&own_turn, 1, &woken);
+    while (own_turn == 1)
+        (void)KnSyncWait(&own_turn, 1, INFINITE_TIMEOUT);
 }
 
-static void futex_pair(void)
+static void futex_threads(void)
 {
-    Handle thread = thread_start(futex_partner);
-    MEASURE("sync/futex_handover", ROUNDS, futex_round(1));
-    futex_round(2);
+    Handle thread = thread_start(own_partner);
+    MEASURE("sync/futex_handover_one_task", ROUNDS, own_round(1));
+    own_round(2);
     thread_end(thread);
 }
 
@@ -363,7 +394,8 @@ int main(void)
     handle_transfer();
     priorities();
     yield_pair();
-    futex_pair();
+    futex_tasks();
+    futex_threads();
     uncontended();
     page_fault();
     create_join();

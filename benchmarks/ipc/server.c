@@ -4,6 +4,7 @@
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
+#include <coresrv/sync/sync_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/vmm/vmm_api.h>
 #include <stdio.h>
@@ -12,13 +13,40 @@
 #define SIZE(name) [benchmark_Echo_##name##_mid] = sizeof(struct benchmark_Echo_##name##_res)
 static const unsigned short response_size[] = {
     SIZE(Echo0),  SIZE(Echo8), SIZE(Echo64), SIZE(Echo256),   SIZE(Echo1024), SIZE(In64),        SIZE(In256),
-    SIZE(In1024), SIZE(Arena), SIZE(Denied), SIZE(Evaluated), SIZE(Pass),     SIZE(SetPriority),
+    SIZE(In1024), SIZE(Arena), SIZE(Denied), SIZE(Evaluated), SIZE(Pass),     SIZE(SetPriority), SIZE(Share),
 };
 
 static struct request {
     struct nk_message base_;
     nk_uint64_t words[128];
 } message;
+
+/* The other side of sync/futex_handover: 0 is the client's turn, 1 ours, 2 the end. */
+static void futex_partner(void *address, void *context)
+{
+    Handle memory = (Handle)(rtl_uintptr_t)context;
+    volatile rtl_uint32_t *turn = address;
+    rtl_uint32_t woken;
+    for (;;) {
+        while (*turn == 0)
+            (void)KnSyncWaitShared(memory, 0, 0, INFINITE_TIMEOUT);
+        if (*turn == 2)
+            KnThreadExit(0);
+        *turn = 0;
+        (void)KnSyncWakeShared(memory, 0, 1, &woken);
+    }
+}
+
+static void share(Handle memory)
+{
+    void *address;
+    Handle thread;
+    Tid tid;
+    if (KnPmmMdlMap(memory, 0, 4096, RTL_NULL, VMM_FLAG_READ | VMM_FLAG_WRITE, &address) != rcOk ||
+        KnThreadCreateByHandle(&thread, &tid, 15, 16 << 10, futex_partner, address, (void *)(rtl_uintptr_t)memory, 0) !=
+            rcOk)
+        printf("BENCH error share\n");
+}
 
 /* Rare methods, out of the loop's way. */
 __attribute__((noinline)) static void special(struct request *request)
@@ -31,6 +59,8 @@ __attribute__((noinline)) static void special(struct request *request)
             (void)KnThreadSetPriorityByHandle(self, (rtl_uint32_t)request->words[0] >> 8,
                                               (rtl_uint32_t)request->words[0] & 0xff);
     }
+    if (request->base_.mid == benchmark_Echo_Share_mid)
+        share((Handle)request->words[0]);
 }
 
 int main(void)

@@ -174,7 +174,7 @@ retcode hal_space_tables(struct hal_space *space, vaddr address, const struct ha
         return rcOutOfMemory; /* tables made on the way stay; they go with the space */
     barrier("dmb ishst");     /* a walker that sees the entry sees an empty table */
     entry_write(&table[level_index(address, level)], made | PAGE_TABLE);
-    return level < LEVELS - 2 ? PREEMPTED : rcOk;
+    return PREEMPTED;
 }
 
 void hal_space_map(const struct hal_space *space, vaddr address, paddr page, u32 access)

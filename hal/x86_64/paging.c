@@ -213,7 +213,7 @@ retcode hal_space_tables(struct hal_space *space, vaddr address, const struct ha
     if (made == PADDR_NONE)
         return rcOutOfMemory; /* tables made on the way stay; they go with the space */
     __atomic_store_n(&table[INDEX(address, level)], made | PAGE_USER | TABLE, __ATOMIC_RELEASE);
-    return level > 1 ? PREEMPTED : rcOk;
+    return PREEMPTED;
 }
 
 /* A page without access keeps its address in a non-present entry: bit 9 says so. Bit 10 is HAL_PAGE_SEALABLE. */

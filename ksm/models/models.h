@@ -127,9 +127,30 @@ static inline bool ksm_mic_at_most(struct ksm_mic_level a, struct ksm_mic_level 
 {
     return a.degree <= b.degree && (a.categories & ~b.categories) == 0;
 }
+/* Number of a name, or count if it is not among them. */
+static inline u32 ksm_name_number(const struct ksm_text *names, u32 count, struct ksm_text name)
+{
+    u32 number = 0;
+    while (number < count && !ksm_text_equal(names[number], name))
+        number++;
+    return number;
+}
 /* Level of a name that is known only at run time: false if there is none. */
-bool ksm_mic_degree(const struct ksm_object *object, struct ksm_text name, u64 *degree);
-bool ksm_mic_category(const struct ksm_object *object, struct ksm_text name, u64 *categories); /* adds its bit */
+static inline bool ksm_mic_degree(const struct ksm_object *object, struct ksm_text name, u64 *degree)
+{
+    const struct ksm_mic_configuration *configuration = object->configuration;
+    *degree = ksm_name_number(configuration->degrees, configuration->degree_count, name);
+    return *degree < configuration->degree_count;
+}
+/* Adds its bit. */
+static inline bool ksm_mic_category(const struct ksm_object *object, struct ksm_text name, u64 *categories)
+{
+    const struct ksm_mic_configuration *configuration = object->configuration;
+    u32 number = ksm_name_number(configuration->categories, configuration->category_count, name);
+    if (number < configuration->category_count)
+        *categories |= 1ULL << number;
+    return number < configuration->category_count;
+}
 
 /* SIDs of create, delete and upgrade. */
 struct ksm_mic_resource {

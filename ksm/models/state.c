@@ -108,7 +108,7 @@ retcode ksm_models_init(struct ksm_object *const *objects, u32 count)
         if (capacity != 0 && (objects[i]->state = make_state(capacity, words)) == nullptr)
             return rcOutOfMemory;
         if (objects[i]->model == KSM_HASHSET)
-            ((struct ksm_state *)objects[i]->state)->table_mask = ksm_hashset_mask(objects[i]->configuration);
+            ksm_hashset_measure(objects[i]->state, objects[i]->configuration);
         if (objects[i]->model == KSM_BASE)
             objects[i]->state = &ksm_base_state;
     }

@@ -32,7 +32,10 @@ struct ksm_state {
     u32 capacity;               /* contexts */
     u32 words;                  /* of a context, head included */
     u32 block_shift;            /* log2 of contexts per block */
-    u64 table_mask;             /* HashSet: buckets of a table - 1 */
+    u64 table_mask;             /* of a HashSet's table: buckets - 1; */
+    s64 table_entries;          /* where entry number 0 would be; */
+    u64 table_stride;           /* words of an entry with its link; */
+    u32 table_size;             /* entries */
     u64 *blocks[];
 };
 
@@ -104,7 +107,7 @@ bool ksm_context_drop(struct ksm_transaction *transaction, struct ksm_object *ob
 
 /* Words of a context of each model, without the head. */
 u64 ksm_hashset_words(const struct ksm_hashset_configuration *configuration);
-u64 ksm_hashset_mask(const struct ksm_hashset_configuration *configuration); /* buckets of a table - 1 */
+void ksm_hashset_measure(struct ksm_state *state, const struct ksm_hashset_configuration *configuration);
 u64 ksm_staticmap_words(const struct ksm_staticmap_configuration *configuration);
 #define KSM_FLOW_WORDS 1U
 #define KSM_MIC_WORDS  4U

@@ -171,11 +171,12 @@ static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *see
     return recorded(transaction, granted);
 }
 
-[[gnu::noinline]] static bool run_any(struct ksm_transaction *transaction, struct ksm_seen *seen)
+/* tries: made already. */
+[[gnu::noinline]] static bool run_any(struct ksm_transaction *transaction, struct ksm_seen *seen, u32 tries)
 {
     const struct ksm_decision *decision = transaction->decision;
     bool granted, reads = (decision->flags & KSM_CHANGES_STATE) == 0 && decision->object_count <= READERS_MAX;
-    for (u32 tries = 0; reads && tries < TRIES_MAX; tries++) {
+    for (; reads && tries < TRIES_MAX; tries++) {
         again(transaction);
         if (likely(try_unlocked(transaction, seen, &granted)))
             return recorded(transaction, granted);
@@ -183,7 +184,7 @@ static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *see
     return run_locked(transaction, seen);
 }
 
-/* The same three with one object, which is what most events have. */
+/* The same with one object, which is what most events have. */
 
 static inline bool run_one_changed(struct ksm_transaction *transaction, struct ksm_state *state)
 {
@@ -205,22 +206,21 @@ static inline bool run_one_read(struct ksm_transaction *transaction, const struc
 {
     u64 sequence;
     if (!sequence_read(state, &sequence))
-        return run_any(transaction, seen);
+        return run_any(transaction, seen, 1);
     see(seen);
     bool granted = transaction->decision->evaluate(transaction);
     atomic_thread_fence(memory_order_acquire); /* as in try_unlocked */
     if (unlikely(ksm_load(&state->sequence) != sequence))
-        return run_any(transaction, seen);
+        return run_any(transaction, seen, 1);
     return recorded(transaction, granted);
 }
 
 static inline bool run(struct ksm_transaction *transaction, const struct ksm_decision *decision, struct ksm_seen *seen)
 {
-    if (decision->object_count == 0)
-        return recorded(transaction, decision->evaluate(transaction));
-    if (unlikely(decision->object_count != 1))
-        return run_any(transaction, seen);
-    struct ksm_state *state = state_of(decision, 0);
+    if (unlikely(decision->single == nullptr))
+        return decision->object_count == 0 ? recorded(transaction, decision->evaluate(transaction))
+                                           : run_any(transaction, seen, 0);
+    struct ksm_state *state = decision->single->state;
     return (decision->flags & KSM_CHANGES_STATE) != 0 ? run_one_changed(transaction, state)
                                                       : run_one_read(transaction, state, seen);
 }

@@ -51,9 +51,10 @@ struct ksm_decision {
     const u16 *objects;                                    /* indexes in ascending order: those read or changed */
     const u16 *changes;                                    /* of those: the ones that may change */
     u16 object_count, change_count;
-    u16 rule_count; /* called at most */
-    u32 undo_count; /* context cells changed at most: the transaction's log needs no more */
-    u32 cost;       /* worst case in abstract steps, about instructions; excludes begin and end */
+    struct ksm_object *single; /* the only one of objects, if that has contexts; else, or where nobody cares, null */
+    u16 rule_count;            /* called at most */
+    u32 undo_count;            /* context cells changed at most: the transaction's log needs no more */
+    u32 cost;                  /* worst case in abstract steps, about instructions; excludes begin and end */
 };
 
 /* What blocks of rules return: bits, so that the results of several are joined by "or". Granted: KSM_RULE_CALLED. */

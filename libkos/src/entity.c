@@ -80,9 +80,7 @@ Retcode EntitySetReservation(Entity *entity, rtl_uint64_t budget, rtl_uint64_t p
 
 Retcode EntityConnectWithArena(Entity *client, Entity *server, const char *name, rtl_uint32_t arena)
 {
-    if (arena > ENTITY_ARENA_COPIED)
-        return rcUnimplemented;
-    return EntityConnectToService(client, server, name);
+    return KnTaskConnectWithArena(client->task, server->task, name, arena);
 }
 
 Retcode EntityConnectToService(Entity *client, Entity *server, const char *name)

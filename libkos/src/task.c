@@ -63,9 +63,14 @@ Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const en
 
 Retcode KnTaskConnect(Handle client, Handle server, const char *channel)
 {
+    return KnTaskConnectWithArena(client, server, channel, KOS_ARENA_AUTO);
+}
+
+Retcode KnTaskConnectWithArena(Handle client, Handle server, const char *channel, rtl_uint32_t arena)
+{
     rtl_size_t size = strlen(channel) + 1;
-    nk_uint64_t words[8] = {client, server, (nk_uint64_t)size << 32};
-    return KOS_CORE_ARENA(TASK, Connect, 3, words, channel, size, 1, NK_NULL, 0);
+    nk_uint64_t words[8] = {client, server, (nk_uint64_t)size << 32, arena};
+    return KOS_CORE_ARENA(TASK, Connect, 4, words, channel, size, 1, NK_NULL, 0);
 }
 
 Retcode KnTaskAddResource(Handle task, Handle handle, rtl_uint32_t rights, const char *name)

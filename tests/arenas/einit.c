@@ -56,7 +56,8 @@ static nk_uint64_t sum(const nk_uint8_t *bytes, nk_size_t count)
     return total;
 }
 
-static Handle server_start(const char *channel, const char *manner)
+/* connection: the channel's discipline, KOS_ARENA_AUTO: as the client attaches its arena */
+static Handle server_start(const char *channel, const char *manner, unsigned connection)
 {
     const char *const args[] = {"server", channel, manner, RTL_NULL};
     Handle task = INVALID_HANDLE;
@@ -64,7 +65,7 @@ static Handle server_start(const char *channel, const char *manner)
     if (rc == rcOk)
         rc = KnTaskSetEnv(task, args, RTL_NULL);
     if (rc == rcOk)
-        rc = KnTaskConnect(INVALID_HANDLE, task, channel);
+        rc = KnTaskConnectWithArena(INVALID_HANDLE, task, channel, connection);
     if (rc == rcOk)
         rc = KnTaskResume(task);
     expect(channel, "server", rc, rcOk);
@@ -200,15 +201,19 @@ int main(void)
         unsigned discipline;
         const char *manner;
         int small_in_place, large_in_place;
-    } cases[] = {{"copied", KOS_ARENA_COPIED, "in_place", 0, 0},
-                 {"sealed", KOS_ARENA_SEALED, "in_place", 1, 1},
-                 {"shared", KOS_ARENA_SHARED, "in_place", 1, 1},
-                 {"auto", KOS_ARENA_AUTO, "in_place", 0, 1},
-                 {"unwilling", KOS_ARENA_SHARED, "plain", 0, 0}};
-    Handle filler = server_start("filler", "plain");
+        unsigned connection;
+    } cases[] = {{"copied", KOS_ARENA_COPIED, "in_place", 0, 0, KOS_ARENA_AUTO},
+                 {"sealed", KOS_ARENA_SEALED, "in_place", 1, 1, KOS_ARENA_AUTO},
+                 {"shared", KOS_ARENA_SHARED, "in_place", 1, 1, KOS_ARENA_AUTO},
+                 {"auto", KOS_ARENA_AUTO, "in_place", 0, 1, KOS_ARENA_AUTO},
+                 {"connected_copied", KOS_ARENA_SHARED, "in_place", 0, 0, KOS_ARENA_COPIED},
+                 {"connected_sealed", KOS_ARENA_SHARED, "in_place", 1, 1, KOS_ARENA_SEALED},
+                 {"connected_shared", KOS_ARENA_COPIED, "in_place", 1, 1, KOS_ARENA_SHARED},
+                 {"unwilling", KOS_ARENA_SHARED, "plain", 0, 0, KOS_ARENA_AUTO}};
+    Handle filler = server_start("filler", "plain", KOS_ARENA_AUTO);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *name = cases[i].name;
-        Handle handle = server_start(name, cases[i].manner);
+        Handle handle = server_start(name, cases[i].manner, cases[i].connection);
         struct memory memory = memory_make(SUM_ARENA), other = memory_make(SUM_ARENA);
         expect(name, "attach", KOS_CORE(IPC, AttachArena, handle, memory.handle, cases[i].discipline).rc, rcOk);
         contents(name, handle, &memory, 0, 100, cases[i].small_in_place);
@@ -216,7 +221,8 @@ int main(void)
         contents(name, handle, &memory, 0, SUM_ARENA, cases[i].large_in_place);
         contents(name, handle, &other, 0, 65536, 0); /* not attached: copied */
         contents(name, handle, &memory, SUM_ARENA - 1, 1, cases[i].small_in_place);
-        int stable = cases[i].discipline != KOS_ARENA_SHARED || !cases[i].large_in_place;
+        unsigned discipline = cases[i].connection != KOS_ARENA_AUTO ? cases[i].connection : cases[i].discipline;
+        int stable = discipline != KOS_ARENA_SHARED || !cases[i].large_in_place;
         attacked(name, handle, INVALID_HANDLE, &memory, stable);
         attacked(name, handle, filler, &memory, stable);
         expect(name, "kernel_refused", refused != 0, stable && cases[i].large_in_place);

@@ -55,7 +55,7 @@ static void handle_error_tests(Handle task, Handle weak)
     static const char text[] = "x";
     const struct core_request requests[] = {
         {REQUEST(TASK, SetEnv, task, 0, 0)},
-        {REQUEST(TASK, Connect, task, task, CHUNK(0, 2)), STRING(text), .response_count = 1},
+        {REQUEST(TASK, Connect, task, task, CHUNK(0, 2), 0), STRING(text), .response_count = 1},
         {REQUEST(TASK, AddResource, task, task, 0, CHUNK(0, 2)), STRING(text), .response_count = 1},
         {REQUEST(TASK, Resume, task)},
         {REQUEST(TASK, Terminate, task, 1)},

@@ -206,10 +206,11 @@ static bool allows_busy(struct ksm_transaction *transaction_)
     }
     return ksm_flow_allow(transaction_, flow, transaction_->query->source_sid, busy);
 }
+static bool and_grants;
 static bool enters_busy(struct ksm_transaction *transaction_)
 {
     evaluations++;
-    return ksm_flow_enter(transaction_, flow, transaction_->query->source_sid, BUSY);
+    return ksm_flow_enter(transaction_, flow, transaction_->query->source_sid, BUSY) && and_grants;
 }
 static const u16 only_flow[] = {FLOW};
 static struct ksm_decision reading = {.verdict = KSM_EVALUATE,
@@ -217,13 +218,13 @@ static struct ksm_decision reading = {.verdict = KSM_EVALUATE,
                                       .evaluate = allows_busy,
                                       .objects = only_flow,
                                       .object_count = 1};
-static const struct ksm_decision changing = {.verdict = KSM_EVALUATE,
-                                             .flags = KSM_READS_STATE | KSM_CHANGES_STATE | KSM_READS_SIDS,
-                                             .evaluate = enters_busy,
-                                             .objects = only_flow,
-                                             .changes = only_flow,
-                                             .object_count = 1,
-                                             .change_count = 1};
+static struct ksm_decision changing = {.verdict = KSM_EVALUATE,
+                                       .flags = KSM_READS_STATE | KSM_CHANGES_STATE | KSM_READS_SIDS,
+                                       .evaluate = enters_busy,
+                                       .objects = only_flow,
+                                       .changes = only_flow,
+                                       .object_count = 1,
+                                       .change_count = 1};
 
 /* mid 0 reads, mid 1 changes, mid 2 is constant. */
 static struct ksm_descriptor describe(enum ksm_event event, u32 source, u32 destination, u32 riid, u32 mid)
@@ -262,7 +263,17 @@ static int decisions_setup(void **state)
     models_setup(state);
     interfere = 0;
     reading.flags = KSM_READS_STATE | KSM_READS_SIDS;
+    reading.single = changing.single = nullptr;
+    and_grants = true;
     return ksm_cpus_init(1) == rcOk ? 0 : -1;
+}
+
+/* The same, decided by the path for one object. */
+static int single_setup(void **state)
+{
+    int result = decisions_setup(state);
+    reading.single = changing.single = flow;
+    return result;
 }
 
 static void verdicts_are_cached_until_something_changes(void **state)
@@ -321,6 +332,28 @@ static void readers_try_again(void **state)
     interfere = 0;
     assert_false(decided(5, 0, 1));
     changed->sequence++;
+}
+
+/* Also what is cached stays good. */
+static void denied_changes_are_undone(void **state)
+{
+    (void)state;
+    const struct ksm_state *machines = flow->state;
+    GRANTS(ksm_flow_init(t, flow, 5));
+    assert_false(decided(5, 0, 1));
+    u64 before = capture(flow, image), generation_before = generation(flow), sequence = machines->sequence;
+    u64 *after = image + array_length(image) / 2;
+    and_grants = false;
+    assert_false(decided(5, 1, 1));
+    assert_int_equal(capture(flow, after), before);
+    assert_memory_equal(image, after, before * sizeof(u64));
+    assert_int_equal(generation(flow), generation_before);
+    assert_int_equal(machines->sequence, sequence + 2);
+    assert_false(decided(5, 0, 0));
+    and_grants = true;
+    assert_true(decided(5, 1, 1));
+    assert_int_equal(generation(flow), generation_before + 1);
+    assert_true(decided(5, 0, 1));
 }
 
 /* ---- the cache ---- */
@@ -464,6 +497,7 @@ int main(void)
 {
 #define TEST(name)      cmocka_unit_test_setup(name, models_setup)
 #define DECISIONS(name) cmocka_unit_test_setup(name, decisions_setup)
+#define SINGLE(name)    cmocka_unit_test_setup(name, single_setup)
     const struct CMUnitTest tests[] = {
         TEST(denied_events_change_nothing),
         TEST(the_log_is_long_enough),
@@ -473,6 +507,11 @@ int main(void)
         DECISIONS(verdicts_are_cached_until_something_changes),
         DECISIONS(what_reads_a_message_is_not_cached),
         DECISIONS(readers_try_again),
+        DECISIONS(denied_changes_are_undone),
+        SINGLE(verdicts_are_cached_until_something_changes),
+        SINGLE(what_reads_a_message_is_not_cached),
+        SINGLE(readers_try_again),
+        SINGLE(denied_changes_are_undone),
         TEST(keys_are_whole),
         TEST(the_cache_forgets_but_does_not_lie),
         TEST(objects_must_be_whole),

@@ -91,8 +91,14 @@ static void random_operations_agree_with_a_sorted_array(void **state)
             remove_sorted(sorted, &count, item);
         } else {
             item->key = (u32)(random >> 32) % 64; /* many equal ones */
-            tree_insert(&tree, &item->node);
             insert_sorted(sorted, &count, item);
+            u32 at = 0;
+            while (sorted[at] != item)
+                at++;
+            if ((random >> 20 & 1) != 0)
+                tree_insert(&tree, &item->node);
+            else
+                tree_insert_before(&tree, at + 1 < count ? &sorted[at + 1]->node : nullptr, &item->node);
         }
         if (step % 16 == 0)
             same_as(&tree, sorted, count);

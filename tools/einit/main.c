@@ -17,6 +17,8 @@ static const char usage_text[] =
     "  -I PATH               a root under which class a.b.C is a/b/C.edl; several are searched in order\n"
     "  -o FILE, --out-file FILE\n"
     "                        the C file to write\n"
+    "  --arena-readers FILE  what nk-psl-gen-c says of the policy: an arena whose content a rule reads is not "
+    "'shared'\n"
     "  --programs            instead, print the file in the image, the class and the line of each process\n"
     "  -h, --help            this text\n"
     "  --version             the version\n";
@@ -24,7 +26,7 @@ static const char usage_text[] =
 struct command {
     const char *roots[ROOTS_MAX];
     unsigned root_count;
-    const char *output, *file;
+    const char *output, *file, *readers;
     bool programs;
 };
 
@@ -44,6 +46,7 @@ static void read_command(struct command *command, int argc, char **argv)
 {
     static const struct option options[] = {{"out-file", required_argument, nullptr, 'o'},
                                             {"programs", no_argument, nullptr, 'p'},
+                                            {"arena-readers", required_argument, nullptr, 'r'},
                                             {"help", no_argument, nullptr, 'h'},
                                             {"version", no_argument, nullptr, 'v'},
                                             {nullptr, 0, nullptr, 0}};
@@ -55,6 +58,8 @@ static void read_command(struct command *command, int argc, char **argv)
             command->roots[command->root_count++] = optarg;
         else if (option == 'o')
             command->output = optarg;
+        else if (option == 'r')
+            command->readers = optarg;
         else if (option == 'p')
             command->programs = true;
         else if (option == 'h')
@@ -96,6 +101,8 @@ int main(int argc, char **argv)
         solution_read(&document, root, &solution);
         if (!command.programs)
             solution_check(&program, &solution);
+        if (command.readers != nullptr)
+            readers_check(&pool, &diagnostics, &solution, command.readers);
     }
     document_close(&document);
     if (diagnostics.errors == 0 && command.programs) {

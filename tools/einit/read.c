@@ -103,6 +103,7 @@ static void read_arena(struct document *document, void *to, yaml_node_t *value, 
     static const char *const words[] = {"auto", "copied", "sealed", "shared", nullptr};
     struct channel *channel = to;
     (void)key;
+    channel->arena_at = document_at(document, value);
     int word = document_choice(document, value, "a way to pass arenas", words);
     if (word >= 0)
         channel->arena = (enum arena)word;

@@ -14,6 +14,7 @@ struct channel {
     struct name target, id;        /* id: a text, or null */
     struct name variable, include; /* instead of a text: a macro of a header */
     enum arena arena;
+    struct location arena_at;
     struct channel *next;
     struct entity *server; /* checked */
 };
@@ -63,5 +64,8 @@ void solution_read(struct document *document, yaml_node_t *root, struct solution
 /* What concerns several processes, and their classes. */
 void solution_check(struct program *program, struct solution *solution);
 void scheduler_check(struct diagnostics *diagnostics, const struct solution *solution);
+/* No arena is shared whose content a rule of the policy reads; path: what nk-psl-gen-c --arena-readers wrote. */
+void readers_check(struct pool *pool, struct diagnostics *diagnostics, const struct solution *solution,
+                   const char *path);
 /* C of the initializing program. */
 void solution_emit(struct pool *pool, const struct solution *solution, const char *from, struct text *text);

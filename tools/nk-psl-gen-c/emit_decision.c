@@ -143,6 +143,20 @@ static unsigned object_list(struct emitter *emitter, const uint64_t *bits, const
     return count;
 }
 
+/* The only object of a decision, if it has contexts, or null. */
+static const struct psl_object *single(const struct emitter *emitter, const uint64_t *bits)
+{
+    const struct psl_object *one = nullptr;
+    for (unsigned i = 0; i < emitter->policy->object_count; i++) {
+        if ((bits[i / 64] >> i % 64 & 1) == 0)
+            continue;
+        if (one != nullptr)
+            return nullptr;
+        one = emitter->policy->objects[i];
+    }
+    return one != nullptr && one->model >= PSL_HASHSET ? one : nullptr;
+}
+
 static void decision_entry(struct emitter *emitter, const struct psl_decision *decision, unsigned number,
                            struct text *entries)
 {
@@ -157,6 +171,9 @@ static void decision_entry(struct emitter *emitter, const struct psl_decision *d
         text_add(entries, ", .flags = (enum ksm_decision_flags)0x%x, .evaluate = decide_%u", effects->flags, number);
         if (object_count != 0)
             text_add(entries, ", .objects = %s, .object_count = %u", objects, object_count);
+        const struct psl_object *one = single(emitter, effects->reads);
+        if (one != nullptr)
+            text_add(entries, ", .single = &object_%s", one->name);
         if (change_count != 0)
             text_add(entries, ", .changes = %s, .change_count = %u", changes, change_count);
         text_add(entries, ", .undo_count = %llu, .cost = %llu, .rule_count = %u", (unsigned long long)effects->undo,

@@ -21,17 +21,19 @@ static const char usage[] =
     "      --out-tests FILE           write it to FILE\n"
     "  -a, --audit FILE               write what decodes audit records to FILE\n"
     "      --enable-preprocessor      obey {% if %} and its kin\n"
-    "      --preprocessor-definition=VAR[=VAL]\n"
+    "  -D, --preprocessor-definition=VAR[=VAL]\n"
     "      --preprocessor-dump-dir DIR\n"
     "      --platform NAME            accepted; code is the same for all\n"
     "      --depfile FILE             write for make what the output is made from to FILE\n"
     "      --report FILE              write what deciding on each event takes to FILE\n"
+    "      --arena-readers FILE       write to FILE for einit which requests' arenas rules look into\n"
     "  -h, --help      -v, --version\n";
 
 struct options {
     const char **roots;
     unsigned root_count;
-    const char *output, *tests_output, *audit_output, *dump_folder, *report_output, *dependencies_output;
+    const char *output, *tests_output, *audit_output, *dump_folder, *report_output, *readers_output,
+        *dependencies_output;
     bool tests, preprocess;
     struct psl_definition *definitions;
 };
@@ -63,7 +65,7 @@ static bool tests_wanted(const char *argument)
 
 static void read_options(struct pool *pool, struct options *options, int count, char **words)
 {
-    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM, REPORT, DEPENDENCIES };
+    enum { TESTS_OUTPUT = 256, PREPROCESS, DEFINE, DUMP, PLATFORM, REPORT, READERS, DEPENDENCIES };
     static const struct option known[] = {
         {"include-dir", required_argument, nullptr, 'I'},
         {"output", required_argument, nullptr, 'o'},
@@ -75,13 +77,14 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         {"preprocessor-dump-dir", required_argument, nullptr, DUMP},
         {"platform", required_argument, nullptr, PLATFORM},
         {"report", required_argument, nullptr, REPORT},
+        {"arena-readers", required_argument, nullptr, READERS},
         {"depfile", required_argument, nullptr, DEPENDENCIES},
         {"help", no_argument, nullptr, 'h'},
         {"version", no_argument, nullptr, 'v'},
         {nullptr, 0, nullptr, 0},
     };
     options->roots = pool_allocate(pool, sizeof(*options->roots) * (size_t)count);
-    for (int c; (c = getopt_long(count, words, "I:o:t:a:hv", known, nullptr)) != -1;) {
+    for (int c; (c = getopt_long(count, words, "I:D:o:t:a:hv", known, nullptr)) != -1;) {
         switch (c) {
         case 'I':
             options->roots[options->root_count++] = optarg;
@@ -101,6 +104,7 @@ static void read_options(struct pool *pool, struct options *options, int count, 
         case PREPROCESS:
             options->preprocess = true;
             break;
+        case 'D':
         case DEFINE:
             define(pool, options, optarg);
             break;
@@ -111,6 +115,9 @@ static void read_options(struct pool *pool, struct options *options, int count, 
             break;
         case REPORT:
             options->report_output = optarg;
+            break;
+        case READERS:
+            options->readers_output = optarg;
             break;
         case DEPENDENCIES:
             options->dependencies_output = optarg;
@@ -167,8 +174,8 @@ static void list_dependencies(const struct psl_policy *policy, const char *outpu
 static void compile(struct psl_policy *policy, const struct options *options, const char *path)
 {
     struct psl_analysis *analysis = psl_analyze(policy);
-    struct text module = {0}, tests = {0}, report = {0}, dependencies = {0};
-    struct output outputs[4];
+    struct text module = {0}, tests = {0}, report = {0}, readers = {0}, dependencies = {0};
+    struct output outputs[5];
     unsigned count = 0;
     psl_warn(policy, analysis);
     if (options->output != nullptr && policy->diagnostics->errors == 0) {
@@ -183,6 +190,10 @@ static void compile(struct psl_policy *policy, const struct options *options, co
         psl_report(policy, analysis, &report);
         outputs[count++] = (struct output){options->report_output, &report};
     }
+    if (options->readers_output != nullptr && policy->diagnostics->errors == 0) {
+        psl_report_arena_readers(policy, analysis, &readers);
+        outputs[count++] = (struct output){options->readers_output, &readers};
+    }
     if (options->dependencies_output != nullptr && options->output != nullptr) {
         list_dependencies(policy, options->output, &dependencies);
         outputs[count++] = (struct output){options->dependencies_output, &dependencies};
@@ -192,6 +203,7 @@ static void compile(struct psl_policy *policy, const struct options *options, co
     text_free(&module);
     text_free(&tests);
     text_free(&report);
+    text_free(&readers);
     text_free(&dependencies);
 }
 

