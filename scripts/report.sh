@@ -45,7 +45,7 @@ report_lane() { # LANE
 
 # timeout leads a group of its own; an emulator that does not end when it is told to would stay in it.
 report_end_group() { # FILE
-    kill -TERM -- "-$(cat "$1")" 2>/dev/null && sleep 1 && kill -KILL -- "-$(cat "$1")" 2>/dev/null
+    kill -s TERM -- "-$(cat "$1")" 2>/dev/null && sleep 1 && kill -s KILL -- "-$(cat "$1")" 2>/dev/null
     rm -f "$1"
 }
 
