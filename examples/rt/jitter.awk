@@ -7,7 +7,8 @@ function take(ns) { late[n++] = ns; if (ns > most) most = ns; if (n == 1 || ns <
 function field(name,   i) { for (i = 4; i <= NF; i++) if (index($i, name "=") == 1) return substr($i, length(name) + 2); return "" }
 function nanoseconds(text,   part) { split(text, part, "."); return part[1] * 1000000000 + part[2] }
 $1 == "late" { take($2 + 0) }
-$3 == "timer" && field("deadline") % period == 0 { expired = nanoseconds($1); after = field("late"); waits = 1 }
+# The clock rounds: some nanoseconds more or less are the same moment.
+$3 == "timer" && (field("deadline") + 100) % period <= 200 { expired = nanoseconds($1); after = field("late"); waits = 1 }
 $3 == "switch" && waits && field("next") ~ /[Cc]ontroller/ { take(after + nanoseconds($1) - expired); waits = 0 }
 END {
     if (n == 0) { print "jitter.awk: neither lines \"late NS\" nor events of a trace" > "/dev/stderr"; exit 1 }
