@@ -341,9 +341,6 @@ run_rt() { # ARCH
     [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
     awk '/^late [0-9]+$/ { n++; if ($2 > most) most = $2 } END { if (n != 245 || most > 5000) { print "expected 245 periods, none later than 5000 ns, got " n + 0 ", " most + 0; exit 1 } }' "$file.all" || return 1
     [ "$(awk -f examples/rt/jitter.awk "$file.all" | grep -c '<circle')" = 245 ] || { echo "expected a picture of all periods"; return 1; }
-    # the kernel's trace tells the same, which costs some instructions more
-    ./kos trace rt --exact --arch "$1" --events sched,time,life --format text -o "$file.trace" >/dev/null 2>&1 &&
-        [ "$(awk -f examples/rt/jitter.awk "$file.trace/trace.txt" | grep -c '<circle')" -ge 245 ] || { echo "expected the same periods in the trace"; return 1; }
     ./kos policy test rt | grep -qx '2 tests, 0 failed' || { echo "expected the policy's tests to pass"; return 1; }
 }
 # A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
