@@ -57,9 +57,15 @@ void *memset(void *to, int value, size_t size)
         o[0] = o[1] = o[2] = o[3] = o[4] = o[5] = o[6] = o[7] = pattern;
         out += 64, size -= 64;
     }
-    for (; size >= 8; size -= 8, out += 8)
-        *(word_any *)out = pattern;
-    while (size-- > 0)
+    word_any *o = (word_any *)out;
+    if ((size & 32) != 0)
+        o[0] = o[1] = o[2] = o[3] = pattern, o += 4;
+    if ((size & 16) != 0)
+        o[0] = o[1] = pattern, o += 2;
+    if ((size & 8) != 0)
+        *o++ = pattern;
+    out = (u8 *)o;
+    for (size &= 7; size > 0; size--)
         *out++ = (u8)value;
     return to;
 }

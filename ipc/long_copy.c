@@ -61,6 +61,7 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
                    : rcInvalidArgument;
     }
     struct transfer *transfer = &server->transfer;
+    transfer->snapshot = nullptr;
     if (snapshot != nullptr) { /* it lies where the next kernel entry would overwrite it */
         paddr page = page_allocate(0);
         if (page == PADDR_NONE)

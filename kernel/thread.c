@@ -66,6 +66,7 @@ static u32 thread_events(const struct object *object)
 void thread_room_init(void)
 {
     object_cache_init(&threads, "thread", sizeof(struct thread), KOS_CACHE_LINE);
+    object_cache_clear_first(&threads, offsetof(struct thread, transfer));
     object_operations[OBJECT_THREAD] = (struct object_operations){.destroy = thread_destroy, .events = thread_events};
     fpu_room_init();
     counting_room_init();
@@ -85,6 +86,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     /* real-time threads stay where they are put, standard ones are balanced */
     thread->affinity = parameters->class == KOS_CLASS_STANDARD ? ~0ULL : 1ULL << parameters->home;
     thread->turns = 1;
+    thread->transfer.pieces[0].size = thread->transfer.pieces[1].size = 0; /* none pending */
     thread->state = THREAD_SUSPENDED;
     thread->detached = parameters->detached;
     thread->tid = atomic_fetch_add_explicit(&next_tid, 1, memory_order_relaxed);

@@ -36,6 +36,7 @@ void object_cache_init(struct object_cache *cache, const char *name, size_t size
         alignment = sizeof(void *);
     cache->name = name;
     cache->size = (u32)round_up(size == 0 ? 1 : size, alignment);
+    cache->cleared = cache->size;
     cache->first = (u32)round_up(sizeof(struct slab), alignment);
     while ((fitting(cache) < 4 && cache->order < 3) || fitting(cache) == 0)
         cache->order++;
@@ -44,6 +45,12 @@ void object_cache_init(struct object_cache *cache, const char *name, size_t size
     cache->batch = cache->batch == 0 ? 1 : cache->batch > BATCH_MAX ? BATCH_MAX : cache->batch;
     list_init(&cache->partial);
     kassert(cache->order <= PAGE_ORDER_MAX);
+}
+
+void object_cache_clear_first(struct object_cache *cache, size_t bytes)
+{
+    kassert(bytes <= cache->size);
+    cache->cleared = (u32)bytes;
 }
 
 static void push(struct object_cache_cpu *cpu, void *object)
@@ -173,7 +180,7 @@ void *object_cache_allocate(struct object_cache *cache, struct quota *quota)
     cpu->free = *(void **)object;
     cpu->count--;
     check_poison(cache, object);
-    return memset(object, 0, cache->size);
+    return memset(object, 0, cache->cleared);
 }
 
 void object_cache_free(struct object_cache *cache, void *object, struct quota *quota)

@@ -15,8 +15,9 @@ struct object_cache {
     u32 size;  /* of an object, rounded to its alignment */
     u32 first; /* offset of a slab's first object */
     u32 per_slab;
-    u32 order; /* pages of a slab = 2^order */
-    u32 batch; /* objects moved at once; a CPU holds at most twice as many */
+    u32 order;   /* pages of a slab = 2^order */
+    u32 cleared; /* bytes of an object that are zeroed when it is handed out */
+    u32 batch;   /* objects moved at once; a CPU holds at most twice as many */
     struct spinlock lock;
     struct list partial; /* slabs with free objects; guarded by lock */
     u64 slabs;           /* guarded by lock */
@@ -29,6 +30,8 @@ struct object_cache {
 
 /* alignment: power of two, at most 4096; size up to 8 KiB. */
 void object_cache_init(struct object_cache *cache, const char *name, size_t size, size_t alignment);
+/* Only the first so many bytes of an object are zeroed from now on: what is behind is set before it is read. */
+void object_cache_clear_first(struct object_cache *cache, size_t bytes);
 /* Zeroed object charged to quota (null: the kernel); null if quota or memory is exhausted. */
 void *object_cache_allocate(struct object_cache *cache, struct quota *quota);
 void object_cache_free(struct object_cache *cache, void *object, struct quota *quota);

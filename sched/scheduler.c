@@ -108,7 +108,7 @@ void sched_block(void)
 }
 
 /* The FP registers, if live, belong to the outgoing thread. */
-static void switch_current(struct cpu *cpu, struct thread *thread)
+static inline __attribute__((always_inline)) void switch_current(struct cpu *cpu, struct thread *thread)
 {
     cpu->busy = true;
     if (unlikely(trace_on(cpu, TRACE_switch)))
@@ -276,7 +276,7 @@ static bool publish_level(struct cpu *cpu, u32 level)
 void sched_exit(void)
 {
     struct cpu *cpu = cpu_self();
-    for (;;) {
+    for (bool idled = false;;) {
         if (unlikely(inbox_waits(cpu))) {
             if (unlikely(atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0))
                 smp_poll();
@@ -290,8 +290,9 @@ void sched_exit(void)
                 if (unlikely(trace_on(cpu, TRACE_switch)) && !cpu->trace_idle)
                     switch_traced(cpu, nullptr);
                 /* Messages can come for ever without the CPU's going to sleep. */
-                if (preemption_point())
+                if (idled && preemption_point())
                     hal_interrupts_take();
+                idled = true;
                 sched_idle(cpu);
                 continue;
             }

@@ -103,7 +103,6 @@ struct thread {
     struct arena *sealed;               /* arena that is sealed while it serves a request, with a reference */
     vaddr sealed_address;               /* in the client's space; sealed_size bytes */
     u64 sealed_size;
-    struct list sync_link;    /* in the sync object's waiters; guarded by its lock */
     struct sync_object *sync; /* IPC synchronization object of an extended wait, or null */
 
     /* ---- scheduling ---- */
@@ -113,18 +112,15 @@ struct thread {
     u32 class;                 /* KOS_CLASS_* */
     u32 priority;              /* as the user set it */
     u32 own_level;             /* of class and priority */
-    struct list home_link;     /* in its home scheduler's list */
     u32 turns;                 /* quanta left in this round: standard threads */
     u64 affinity;              /* CPUs on which it may run; owner: home */
     bool watched;              /* it has a reservation, or may not run where it is at home: to be looked at whenever it
                                   is about to run, and no receiver for the fast path; sched_watch */
     struct thread *account;    /* whose reservation pays while it runs, or null; valid while it does not run: then
                                   the CPU's scheduler has it */
-    struct timer replenish;    /* armed while it runs as a standard thread because of an overrun */
     struct reservation reservation;  /* its own; bandwidth 0: none */
     struct request level_request;    /* to its home: its level has to be computed anew; holds a reference */
     struct request donation_request; /* to the CPU that serves its call: its level has changed; holds a reference */
-    struct order order;              /* ORDERING */
 
     /* ---- futex ---- */
     struct futex_waiter waiter;        /* for the first word, or in a turnstile */
@@ -132,7 +128,6 @@ struct thread {
     u32 futex_words;                   /* how many of them are in use; 0: it waits for a lock */
     u32 futex_index;                   /* word through which it was woken; written by who claimed it */
     _Atomic u32 futex_claimed;         /* 1: somebody is about to wake it; protocol in sched/futex.h */
-    struct list futex_link;            /* among those whom one waker has claimed */
     struct object *futex_object;       /* whose bucket it waits in, with a reference until it has left; null: its own
                                           task's */
     struct turnstile *turnstile;       /* its own while it waits for no lock; null until it first does */
@@ -143,12 +138,9 @@ struct thread {
 
     /* ---- life ---- */
     struct domain *domain;
-    struct object object;      /* OBJECT_THREAD */
-    struct epoch_entry epoch;  /* reclamation */
-    struct list task_link;     /* in task->threads; guarded by task->lock */
-    struct tree_node tid_node; /* in task->tids; guarded by task->lock */
-    struct list join_link;     /* JOINING: in the waited object's list */
-    struct list joiners;
+    struct object object;           /* OBJECT_THREAD */
+    struct epoch_entry epoch;       /* reclamation */
+    struct tree_node tid_node;      /* in task->tids; guarded by task->lock */
     struct request wake_request;    /* travels to home when another CPU wakes the thread */
     struct request control_request; /* orders from another CPU; the pusher takes a reference */
     struct request terminate_request;
@@ -161,8 +153,7 @@ struct thread {
     bool dying;       /* owner: no more user instruction */
     bool pinned;      /* what it has on the kernel's stack is put aside, and makes sense on this CPU only */
     struct work work; /* what it does in the kernel when it runs: sched/work.h */
-    struct transfer transfer;
-    bool ended; /* guarded by the join lock (kernel/thread.c) */
+    bool ended;       /* guarded by the join lock (kernel/thread.c) */
     bool detached;
     s32 exit_code;      /* owner; the first of Exit and Terminate sets it */
     s32 terminate_code; /* of an order to terminate that is under way */
@@ -170,6 +161,17 @@ struct thread {
     u64 stack_size;
     struct thread_counters *counters; /* null: it never ran while its CPU counted. Owner writes; goes to the task at the
                                          end, under its lock: sched/counting.h */
+
+    /* ---- not cleared when the thread is made (thread_room_init) ---- */
+    struct transfer transfer;
+    struct order order;     /* ORDERING */
+    struct list sync_link;  /* in the sync object's waiters; guarded by its lock */
+    struct timer replenish; /* armed while it runs as a standard thread because of an overrun */
+    struct list home_link;  /* in its home scheduler's list */
+    struct list futex_link; /* among those whom one waker has claimed */
+    struct list task_link;  /* in task->threads; guarded by task->lock */
+    struct list join_link;  /* JOINING: in the waited object's list */
+    struct list joiners;
 };
 
 /*

@@ -48,6 +48,10 @@ measure() {
             exact_boot "$1" "bench_$other" 1 >"$5.$other" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
             grep -a -e 'BENCH ipc/' -e 'BENCH error' "$5.$other" >>"$5.raw"
         done
+        [ -z "${traced:-}" ] || {
+            exact_boot "$1" bench_ipc 1 -append "trace=ffffffffffffffff trace_mode=overwrite" >"$5.traced" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
+            sed -n 's/^BENCH \(ipc\|thread\|sync\|memory\|task\)/BENCH traced\/\1/p' "$5.traced" >>"$5.raw"
+        }
     else
         [ "$1" = aarch64 ] && KOS_CPU=cortex-a57,cntfrq=1000000000
         boot "$1" "$image" -smp "$3" -accel "$4" -append wall=1 </dev/null >"$5.raw" 2>"$5.err" || { cat "$5.err" >&2; return 1; }
@@ -124,6 +128,7 @@ json() { # "arch:file[:prefix of names] ..." BENCHMARK
 }
 
 command_bench() {
+    traced=""
     benchmark="bench ipc" archs="x86_64 aarch64" cpus=1 json="" wall=1 accel="tcg,thread=multi" peers=""
     while [ $# -gt 0 ]; do
         bench_option "$@"
@@ -131,6 +136,7 @@ command_bench() {
         case $1 in
         --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
         --no-wall) wall="" ;;
+        --traced) traced=1 ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; accel=$(accel_given "$2"); wall=1; shift ;;
         *) fail "bench ipc: unknown word '$1'" ;;
         esac

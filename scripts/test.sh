@@ -6,6 +6,7 @@ passed=0 failed=0 skipped=0
 . scripts/psl.sh
 . scripts/psl_table.sh
 . scripts/policy_tests.sh
+. scripts/trace_tests.sh
 . scripts/report_tests.sh
 . scripts/prof_tests.sh
 . scripts/strangers.sh
@@ -87,6 +88,7 @@ LIST
     language_tests
     psl_tests
     policy_command_tests
+    trace_tests
     prof_tests
     stranger_tests
     for arch in x86_64 aarch64; do
@@ -103,6 +105,7 @@ LIST
         done
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
         printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
+        printf 'edf/%s\tguest_edf %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
@@ -148,8 +151,8 @@ lint_format() {
     return 0
 }
 # Folders that clang-tidy looks at.
-linted='ipc|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
-linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit)"
+linted='ipc|traces|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
+linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit|trace)"
 linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|isolation|endpoints|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
@@ -383,7 +386,7 @@ guest_suite() { # SOLUTION ARCH CPUS VARIANT [NAME]
     passed=$((passed + suite_passed)) failed=$((failed + suite_failed))
     [ "$suite_failed" = 0 ] && grep -q '^SUITE done' "$file" || { echo "expected 'SUITE done'; the end of the console:"; tail -20 "$file"; return 1; }
 }
-# Not in the list yet (docs/caveats.md). Time is the number of instructions that all CPUs together have executed.
+# Time is the number of instructions that all CPUs together have executed.
 guest_edf() { # ARCH
     KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
     [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
@@ -608,7 +611,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million | trace/long/*) echo long ;;
     build/* | lint/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;

@@ -96,8 +96,8 @@ command_trace() {
     image=build/$arch/$variant/$solution
     if solution_of_ninja "$image"; then :; else
         folder=$(trace_path "$solution")
-        [ -f "$folder/init.yaml" ] || [ ! -f "examples/$solution/init.yaml" ] || folder=$PWD/examples/$solution
-        [ -f "$folder/init.yaml" ] || fail "trace: unknown solution '$solution' (as for ./kos run, one of ninja/solutions.ninja, or a folder with init.yaml)"
+        [ -d "$folder" ] || [ ! -d "examples/$solution" ] || folder=$PWD/examples/$solution
+        [ -d "$folder" ] || fail "trace: unknown solution '$solution' (as for ./kos run, one of ninja/solutions.ninja, or a folder)"
         . scripts/solution.sh
         solution_build "$folder" "$arch" "$variant"
     fi

@@ -6,6 +6,14 @@
 
 #define LINKING ((struct request *)1)
 
+[[gnu::noinline]] static void sent_traced(const struct cpu *target, void (*handle)(struct request *), u32 level,
+                                          bool ipi)
+{
+    trace_inbox_push(cpu_self(), ipi, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
+    if (ipi)
+        trace_ipi(cpu_self(), 0, 0, target->hal.index, 0, 0);
+}
+
 void inbox_send(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level)
 {
     request->handle = handle;
@@ -19,12 +27,11 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
     }
     hal_fence_after_exchange(); /* model: inbox.pml 2 */
     u32 doing = atomic_load_explicit(&target->doing, memory_order_relaxed);
-    bool ipi = doing == INBOX_SLEEPING || doing <= level;
-    trace_inbox_push(cpu_self(), ipi, (u16)level, target->hal.index, (u64)(uintptr_t)handle, 0);
-    if (ipi) { /* model: inbox.pml 3 */
-        trace_ipi(cpu_self(), 0, 0, target->hal.index, 0, 0);
+    bool ipi = doing == INBOX_SLEEPING || doing <= level; /* model: inbox.pml 3 */
+    if (unlikely(cpu_self()->trace_events != 0))
+        sent_traced(target, handle, level, ipi);
+    if (ipi)
         hal_ipi_send(target->hal.index);
-    }
 }
 
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *))

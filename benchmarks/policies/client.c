@@ -70,9 +70,9 @@ static void regex(void)
     const nk_iid_t endpoint = riid;
     struct nk_arena arena = NK_ARENA_INITIALIZER(text, text + sizeof(text));
     Retcode rc = rcOk;
-    for (unsigned i = 0; i < 64; i++)
+    for (unsigned i = 0; i < 60; i++)
         text[i] = i % 8 == 7 ? '/' : 'a';
-    memcpy(text + 60, ".log", 4);
+    text[60] = '.', text[61] = 'l', text[62] = 'o', text[63] = 'g';
     arena.unused = arena.start + 65;
     req.text = (nk_ptr_t){0, 65};
     MEASURE("ipc/round_trip/policy/regex", 2000, rc |= CALL(RegexMatch, &req, &arena, &res));

@@ -187,8 +187,8 @@ int trace_analyze(const char *folder, FILE *out)
     if (!reader_open(&reader, streams))
         return 1;
     names_read(&analysis.names, &reader);
-    analysis.threads = must(calloc(analysis.names.count + 1, sizeof(*analysis.threads)));
-    analysis.channels = must(calloc(analysis.names.count + 1, sizeof(*analysis.channels)));
+    analysis.threads = (struct thread_account **)must(calloc(analysis.names.count + 1, sizeof(*analysis.threads)));
+    analysis.channels = (struct spread **)must(calloc(analysis.names.count + 1, sizeof(*analysis.channels)));
     analysis.dropped = reader.discarded;
     while (reader_next(&reader, &record)) {
         if (analysis.begin == 0)

@@ -50,7 +50,7 @@ static struct ctf_stream *stream_of(struct ctf *ctf, unsigned cpu)
     return stream;
 }
 
-static void packet_end(const struct ctf *ctf, struct ctf_stream *stream)
+static void packet_write(const struct ctf *ctf, struct ctf_stream *stream)
 {
     struct packet packet = {.magic = PACKET_MAGIC,
                             .begin = stream->begin,
@@ -70,6 +70,22 @@ static void packet_end(const struct ctf *ctf, struct ctf_stream *stream)
     }
     stream->used = sizeof(struct packet);
     stream->written = stream->discarded;
+}
+
+/* What the first packet of a stream says to be discarded cannot be compared with anything: it is an empty one. */
+static void packet_end(const struct ctf *ctf, struct ctf_stream *stream)
+{
+    if (stream->number == 0 && stream->discarded != 0) {
+        struct ctf_stream empty = *stream;
+        uint8_t buffer[sizeof(struct packet)];
+        empty.buffer = buffer;
+        empty.used = sizeof(struct packet);
+        empty.end = empty.begin;
+        empty.discarded = 0;
+        packet_write(ctf, &empty);
+        stream->number = 1;
+    }
+    packet_write(ctf, stream);
 }
 
 void ctf_write(struct ctf *ctf, const struct record *record)

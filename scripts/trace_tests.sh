@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of tracing: sourced by scripts/test.sh.
+
+trace_tests() {
+    printf 'trace/document\ttrace_document\n'
+    for arch in x86_64 aarch64; do
+        printf 'trace/cost/%s\ttrace_cost %s\n' $arch $arch
+        printf 'trace/load/%s\tguest_trace_load %s 20 100\n' $arch $arch
+        printf 'trace/drops/%s\tguest_trace_drops %s stop\n' $arch $arch
+        printf 'trace/overwritten/%s\tguest_trace_drops %s overwrite\n' $arch $arch
+        printf 'trace/formats/%s\tguest_trace_formats %s\n' $arch $arch
+        printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
+        printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
+    done
+}
+
+trace_document() {
+    ninja build/host/trace >/dev/null && mkdir -p build/test && build/host/trace document >build/test/tracepoints.md &&
+        cmp -s build/test/tracepoints.md docs/tracepoints.md ||
+        { echo "expected docs/tracepoints.md to be what 'build/host/trace document' prints:"; diff build/test/tracepoints.md docs/tracepoints.md | head -5; return 1; }
+}
+
+# Instructions of a round trip of 64 bytes with those events on; the machine is stopped once it is measured.
+trace_round_trip() { # ARCH MASK
+    if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
+    console=build/test/trace.cost.$1
+    mkdir -p build/test
+    : >"$console"
+    (boot_exec=exec; boot "$1" "build/$1/release/bench_ipc" -cpu "$model" -smp 1 -accel tcg -icount shift=0,sleep=off \
+        -append "trace=$2 trace_mode=overwrite" </dev/null >"$console" 2>/dev/null) &
+    qemu=$!
+    waited=0
+    until grep -qa 'BENCH ipc/round_trip/cross_space/64B ' "$console" || [ $waited -ge 1200 ]; do sleep 0.1; waited=$((waited + 1)); done
+    kill $qemu
+    wait $qemu 2>/dev/null
+    tr -d '\r' <"$console" | sed -n 's#^BENCH ipc/round_trip/cross_space/64B .* p50=\([0-9]*\) .*#\1#p' | head -1
+}
+# On, at most 120 instructions more per round trip; 25 per event, as three events cost less one: one more call and
+# reply besides switches, two of each.
+trace_cost() { # ARCH
+    off=$(trace_round_trip "$1" 0) one=$(trace_round_trip "$1" "$(build/host/trace events switch)")
+    all=$(trace_round_trip "$1" "$(build/host/trace events all)")
+    [ "${off:-0}" -gt 0 ] && [ "${one:-0}" -gt "$off" ] && [ "${all:-0}" -gt "$one" ] ||
+        { echo "expected more with more events, got off '$off', switch '$one', all '$all'"; return 1; }
+    bar=$(awk -F '\t' -v c=$([ "$1" = x86_64 ] && echo 2 || echo 3) '$1 == "ipc/round_trip/cross_space/64B" { print $c }' benchmarks/bars.tsv)
+    [ "$off" -le "$bar" ] || { echo "expected at most $bar instructions with tracing off, got $off"; return 1; }
+    [ $((all - off)) -le 120 ] || { echo "expected at most 120 instructions more with all events, got $((all - off))"; return 1; }
+    [ $(((all - one) / 2)) -le 25 ] || { echo "expected at most 25 instructions per event, got $(((all - one) / 2))"; return 1; }
+}
+
+# babeltrace2 reads build/test/$1: its text to .bt, what it has to say to .err.
+trace_babeltrace() { # NAME
+    babeltrace2 "build/test/$1" >"build/test/$1.bt" 2>"build/test/$1.err" || { echo "babeltrace2 failed:"; head -5 "build/test/$1.err"; return 1; }
+}
+# Of each stream the times never go back. bt2 prints [h:m:s.ns] (+delta) name: { cpu_id = N }.
+trace_in_order() { # NAME
+    awk '{ split(substr($1, 2, length($1) - 2), t, ":"); now = t[1] * 3600 + t[2] * 60 + t[3]
+        match($0, /cpu_id = [0-9]+/); cpu = substr($0, RSTART + 9, RLENGTH - 9)
+        if (cpu == "" || now < last[cpu]) { print "expected times in order, got " $0; exit 1 } last[cpu] = now; n++ }
+        END { if (n < 1000) { print "expected 1000 events at least, got " n + 0; exit 1 } }' "build/test/$1.bt"
+}
+
+# A CPU load of all kinds on four CPUs, from which nothing is lost but what is counted.
+guest_trace_load() { # ARCH SECONDS LOOPS
+    trace_name=trace.load.$1
+    build "build/$1/release/bench_rt.$([ "$1" = x86_64 ] && echo elf || echo bin)"
+    . scripts/trace.sh
+    trace_folder=build/test/$trace_name trace_events=all trace_mode=stop trace_buffer=a trace_for=$2 trace_keep=""
+    trace_append="rt.threads=4 rt.interval=1000 rt.distance=500 rt.loops=$3 rt.buckets=400"
+    (trace_record "$1" "build/$1/release/bench_rt" 4 -accel tcg,thread=multi >"build/test/$trace_name.console" 2>"build/test/$trace_name.log") ||
+        { echo "expected a trace:"; tail -5 "build/test/$trace_name.log"; return 1; }
+    trace_babeltrace "$trace_name" && trace_in_order "$trace_name" || return 1
+    said=$(sed -n 's/^trace: .* \([0-9]*\) events, \([0-9]*\) dropped$/\1 \2/p' "build/test/$trace_name.log")
+    read_events=$(wc -l <"build/test/$trace_name.bt") read_dropped=$(trace_discarded "$trace_name")
+    [ "$said" = "$read_events $read_dropped" ] || { echo "expected babeltrace2 to find $said events and drops, got $read_events $read_dropped"; return 1; }
+    grep -v 'Tracer discarded' "build/test/$trace_name.err" | grep . && { echo "expected no warning"; return 1; }
+    [ "$(grep -o 'cpu_id = [0-9]*' "build/test/$trace_name.bt" | sort -u | wc -l)" = 4 ] || { echo "expected events of four CPUs"; return 1; }
+    build/host/trace analyze "build/test/$trace_name" >"build/test/$trace_name.analysis" && grep -q '^server' "build/test/$trace_name.analysis" &&
+        grep -q 'load>server' "build/test/$trace_name.analysis" && grep -q '</svg>' "build/test/$trace_name/latency.svg" ||
+        { echo "expected an analysis with the server's calls"; head -20 "build/test/$trace_name.analysis"; return 1; }
+}
+
+# Events that babeltrace2 says were discarded.
+trace_discarded() { # NAME
+    sed -n 's/.*Tracer discarded \([0-9]*\) event.*/\1/p' "build/test/$1.err" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# Every CPU writes 20000 numbered events into a ring of 128 records: those that come through are in order, and with
+# those that were discarded they are all.
+guest_trace_drops() { # ARCH MODE
+    trace_name=trace.$2.$1
+    . scripts/solution.sh
+    . scripts/trace.sh
+    image=$(solution_build "$PWD/tests/trace" "$1" release >/dev/null && echo "$image") || { echo "expected tests/trace to build"; return 1; }
+    trace_folder=build/test/$trace_name trace_events=user trace_mode=$2 trace_buffer=0 trace_for=60 trace_keep="" trace_append="events=20000"
+    (trace_record "$1" "$image" 4 -accel tcg,thread=multi >"build/test/$trace_name.console" 2>"build/test/$trace_name.log") ||
+        { echo "expected a trace:"; tail -5 "build/test/$trace_name.log"; return 1; }
+    grep -q 'TRACE done cpus=4 events=20000' "build/test/$trace_name.console" || { echo "expected the load to end"; tail -5 "build/test/$trace_name.console"; return 1; }
+    trace_babeltrace "$trace_name" || return 1
+    life=$(grep -cv ' user: ' "build/test/$trace_name.bt") || true
+    discarded=$(trace_discarded "$trace_name")
+    [ "$discarded" -gt 0 ] || { echo "expected some to be dropped"; return 1; }
+    # threads and tasks leave their events, too: $life of them were read, the others are among the discarded
+    awk -v discarded="$discarded" -v life="$life" '/ user: / {
+        match($0, / id = [0-9]+/); id = substr($0, RSTART + 6, RLENGTH - 6)
+        match($0, /first = [0-9]+/); first = substr($0, RSTART + 8, RLENGTH - 8) + 0
+        if (id in last && first <= last[id]) { print "expected numbers to grow, got " $0; bad = 1; exit } last[id] = first; n++ }
+        END { if (bad) exit 1
+            if (n + life + discarded < 80008 || n + life + discarded > 80016) { print "expected 80000 and 8 to 16 others, got " n " and " life " read, " discarded " discarded"; exit 1 } }' "build/test/$trace_name.bt"
+}
+
+guest_trace_formats() { # ARCH
+    trace_name=trace.formats.$1
+    called_from=$PWD
+    ./kos trace ping --arch "$1" -o "build/test/$trace_name" --format perfetto --for 60 >"build/test/$trace_name.console" 2>&1 || { tail -5 "build/test/$trace_name.console"; return 1; }
+    perl -MJSON::PP -e 'local $/; my $t = decode_json(<STDIN>); my %n; $n{$_->{name}}++ for @{$t->{traceEvents}};
+        exit !($n{"CPU 0"} && $n{"ping.Left>ping.Right 0.0"} && $n{"decision"} && $n{"ping.Left"})' <"build/test/$trace_name/trace.json" ||
+        { echo "expected JSON with calls, decisions, tasks"; return 1; }
+    build/host/trace text "build/test/$trace_name/ctf" >"build/test/$trace_name.txt" &&
+        grep -q 'call  *path=.* channel=ping.Left>ping.Right info=' "build/test/$trace_name.txt" && grep -q 'decision  *verdict=denied event=request' "build/test/$trace_name.txt" ||
+        { echo "expected calls and a denied one, got:"; head -5 "build/test/$trace_name.txt"; return 1; }
+}
+
+# The rings of a machine that was ended, from the file with its memory.
+guest_trace_memory() { # ARCH
+    trace_name=trace.memory.$1
+    called_from=$PWD
+    ./kos trace ping --arch "$1" -o "build/test/$trace_name" --keep-memory --mode overwrite --for 60 >"build/test/$trace_name.console" 2>&1 || { tail -5 "build/test/$trace_name.console"; return 1; }
+    ./kos trace --memory "build/test/$trace_name/memory" --arch "$1" -o "build/test/$trace_name.again" >"build/test/$trace_name.console" 2>&1
+    rm -f "build/test/$trace_name/memory"
+    babeltrace2 "build/test/$trace_name" >"build/test/$trace_name.bt" && babeltrace2 "build/test/$trace_name.again" >"build/test/$trace_name.again.bt" || return 1
+    [ -s "build/test/$trace_name.bt" ] && cmp -s "build/test/$trace_name.bt" "build/test/$trace_name.again.bt" || { echo "expected the same events from the memory as were drained"; return 1; }
+}
