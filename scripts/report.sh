@@ -45,7 +45,7 @@ report_lane() { # LANE
 
 # timeout leads a group of its own; an emulator that does not end when it is told to would stay in it.
 report_end_group() { # FILE
-    kill -TERM -- "-$(cat "$1")" 2>/dev/null && sleep 1 && kill -KILL -- "-$(cat "$1")" 2>/dev/null
+    kill -s TERM -- "-$(cat "$1")" 2>/dev/null && sleep 1 && kill -s KILL -- "-$(cat "$1")" 2>/dev/null
     rm -f "$1"
 }
 
@@ -80,7 +80,7 @@ report_watch() { # PID...: says how far it is until these have ended
         IFS='	' read -r left ended count running <<TEXT
 $(report_progress)
 TEXT
-        line=$(printf '[%d/%d] %s; about %d:%02d left' "$ended" "$count" "$running" $((left / 60)) $((left % 60)))
+        line=$(printf '[%d/%d] %s; about %d:%02d left' "$ended" "$count" "${running:-...}" $((left / 60)) $((left % 60)))
         if [ -t 2 ]; then printf '\r\033[K%s' "$line" >&2
         elif [ "$ended $running" != "$shown" ]; then echo "$line" >&2; fi
         shown="$ended $running"

@@ -80,7 +80,7 @@ report_interrupted() {
     kill -TERM $pid
     if wait $pid; then status=0; else status=$?; fi
     [ $status = 143 ] || { echo "expected exit status 143, got $status"; cat $dir.out; return 1; }
-    ! pgrep -g "$group" >/dev/null || { echo "expected no process to be left"; return 1; }
+    ! pgrep -r R,S,D -g "$group" >/dev/null || { echo "expected no process to be left"; return 1; }
     grep -q 'It was interrupted' $dir/index.html && grep -q 'footprint was not finished' $dir/index.html || { echo "expected the page to say so"; return 1; }
 }
 

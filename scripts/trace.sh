@@ -4,7 +4,7 @@
 trace_usage() {
     cat <<'TEXT'
 usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [--cpus N] [--format ctf|perfetto|text]
-                   [--mode stop|overwrite] [--buffer ORDER] [--debug] [--keep-memory] [--append TEXT]
+                   [--mode stop|overwrite] [--buffer ORDER] [--debug] [--exact] [--keep-memory] [--append TEXT]
        ./kos trace --analyze DIR
        ./kos trace --memory FILE -o DIR [--arch A] [--format F]
 
@@ -14,6 +14,7 @@ CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui
   --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
                    both are counted
   --buffer         2^ORDER pages of records per CPU, 0 to 10; default 10: 131072 records
+  --exact          an instruction is a nanosecond and CPUs take turns, as of ./kos run
   --keep-memory    the guest's RAM stays as DIR/memory; --memory reads the rings from such a file after a crash
   --append         more for the kernel's command line
   --analyze        states of threads, latency by channel, inversions, kernel paths, decisions: tables, and SVG in DIR
@@ -53,7 +54,7 @@ trace_path() { case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac; }
 
 command_trace() {
     solution="" arch=x86_64 cpus=1 variant=release format=ctf analyze="" from=""
-    trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append=""
+    trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append="" trace_exact=""
     while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) trace_usage; exit 0 ;;
@@ -70,6 +71,7 @@ command_trace() {
             trace_buffer=$(printf %x "$2"); shift ;;
         --append) [ $# -gt 1 ] || fail "--append takes a text"; trace_append=$2; shift ;;
         --debug) variant=debug ;;
+        --exact) trace_exact=1 ;;
         --keep-memory) trace_keep=--keep ;;
         --analyze) [ $# -gt 1 ] || fail "--analyze takes a folder"; analyze=$(trace_path "$2"); shift ;;
         --memory) [ $# -gt 1 ] || fail "--memory takes a file"; from=$(trace_path "$2"); shift ;;
@@ -100,7 +102,10 @@ command_trace() {
         solution_build "$folder" "$arch" "$variant"
     fi
     status=0
-    (trace_record "$arch" "$image" "$cpus" -accel tcg,thread=multi) || status=$?
+    if [ -z "$trace_exact" ]; then set -- -accel tcg,thread=multi
+    elif [ "$arch" = aarch64 ]; then KOS_CPU=${KOS_CPU:-cortex-a57},cntfrq=1000000000; set -- -accel tcg -icount shift=0,sleep=off
+    else set -- -accel tcg -icount shift=0,sleep=off -cpu max,-rdrand; fi
+    (trace_record "$arch" "$image" "$cpus" "$@") || status=$?
     [ -f "$trace_folder/ctf/metadata" ] || return $status
     trace_convert "$format"
     return $status

@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-# The lines "late NS" of the example as a picture: how late each period began, and how often it was how late.
-$1 == "late" { late[n++] = $2 + 0; if ($2 + 0 > most) most = $2 + 0; if (n == 1 || $2 + 0 < least) least = $2 + 0 }
+# How late each period of the example began, as a picture: from what it prints (lines "late NS"), or from a trace as text, which the
+# program knows nothing of: from the moment for which the timer was set to the switch to the controller. -v period=NS
+BEGIN { if (period == 0) period = 2000000 }
+function take(ns) { late[n++] = ns; if (ns > most) most = ns; if (n == 1 || ns < least) least = ns }
+# field=value of an event
+function field(name,   i) { for (i = 4; i <= NF; i++) if (index($i, name "=") == 1) return substr($i, length(name) + 2); return "" }
+function nanoseconds(text,   part) { split(text, part, "."); return part[1] * 1000000000 + part[2] }
+$1 == "late" { take($2 + 0) }
+# The clock rounds: some nanoseconds more or less are the same moment.
+$3 == "timer" && (field("deadline") + 100) % period <= 200 { expired = nanoseconds($1); after = field("late"); waits = 1 }
+$3 == "switch" && waits && field("next") ~ /[Cc]ontroller/ { take(after + nanoseconds($1) - expired); waits = 0 }
 END {
-    if (n == 0) { print "no line \"late NS\"" > "/dev/stderr"; exit 1 }
+    if (n == 0) { print "jitter.awk: neither lines \"late NS\" nor events of a trace" > "/dev/stderr"; exit 1 }
     span = most > least ? most - least : 1
     for (i = 0; i < n; i++) { bin = int((late[i] - least) * 29 / span); if (++count[bin] > tallest) tallest = count[bin] }
     print "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" height=\"300\" font-family=\"sans-serif\" font-size=\"11\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>"
