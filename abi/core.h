@@ -119,6 +119,7 @@
     X(HAL, DebugWrite, 1, KOS_NAME_SIZE, 1, 0)         /* bytes data -> rc */                                          \
     X(HAL, GetCpuCount, 0, 0, 2, 0)                    /* -> rc, CPUs */                                               \
     X(HAL, GetEntropy, 1, 0, 2, KOS_NAME_SIZE)         /* bytes wanted -> rc, bytes data */                            \
+    X(HAL, TraceEvent, 3, 0, 1, 0)                     /* id, first, second: into the trace -> rc */                   \
     /* PM: mode KOS_POWER_* */                                                                                         \
     X(PM, Request, 1, 0, 1, 0)          /* mode -> rc */                                                               \
     X(PM, GetCpusOnline, 0, 0, 2, 0)    /* -> rc, CPU mask */                                                          \

@@ -4,6 +4,7 @@
  * loop, so the whole iteration counts, user code of all sides included, less what reading the counter costs.
  */
 #pragma once
+#include <benchmarks/sort.h>
 #include <coresrv/pm/pm_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <kos/arch/marker.h>
@@ -17,18 +18,6 @@
 
 static nk_uint32_t samples[ROUNDS];
 static nk_uint64_t overhead;
-
-static void sort(nk_uint32_t *values, unsigned count)
-{
-    for (unsigned gap = count / 2; gap > 0; gap /= 2)
-        for (unsigned i = gap; i < count; i++) {
-            nk_uint32_t value = values[i];
-            unsigned at = i;
-            for (; at >= gap && values[at - gap] > value; at -= gap)
-                values[at] = values[at - gap];
-            values[at] = value;
-        }
-}
 
 /* Nanoseconds per tick of the counter, as a fraction: 1 when instructions are counted, measured for wall time. */
 static nk_uint64_t scale_ns = 1, scale_ticks = 1;
@@ -51,7 +40,7 @@ static void report(const char *name, unsigned rounds)
 {
     for (unsigned i = 0; scale_ns != scale_ticks && i < rounds; i++)
         samples[i] = (nk_uint32_t)(samples[i] * scale_ns / scale_ticks);
-    sort(samples, rounds);
+    sort_values(samples, rounds);
     printf("BENCH %s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, rounds, samples[0], samples[rounds / 2],
            samples[(unsigned long)rounds * 99 / 100], samples[rounds - 1]);
 }

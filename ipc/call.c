@@ -18,7 +18,6 @@
 void ipc_slow(struct thread *thread)
 {
     word selector = thread->context.selector;
-    cpu_count_event(cpu_self(), KOS_COUNT_SLOW);
     if (unlikely(trace_on(cpu_self(), TRACE_enter)))
         trace_entered(thread, selector);
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see

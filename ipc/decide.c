@@ -84,7 +84,7 @@ retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query
                                               [KSM_SECURITY] = KOS_KSM_SECURITY};
     u64 begin = hal_time_now();
     retcode code = (plan->needs & KSM_READS_HANDLES) != 0 ? decide_on_handles(plan, query, domain, shape)
-                                                          : ksm_plan_decide(plan, query);
+                                                          : ipc_plan_decide(plan, query);
     counting_decided(cpu_self(), kinds[query->event], begin);
     return code;
 }
@@ -92,6 +92,8 @@ retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query
 retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
                        const struct ksm_shape *shape)
 {
+    if (likely(ksm_plan_known(plan))) /* then it needs nothing */
+        return ipc_plan_decide(plan, query);
     if (unlikely(counting_on(cpu_self())))
         return decide_counted(plan, query, domain, shape);
     if (unlikely((plan->needs & KSM_READS_HANDLES) != 0))

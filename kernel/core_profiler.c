@@ -181,6 +181,15 @@ static bool counted(struct task *task, const char *name, const struct thread_cou
     return true;
 }
 
+/* thread null: nothing. Its task's lock is held, so that what it has stays. acquire: they were zeroed before. */
+static void add_counters(struct thread_counters *sum, struct thread *thread)
+{
+    const struct thread_counters *counters =
+        thread != nullptr ? __atomic_load_n(&thread->counters, __ATOMIC_ACQUIRE) : nullptr;
+    if (counters != nullptr)
+        thread_counters_add(sum, counters);
+}
+
 /* One value of a thread that lives at the moment. */
 static bool thread_counter(struct task *task, const char *name, u32 tid, u64 *value)
 {
@@ -188,8 +197,7 @@ static bool thread_counter(struct task *task, const char *name, u32 tid, u64 *va
     spinlock_lock(&task->lock);
     struct thread *thread = task_thread_from(task, tid);
     bool found = thread != nullptr && thread->tid == tid;
-    if (found && thread->counters != nullptr)
-        thread_counters_add(&counters, thread->counters);
+    add_counters(&counters, found ? thread : nullptr);
     u64 state = found ? thread->state : 0, cpu = found ? thread->home : 0, level = found ? thread->level : 0;
     spinlock_unlock(&task->lock);
     if (!found)
@@ -213,8 +221,7 @@ static void task_sum(struct task *task, struct thread_counters *sum)
         thread = task_thread_from(task, tid);
         if (thread != nullptr) {
             tid = thread->tid + 1;
-            if (thread->counters != nullptr)
-                thread_counters_add(sum, thread->counters);
+            add_counters(sum, thread);
         }
         spinlock_unlock(&task->lock);
     } while (thread != nullptr);
@@ -307,10 +314,10 @@ static bool name_join(const struct core_call *call, const char *prefix, word chu
     const u8 *bytes;
     u32 size;
     size_t before = strlen(prefix);
-    memset(name, 0, 2U * KOS_COUNTER_NAME_SIZE);
+    memset(name, 0, 2UL * KOS_COUNTER_NAME_SIZE);
     if (!core_bytes(call, chunk, &bytes, &size) || size == 0 || size > KOS_COUNTER_NAME_SIZE || bytes[size - 1] != '\0')
         return false;
-    memcpy(name, prefix, before);
+    memcpy(name, prefix, before + 1);
     memcpy(name + before, bytes, size);
     return true;
 }

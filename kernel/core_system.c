@@ -6,6 +6,7 @@
 #include <memory/page.h>
 #include <sched/local.h>
 #include <sched/order.h>
+#include <traces/trace.h>
 
 /* Wall clock = time since boot + offset; a gradual adjustment runs at a given slew from a given moment on. */
 static struct {
@@ -130,6 +131,12 @@ retcode core_HAL_DebugWrite(struct core_call *call)
 retcode core_HAL_GetCpuCount(struct core_call *call)
 {
     call->words[1] = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    return rcOk;
+}
+
+retcode core_HAL_TraceEvent(struct core_call *call)
+{
+    trace_user(cpu_self(), 0, 0, (u32)call->words[0], call->words[1], call->words[2]);
     return rcOk;
 }
 

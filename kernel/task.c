@@ -590,19 +590,3 @@ void task_end(struct task *task)
     thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
     object_release(&task->domain.object);
 }
-
-bool task_thread_gone(struct task *task, struct thread *thread)
-{
-    spinlock_lock(&task->lock);
-    list_remove(&thread->task_link);
-    tree_remove(&task->tids, &thread->tid_node);
-    counting_keep(thread, &task->counters);
-    bool last = --task->thread_count == 0;
-    if (last && task->state < TASK_DYING) { /* the last thread just returned */
-        task->state = TASK_DYING;
-        task->exit_code = thread->exit_code;
-        task->exit_reason = KOS_TASK_EXITED;
-    }
-    spinlock_unlock(&task->lock);
-    return last;
-}

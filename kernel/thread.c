@@ -46,7 +46,8 @@ static void thread_reclaim(struct epoch_entry *entry)
     struct quota *quota = &thread->domain->quota;
     fpu_state_free(thread);
     futex_thread_free(thread);
-    thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
+    if (unlikely(thread->counters != nullptr))
+        thread_counters_free(thread->counters); /* if it never was a task's thread that ended */
     object_cache_free(&threads, thread, nullptr);
     domain_drop(quota);
 }
@@ -286,6 +287,22 @@ bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended,
     if (waits)
         sched_block();
     return waits;
+}
+
+bool task_thread_gone(struct task *task, struct thread *thread)
+{
+    spinlock_lock(&task->lock);
+    list_remove(&thread->task_link);
+    tree_remove(&task->tids, &thread->tid_node);
+    counting_keep(thread, &task->counters);
+    bool last = --task->thread_count == 0;
+    if (last && task->state < TASK_DYING) { /* the last thread just returned */
+        task->state = TASK_DYING;
+        task->exit_code = thread->exit_code;
+        task->exit_reason = KOS_TASK_EXITED;
+    }
+    spinlock_unlock(&task->lock);
+    return last;
 }
 
 void thread_finish(struct thread *thread)

@@ -21,6 +21,10 @@ void cpu_physical_memory_rw(uint64_t address, void *buffer, uint64_t length, boo
 
 static struct kos_observe layout;
 static uint32_t machine;
+#define NAME(symbol, name, what) #symbol,
+static const char *const function_names[RAW_FUNCTION_COUNT] = {RAW_FUNCTIONS(NAME)};
+#undef NAME
+static uint64_t functions[RAW_FUNCTION_COUNT];
 
 /* The kernel's mappings outside its direct map: made at boot, and they stay. Each CPU has its own cache, since it alone
  * can translate. */
@@ -32,6 +36,7 @@ static struct translations {
 
 static bool constant_find(const unsigned char *file, size_t size)
 {
+    bool found = false;
     const Elf64_Ehdr *header = (const void *)file;
     if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
         return false;
@@ -43,14 +48,25 @@ static bool constant_find(const unsigned char *file, size_t size)
         const Elf64_Sym *symbols = (const void *)(file + sections[i].sh_offset);
         const char *names = (const char *)file + sections[sections[i].sh_link].sh_offset;
         for (uint64_t s = 0; s < sections[i].sh_size / sizeof(*symbols); s++) {
+            for (unsigned f = 0; f < RAW_FUNCTION_COUNT; f++)
+                if (strcmp(names + symbols[s].st_name, function_names[f]) == 0)
+                    functions[f] = symbols[s].st_value;
             if (strcmp(names + symbols[s].st_name, "kernel_observe") != 0)
                 continue;
             const Elf64_Shdr *section = &sections[symbols[s].st_shndx];
             memcpy(&layout, file + section->sh_offset + (symbols[s].st_value - section->sh_addr), sizeof(layout));
-            return layout.magic == KOS_OBSERVE_MAGIC;
+            found = layout.magic == KOS_OBSERVE_MAGIC;
         }
     }
-    return false;
+    return found;
+}
+
+unsigned guest_function(uint64_t address)
+{
+    unsigned f = 0;
+    while (f < RAW_FUNCTION_COUNT && functions[f] != address)
+        f++;
+    return f;
 }
 
 bool guest_open(const char *path)

@@ -19,6 +19,8 @@ struct guest_thread {
 
 /* Reads the symbol kernel_observe out of the kernel's file: false, with a message, if it is no kernel of ours. */
 bool guest_open(const char *kernel_path);
+/* Which of RAW_FUNCTIONS begins at an address, or RAW_FUNCTION_COUNT. */
+unsigned guest_function(uint64_t address);
 uint32_t guest_machine(void); /* of the kernel's file: EM_X86_64, EM_AARCH64 */
 
 /* On a CPU's own thread, at the start of a translated block. in_kernel: of that block. */

@@ -26,7 +26,8 @@ static const char *const event_names[EVENTS] = {"instructions", "loads", "stores
 struct block {
     uint64_t start;
     uint32_t count;
-    uint8_t sizes[]; /* of its instructions */
+    unsigned function; /* of RAW_FUNCTIONS that it begins */
+    uint8_t sizes[];   /* of its instructions */
 };
 
 /* Each written by its CPU's thread only. */
@@ -34,7 +35,8 @@ static struct vcpu {
     alignas(64) uint64_t counts[EVENTS][2]; /* in user mode, in the kernel */
     uint64_t next;                          /* count at which to look */
     uint64_t total;                         /* of the event that is looked at */
-    bool due;                               /* an access reached `next`: look when the next block begins */
+    uint64_t functions[RAW_FUNCTION_COUNT];
+    bool due; /* an access reached `next`: look when the next block begins */
 } vcpus[RAW_CPUS_MAX];
 
 static FILE *out;
@@ -155,6 +157,8 @@ static void block_begins(unsigned cpu, void *data)
     if (in_kernel && (vcpu->counts[EVENT_BLOCKS][1]++ & 1023) == 0)
         guest_look(cpu);
     vcpu->counts[EVENT_BLOCKS][0] += !in_kernel;
+    if (block->function < RAW_FUNCTION_COUNT)
+        vcpu->functions[block->function]++;
     if (period == 0)
         return;
     if (event == EVENT_INSTRUCTIONS || event == EVENT_BLOCKS) {
@@ -194,6 +198,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         abort();
     block->start = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, 0));
     block->count = (uint32_t)count;
+    block->function = guest_function(block->start);
     void *in_kernel = (block->start & RAW_KERNEL_HALF) != 0 ? block : NULL;
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
@@ -209,11 +214,11 @@ static void ended(qemu_plugin_id_t id, void *data)
     (void)id, (void)data;
     pthread_mutex_lock(&out_lock);
     for (unsigned cpu = 0; cpu < cpus; cpu++) {
-        uint64_t words[2 * EVENTS + KOS_EVENT_COUNTERS] = {};
+        uint64_t words[2 * EVENTS + KOS_EVENT_COUNTERS + RAW_FUNCTION_COUNT] = {};
         memcpy(words, vcpus[cpu].counts, sizeof(vcpus[cpu].counts));
         (void)guest_events(cpu, words + 2 * EVENTS);
-        struct raw_record record = {
-            .kind = RAW_CPU_END, .count = 2 * EVENTS + KOS_EVENT_COUNTERS, .cpu = cpu, .time = now()};
+        memcpy(words + 2 * EVENTS + KOS_EVENT_COUNTERS, vcpus[cpu].functions, sizeof(vcpus[cpu].functions));
+        struct raw_record record = {.kind = RAW_CPU_END, .count = sizeof(words) / 8, .cpu = cpu, .time = now()};
         write_record(&record, words);
     }
     fclose(out);

@@ -93,6 +93,7 @@ static void cpu_ended(struct profile *profile, const struct raw_record *record)
     cpu->time = record->time;
     memcpy(cpu->counts, words_of(record), sizeof(cpu->counts));
     memcpy(cpu->events, words_of(record) + 2 * PROFILE_EVENTS, sizeof(cpu->events));
+    memcpy(cpu->functions, words_of(record) + 2 * PROFILE_EVENTS + KOS_EVENT_COUNTERS, sizeof(cpu->functions));
 }
 
 bool profile_read(struct profile *profile, const char *raw, const char *kernel, char **folders, int folder_count)

@@ -26,6 +26,7 @@ struct profile_cpu {
     bool seen;
     uint64_t counts[PROFILE_EVENTS][2]; /* user, kernel */
     uint64_t events[KOS_EVENT_COUNTERS];
+    uint64_t functions[RAW_FUNCTION_COUNT];
     uint64_t time; /* ns, of this machine's clock, from QEMU's start to its end */
 };
 

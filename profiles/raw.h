@@ -13,11 +13,21 @@
 #define RAW_CPUS_MAX    64
 #define RAW_KERNEL_HALF (UINT64_C(1) << 63)
 
+/* Functions of the kernel whose entries are counted: F(symbol, name, what). */
+#define RAW_FUNCTIONS(F)                                                                                               \
+    F(kernel_call_entry, "calls", "Call and Recv")                                                                     \
+    F(kernel_reply_entry, "replies", "Reply, and Reply-then-Recv")                                                     \
+    F(ipc_slow, "slow", "of both, those that took no fast path")                                                       \
+    F(hal_cpu_idle, "idles", "the CPU sleeps")
+#define RAW_FUNCTION(symbol, name, what) RAW_FUNCTION_##symbol,
+enum { RAW_FUNCTIONS(RAW_FUNCTION) RAW_FUNCTION_COUNT };
+#undef RAW_FUNCTION
+
 enum raw_kind : uint32_t {
     RAW_BEGIN,  /* words: RAW_MAGIC, machine (ELF), period, CPUs, event */
     RAW_TASK,   /* task, then words: image base, address of its file in the ROMFS, name (RAW_NAME_SIZE bytes) */
     RAW_SAMPLE, /* words: pc, first pc of its translated block, return address if that block begins a function, chain */
-    RAW_CPU_END, /* cpu, words: instructions in user mode, in the kernel, guest's KOS_EVENTS counters */
+    RAW_CPU_END, /* cpu, words: instructions in user mode, in the kernel, guest's KOS_EVENTS counters, RAW_FUNCTIONS */
 };
 
 struct raw_record {

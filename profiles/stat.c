@@ -59,14 +59,22 @@ void stat_print(const struct profile *profile, const char *title)
                          100.0 * (double)(mode == 0 ? user : kernel) / (double)(user + kernel));
             line(profile, name, values, remark);
         }
-    int event = 0;
-#define EVENT_LINE(enumerator, name, what)                                                                             \
-    for (uint32_t cpu = 0; cpu < profile->cpu_count; cpu++)                                                            \
-        values[cpu] = profile->cpus[cpu].events[event];                                                                \
-    line(profile, name, values, "");                                                                                   \
-    event++;
-    KOS_EVENTS(EVENT_LINE)
-#undef EVENT_LINE
+#define FUNCTION_NAME(symbol, name, what) name,
+    static const char *const functions[] = {RAW_FUNCTIONS(FUNCTION_NAME)};
+#undef FUNCTION_NAME
+    for (int i = 0; i < RAW_FUNCTION_COUNT; i++) {
+        for (uint32_t cpu = 0; cpu < profile->cpu_count; cpu++)
+            values[cpu] = profile->cpus[cpu].functions[i];
+        line(profile, functions[i], values, "");
+    }
+#define EVENT_NAME(enumerator, name, what) name,
+    static const char *const events[] = {KOS_EVENTS(EVENT_NAME)};
+#undef EVENT_NAME
+    for (int i = 0; i < KOS_COUNT_SWITCH; i++) { /* those that are always counted */
+        for (uint32_t cpu = 0; cpu < profile->cpu_count; cpu++)
+            values[cpu] = profile->cpus[cpu].events[i];
+        line(profile, events[i], values, "");
+    }
     for (uint32_t cpu = 0; cpu < profile->cpu_count; cpu++)
         time = profile->cpus[cpu].time > time ? profile->cpus[cpu].time : time;
     printf("\n%22.3f  seconds of this machine's time, emulation included\n\n", (double)time / 1e9);

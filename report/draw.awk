@@ -82,7 +82,7 @@ function curves_draw(least, most, ticks,   c, i, path, n, t, d) {
     if (y_high <= y_low) y_high = y_low + 1
     for (d = y_low; d <= y_high; d++) { stroke(sprintf("M40 %.1fH348", plot_y(10 ^ d)), "grid"); text_at(36, plot_y(10 ^ d) + 4, "end", "tick", short(10 ^ d)) }
     n = split(ticks, t, " ")
-    for (i = 1; i <= n; i++) { stroke(sprintf("M%.1f 14V210", plot_x(t[i])), "grid"); text_at(plot_x(t[i]), 224, "middle", "tick", size_text(t[i])) }
+    for (i = 1; i <= n; i++) { stroke(sprintf("M%.1f 14V210", plot_x(t[i])), "grid"); text_at(plot_x(t[i]) + (i == n ? 10 : 0), 224, i == n ? "end" : "middle", "tick", size_text(t[i])) }
     for (c = 1; c <= curves; c++) {
         path = ""
         for (i = 1; i <= points[c]; i++) path = path sprintf("%s%.1f %.1f", i == 1 ? "M" : "L", plot_x(point_x[c, i]), plot_y(point_y[c, i]))

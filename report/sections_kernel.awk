@@ -106,16 +106,16 @@ function conflicts_map(one, arch,   i, j, n, name, f, rows, at, side, v, sum, sh
         sum += figure_of(order[i], "shared_lines")
     }
     if (n == 0) return
-    side = 236 / n
+    side = 226 / n
     figure_begin(n * side + 22, (one ? "Two threads of one task, " : "Two tasks, ") arch ": lines that CPU 0 (rows) and CPU 1 (columns) share, " number(sum) " in all")
     for (i = 1; i <= n; i++) {
-        text_at(104, i * side + 10, "end", "tick", i " " rows[i]); text_at(110 + (i - 0.5) * side, 12, "middle", "tick", i)
+        text_at(128, i * side + 10, "end", "tick", i " " rows[i]); text_at(133 + (i - 0.5) * side, 12, "middle", "tick", i)
         for (j = 1; j <= n; j++) {
             v = figure_of("conflicts/" (one ? "one_task/" : "") rows[i] "/" rows[j] "/" arch, "shared_lines")
             shade = v == "" ? "" : sprintf(" fill-opacity=\"%.2f\"", (v + 0 == 0 ? 0.35 : v + 0 > 8 ? 1 : 0.4 + v * 0.075))
             class = v == "" ? "none" : v + 0 == 0 ? "other" : "bad"
-            printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\"%s><title>%s, %s: %s</title></rect>\n", 110 + (j - 1) * side, 16 + (i - 1) * side, side - 1, side - 1, class, shade, rows[i], rows[j], (v == "" ? "not measured" : v)
-            text_at(110 + (j - 0.5) * side, 16 + (i - 0.5) * side + 4, "middle", "tick", v)
+            printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s\"%s><title>%s, %s: %s</title></rect>\n", 133 + (j - 1) * side, 16 + (i - 1) * side, side - 1, side - 1, class, shade, rows[i], rows[j], (v == "" ? "not measured" : v)
+            text_at(133 + (j - 0.5) * side, 16 + (i - 0.5) * side + 4, "middle", "tick", v)
         }
     }
     figure_table("CPU 0|CPU 1|shared lines|of them falsely shared")

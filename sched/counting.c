@@ -68,9 +68,16 @@ void counting_enter(struct cpu *cpu)
 
 void counting_leave(struct cpu *cpu, struct thread *thread)
 {
-    turn(counting_of(cpu), thread != nullptr ? COUNTING_USER : COUNTING_IDLE, thread);
-    if (thread != nullptr && thread->counters == nullptr) /* else next time */
-        thread->counters = object_cache_allocate(&counters_cache, nullptr);
+    struct counting *counting = counting_of(cpu);
+    turn(counting, thread != nullptr ? COUNTING_USER : COUNTING_IDLE, thread);
+    if (thread == nullptr) {
+        cpu_count_event(cpu, KOS_COUNT_IDLE);
+    } else if (thread != counting->ran) {
+        counting->ran = thread;
+        cpu_count_event(cpu, KOS_COUNT_SWITCH);
+    }
+    if (thread != nullptr && thread->counters == nullptr) /* if there is no memory: perhaps next time */
+        __atomic_store_n(&thread->counters, object_cache_allocate(&counters_cache, nullptr), __ATOMIC_RELEASE);
 }
 
 void counting_stop(struct cpu *cpu)
@@ -170,10 +177,8 @@ void thread_counters_add(struct thread_counters *to, const struct thread_counter
     }
 }
 
-void counting_keep(struct thread *thread, struct thread_counters **kept)
+void counting_keep_some(struct thread *thread, struct thread_counters **kept)
 {
-    if (likely(thread->counters == nullptr))
-        return;
     struct cpu *cpu = cpu_self();
     if (counting_on(cpu))
         counting_stop(cpu);

@@ -7,8 +7,10 @@
  *
  *   from            charged to                        by
  *   user mode       the thread, its CPU               counting_enter, at the next entry
- *   kernel          the thread that entered until     counting_stop (it stops running), counting_leave;
- *                   it stops running; its CPU         what comes after: its CPU only
+ *   kernel          the thread that entered, until    counting_leave
+ *                   the CPU leaves or is idle; its
+ *                   CPU. Not if that thread ends or   counting_stop: what comes after is its CPU's only
+ *                   moves to another CPU meanwhile
  *   idle            its CPU                           counting_enter
  *
  * All of a CPU's counters are written by that CPU, all of a thread's by the CPU where it runs. Others read them, each
@@ -41,6 +43,7 @@ struct counting {
     cache_aligned _Atomic u64 since; /* ns: charged up to here; 0: counting is off */
     _Atomic u32 mode;                /* enum counting_time: what goes on since then */
     struct thread *thread;           /* owner only: whom it is charged to, or null */
+    const struct thread *ran;        /* owner only, compared only: who was in user mode last */
     _Atomic u64 times[COUNTING_TIMES];
     _Atomic u64 ksm[KOS_KSM_KIND_COUNT];
     u32 pmu_events; /* owner only: what the processor counts; read at every entry and exit */
@@ -68,13 +71,18 @@ void counting_enter(struct cpu *cpu);
 void counting_call(struct cpu *cpu, struct thread *thread, word selector, word info);
 /* thread is about to run in user mode; null: the CPU goes idle. */
 void counting_leave(struct cpu *cpu, struct thread *thread);
-/* The running thread stops running. */
+/* A thread moves to another CPU, or ends: nothing more of this stay in the kernel is charged to it. */
 void counting_stop(struct cpu *cpu);
 /* A decision of some kind was evaluated, since `begin` (ns). */
 void counting_decided(struct cpu *cpu, enum kos_ksm_kind kind, u64 begin);
 
-/* The counters of a thread that has ended join those of its task, *kept: guarded by its task's lock. */
-void counting_keep(struct thread *thread, struct thread_counters **kept);
+/* The counters of a thread that has ended, and has some, join those of its task, *kept: guarded by its task's lock. */
+void counting_keep_some(struct thread *thread, struct thread_counters **kept);
+static inline void counting_keep(struct thread *thread, struct thread_counters **kept)
+{
+    if (unlikely(thread->counters != nullptr))
+        counting_keep_some(thread, kept);
+}
 void thread_counters_free(struct thread_counters *counters); /* null: nothing */
 void thread_counters_add(struct thread_counters *to, const struct thread_counters *from);
 /* Time of a kind that a CPU has spent, up to now, while counting was on. Any CPU. */

@@ -4,6 +4,7 @@
  * everything and sends it, as a message, to its new one. A blocked thread moves when it is made runnable (sched_wake,
  * sched_handoff look at its affinity), so its home is stable for whoever is about to wake it.
  */
+#include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
 #include <traces/trace.h>
@@ -87,6 +88,8 @@ void thread_move(struct thread *thread, u32 target)
             hal_fpu_release(&cpu->hal);
         cpu->hal.current = &cpu->idle_context;
     }
+    if (unlikely(counting_on(cpu)))
+        counting_stop(cpu);
     sched_home_leave(thread);
     thread->state = THREAD_MOVING;
     thread_ipc_moves(thread, target);

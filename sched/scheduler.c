@@ -92,8 +92,6 @@ void sched_block(void)
     thread_current()->account = cpu->account; /* also if it is null: a server's may be an old caller's */
     if (unlikely(cpu->account != nullptr))
         account_end(cpu);
-    if (unlikely(counting_on(cpu)))
-        counting_stop(cpu);
     cpu->busy = false;
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
 }
@@ -122,7 +120,6 @@ static void switch_current(struct cpu *cpu, struct thread *thread)
             hal_fpu_release(&cpu->hal);
         hal_switch_space(cpu->hal.current, &thread->context);
         cpu->hal.current = &thread->context;
-        cpu_count_event(cpu, KOS_COUNT_SWITCH);
     }
     if (unlikely(((cpu->run_queue.ready >> thread->level) & 1U) != 0))
         turn_begin(thread);
@@ -166,8 +163,6 @@ static void preempted(struct cpu *cpu, struct thread *running)
     running->account = cpu->account;
     if (cpu->account != nullptr)
         account_end(cpu);
-    if (unlikely(counting_on(cpu)))
-        counting_stop(cpu);
 }
 
 void sched_preempt(struct list *place)
@@ -236,10 +231,9 @@ static void free_some(struct cpu *cpu, u32 most)
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
-    /* While others are awake they may send something soon; the only CPU need not wait for itself. */
-    cpu_count_event(cpu, KOS_COUNT_IDLE);
     if (unlikely(counting_on(cpu)))
         counting_leave(cpu, nullptr);
+    /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
     atomic_store_explicit(&cpu->doing, INBOX_POLLING, memory_order_relaxed); /* model: inbox.pml a */
@@ -307,19 +301,15 @@ void sched_exit(void)
         if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
                 free_some(cpu, thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES);
-            if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0 && thread->work.run == nullptr) {
+            if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
+                thread->work.run == nullptr) {
                 if (publish_level(cpu, thread->level) && inbox_waits(cpu))
                     continue;
                 if (counting_on(cpu))
                     counting_leave(cpu, thread);
-                epoch_leave(cpu);
+                if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
+                    epoch_leave(cpu);
                 trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
-                hal_resume(&thread->context);
-            }
-            if (counting_on(cpu) && thread->work.run == nullptr) {
-                if (publish_level(cpu, thread->level) && inbox_waits(cpu))
-                    continue;
-                counting_leave(cpu, thread);
                 hal_resume(&thread->context);
             }
         }

@@ -33,6 +33,7 @@ json_awk='
         printf "%s\n    {\"name\": \"%s\", \"family_index\": %d, \"per_family_instance_index\": 0, \"run_name\": \"%s\", \"run_type\": \"iteration\", \"repetitions\": 1, \"repetition_index\": 0, \"threads\": %d, \"iterations\": %d, \"real_time\": %s, \"cpu_time\": %s, \"time_unit\": \"ns\"", json_entries++ ? "," : "", name, json_entries - 1, name, threads, iterations, value, value
     }
     function json_tail() { printf "\n  ]\n}\n" }'
+json_text() { printf '"%s"' "$(printf '%s' "$1" | tr '\t\n\r' '   ' | sed 's/\\/\\\\/g; s/"/\\"/g')"; }
 json_date() { date -u +%Y-%m-%dT%H:%M:%S+00:00; }
 
 # Runs the benchmark on one architecture; leaves its BENCH lines in a file. measure ARCH exact|wall CPUS ACCEL FILE

@@ -49,10 +49,11 @@ prof_stat() { # ARCH
     awk '
         $2 ~ /^[a-z]+(:[uk])?$/ && $1 ~ /^[0-9,]+$/ { gsub(",", ""); value[$2] = $1; rest = 0; for (i = 3; i <= 4; i++) rest += $i; parts[$2] = rest }
         END {
-            split("instructions:u instructions:k loads:u loads:k stores:u stores:k blocks:u blocks:k switches timers ipis exceptions slow idles", wanted, " ")
+            split("instructions:u instructions:k loads:u loads:k stores:u stores:k blocks:u blocks:k calls replies slow idles timers ipis exceptions", wanted, " ")
             for (i in wanted) if (!(value[wanted[i]] > 0)) { print "expected " wanted[i]; bad = 1 }
             for (name in value) if (value[name] != parts[name]) { print "expected the CPUs to add up: " name; bad = 1 }
             if (value["interrupts"] + 0 < value["timers"] + value["ipis"]) { print "expected no more timers and IPIs than interrupts"; bad = 1 }
+            if (value["calls"] + value["replies"] < value["slow"]) { print "expected no more slow calls than calls"; bad = 1 }
             if (value["instructions:u"] < value["blocks:u"]) { print "expected more instructions than blocks"; bad = 1 }
             exit bad
         }' build/test/stat.$1 || { cat build/test/stat.$1; return 1; }

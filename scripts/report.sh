@@ -117,8 +117,6 @@ report_interrupt() { # EXIT-STATUS
     for group in "$raw"/*.group; do [ ! -e "$group" ] || report_end_group "$group"; done
 }
 
-json_text() { printf '"%s"' "$(printf '%s' "$1" | tr '\t\n\r' '   ' | sed 's/\\/\\\\/g; s/"/\\"/g')"; }
-
 # What is said of a part that has no results, or not all.
 report_note() { sed -n 's/^kos: //p' "$raw/$1.log" 2>/dev/null | tail -1; }
 
@@ -137,7 +135,7 @@ report_json() {
     printf ', "parts": {'
     separator=""
     while IFS='	' read -r part lane seconds words; do
-        state=$(cat "$raw/$part.state" 2>/dev/null) || state="was not reached"
+        state=$(cat "$raw/$part.state" 2>/dev/null) || state="was not finished"
         [ "$state" != late ] || state="took ten times as long as expected and was stopped"
         case $state in failed*) state="failed with exit status ${state#failed }" ;; esac
         printf '%s\n    "%s": {"command": %s, "state": %s, "seconds": %d, "note": %s}' "$separator" "$part" "$(json_text "./kos $words")" \

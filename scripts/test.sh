@@ -6,8 +6,9 @@ passed=0 failed=0 skipped=0
 . scripts/psl.sh
 . scripts/psl_table.sh
 . scripts/policy_tests.sh
-. scripts/strangers.sh
+. scripts/report_tests.sh
 . scripts/prof_tests.sh
+. scripts/strangers.sh
 
 result() { # ok|no NAME [EXPECTED]
     if [ "$1" = ok ]; then
@@ -69,6 +70,8 @@ run/mic/x86_64	run_example mic x86_64 release 1
 run/mic/aarch64	run_example mic aarch64 release 1
 run/mic/x86_64/4/debug	run_example mic x86_64 debug 4
 run/mic/aarch64/4/debug	run_example mic aarch64 debug 4
+run/rt/x86_64	run_rt x86_64
+run/rt/aarch64	run_rt aarch64
 run/echo/x86_64	run_echo x86_64 release 1
 run/echo/aarch64	run_echo aarch64 release 1
 run/echo/x86_64/4/debug	run_echo x86_64 debug 4
@@ -84,8 +87,8 @@ LIST
     language_tests
     psl_tests
     policy_command_tests
-    stranger_tests
     prof_tests
+    stranger_tests
     for arch in x86_64 aarch64; do
         for cpus in 1 2 4; do
             for variant in release debug; do
@@ -124,6 +127,7 @@ LIST
         count = split($3, mutations, " ")
         for (i = 1; i <= count; i++) print name "/" mutations[i] "\tmodel " $1 " " $2 " " mutations[i] }' tests/models/list.tsv
     printf 'model/list\tmodel_list\n'
+    report_tests
     printf 'bench/bars\tbench_bars\n'
     printf 'bench/ksm/x86_64\tbench_ksm x86_64\nbench/ksm/aarch64\tbench_ksm aarch64\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
@@ -326,6 +330,18 @@ run_example() { # EXAMPLE ARCH VARIANT CPUS
     timeout 60 ./kos run "$1" --arch "$2" --cpus "$4" $([ "$3" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
     awk '/^What it prints:/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' "examples/$1/README.md" >"$file.expected"
     [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
+}
+# The loop reaches its level within its budget, and is never late by more than the kernel's longest path and a wake-up.
+run_rt() { # ARCH
+    mkdir -p build/test
+    file=build/test/rt.$1
+    timeout 60 ./kos run rt --exact --arch "$1" 2>&1 | tr -d '\r' >"$file.all" || true
+    grep -v '^late ' "$file.all" >"$file" || true
+    awk '/^What it prints first/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' examples/rt/README.md >"$file.expected"
+    [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
+    awk '/^late [0-9]+$/ { n++; if ($2 > most) most = $2 } END { if (n != 245 || most > 5000) { print "expected 245 periods, none later than 5000 ns, got " n + 0 ", " most + 0; exit 1 } }' "$file.all" || return 1
+    [ "$(awk -f examples/rt/jitter.awk "$file.all" | grep -c '<circle')" = 245 ] || { echo "expected a picture of all periods"; return 1; }
+    ./kos policy test rt | grep -qx '2 tests, 0 failed' || { echo "expected the policy's tests to pass"; return 1; }
 }
 # A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
 command_new_runs() { # ARCH
@@ -594,7 +610,7 @@ lane_of() { # NAME
     case $1 in
     bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million) echo long ;;
     build/* | lint/*) echo first ;;
-    unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | policy/*) echo host ;;
+    unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;
     esac
 }

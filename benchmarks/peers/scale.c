@@ -6,7 +6,7 @@
  */
 #include <benchmarks/peers/futex.h>
 #include <benchmarks/peers/peer.h>
-#include <kos/arch/marker.h>
+#include <benchmarks/scale/gather.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -58,24 +58,6 @@ static const struct work {
     const char *name;
     void (*client)(struct side *), (*server)(struct side *);
 } works[] = {{"call_one_endpoint_each", event_client, event_server}, {"futex", futex_client, futex_server}};
-
-/* A function of its own: behind each marker comes the same. */
-__attribute__((noinline)) static void gather(unsigned cpus)
-{
-    switch (cpus) {
-    case 1:
-        kos_marker_gather(1);
-        return;
-    case 2:
-        kos_marker_gather(2);
-        return;
-    case 4:
-        kos_marker_gather(4);
-        return;
-    default:
-        kos_marker_gather(8);
-    }
-}
 
 static _Noreturn void client_run(const struct work *work, struct side *side, unsigned cpus)
 {

@@ -6,6 +6,7 @@
  * idle CPUs only. (Under exact counting a CPU that sends may wait for ever for its turn while another is busy.)
  */
 #include <benchmarks/rt/protocol.h>
+#include <benchmarks/sort.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
@@ -52,18 +53,6 @@ static unsigned option(const char *name, unsigned otherwise, unsigned least, uns
 
 /* ---- results ---- */
 
-static void sort(rtl_uint32_t *values, unsigned count)
-{
-    for (unsigned gap = count / 2; gap > 0; gap /= 2)
-        for (unsigned i = gap; i < count; i++) {
-            rtl_uint32_t value = values[i];
-            unsigned at = i;
-            for (; at >= gap && values[at - gap] > value; at -= gap)
-                values[at] = values[at - gap];
-            values[at] = value;
-        }
-}
-
 /* 1, 2, 5, 10, ... */
 static rtl_uint32_t wider(rtl_uint32_t width)
 {
@@ -97,7 +86,7 @@ static void report(const char *name, const char *condition, unsigned count, unsi
     char full[64];
     unsigned long long sum = 0;
     (void)snprintf(full, sizeof(full), "rt/%s/%s", name, condition);
-    sort(samples, count);
+    sort_values(samples, count);
     for (unsigned i = 0; i < count; i++)
         sum += samples[i];
     printf("BENCH %s rounds=%u min=%u p50=%u p99=%u max=%u avg=%llu overruns=%u\n", full, count, samples[0],

@@ -2,9 +2,9 @@
 /* The side that its argument names: rounds of what Einit says, from an agreed tick on. Tells how many ticks they took.
  */
 #include <benchmarks/conflicts/operations.h>
+#include <benchmarks/scale/gather.h>
 #include <benchmarks/scale/protocol.h>
 #include <coresrv/hal/hal_api.h>
-#include <kos/arch/marker.h>
 #include <stdlib.h>
 
 static struct side side;
@@ -25,24 +25,6 @@ static Retcode run(Retcode (*operation)(struct side *), nk_uint64_t rounds)
         rc |= operation(&side);
     }
     return rc;
-}
-
-/* A function of its own: behind each marker comes the same. */
-__attribute__((noinline)) static void gather(unsigned cpus)
-{
-    switch (cpus) {
-    case 1:
-        kos_marker_gather(1);
-        return;
-    case 2:
-        kos_marker_gather(2);
-        return;
-    case 4:
-        kos_marker_gather(4);
-        return;
-    default:
-        kos_marker_gather(8);
-    }
 }
 
 int main(int argc, const char *argv[])

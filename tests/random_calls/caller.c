@@ -101,6 +101,7 @@ static const struct {
     CORE_METHOD(HAL, DebugWrite, "S", POOLS),
     CORE_METHOD(HAL, GetCpuCount, "", POOLS),
     CORE_METHOD(HAL, GetEntropy, "n", POOLS),
+    CORE_METHOD(HAL, TraceEvent, "nnn", POOLS),
     CORE_METHOD(PM, Request, "n", POOLS),
     CORE_METHOD(PM, GetCpusOnline, "", POOLS),
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
@@ -131,7 +132,7 @@ static const struct {
     CORE_METHOD(PROFILER, GetTaskName, "n", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 102, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 103, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

@@ -20,6 +20,8 @@ static struct thread_account *thread_of(struct analysis *analysis, uint64_t sid)
 /* From now on the thread is in state; what has passed goes to the one before. */
 static void enters(struct thread_account *thread, enum doing doing, uint64_t time)
 {
+    if (thread->ended)
+        return;
     if (thread->since != 0)
         thread->spent[thread->doing] += time - thread->since;
     thread->since = time;
@@ -124,6 +126,13 @@ static void one(struct analysis *analysis, const struct record *record)
         if (record->fields[WORD] == 0)
             inside(analysis, record, false);
         on_switch(analysis, record);
+        break;
+    case TRACE_block:
+        enters(thread_of(analysis, record->fields[WORD]), doing_of(record->fields[SMALL]), record->time);
+        break;
+    case TRACE_thread_end:
+        enters(thread_of(analysis, record->fields[WORD]), SLEEPS, record->time);
+        thread_of(analysis, record->fields[WORD])->ended = true;
         break;
     case TRACE_wake:
         on_wake(analysis, record);

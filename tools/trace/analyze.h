@@ -12,6 +12,7 @@ enum doing { RUNS, READY, CALLS, SERVES, LOCKED, SLEEPS, DOINGS }; /* SERVES: wa
 struct thread_account {
     uint64_t since, spent[DOINGS], switches, level;
     enum doing doing;
+    bool ended;
     uint64_t called, channel; /* its call in progress */
     uint64_t inverted_since, inverted_by;
 };
