@@ -144,7 +144,7 @@ void ipc_extended_end(struct thread *thread);
 /* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form.
  */
 HAL_FAST void core_call_fast(HAL_FAST_PARAMETERS);
-HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS); /* the same; leaves by sched_exit() */
+HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS);    /* the same; leaves by sched_exit() */
 HAL_FAST void core_call_fast_traced(HAL_FAST_PARAMETERS); /* the same, with tracepoints */
 void core_call_slow(struct thread *client, word selector);
 /* Implemented by kernel/exception.c: the running thread broke the ABI. */

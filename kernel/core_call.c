@@ -22,7 +22,7 @@ enum fast_way : u8 {
 #define FAST_WAY(interface, method) FAST_##method,
     CORE_FAST_METHODS(FAST_WAY)
 #undef FAST_WAY
-    FAST_ORDINARY,
+        FAST_ORDINARY,
 };
 static enum fast_way fast_ways[FAST_METHODS];
 

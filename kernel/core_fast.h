@@ -8,7 +8,8 @@
 #include <hal/upcall.h>
 #include <kernel/core_call.h>
 
-/* The methods that have one. Their order is that of a search for one of them by halves: the odd ones are found first. */
+/* The methods that have one. Their order is that of a search for one of them by halves: the odd ones are found first.
+ */
 #define CORE_FAST_METHODS(X)                                                                                           \
     X(HAL, GetCpuCount)                                                                                                \
     X(TIME, GetResolution)                                                                                             \

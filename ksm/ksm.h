@@ -78,8 +78,8 @@ static inline const struct ksm_policy *ksm_policy_now(void)
     return *place;
 }
 
-/* False if the policy grants a class no call of kl.core.Core, or not its answer: a process of that class can do nothing,
- * not even end. Boot. */
+/* False if the policy grants a class no call of kl.core.Core, or not its answer: a process of that class can do
+ * nothing, not even end. Boot. */
 bool ksm_may_call_core(u32 class);
 
 /* Class index by name: rcResourceNotFound. */

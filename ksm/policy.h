@@ -90,8 +90,8 @@ struct ksm_class {
     u32 endpoint_count;
     const struct ksm_endpoint *security; /* interfaces of the security module, by number; names may be "" */
     u32 security_count;
-    /* By RIID: the component type or class that declares the endpoint, a second name for it ("echo.Ping.ping"); null: no
-     * second names. */
+    /* By RIID: the component type or class that declares the endpoint, a second name for it ("echo.Ping.ping"); null:
+     * no second names. */
     const char *const *owners;
 };
 

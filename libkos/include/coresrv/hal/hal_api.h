@@ -5,7 +5,8 @@ static inline rtl_uint32_t KnHalGetCpuCount(void)
 {
     return (rtl_uint32_t)KOS_CORE0(HAL, GetCpuCount).w[0];
 }
-/* An event of group `user` into the kernel's trace, with values of the program's own; nothing if it is off: ./kos trace.
+/* An event of group `user` into the kernel's trace, with values of the program's own; nothing if it is off: ./kos
+ * trace.
  */
 static inline Retcode KosTraceEvent(rtl_uint32_t id, rtl_uint64_t first, rtl_uint64_t second)
 {

@@ -41,7 +41,9 @@ int main(int count, char **words)
     struct psl_policy policy = {.pool = &pool, .diagnostics = &diagnostics, .roots = roots, .preprocess = true};
     int i = read_options(&pool, &policy, roots, count, words);
     if (i == count) {
-        fprintf(stderr, "usage: psl_reference [-I DIR]... [-D NAME=VALUE]... FILE [EVENT src=CLASS dst=CLASS [KEY=VALUE]...]\n");
+        fprintf(
+            stderr,
+            "usage: psl_reference [-I DIR]... [-D NAME=VALUE]... FILE [EVENT src=CLASS dst=CLASS [KEY=VALUE]...]\n");
         return EXIT_FAILURE;
     }
     unsigned failures = 1, tests = 0;
