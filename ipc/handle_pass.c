@@ -19,7 +19,7 @@ static retcode dereference(struct domain *from, struct domain *to, struct kos_ha
     retcode code = handle_ancestor_in(&from->handles, descriptor->handle, &to->handles, &ancestor);
     if (code == rcOk) {
         descriptor->handle = ancestor;
-        descriptor->rights = view->rights;
+        descriptor->rights &= view->rights;
         descriptor->badge = context_of(view);
     }
     return code;

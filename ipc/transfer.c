@@ -183,6 +183,22 @@ static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destina
     return (request ? entry->memory_request : entry->memory_response) == info;
 }
 
+/* Rules see the rights that the receiver will get: no more than the sender has. A handle that is none fails later. */
+static void handles_limit(struct domain *from, const struct ksm_shape *shape, u8 *copy)
+{
+    for (u32 i = 0; i < shape->handle_count; i++) {
+        struct kos_handle_descriptor descriptor;
+        struct handle_view view;
+        u8 *place = copy + shape->handle_offsets[i] - KOS_MESSAGE_HEADER_SIZE;
+        memcpy(&descriptor, place, sizeof(descriptor));
+        if (handle_view(&from->handles, descriptor.handle, &view) != rcOk)
+            continue;
+        descriptor.rights &= view.rights;
+        memcpy(place, &descriptor, sizeof(descriptor));
+        handle_view_release(&view);
+    }
+}
+
 /* Decision on a message whose sizes fit, on bytes that do not change: *copy is the constant part that was decided on.
  */
 static retcode verify_and_decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
@@ -198,6 +214,8 @@ static retcode verify_and_decide(enum ksm_event event, struct thread *sender, st
     if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || plan.needs != 0) {
         *copy = cpu_self()->scratch;
         retcode code = message_snapshot(sender, message, *copy);
+        if (code == rcOk && plan.needs != 0)
+            handles_limit(sender->domain, shape, *copy);
         if (code == rcOk && (plan.needs & KSM_READS_ARENA) != 0 && message->buffer.arena_size != 0)
             code = message_arena_keep(&arena, sender, receiver, message);
         if (code != rcOk)

@@ -83,6 +83,9 @@ void emit_server(struct emitter *emitter, const struct unit *interface)
         emit_case(emitter, interface, method);
     if (interface->methods != nullptr)
         emit(emitter, "    default:\n        break;\n    }\n");
+    /* Servers reply whatever the dispatcher returned: without this the client would take what lies there for an answer.
+     */
+    emit(emitter, "    if (rc != NK_EOK)\n        nk_message_set_size(res, 0); /* no answer */\n");
     emit(emitter, "    res->iid = req->iid;\n    res->mid = req->mid;\n    return rc;\n}\n");
     emit_section_end(emitter);
 }

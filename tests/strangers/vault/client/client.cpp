@@ -83,6 +83,15 @@ int main(int, char **)
         else printf("%s: %s\n", name, rc == rcSecurityDisallow ? "denied" : "failed");
     }
 
+    {
+        vault_IBox_Read_req req;
+        vault_IBox_Read_res res;
+        Handle stranger;
+        KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST, OCAP_HANDLE_TRANSFER | OCAP_HANDLE_GET_SID | OCAP_HANDLE_SPEC(0), nullptr, &stranger);
+        req.box = nk_handle_desc(stranger, OCAP_HANDLE_TRANSFER | OCAP_HANDLE_SPEC(0));
+        printf("my own box: %s\n", vault_IBox_Read(&proxy.base, &req, nullptr, &res, nullptr) == NK_EOK ? "read" : "error");
+    }
+
     Handle server, client, callable;
     Tid tid;
     KosEventInit(&done);
