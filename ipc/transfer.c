@@ -274,7 +274,7 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
         message->in_place = arena_in_place(sender, receiver, message);
     }
     retcode code = verify_and_deliver(event, sender, receiver, message, shape, endpoint);
-    if (code != rcOk)
+    if (code != rcOk && message->in_place != 0) /* not of a response: its receiver may itself serve a sealed request */
         arena_unseal(receiver);
     return code;
 }

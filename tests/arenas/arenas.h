@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One endpoint of the server: Sum adds up the bytes of its arena twice, with a pause that the request asks for, and
- * says whether they were the same, where they were, and the first sum; Fill answers with many bytes, others each time.
+ * says whether they were the same, where they were, and the first sum; Fill answers with many bytes, others each time;
+ * the answer to Refused is denied.
  */
 #pragma once
 #include <abi/ipc.h>
@@ -12,3 +13,5 @@
 
 #define FILL_RESPONSE 512U
 #define FILL_INFO     KOS_INFO(0, 1, KOS_MESSAGE_HEADER_SIZE, 0)
+
+#define REFUSED_INFO KOS_INFO(0, 2, KOS_MESSAGE_HEADER_SIZE, 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
 #include <coresrv/thread/thread_api.h>
@@ -38,6 +39,41 @@ static void fill(struct nk_transport *transport)
     (void)nk_transport_reply(transport, &filling.base_, NK_NULL);
 }
 
+/* ---- Refused: an endpoint of its own for the server's own use, served by another thread ---- */
+
+static void refuse(void *listener, void *unused)
+{
+    struct nk_message message;
+    NkKosTransport transport;
+    NkKosTransport_Init(&transport, (Handle)(rtl_uintptr_t)listener, NK_NULL, 0);
+    (void)unused;
+    for (;;) {
+        nk_message_set_size(&message, sizeof(message));
+        if (nk_transport_recv(&transport.base, &message, NK_NULL) != NK_EOK)
+            KnThreadExit(1);
+        *(nk_uint64_t *)&message = REFUSED_INFO;
+        (void)nk_transport_reply(&transport.base, &message, NK_NULL);
+    }
+}
+
+static Handle refusal_make(void)
+{
+    Handle listener, server, client, thread;
+    Tid tid;
+    if (KnHandleConnect(INVALID_HANDLE, &listener, &server, &client) != rcOk ||
+        KnThreadCreateByHandle(&thread, &tid, 15, 16384, refuse, (void *)(rtl_uintptr_t)listener, RTL_NULL, 0) != rcOk)
+        return INVALID_HANDLE;
+    return client;
+}
+
+/* True if the answer was denied, as it must be. What the caller has in place stays as it is meanwhile. */
+static int refused(Handle client)
+{
+    struct kos_message_words words = {.info = REFUSED_INFO, .selector = client};
+    kos_system_call(&words);
+    return (Retcode)(rtl_uint32_t)words.selector == rcSecurityDisallow;
+}
+
 int main(int argc, const char *argv[])
 {
     NkKosArenaTransport arenas;
@@ -50,6 +86,7 @@ int main(int argc, const char *argv[])
     nk_uint8_t *own =
         KnVmAllocate(RTL_NULL, SUM_ARENA, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     struct nk_arena arena = NK_ARENA_INITIALIZER(own, own + SUM_ARENA);
+    Handle refusal = refusal_make();
     for (;;) {
         struct request request;
         struct response response = {.in_place = 0};
@@ -65,6 +102,8 @@ int main(int argc, const char *argv[])
         response.in_place = arena.start != own;
         if (bytes != RTL_NULL) {
             response.first = sum(bytes, count);
+            if (!refused(refusal))
+                return EXIT_FAILURE;
             if (request.pause != 0)
                 (void)KnSleep((rtl_uint32_t)request.pause);
             response.second = sum(bytes, count);
