@@ -147,9 +147,9 @@ static inline void *nk_arena_alloc_bytes(struct nk_arena *a, nk_ptr_t *d, nk_siz
 static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t *d, nk_size_t size, nk_size_t align,
                                        nk_size_t *count)
 {
-    nk_size_t used = (nk_size_t)(a->unused - a->start);
+    nk_size_t all = (nk_size_t)(a->end - a->start); /* a Call without a transport does not say how much is used */
     *count = 0;
-    if (d->offset > used || d->size > used - d->offset || d->offset % align != 0 || d->size % size != 0)
+    if (d->offset > all || d->size > all - d->offset || d->offset % align != 0 || d->size % size != 0)
         return NK_NULL;
     *count = d->size / size;
     return a->start + d->offset;
