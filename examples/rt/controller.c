@@ -10,6 +10,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <kos/time.h>
 #include <rt/Plant.idl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
