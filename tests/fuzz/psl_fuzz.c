@@ -36,8 +36,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
                                 .preprocess = data[0] % 2 != 0,
                                 .definitions = &definition};
     const char *text = pool_print(&pool, "%.*s\nuse prelude._\n", (int)size - 1, (const char *)data + 1);
-    struct source source = {
-        .path = "tests/languages/psl/sources/fuzz.psl", .text = text, .size = (uint32_t)strlen(text)};
+    struct source source = {.path = "tests/languages/psl/sources/fuzz.psl",
+                            .file = "tests/languages/psl/sources/fuzz.psl",
+                            .text = text,
+                            .size = (uint32_t)strlen(text)};
     source_index(&pool, &source);
     psl_policy_load_source(&policy, &source);
     psl_check_policy(&policy);

@@ -80,13 +80,15 @@ static void endpoints(struct emitter *emitter, const struct psl_class *class, st
         text_add(output,
                  "#define CORE_ENDPOINTS %s_ksm_endpoints\n"
                  "#define CORE_ENDPOINT_COUNT %s_ksm_endpoint_count\n"
+                 "#define CORE_OWNERS %s_ksm_owners\n"
                  "#else\n"
                  "#define CORE_ENDPOINTS ksm_core_endpoints\n"
                  "#define CORE_ENDPOINT_COUNT KOS_CORE_RIIDS\n"
+                 "#define CORE_OWNERS nullptr\n"
                  "#endif\n",
-                 unit->prefix, unit->prefix);
+                 unit->prefix, unit->prefix, unit->prefix);
     if (core)
-        text_add(table, ", .endpoints = CORE_ENDPOINTS, .endpoint_count = CORE_ENDPOINT_COUNT");
+        text_add(table, ", .endpoints = CORE_ENDPOINTS, .endpoint_count = CORE_ENDPOINT_COUNT, .owners = CORE_OWNERS");
     else
         text_add(table,
                  ", .endpoints = %s_ksm_endpoints, .endpoint_count = %s_ksm_endpoint_count, .owners = %s_ksm_owners",

@@ -6,10 +6,10 @@
 #include <tools/nk-psl-gen-c/parse.h>
 #include <tools/nk-psl-gen-c/policy.h>
 
-/* The folder of a file's path, "." if it names none. */
+/* The folder of a file's path, "." if it names none, or if the text came from no file. */
 static const char *folder_of(struct psl_policy *policy, const char *path)
 {
-    const char *slash = strrchr(path, '/');
+    const char *slash = path != nullptr ? strrchr(path, '/') : nullptr;
     if (slash == nullptr)
         return ".";
     return slash == path ? "/" : pool_copy(policy->pool, path, (size_t)(slash - path));
