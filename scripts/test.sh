@@ -607,7 +607,7 @@ bench_native() {
     awk -F '\t' '$1 == "inbox/stream" { best[$2] = $4 } $1 == "ksm/native" { cached[$3] = $4 } { rows++ } END { exit !(rows == 10 && cached[2] > 0 && cached[1] / cached[2] >= 1.9 && best["kos"] > 0 && best["kos"] < best["liburcu_wfcqueue"]) }' \
         build/bench/native_test || { echo "expected the inbox to be faster than wfcqueue, and cached decisions 1.9 times faster by 2 threads:"; native_table build/bench/native_test; return 1; }
 }
-# Eight CPUs do at least 7.2 times the work of one (a round of the futex is so short that what CPUs have in common shows). Under one big lock they do not, which shows that waiting is counted.
+# Eight CPUs do at least 7.5 times the work of one (futex: 6.5, for some of its threads are balanced away for a while). Under one big lock they do not, which shows that waiting is counted.
 bench_scale() { # ARCH
     . scripts/bench.sh
     . scripts/scale.sh
@@ -620,7 +620,7 @@ bench_scale() { # ARCH
     awk -F '\t' '
     { breaks += $4; speedup = $2 == 1 ? 1 : $2 * one / $3; if ($2 == 1) one = $3 }
     $2 != 8 { next }
-    FNR == NR { phases++; if (speedup < 7.2) { print $1 ": expected 7.2 times the work of one CPU on eight, got " speedup; bad = 1 } }
+    FNR == NR { phases++; limit = $1 == "futex" ? 6.5 : 7.5; if (speedup < limit) { print $1 ": expected " limit " times the work of one CPU on eight, got " speedup; bad = 1 } }
     FNR != NR { control = speedup }
     END {
         if (phases < 5) { print "expected five works, got " phases + 0; bad = 1 }
@@ -649,7 +649,7 @@ run_test() {
 lane_of() { # NAME
     case $1 in
     bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million | trace/long/*) echo long ;;
-    build/* | lint/*) echo first ;;
+    build/* | lint/* | bench/scale/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;
     esac
