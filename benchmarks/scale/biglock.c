@@ -45,14 +45,6 @@ static void leave_if_held(void)
         leave(cpu);
 }
 
-/* An interrupt that the kernel let in at a preemption point finds the lock held by its CPU. */
-static void take_unless_held(void)
-{
-    const struct hal_cpu *cpu = hal_cpu_self();
-    if (!holders[cpu->index].holds)
-        take(cpu);
-}
-
 #define WRAPPED(name) __asm__("__wrap_" #name)
 #define REAL(name)    __asm__("__real_" #name)
 
@@ -81,7 +73,7 @@ ON_THE_FAST_PATH(hal_fast_resume_status, leave)
     [[noreturn]] void real_##name(void) REAL(name);                                                                    \
     void biglock_##name(void)                                                                                          \
     {                                                                                                                  \
-        take_unless_held();                                                                                            \
+        take(hal_cpu_self());                                                                                          \
         real_##name();                                                                                                 \
     }
 INTERRUPT(kernel_timer_interrupt)
@@ -94,7 +86,7 @@ INTERRUPT(kernel_spurious_interrupt)
     REAL(kernel_exception);
 void biglock_exception(struct hal_context *context, const struct hal_exception *exception)
 {
-    take_unless_held();
+    take(hal_cpu_self());
     real_exception(context, exception);
 }
 

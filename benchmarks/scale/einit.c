@@ -61,9 +61,7 @@ static void meet(struct phase *phase, unsigned count)
         phase->waiting = 0;
         phase->start = kos_cycles() + ticks_per_s / 1000000 * START_US;
         phase->meetings = now + 1;
-        do /* KOS_SYNC_AT_ONCE at a time */
-            check(KnSyncWake(&phase->meetings, count, &woken), "wake");
-        while (woken != 0);
+        check(KnSyncWake(&phase->meetings, count, &woken), "wake");
     }
     while (phase->meetings == now)
         (void)KnSyncWait(&phase->meetings, now, INFINITE_TIMEOUT);

@@ -56,7 +56,7 @@ static void long_calls(unsigned cpus)
     expect("vmm/interrupted/free", KnVmUnmap(pages, size), rcOk);
     long_calls_end = 1;
     for (unsigned i = 0; i < cpus; i++)
-        ok &= KnThreadWaitByHandle(threads[i], 30000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
+        ok &= KnThreadWaitByHandle(threads[i], 5000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
     expect("vmm/interrupted/end", ok, 1);
 }
 
@@ -181,7 +181,7 @@ static void round_robin_tests(void)
     expect("thread/level_is_shared", ok, 1);
     turns_over = 1;
     for (int i = 0; i < 4; i++)
-        ok &= KnThreadWaitByHandle(threads[i], 30000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
+        ok &= KnThreadWaitByHandle(threads[i], 5000, &code) == rcOk && KnHandleClose(threads[i]) == rcOk;
     expect("thread/level_is_shared_end", ok, 1);
 }
 
