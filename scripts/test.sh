@@ -40,6 +40,7 @@ unit/elf	unit elf
 unit/romfs	unit romfs
 unit/smp_tree	unit smp_tree
 simulation/edf	simulation edf
+simulation/balance	simulation balance
 unit/page	unit page
 unit/memory_page	unit memory_page
 unit/memory_object_cache	unit memory_object_cache
