@@ -9,6 +9,7 @@ trace_tests() {
         printf 'trace/drops/%s\tguest_trace_drops %s stop\n' $arch $arch
         printf 'trace/overwritten/%s\tguest_trace_drops %s overwrite\n' $arch $arch
         printf 'trace/formats/%s\tguest_trace_formats %s\n' $arch $arch
+        printf 'trace/jitter/%s\ttrace_jitter %s\n' $arch $arch
         printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
         printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
     done
@@ -119,6 +120,22 @@ guest_trace_formats() { # ARCH
     build/host/trace text "build/test/$trace_name/ctf" >"build/test/$trace_name.txt" &&
         grep -q 'call  *path=.* channel=ping.Left>ping.Right info=' "build/test/$trace_name.txt" && grep -q 'decision  *verdict=denied event=request' "build/test/$trace_name.txt" ||
         { echo "expected calls and a denied one, got:"; head -5 "build/test/$trace_name.txt"; return 1; }
+}
+
+# How late each period of examples/rt began, from the trace: every period, and what the program itself saw a little later.
+trace_jitter() { # ARCH
+    trace_name=trace.jitter.$1
+    called_from=$PWD
+    ./kos trace rt --exact --arch "$1" --events sched,time,life --format text -o "build/test/$trace_name" >"build/test/$trace_name.console" 2>&1 ||
+        { tail -5 "build/test/$trace_name.console"; return 1; }
+    awk -f examples/rt/jitter.awk "build/test/$trace_name/trace.txt" >"build/test/$trace_name.svg" &&
+        [ "$(grep -c '<circle' "build/test/$trace_name.svg")" = 250 ] && grep -q '</svg>' "build/test/$trace_name.svg" ||
+        { echo "expected a picture of 250 periods, got $(grep -c '<circle' "build/test/$trace_name.svg")"; return 1; }
+    awk -v table=1 -f examples/rt/jitter.awk "build/test/$trace_name/trace.txt" >"build/test/$trace_name.table"
+    # the program prints nothing of its first periods
+    tr -d '\r' <"build/test/$trace_name.console" | awk -v skip=5 'FNR == NR { traced[FNR] = $1; next } $1 == "late" { n++; apart = $2 - traced[n + skip]
+        if (apart < 0 || apart > 1000 || traced[n + skip] > 5000) { print "expected the trace up to 1000 ns before the program, and up to 5000 ns, got " traced[n + skip] " and " $2; exit bad = 1 } }
+        END { if (!bad && n != 245) { print "expected 245 periods, got " n + 0; bad = 1 } exit bad }' "build/test/$trace_name.table" -
 }
 
 # The rings of a machine that was ended, from the file with its memory.
