@@ -10,7 +10,8 @@ usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [
 
 Boots a solution that records what the kernel does, until it ends, the time is over, or Ctrl-C, and writes a trace:
 CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
-  --events         names of events and groups from docs/tracepoints.md; default: all
+  --events         names of events and groups from docs/tracepoints.md; default: all. none: a program of the solution
+                   starts the trace (coresrv/stat/trace_api.h); life: likewise, with names of what begins before
   --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
                    both are counted
   --buffer         2^ORDER pages of records per CPU, 0 to 10; default 10: 131072 records
@@ -33,7 +34,7 @@ trace_memory_file() {
 trace_record() {
     trace_arch=$1 trace_image=$2 trace_cpus=$3
     shift 3
-    mask=$(build/host/trace events "$trace_events") || return 2
+    if [ "$trace_events" = none ]; then mask=0; else mask=$(build/host/trace events "$trace_events") || return 2; fi
     mkdir -p "$trace_folder/ctf" && rm -f "$trace_folder"/ctf/cpu* "$trace_folder/ctf/metadata" "$trace_folder"/trace.*
     trace_ram=$(trace_memory_file)
     KOS_APPEND="trace=$mask trace_mode=$trace_mode trace_pages=$trace_buffer${trace_append:+ $trace_append}"
@@ -92,7 +93,7 @@ command_trace() {
         return
     fi
     [ -n "$solution" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
-    build/host/trace events "$trace_events" >/dev/null || exit 2
+    [ "$trace_events" = none ] || build/host/trace events "$trace_events" >/dev/null || exit 2
     image=build/$arch/$variant/$solution
     if solution_of_ninja "$image"; then :; else
         folder=$(trace_path "$solution")

@@ -10,6 +10,7 @@ trace_tests() {
         printf 'trace/overwritten/%s\tguest_trace_drops %s overwrite\n' $arch $arch
         printf 'trace/formats/%s\tguest_trace_formats %s\n' $arch $arch
         printf 'trace/jitter/%s\ttrace_jitter %s\n' $arch $arch
+        printf 'trace/windows/%s\tguest_trace_windows %s\n' $arch $arch
         printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
         printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
     done
@@ -108,6 +109,24 @@ guest_trace_drops() { # ARCH MODE
         if (id in last && first <= last[id]) { print "expected numbers to grow, got " $0; bad = 1; exit } last[id] = first; n++ }
         END { if (bad) exit 1
             if (n + life + discarded < 80008 || n + life + discarded > 80016) { print "expected 80000 and 8 to 16 others, got " n " and " life " read, " discarded " discarded"; exit 1 } }' "build/test/$trace_name.bt"
+}
+
+# A program starts and stops the trace: what it says in between is there, in order, and nothing else; the kernel has no rings before.
+guest_trace_windows() { # ARCH
+    trace_name=trace.windows.$1
+    . scripts/solution.sh
+    . scripts/trace.sh
+    image=$(solution_build "$PWD/tests/trace" "$1" release >/dev/null && echo "$image") || { echo "expected tests/trace to build"; return 1; }
+    trace_folder=build/test/$trace_name trace_events=none trace_mode=stop trace_buffer=8 trace_for=60 trace_keep="" trace_append="events=5000 windows=1"
+    (trace_record "$1" "$image" 2 -accel tcg,thread=multi >"build/test/$trace_name.console" 2>"build/test/$trace_name.log") ||
+        { echo "expected a trace:"; tail -5 "build/test/$trace_name.log"; return 1; }
+    grep -q 'TRACE done' "build/test/$trace_name.console" || { echo "expected the load to end"; tail -5 "build/test/$trace_name.console"; return 1; }
+    trace_babeltrace "$trace_name" && [ ! -s "build/test/$trace_name.err" ] || { echo "expected nothing to be dropped"; head -5 "build/test/$trace_name.err"; return 1; }
+    awk '/ user: / {
+        match($0, / id = [0-9]+/); id = substr($0, RSTART + 6, RLENGTH - 6) + 0
+        match($0, /first = [0-9]+/); first = substr($0, RSTART + 8, RLENGTH - 8) + 0
+        if ((id != 100 && id != 101) || first != n[id]++ + 0) { print "expected the next number of a window, got " $0; exit bad = 1 } }
+        END { if (!bad && (n[100] != 5000 || n[101] != 5000)) { print "expected 5000 events of each window, got " n[100] + 0 ", " n[101] + 0; bad = 1 } exit bad }' "build/test/$trace_name.bt"
 }
 
 guest_trace_formats() { # ARCH
