@@ -7,6 +7,7 @@ static_assert(THREAD_HELD == 11, "TRACE_STATES has the words of enum thread_stat
 static_assert(sizeof(struct trace_record) == TRACE_RECORD_SIZE);
 static_assert(sizeof(struct trace_area) <= PAGE_SIZE && sizeof(struct trace_ring) <= PAGE_SIZE);
 static_assert(TRACE_CPUS >= KOS_CPUS_MAX);
+static_assert(TRACE_EVENT_COUNT <= 64, "a bit of cpu->trace_events each");
 
 /* Events whose tracepoints lie on the fast paths. */
 #define FAST_EVENTS                                                                                                    \
