@@ -158,6 +158,11 @@ void machine_cpu_up(u32 index)
     atomic_store(&cpu_count, MACHINE_CPUS);
 }
 
+void machine_cpu(u32 index)
+{
+    fake_cpu = &cpus[index].hal;
+}
+
 struct thread *machine_exit(void)
 {
     int way = setjmp(outside);
