@@ -310,11 +310,12 @@ static void event_set(struct attribute *attribute, enum profile_event event)
 {
     static const struct {
         uint32_t type, config;
-    } known[PROFILE_EVENTS] = {
+    } known[PROFILE_TIME + 1] = {
         [PROFILE_INSTRUCTIONS] = {0, 1}, /* hardware: instructions */
         [PROFILE_LOADS] = {3, 0},        /* cache: L1-dcache-loads */
         [PROFILE_STORES] = {3, 0x100},   /* cache: L1-dcache-stores */
         [PROFILE_BLOCKS] = {0, 4},       /* hardware: branches */
+        [PROFILE_TIME] = {1, 0},         /* software: cpu-clock */
     };
     attribute->type = known[event].type;
     attribute->config = known[event].config;

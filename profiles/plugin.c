@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sampler: a plugin for QEMU that looks at each CPU whenever it has executed another `period` instructions, or done
- * as many accesses to memory, wherever that is: user code, kernel, kernel with interrupts masked. Nothing in the
- * machine is changed by it. ./kos prof and ./kos stat run it; converter.c makes files out of what it writes.
+ * as many accesses to memory, or when so much time has passed, wherever that is: user code, kernel, kernel with
+ * interrupts masked. Nothing in the machine is changed by it. ./kos prof and ./kos stat run it; converter.c makes files
+ * out of what it writes.
  *
- * Options: kernel=FILE (the ELF file), out=FILE, period=N (0: only count), event=instructions|loads|stores|blocks.
+ * Options: kernel=FILE (the ELF file), out=FILE, period=N (0: only count), event=instructions|loads|stores|blocks|time
+ * (of this machine, in nanoseconds).
  */
 #define _GNU_SOURCE
 #include <abi/statistics.h>
@@ -20,8 +22,8 @@
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
-enum event { EVENT_INSTRUCTIONS, EVENT_LOADS, EVENT_STORES, EVENT_BLOCKS, EVENTS };
-static const char *const event_names[EVENTS] = {"instructions", "loads", "stores", "blocks"};
+enum event { EVENT_INSTRUCTIONS, EVENT_LOADS, EVENT_STORES, EVENT_BLOCKS, EVENTS, EVENT_TIME = EVENTS };
+static const char *const event_names[] = {"instructions", "loads", "stores", "blocks", "time"};
 
 struct block {
     uint64_t start;
@@ -36,7 +38,8 @@ static struct vcpu {
     uint64_t next;                          /* count at which to look */
     uint64_t total;                         /* of the event that is looked at */
     uint64_t functions[RAW_FUNCTION_COUNT];
-    bool due; /* an access reached `next`: look when the next block begins */
+    unsigned asked; /* blocks, for EVENT_TIME */
+    bool due;       /* an access reached `next`: look when the next block begins */
 } vcpus[RAW_CPUS_MAX];
 
 static FILE *out;
@@ -169,6 +172,14 @@ static void block_begins(unsigned cpu, void *data)
                    period);
             vcpu->next = vcpu->total + period - (vcpu->total - vcpu->next) % period;
         }
+    } else if (event == EVENT_TIME) { /* asking for the time takes longer than a block */
+        if ((++vcpu->asked & 15) != 0)
+            return;
+        uint64_t time = now(), late = time - vcpu->next;
+        if (time < vcpu->next)
+            return;
+        sample(cpu, block->start, block->start, period);
+        vcpu->next = time + period - late % period;
     } else if (vcpu->due) { /* registers are in memory only here: it stands for the access just before */
         vcpu->due = false;
         sample(cpu, block->start, block->start, period);
@@ -237,7 +248,7 @@ static bool option(const char *text, const char **kernel, const char **file)
     else if (strncmp(text, "memory=", 7) == 0)
         memory_wanted = strcmp(text + 7, "on") == 0;
     else if (strncmp(text, "event=", 6) == 0) {
-        for (event = 0; event < EVENTS; event++)
+        for (event = 0; event <= EVENT_TIME; event++)
             if (strcmp(text + 6, event_names[event]) == 0)
                 return true;
         return false;

@@ -5,7 +5,14 @@
 #include <profiles/elf_file.h>
 #include <profiles/raw.h>
 
-enum profile_event { PROFILE_INSTRUCTIONS, PROFILE_LOADS, PROFILE_STORES, PROFILE_BLOCKS, PROFILE_EVENTS };
+enum profile_event {
+    PROFILE_INSTRUCTIONS,
+    PROFILE_LOADS,
+    PROFILE_STORES,
+    PROFILE_BLOCKS,
+    PROFILE_EVENTS,
+    PROFILE_TIME = PROFILE_EVENTS
+};
 
 struct profile_task {
     uint32_t id;

@@ -17,8 +17,8 @@ script read. stat counts, and prints the sums.
   --append TEXT          more for the kernel's command line
 prof only:
   -o FILE                where to (perf.data)
-  --event E              instructions, loads, stores, or blocks (of code, between jumps) (instructions)
-  --period N             events between two samples (100000)
+  --event E              instructions, loads, stores, blocks (of code, between jumps), or time of this machine (instructions)
+  --period N             events between two samples (100000); of time: nanoseconds (1000000)
   --flame FILE           a flame graph, too, as SVG
   --json FILE            and its stacks, as results of a benchmark: what ./kos report draws
 TEXT
@@ -69,7 +69,7 @@ prof_json() { # FOLDED ARCH SOLUTION
 }
 
 command_prof() { # prof|stat ...
-    mode=$1 solution="" arch=x86_64 cpus=1 variant=release seconds="" out=$called_from/perf.data event=instructions period=100000 flame="" json=""
+    mode=$1 solution="" arch=x86_64 cpus=1 variant=release seconds="" out=$called_from/perf.data event=instructions period="" flame="" json=""
     shift
     while [ $# -gt 0 ]; do
         case $mode$1 in
@@ -85,14 +85,15 @@ command_prof() { # prof|stat ...
         prof--period) [ $# -gt 1 ] || fail "--period takes a number"; number_given --period "$2"; period=$2; shift
             [ "$period" -gt 0 ] || fail "--period takes at least 1" ;;
         prof--event) [ $# -gt 1 ] || fail "--event takes a name"; event=$2; shift
-            case $event in instructions | loads | stores | blocks) ;;
-            *) fail "unknown event '$event' (instructions, loads, stores, blocks)" ;; esac ;;
+            case $event in instructions | loads | stores | blocks | time) ;;
+            *) fail "unknown event '$event' (instructions, loads, stores, blocks, time)" ;; esac ;;
         *) case $1 in -*) fail "$mode: unknown option '$1'" ;; esac
             [ -z "$solution" ] || fail "$mode: one solution at a time"; solution=$1 ;;
         esac
         shift
     done
     [ -n "$solution" ] || fail "$mode: which solution?"
+    [ -n "$period" ] || { period=100000; [ "$event" != time ] || period=1000000; }
     case $out in /*) ;; *) out=$called_from/$out ;; esac
     case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
     case $json in '' | /*) ;; *) json=$called_from/$json ;; esac

@@ -5,6 +5,7 @@ prof_tests() {
     for arch in x86_64 aarch64; do
         printf 'prof/stress/%s\tprof_stress %s\n' $arch $arch
         printf 'prof/load/%s\tprof_load %s\n' $arch $arch
+        printf 'prof/time/%s\tprof_time %s\n' $arch $arch
         printf 'prof/stat/%s\tprof_stat %s\n' $arch $arch
         printf 'run/perfcnt/%s\trun_perfcnt %s release 1\n' $arch $arch
         printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
@@ -41,6 +42,21 @@ prof_stress() { # ARCH
     perf script -i "$data" --show-mmap-events 2>/dev/null | grep -q "<$id>.*random_calls.elf" || { echo "expected the kernel's build id $id"; return 1; }
     python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$data.svg" && grep -q 'class="k".*<title>core_VMM_Allocate (kernel)' "$data.svg" ||
         { echo "expected an SVG with the kernel's functions"; return 1; }
+}
+
+# Samples by the clock: perf knows the event for a clock, and there are about as many as milliseconds in which something ran.
+prof_time() { # ARCH
+    mkdir -p build/test
+    data=build/test/prof.time.$1.data
+    rm -f "$data"
+    ./kos prof bench_ipc --arch "$1" --for 4 --event time -o "$data" >build/test/prof.time.$1.log 2>&1 ||
+        { echo "expected ./kos prof to end well:"; tail -5 build/test/prof.time.$1.log; return 1; }
+    # what comes before the kernel's first function is firmware
+    perf script -i "$data" -G -F event,period,ip,sym 2>"$data.errors" | awk '
+        !/\[unknown\]/ { begun = 1 }
+        !begun { next }
+        { samples++; wrong += $0 !~ / 1000000 +cpu-clock/; unknown += /\[unknown\]/ }
+        END { if (samples < 200 || samples > 4500 || wrong > 0 || unknown * 100 > samples) { printf "expected 200 to 4500 samples of a millisecond, by cpu-clock, at most 1 %% without a name; got %d, %d others, %d without\n", samples, wrong, unknown; exit 1 } }'
 }
 
 # The load of trace/load: all that bench rt does beside its wake-ups, on four CPUs. perf report, as anybody calls it, has a name for 99 % of the samples.
