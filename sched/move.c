@@ -75,6 +75,7 @@ static void moved(struct request *request)
     thread_ipc_moved(thread);
     if (unlikely(thread->dying))
         thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
+    counting_arrived(thread);
     sched_wake(thread);
 }
 
@@ -89,7 +90,7 @@ void thread_move(struct thread *thread, u32 target)
         cpu->hal.current = &cpu->idle_context;
     }
     if (unlikely(counting_on(cpu)))
-        counting_stop(cpu);
+        counting_stop(cpu, thread);
     sched_home_leave(thread);
     thread->state = THREAD_MOVING;
     thread_ipc_moves(thread, target);

@@ -140,6 +140,7 @@ LIST
     printf 'bench/rt/x86_64\tbench_rt x86_64\nbench/rt/aarch64\tbench_rt aarch64\n'
     printf 'bench/interrupts_off/x86_64\tbench_interrupts_off x86_64\nbench/interrupts_off/aarch64\tbench_interrupts_off aarch64\n'
     printf 'bench/peers/parsing\tbench_peers_parsing\nbench/peers/x86_64\tbench_peers x86_64\nbench/peers/aarch64\tbench_peers aarch64\n'
+    printf 'bench/peers/rt/x86_64\tbench_peers_rt x86_64\nbench/peers/rt/aarch64\tbench_peers_rt aarch64\n'
     printf 'bench/native\tbench_native\n'
     printf 'bench/scale/x86_64\tbench_scale x86_64\nbench/scale/aarch64\tbench_scale aarch64\n'
 }
@@ -595,6 +596,17 @@ bench_peers() { # ARCH
         exit bad
     }' "build/bench/peers.$1.compared" || { cat "build/bench/peers.$1.compared"; return 1; }
 }
+# From a timer to its thread under load, the longest of all rounds: at least 3 times shorter than that of PREEMPT_RT, whichever way of waiting is its best.
+bench_peers_rt() { # ARCH
+    for part in bench peers rt; do . scripts/$part.sh; done
+    peers=linux-rt threads=1 priority=25 interval=200 distance=0 loops=2000 buckets=0
+    mkdir -p build/bench
+    rt_measure "$1" exact 1 "build/bench/peers.rt.$1" && peers_measure rt "$1" || return 1
+    [ -z "$peer_missing" ] || { echo "SKIP $peer_missing"; return 0; }
+    peers_compare max "build/bench/peers.rt.$1" "build/bench/linux-rt.rt.$1" >"build/bench/peers.rt.$1.compared"
+    awk -F '\t' '$1 == "rt/timer_to_thread/load" { ratio = $4 } END { if (ratio < 3) { print "expected a timer to thread at least 3 times shorter under load, got " ratio + 0; exit 1 } }' \
+        "build/bench/peers.rt.$1.compared" || { cat "build/bench/peers.rt.$1.compared"; return 1; }
+}
 # An inbox takes what another thread pushes faster than wfcqueue; two threads decide 1.9 times as much as one.
 bench_native() {
     [ "$(nproc)" -ge 2 ] || { echo "SKIP one CPU only"; return 0; }
@@ -647,7 +659,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xa]* | bench/native | languages/psl/million | trace/long/*) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xar]* | bench/native | languages/psl/million | trace/long/*) echo long ;;
     build/* | lint/* | bench/scale/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;

@@ -69,9 +69,14 @@ void counting_leave(struct cpu *cpu, struct thread *thread)
     (void)cpu, (void)thread;
     abort();
 }
-void counting_stop(struct cpu *cpu)
+void counting_stop(struct cpu *cpu, struct thread *thread)
 {
-    (void)cpu;
+    (void)cpu, (void)thread;
+    abort();
+}
+void counting_arrived_some(struct thread *thread)
+{
+    (void)thread;
     abort();
 }
 
