@@ -305,7 +305,7 @@ bool ksm_chunks_fit(const struct ksm_shape *shape, const void *constant_part, u6
     const u8 *bytes = constant_part;
     for (u32 i = 0; i < shape->chunk_count; i++) {
         struct kos_chunk chunk;
-        memcpy(&chunk, bytes + shape->chunks[i].offset - KOS_MESSAGE_HEADER_SIZE, sizeof(chunk));
+        __builtin_memcpy(&chunk, bytes + shape->chunks[i].offset - KOS_MESSAGE_HEADER_SIZE, sizeof(chunk));
         if (chunk.size > shape->chunks[i].size_max || (u64)chunk.offset + chunk.size > arena_size ||
             chunk.size % shape->chunks[i].element_size != 0 ||
             (shape->contents != nullptr && (chunk.offset & shape->contents[i].align_mask) != 0))

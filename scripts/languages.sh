@@ -10,6 +10,7 @@ unit/languages_message	unit languages_message
 unit/languages_core	unit languages_core
 languages/sdk	languages_sdk
 fuzz/nk	fuzz_short nk
+fuzz/einit	fuzz_short einit
 fuzz/message_content	fuzz_short message_content
 languages/compile	languages_compile
 languages/productions	languages_productions

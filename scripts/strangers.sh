@@ -71,29 +71,36 @@ stranger_policy() { # SOLUTION
         { cat "$file"; echo "expected the policy's tests to pass in a kernel"; return 1; }
 }
 
+# The headers of a solution's definitions, in $built/include; $built/names lists them.
+headers_generate() { # FOLDER INTO
+    . scripts/solution.sh
+    called_from=$PWD
+    solution_folder "$1"
+    built=$2
+    rm -rf "$built"; mkdir -p "$built/include"
+    stage_definitions
+    while IFS='	' read -r name definition; do
+        mkdir -p "$built/include/$(dirname "$name")"
+        build/host/nk-gen-c --extended-errors -I "$stage" -I sdk -o "$built/include/$(dirname "$name")" "$stage/$name" 2>"$built/errors" ||
+            { cat "$built/errors"; return 1; }
+    done <"$built/names"
+}
+
 # Every header that is made of their definitions, in every dialect that is promised.
 stranger_headers() {
     build build/host/nk-gen-c
     bad=0
     for folder in tests/strangers/*/; do
-        . scripts/solution.sh
-        called_from=$PWD
-        solution_folder "${folder%/}"
-        built=build/test/strangers/$package
-        rm -rf "$built"; mkdir -p "$built/include"
-        stage_definitions
-        while IFS='	' read -r name definition; do
-            mkdir -p "$built/include/$(dirname "$name")"
-            build/host/nk-gen-c --extended-errors -I "$stage" -I sdk -o "$built/include/$(dirname "$name")" "$stage/$name" 2>"$built/errors" ||
-                { cat "$built/errors"; bad=1; continue; }
-            for dialect in c11 c17 c23 c++17; do
-                language=c
-                case $dialect in c++*) language=c++ ;; esac
+        headers_generate "${folder%/}" "build/test/strangers/$(basename "$folder")" || bad=1
+        for dialect in c11 c17 c23 c++17; do
+            language=c
+            case $dialect in c++*) language=c++ ;; esac
+            cut -f1 "$built/names" | while read -r name; do
                 printf '#include "%s.h"\n' "$name" |
                     clang-19 -x $language -std=$dialect -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I"$built/include" \
-                        -isystem . -isystem libkos/include -isystem libkos/arch/x86_64/include - 2>&1 || bad=1
-            done
-        done <"$built/names"
+                        -isystem . -isystem libkos/include -isystem libkos/arch/x86_64/include - 2>&1 || exit 1
+            done || bad=1
+        done
     done
     [ $bad = 0 ] || { echo "expected no warning in C11, C17, C23 and C++17"; return 1; }
 }

@@ -16,6 +16,46 @@ ROUND_TRIP("ipc/round_trip/policy/constant", Constant)
 ROUND_TRIP("ipc/round_trip/policy/flow", FlowEnter)
 ROUND_TRIP("ipc/round_trip/policy/mic", MicCall)
 
+static inline __attribute__((always_inline)) Retcode call_by_hand(Handle handle, nk_uint64_t info,
+                                                                  struct policies_Rules_Constant_req *req,
+                                                                  struct policies_Rules_Constant_res *res)
+{
+    struct kos_message_words words = {.info = info, .selector = handle};
+    TOUCH(req, res);
+    __builtin_memcpy(words.w, req->words, sizeof(words.w));
+    kos_system_call(&words);
+    __builtin_memcpy(res->answer, words.w, sizeof(words.w));
+    TOUCH(req, res);
+    return (Retcode)(rtl_uint32_t)words.selector;
+}
+
+/* The same call through generated code to servers of several kinds (server.c), and without any to the first of them. */
+static void generated(const char *channel, const char *name, int by_hand)
+{
+    static struct policies_Rules_Constant_req req;
+    static struct policies_Rules_Constant_res res;
+    NkKosTransport_Init(&transport, ServiceLocatorConnect(channel), NK_NULL, 0);
+    const nk_iid_t endpoint = ServiceLocatorGetRiid(transport.base.handle, "rules");
+    const Handle handle = transport.base.handle;
+    Retcode rc = rcOk;
+    if (by_hand) {
+        const nk_uint64_t info = KOS_INFO(endpoint, policies_Rules_Constant_mid, sizeof(req), 0);
+        MEASURE(name, ROUNDS, rc |= call_by_hand(handle, info, &req, &res));
+    } else {
+        MEASURE(name, ROUNDS, rc |= CALL(Constant, &req, NK_NULL, &res));
+    }
+    check(rc, name);
+}
+
+static void all_generated(void)
+{
+    generated("rules", "ipc/round_trip/generated/none", 1);
+    generated("rules", "ipc/round_trip/generated/proxy", 0);
+    generated("dispatch", "ipc/round_trip/generated/dispatch", 0);
+    generated("do_dispatch", "ipc/round_trip/generated/do_dispatch", 0);
+    generated("loop", "ipc/round_trip/generated/loop", 0);
+}
+
 static void hashset(void)
 {
     static struct policies_Rules_HashSetAdd_req add;
@@ -102,6 +142,7 @@ int main(void)
     MicCall();
     regex();
     audited();
+    all_generated();
     printf("BENCH done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
 }

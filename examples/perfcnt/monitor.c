@@ -103,8 +103,8 @@ int main(void)
            MILLISECONDS, PAGES);
     for (int i = 0; i < 3; i++)
         print(&tables[i]);
-    int enough = tables[0].after[0] - tables[0].before[0] >= WORKS * MILLISECONDS * 1000000ULL / 4 &&
-                 tables[0].after[3] - tables[0].before[3] >= WORKS * PAGES &&
+    int enough = tables[0].after[0] - tables[0].before[0] >= 1000000ULL * WORKS * MILLISECONDS / 4 &&
+                 tables[0].after[3] - tables[0].before[3] >= 1ULL * WORKS * PAGES &&
                  tables[1].after[0] - tables[1].before[0] == WORKS;
     printf("%s\n", enough ? "that is what was asked for" : "that is not what was asked for");
     (void)KnStatSetCounting(0);

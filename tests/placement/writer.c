@@ -15,7 +15,6 @@ static int write_on(void *bytes)
         ++*(volatile nk_uint8_t *)bytes;
         (void)KnSleep(1);
     }
-    return 0;
 }
 
 int main(int argc, const char *argv[])

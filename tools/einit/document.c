@@ -37,7 +37,12 @@ static void report_parser(struct document *document, const yaml_parser_t *parser
         return;
     }
     size_t index = parser->problem_mark.index;
-    diagnostic_error(document->diagnostics, place(document, index, index + 1), "this is not YAML: %s", parser->problem);
+    struct location at = place(document, index, index + 1);
+    diagnostic_error(document->diagnostics, at, "this is not YAML: %s", parser->problem);
+    if (at.offset < at.source->size && at.source->text[at.offset] == '\t') {
+        diagnostic_note(document->diagnostics, at, "YAML is indented by spaces, not by tabs");
+        return;
+    }
     if (parser->context != nullptr) {
         index = parser->context_mark.index;
         diagnostic_note(document->diagnostics, place(document, index, index + 1), "%s, which begins here",
@@ -64,10 +69,14 @@ static void check_end(struct document *document, yaml_parser_t *parser)
 yaml_node_t *document_read(struct document *document, const char *path)
 {
     document->source = source_read(document->pool, path);
-    if (document->source == nullptr) {
-        diagnostic_error(document->diagnostics, (struct location){0}, "%s: %s", path, strerror(errno));
-        return nullptr;
-    }
+    if (document->source != nullptr)
+        return document_read_source(document);
+    diagnostic_error(document->diagnostics, (struct location){0}, "%s: %s", path, strerror(errno));
+    return nullptr;
+}
+
+yaml_node_t *document_read_source(struct document *document)
+{
     document->mark = strncmp(document->source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     index_characters(document);
     yaml_parser_t parser;

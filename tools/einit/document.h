@@ -20,6 +20,8 @@ struct document {
 
 /* The file's root node, or null after an error. pool and diagnostics are set before. */
 yaml_node_t *document_read(struct document *document, const char *path);
+/* The same of document->source, which is set. */
+yaml_node_t *document_read_source(struct document *document);
 void document_close(struct document *document);
 struct location document_at(const struct document *document, const yaml_node_t *node);
 

@@ -154,8 +154,7 @@ static void emit_dispatch(struct emitter *emitter, const struct unit *part)
     emit(emitter,
          "static inline nk_err_t %s(struct %s_component *self, nk_iid_t iidOffset,\n"
          "    const struct nk_message *req, const struct nk_arena *reqArena, struct nk_message *res,\n"
-         "    struct nk_arena *resArena)\n{\n"
-         "    nk_assert(self != NK_NULL);\n    nk_assert(req != NK_NULL);\n    nk_assert(res != NK_NULL);\n",
+         "    struct nk_arena *resArena)\n{\n",
          emit_claim(emitter, part, part->name.at, "component_dispatch"), part->prefix);
     if (part->endpoint_count == 0) {
         emit(emitter, "    nk_unused(self);\n    nk_unused(iidOffset);\n    nk_unused(req);\n    nk_unused(reqArena);\n"

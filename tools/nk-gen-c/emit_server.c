@@ -49,8 +49,9 @@ static void emit_case(struct emitter *emitter, const struct unit *interface, con
     if (traced)
         emit(emitter, "        nk_trace_message(\"%s\", \"%s\", \"request\", req, reqArena, %s);\n",
              interface->name.text, name, tracing);
+    if (method->has_error) /* else what is marked here is marked anew below */
+        emit(emitter, "        nk_req_reset(&answer->res_);\n");
     emit(emitter,
-         "        nk_req_reset(&answer->res_);\n"
          "        rc = impl->ops->%s(impl, (const struct %s_%s_req *)(const void *)req, reqArena, answer, resArena);\n",
          name, prefix, name);
     emit_answer(emitter, interface, method);
@@ -71,8 +72,7 @@ void emit_server(struct emitter *emitter, const struct unit *interface)
     emit(emitter,
          "static inline nk_err_t %s(struct %s *impl, nk_iid_t iid, const struct nk_message *req,\n"
          "    const struct nk_arena *reqArena, struct nk_message *res, struct nk_arena *resArena)\n{\n"
-         "    nk_err_t rc = NK_ENOENT;\n"
-         "    nk_assert(impl != NK_NULL);\n    nk_assert(req != NK_NULL);\n    nk_assert(res != NK_NULL);\n",
+         "    nk_err_t rc = NK_ENOENT;\n",
          emit_claim(emitter, interface, interface->name.at, "interface_dispatch"), prefix);
     if (interface->methods == nullptr)
         emit(emitter,
@@ -86,6 +86,7 @@ void emit_server(struct emitter *emitter, const struct unit *interface)
     /* Servers reply whatever the dispatcher returned: without this the client would take what lies there for an answer.
      */
     emit(emitter, "    if (rc != NK_EOK)\n        nk_message_set_size(res, 0); /* no answer */\n");
-    emit(emitter, "    res->iid = req->iid;\n    res->mid = req->mid;\n    return rc;\n}\n");
+    emit(emitter, "    res->iid = %s;\n    res->mid = req->mid;\n    return rc;\n}\n",
+         interface->methods == nullptr ? "req->iid" : "iid");
     emit_section_end(emitter);
 }

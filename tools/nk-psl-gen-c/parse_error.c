@@ -109,6 +109,24 @@ static void suggest_before(struct psl_parse *parse, bool value)
     }
 }
 
+/* What people of other languages forget. */
+static bool suggest_habit(const struct psl_parse *parse, struct location at, const char *got, const char *const *tokens,
+                          int count)
+{
+    const struct name *word = &parse->words[0];
+    if (strcmp(got, "=") == 0 && has(tokens, count, "'=='")) {
+        diagnostic_note(parse->diagnostics, at, "did you mean '=='?");
+        return true;
+    }
+    if ((strcmp(got, "}") != 0 && strcmp(got, ";") != 0) || word->text == nullptr || !has(tokens, count, "'('"))
+        return false;
+    for (uint32_t i = word->at.offset + word->at.length; i < at.offset; i++)
+        if (at.source->text[i] != ' ' && at.source->text[i] != '\n')
+            return false;
+    diagnostic_note(parse->diagnostics, word->at, "a call has an argument: '%s ()'", word->text);
+    return true;
+}
+
 void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end, const char *const *tokens, int count)
 {
     struct words words = {.count = 0};
@@ -123,6 +141,8 @@ void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end,
     else
         diagnostic_error(parse->diagnostics, at, "%s, got '%s'", expected.bytes, got);
     text_free(&expected);
+    if (!at_end && suggest_habit(parse, at, got, tokens, count))
+        return;
     struct suggestion suggestion = {.wanted = got};
     bool word = !at_end && psl_word_begins(got[0]) && psl_keyword_token(got) == NAME;
     for (int i = 0; word && i < count; i++) {

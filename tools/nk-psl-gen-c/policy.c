@@ -80,7 +80,11 @@ static void report_missing(struct psl_policy *policy, const struct search *searc
     struct text folders = {0};
     const char *folder;
     for (unsigned i = 0; (folder = search_folder(policy, search, i)) != nullptr; i++) {
-        text_add(&folders, "%s%s", folders.length != 0 ? ", " : "", folder);
+        bool again = false;
+        for (unsigned j = 0; j < i; j++)
+            again |= strcmp(search_folder(policy, search, j), folder) == 0;
+        if (!again)
+            text_add(&folders, "%s%s", folders.length != 0 ? ", " : "", folder);
         suggest_file(policy, &suggestion, folder, name.text);
     }
     diagnostic_error(policy->diagnostics, name.at, "there is no file %s below %s", name_path(policy, name.text),

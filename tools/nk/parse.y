@@ -190,6 +190,9 @@ static const char *token_words(yysymbol_kind_t kind, const struct expected *expe
     case YYSYMBOL_IN: case YYSYMBOL_OUT: case YYSYMBOL_ERROR: case YYSYMBOL_PACKAGE: case YYSYMBOL_IMPORT:
     case YYSYMBOL_INTERFACE:
         return is_expected(expected, NAME) ? nullptr : words; /* as names they are rare */
+    case YYSYMBOL_COMPONENT: case YYSYMBOL_SECURITY: case YYSYMBOL_ENDPOINTS: case YYSYMBOL_COMPONENTS:
+    case YYSYMBOL_ENTITY: case YYSYMBOL_TASK: case YYSYMBOL_CLASS:
+        return is_expected(expected, NAME) ? nullptr : words;
     case YYSYMBOL_NAME: case YYSYMBOL_INTEGER_TYPE: case YYSYMBOL_HANDLE: case YYSYMBOL_BYTES: case YYSYMBOL_STRING:
     case YYSYMBOL_ARRAY: case YYSYMBOL_SEQUENCE:
         if (is_expected(expected, INTEGER_TYPE))

@@ -129,7 +129,10 @@ static void report_missing(struct program *program, enum language language, stru
     struct text roots = {0};
     for (unsigned i = 0; i <= program->root_count; i++) {
         const char *root = i < program->root_count ? program->roots[i] : program->own_root;
-        if (root == nullptr)
+        bool again = root == nullptr;
+        for (unsigned j = 0; !again && j < i; j++)
+            again = strcmp(program->roots[j], root) == 0;
+        if (again)
             continue;
         text_add(&roots, "%s%s", roots.length != 0 ? ", " : "", root);
         suggest_file(program, &suggestion, root, name.text, language);

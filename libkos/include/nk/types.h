@@ -112,7 +112,8 @@ static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t n)
 #define nk_msg_set_ncaps(p, n)              nk_message_set_ncaps(&(p)->base_, (n))
 /* Ours: the three above in one store. */
 #define nk_msg_begin(p, iid_, mid_, n) nk_message_write_info(&(p)->base_, KOS_INFO((iid_), (mid_), sizeof(*(p)), (n)))
-#define nk_msg_check_err(p)            (((p)->base_.tag & 0x80000000U) != 0)
+/* p: a message of generated code, or its base_, which comes first. */
+#define nk_msg_check_err(p) ((((const struct nk_message *)(const void *)(p))->tag & 0x80000000U) != 0)
 
 /* ---- arena ---- */
 typedef struct nk_arena {
