@@ -19,14 +19,16 @@ static struct {
 static _Alignas(8) char text[128];
 static NkKosTransport transport;
 
-static nk_err_t by_hand(void)
+__attribute__((noinline)) static nk_err_t by_hand(Handle listener)
 {
+    NkKosTransport own;
+    NkKosTransport_Init(&own, listener, NK_NULL, 0);
     struct nk_arena arena = NK_ARENA_INITIALIZER(text, text + sizeof(text));
     nk_message_set_size(&message.base_, sizeof(message));
-    nk_err_t rc = nk_transport_recv(&transport.base, &message.base_, &arena);
+    nk_err_t rc = nk_transport_recv(&own.base, &message.base_, &arena);
     while (rc == NK_EOK) {
         message.base_.tag = sizeof(struct policies_Rules_Constant_res);
-        rc = nk_transport_reply_recv(&transport.base, &message.base_, sizeof(message), NK_NULL, &message.base_,
+        rc = nk_transport_reply_recv(&own.base, &message.base_, sizeof(message), NK_NULL, &message.base_,
                                      sizeof(message), &arena);
     }
     return rc;
@@ -86,7 +88,7 @@ int main(int argc, const char *argv[])
     NkKosTransport_Init(&transport, ServiceLocatorRegister(kind, RTL_NULL, 0, &id), NK_NULL, 0);
     policies_Server_entity_init(&entity, &rules);
     NkKosDispatchInfo info = NK_ENTITY_DISPATCH_INFO_INITIALIZER(policies_Server, entity);
-    nk_err_t rc = strcmp(kind, "rules") == 0      ? by_hand()
+    nk_err_t rc = strcmp(kind, "rules") == 0      ? by_hand(transport.base.handle)
                   : strcmp(kind, "dispatch") == 0 ? dispatched()
                   : strcmp(kind, "loop") == 0     ? looped()
                                                   : NkKosDoDispatch(transport.base.handle, &info);

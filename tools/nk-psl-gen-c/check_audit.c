@@ -105,10 +105,8 @@ static void read_level(struct psl_policy *policy, struct psl_audit_level *level,
             for (unsigned i = 0; i < policy->object_count; i++)
                 suggestion_offer(&suggestion, policy->objects[i]->name);
             struct location at = item->key_kind == PSL_KEY_NONE ? item->value->at : item->key.at;
-            if (item->key_kind == PSL_KEY_NONE)
-                diagnostic_error(policy->diagnostics, at, "expected an object of this policy");
-            else
-                diagnostic_error(policy->diagnostics, at, "there is no policy object '%s'", item->key.text);
+            diagnostic_error(policy->diagnostics, at, "there is no policy object '%s'",
+                             pool_copy(policy->pool, at.source->text + at.offset, at.length));
             if (suggestion.nearest != nullptr)
                 diagnostic_note(policy->diagnostics, at, "did you mean '%s'?", suggestion.nearest);
             continue;
