@@ -37,11 +37,16 @@ void ipc_slow(struct thread *thread)
     sched_exit();
 }
 
+static void expect_reply(struct thread *server, const struct ksm_entry *entry)
+{
+    server->reply_entry = entry;
+    server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
+}
+
 void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry)
 {
     server->caller = client;
-    server->reply_entry = entry;
-    server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
+    expect_reply(server, entry);
     if (client->level > server->base_level) /* model: level.pml CONNECT */
         server->level = client->level;
     else
@@ -50,6 +55,15 @@ void ipc_connect(struct thread *client, struct thread *server, const struct ksm_
         sched_account_set(server, sched_account(client));
     client->peer = server;
     client->state = THREAD_REPLY_WAIT;
+}
+
+void ipc_refuse_request(struct thread *server, retcode code)
+{
+    word selector = server->transfer.selector;
+    ipc_abandon_caller(server, code);
+    ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
+    if (server->work.run == nullptr) /* else it has the next request that may be refused */
+        server->transfer.deadline = 0;
 }
 
 void ipc_disconnect(struct thread *server)
@@ -104,9 +118,58 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
     return ksm_entry_speaks(entry, client->call_info) ? entry : nullptr;
 }
 
+static retcode verify_and_take(struct thread *client, struct thread *server, struct endpoint *endpoint)
+{
+    struct message message;
+    retcode code = message_read(client, &message);
+    if (code != rcOk)
+        return code;
+    message.info = client->call_info;
+    message.server = server;
+    message.client = client;
+    const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
+    return method == nullptr ? message_malformed(KSM_REQUEST, client, server, &message, endpoint)
+                             : message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
+}
+
+/* Work of a server, which has the client, but not yet its request: verification, decision, delivery, with pauses. */
+static void take_request(struct thread *server)
+{
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG: also looked at after each pause */
+    struct endpoint *endpoint = server->receive_endpoint;
+    retcode code = client == nullptr || server->dying ? rcNotConnected : verify_and_take(client, server, endpoint);
+    work_end(server);
+    if (code == rcOk) {
+        expect_reply(server, reply_entry(client, server, endpoint));
+        if (transfer_pending(server))
+            work_begin(server, long_request);
+        else
+            server->transfer.deadline = 0;
+    } else if (!server->dying) {
+        ipc_refuse_request(server, code);
+    }
+}
+
+/* What can be long: the server does it, as its work. */
+static bool takes_long(const struct thread *client)
+{
+    return (client->context.selector & KOS_CALL_MEMORY) != 0 ||
+           ((client->call_info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK) != 0;
+}
+
 /* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. */
 static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint)
 {
+    if (takes_long(client)) {
+        if (unlikely(timer_armed(&server->timer)))
+            server->transfer.deadline = server->timer.deadline;
+        ipc_extended_end(server);
+        server->state = THREAD_RUNNABLE;
+        server->transfer.selector = server->receive_selector != 0 ? server->receive_selector : server->context.selector;
+        ipc_connect(client, server, nullptr);
+        work_begin(server, take_request);
+        return rcOk;
+    }
     struct message message;
     retcode code = message_read(client, &message);
     if (code != rcOk)
@@ -121,8 +184,6 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     ipc_extended_end(server);
     server->state = THREAD_RUNNABLE;
     ipc_connect(client, server, reply_entry(client, server, endpoint));
-    if (transfer_pending(server))
-        work_begin(server, long_request);
     return rcOk;
 }
 
@@ -278,8 +339,12 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
             return rcOk;
     if (slot->receiver == SLOT_CONTENDED)
         slot->receiver = nullptr;
-    if (extended && (code = ipc_extended_begin(server, false)) != rcOk)
-        return code;
+    if (extended) {
+        code = ipc_extended_begin(server, false);
+        if (code != rcOk)
+            return code;
+        ipc_extended_resume(server);
+    }
     server->state = THREAD_RECEIVING;
     server->level = server->base_level;
     sched_block();
@@ -287,29 +352,53 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
     return rcOk;
 }
 
+/* The endpoint that a Recv is for, borrowed. */
+static retcode listened(const struct thread *server, word selector, struct endpoint **endpoint)
+{
+    struct object *object;
+    retcode code = handle_borrow(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
+    if (code != rcOk)
+        return code;
+    *endpoint = container_of(object, struct endpoint, object);
+    /* a moved listener would speak for another class */
+    return (*endpoint)->owner == server->domain ? rcOk : rcInvalidOperation;
+}
+
+static bool is_interrupt(const struct thread *server, word selector)
+{
+    struct object *object;
+    return handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object) ==
+           rcOk;
+}
+
+static retcode receive_interrupt(struct thread *server, word selector)
+{
+    struct object *object;
+    retcode code =
+        handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object);
+    if (code != rcOk)
+        return code;
+    server->level = server->base_level;
+    return interrupt_receive(server, container_of(object, struct interrupt, object));
+}
+
 void ipc_receive(struct thread *server, word selector)
 {
-    struct object *object = nullptr;
-    retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : rcOk;
-    if (code == rcOk)
-        code = handle_borrow(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
-    if (code == rcOk) {
-        struct endpoint *endpoint = container_of(object, struct endpoint, object);
-        if (endpoint->owner != server->domain)
-            code = rcInvalidOperation; /* a moved listener would speak for another class */
-        else {
-            trace_receive(cpu_self(), 0, 0, object->sid, 0, 0);
-            ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+    struct endpoint *endpoint = nullptr;
+    retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : listened(server, selector, &endpoint);
+    bool interrupt = code == rcInvalidArgument && (selector & KOS_CALL_FLAGS) == 0 && is_interrupt(server, selector);
+    if (code == rcOk || interrupt) {
+        ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+        if (unlikely(server->sealed != nullptr)) {
             arena_unseal(server);
-            code = receive(server, endpoint, selector);
+            code = interrupt ? code : listened(server, selector, &endpoint); /* there may have been a checkpoint */
         }
-    } else if (code == rcInvalidArgument && (selector & KOS_CALL_FLAGS) == 0 &&
-               handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object) ==
-                   rcOk) {
-        ipc_abandon_caller(server, rcAbort);
-        arena_unseal(server);
-        server->level = server->base_level;
-        code = interrupt_receive(server, container_of(object, struct interrupt, object));
+    }
+    if (interrupt) {
+        code = receive_interrupt(server, selector);
+    } else if (code == rcOk) {
+        trace_receive(cpu_self(), 0, 0, endpoint->object.sid, 0, 0);
+        code = receive(server, endpoint, selector);
     }
     if (code != rcOk)
         ipc_complete(server, code);
