@@ -61,6 +61,7 @@ void ipc_refuse_request(struct thread *server, retcode code)
 {
     word selector = server->transfer.selector;
     ipc_abandon_caller(server, code);
+    checkpoint();
     ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
     if (server->work.run == nullptr) /* else it has the next request that may be refused */
         server->transfer.deadline = 0;
@@ -127,6 +128,8 @@ static retcode verify_and_take(struct thread *client, struct thread *server, str
     message.info = client->call_info;
     message.server = server;
     message.client = client;
+    if (!message_pause(&message))
+        return rcNotConnected;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
     return method == nullptr ? message_malformed(KSM_REQUEST, client, server, &message, endpoint)
                              : message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
@@ -150,40 +153,39 @@ static void take_request(struct thread *server)
     }
 }
 
-/* What can be long: the server does it, as its work. */
-static bool takes_long(const struct thread *client)
+/* What the table says about a request in registers. Others, and those with handles, are not in it. */
+static enum table_verdict words_look_up(const struct thread *client, const struct endpoint *endpoint)
 {
-    return (client->context.selector & KOS_CALL_MEMORY) != 0 ||
-           ((client->call_info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK) != 0;
+    if ((client->context.selector & KOS_CALL_MEMORY) != 0 ||
+        ((client->call_info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK) != 0)
+        return TABLE_UNKNOWN;
+    return message_look_up(KSM_REQUEST, client->domain->class, endpoint->owner_class, client->call_info);
 }
 
-/* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. */
-static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint)
+/* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. At once if the
+ * table grants it in registers; else that can be long, and the server does it, as its work. */
+static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint, bool granted)
 {
-    if (takes_long(client)) {
+    const struct ksm_entry *entry = nullptr;
+    if (granted) {
+        struct message message;
+        retcode code = message_read(client, &message);
+        if (code != rcOk)
+            return code;
+        message.info = client->call_info;
+        code = message_deliver_granted(client, server, &message);
+        if (code != rcOk)
+            return code;
+        entry = reply_entry(client, server, endpoint);
+    } else {
         if (unlikely(timer_armed(&server->timer)))
             server->transfer.deadline = server->timer.deadline;
-        ipc_extended_end(server);
-        server->state = THREAD_RUNNABLE;
         server->transfer.selector = server->receive_selector != 0 ? server->receive_selector : server->context.selector;
-        ipc_connect(client, server, nullptr);
         work_begin(server, take_request);
-        return rcOk;
     }
-    struct message message;
-    retcode code = message_read(client, &message);
-    if (code != rcOk)
-        return code;
-    message.info = client->call_info;
-    const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
-    if (method == nullptr)
-        return message_malformed(KSM_REQUEST, client, server, &message, endpoint);
-    code = message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
-    if (code != rcOk)
-        return code;
     ipc_extended_end(server);
     server->state = THREAD_RUNNABLE;
-    ipc_connect(client, server, reply_entry(client, server, endpoint));
+    ipc_connect(client, server, entry);
     return rcOk;
 }
 
@@ -218,7 +220,10 @@ static retcode call(struct thread *client, word selector, struct endpoint *endpo
         return code;
     struct thread *server = endpoint_take(endpoint);
     if (server != nullptr) {
-        code = deliver_request(client, server, endpoint);
+        enum table_verdict verdict = words_look_up(client, endpoint);
+        code = verdict == TABLE_SILENT ? check_request(client, endpoint) : rcOk; /* refused without the server */
+        if (code == rcOk)
+            code = deliver_request(client, server, endpoint, verdict == TABLE_GRANTS);
         if (code != rcOk) {
             endpoint_park(endpoint, server);
             return code;
@@ -263,7 +268,7 @@ void ipc_call(struct thread *client, word selector)
  * request failed: the caller is told. */
 static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server)
 {
-    retcode code = deliver_request(client, server, endpoint);
+    retcode code = deliver_request(client, server, endpoint, words_look_up(client, endpoint) == TABLE_GRANTS);
     if (code == rcOk)
         return true;
     trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, client->call_info, (u64)(s64)code);
@@ -394,6 +399,8 @@ void ipc_receive(struct thread *server, word selector)
             code = interrupt ? code : listened(server, selector, &endpoint); /* there may have been a checkpoint */
         }
     }
+    if (unlikely(server->dying)) /* since the last checkpoint: it must not wait any more */
+        return;
     if (interrupt) {
         code = receive_interrupt(server, selector);
     } else if (code == rcOk) {

@@ -138,6 +138,8 @@ void message_arena_make(struct message_arena *arena, struct domain *domain, vadd
 bool message_arena_fits(struct message_arena *arena, struct message *message, const struct ksm_shape *shape,
                         const void *constant_part)
 {
+    if (!message_pause(message))
+        return false;
     arena->message = message->server != nullptr ? message : nullptr;
     bool fits = ksm_message_fits(shape, constant_part, &arena->arena);
     arena->message = nullptr;

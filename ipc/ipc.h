@@ -2,13 +2,14 @@
 /*
  * The slow side of Call, Recv and Reply; see endpoint.h for the states.
  *
- * A message in memory, or with handles, can take long, so it has pauses (message_pause), in which interrupts are taken
- * and more urgent threads run. Who does it is the server: a request as its work (take_request, then long_request), an
- * answer in its own Reply (then long_reply). So at each pause the call is in row REPLY_WAIT of endpoint.h's table:
- * client->peer == server, server->caller == client, the server RUNNABLE.
+ * A message in memory, with handles, or that the table does not grant can take long, so it has pauses (message_pause),
+ * in which interrupts are taken and more urgent threads run. Who does it is the server: a request as its work
+ * (take_request, then long_request), an answer in its own Reply (then long_reply). So at each pause the call is in row
+ * REPLY_WAIT of endpoint.h's table: client->peer == server, server->caller == client, the server RUNNABLE.
  *
  *   pause                                     what there is besides                 who has it, if the call ends here
- *   request: before all; descriptors read     -
+ *   request: before all; descriptors read;    -
+ *     table filled; decided
  *   sealing, each 64 pages                    server->sealed; some pages            arena_unseal, on the way out
  *   constant part read                        it, in the CPU's scratch page         the server: checkpoint.c
  *   arena kept, each 2 KiB                    message.arena_copy                    freed on the way out
@@ -81,6 +82,16 @@ retcode message_snapshot(struct thread *sender, const struct message *message, u
  * rcSourceFault, rcTargetFault, rcNoCapability... The receiver's status is set to rcOk. */
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
+
+/* What the table of two classes says about a message without an arena. */
+enum table_verdict {
+    TABLE_UNKNOWN, /* nothing yet */
+    TABLE_GRANTS,  /* and its size is right */
+    TABLE_SILENT,  /* ask the policy */
+};
+enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 destination_class, word info);
+/* Of a request in registers, which the table grants. */
+retcode message_deliver_granted(struct thread *sender, struct thread *receiver, struct message *message);
 
 /* The message is none of its method: leaves a record, and is rcInvalidArgument. receiver: null for a request that has
  * none yet. */

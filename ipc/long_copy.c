@@ -50,6 +50,8 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
         copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
     if (likely(size + copied <= AT_ONCE && short_copy(sender, receiver, constant_part, source, size) &&
                short_copy(sender, receiver, arena, message->buffer.arena, copied))) {
+        if (!message_pause(message))
+            return rcNotConnected;
         retcode code = snapshot != nullptr ? copy_out(receiver->domain, constant_part, snapshot, size)
                                            : copy_across(receiver->domain, constant_part, sender->domain, source, size);
         if (code == rcOk && copied != 0 && !message_pause(message))
@@ -105,6 +107,8 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
     word info = receiver->context.info;
     struct message message = {
         .info = info, .buffer.arena_size = (u32)transfer->arena_size, .server = server, .client = client};
+    if (!message_pause(&message))
+        return rcNotConnected;
     if (arrived_well(&message, transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size))
         return rcOk;
     if (!message_stands(&message))

@@ -189,23 +189,38 @@ static retcode deliver(struct thread *server, struct thread *sender, struct thre
     return rcOk;
 }
 
+static const struct ksm_pair *pair_of(enum ksm_event event, u32 source_class, u32 destination_class)
+{
+    return event == KSM_REQUEST ? ksm_pair_get(source_class, destination_class)
+                                : ksm_pair_get(destination_class, source_class);
+}
+
 /* The verdict and the shape in one compare, as on the fast path. */
-static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destination_class, word info)
+enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 destination_class, word info)
 {
     if (event != KSM_REQUEST && event != KSM_RESPONSE)
-        return false;
-    bool request = event == KSM_REQUEST;
-    const struct ksm_pair *pair =
-        request ? ksm_pair_get(source_class, destination_class) : ksm_pair_get(destination_class, source_class);
+        return TABLE_SILENT;
+    const struct ksm_pair *pair = pair_of(event, source_class, destination_class);
     if (pair == nullptr)
-        return false;
-    if (unlikely(!ksm_pair_knows(pair, info))) {
-        ksm_pair_learn(pair, info);
-        return false; /* that was enough for one step: this time the long way, with its pauses */
-    }
+        return TABLE_SILENT;
+    if (unlikely(!ksm_pair_knows(pair, info)))
+        return TABLE_UNKNOWN;
     /* RIID and MID alone make the place, so a response finds its request's entry */
     const struct ksm_entry *entry = ksm_entry(pair, info);
-    return (request ? entry->memory_request : entry->memory_response) == info;
+    return (event == KSM_REQUEST ? entry->memory_request : entry->memory_response) == info ? TABLE_GRANTS
+                                                                                           : TABLE_SILENT;
+}
+
+/* The same; what is not known is learnt first, as a step of its own. False: the call has ended. */
+static bool look_up(enum ksm_event event, u32 source_class, u32 destination_class, struct message *message,
+                    enum table_verdict *verdict)
+{
+    *verdict = message_look_up(event, source_class, destination_class, message->info);
+    if (likely(*verdict != TABLE_UNKNOWN))
+        return true;
+    ksm_pair_learn(pair_of(event, source_class, destination_class), message->info);
+    *verdict = message_look_up(event, source_class, destination_class, message->info);
+    return message_pause(message);
 }
 
 /* Rules see the rights that the receiver will get: no more than the sender has. A handle that is none fails later. */
@@ -315,7 +330,10 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     message->arena_copy = nullptr;
     if (message->buffer.arena_size == 0) {
         u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
-        if (granted_by_table(event, sender->domain->class, destination_class, message->info))
+        enum table_verdict verdict;
+        if (!look_up(event, sender->domain->class, destination_class, message, &verdict))
+            return rcNotConnected;
+        if (verdict == TABLE_GRANTS)
             return deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape,
                            message->in_memory ? nullptr : (const u8 *)sender->context.words);
     } else if (event == KSM_REQUEST && accepts_in_place(receiver, message)) {
@@ -326,6 +344,11 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     if (code != rcOk && message->in_place != 0) /* not of a response: its receiver may itself serve a sealed request */
         arena_unseal(receiver);
     return code;
+}
+
+retcode message_deliver_granted(struct thread *sender, struct thread *receiver, struct message *message)
+{
+    return deliver(receiver, sender, receiver, message, nullptr, (const u8 *)sender->context.words);
 }
 
 void ipc_complete(struct thread *thread, retcode code)

@@ -22,7 +22,7 @@ static struct deferral {
     struct page_chain ready, current, next;
 } deferrals[KOS_CPUS_MAX];
 
-#define RECLAIM_PAGES 4U
+#define RECLAIM_PAGES 2U
 
 static paddr page_of(u32 link)
 {
