@@ -8,7 +8,8 @@
     X(TIMER, "timers", "timer interrupts")                                                                             \
     X(IPI, "ipis", "interrupts but timers: those of other CPUs; not stored, it is the difference")                     \
     X(FAULT, "faults", "page faults of user code")                                                                     \
-    X(EXCEPTION, "exceptions", "all exceptions of user code, page faults and first uses of the FP unit included")      \
+    X(EXCEPTION, "exceptions",                                                                                         \
+      "all exceptions of user code, first uses of the FP unit too; stored without page faults")                        \
     X(SWITCH, "switches", "another thread than before goes on in user mode")                                           \
     X(IDLE, "idles", "times that the CPU went idle")
 

@@ -52,6 +52,12 @@ void *memset(void *to, int value, size_t size)
 {
     u8 *out = to;
     u64 pattern = (u8)value * 0x0101010101010101ULL;
+#ifdef ARCH_ZERO_FROM
+    if (size >= ARCH_ZERO_FROM && pattern == 0) {
+        size_t done = arch_zero(out, size);
+        out += done, size -= done;
+    }
+#endif
     while (size >= 64) {
         word_any *o = (word_any *)out;
         o[0] = o[1] = o[2] = o[3] = o[4] = o[5] = o[6] = o[7] = pattern;

@@ -209,8 +209,7 @@ HAL_FAST static void wake_first(HAL_FAST_PARAMETERS)
     struct object *object = woken->futex_object;
     if (object != nullptr) {
         woken->futex_object = nullptr;
-        if (unlikely(object_drop(object)))
-            object_end(object);
+        object_release(object);
     }
     woken->state = THREAD_RUNNABLE; /* model: futex.pml 4 */
     if (unlikely(level > running_level)) {

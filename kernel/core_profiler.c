@@ -84,11 +84,15 @@ static bool take_kind(const char *name, enum kind *kind, u32 *which)
 static u64 event_value(u32 cpu, u32 event)
 {
     const _Atomic u64 *events = cpu_table[cpu]->events;
-    if (event != KOS_COUNT_IPI)
-        return atomic_load_explicit(&events[event], memory_order_relaxed);
-    /* timers first: each was counted as an interrupt before */
-    u64 timers = atomic_load_explicit(&events[KOS_COUNT_TIMER], memory_order_acquire);
-    return atomic_load_explicit(&events[KOS_COUNT_INTERRUPT], memory_order_relaxed) - timers;
+    if (event == KOS_COUNT_IPI) {
+        /* timers first: each was counted as an interrupt before */
+        u64 timers = atomic_load_explicit(&events[KOS_COUNT_TIMER], memory_order_acquire);
+        return atomic_load_explicit(&events[KOS_COUNT_INTERRUPT], memory_order_relaxed) - timers;
+    }
+    u64 value = atomic_load_explicit(&events[event], memory_order_relaxed);
+    if (event == KOS_COUNT_EXCEPTION)
+        value += atomic_load_explicit(&events[KOS_COUNT_FAULT], memory_order_relaxed);
+    return value;
 }
 
 static u64 cpu_value(u32 cpu, enum kind kind, u32 which)

@@ -147,36 +147,55 @@ static void seal_retry(struct timer *timer)
     sched_exit();
 }
 
-void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
+/* The same with what it is traced and timed by. */
+[[gnu::noinline]] static retcode fault_traced(struct cpu *cpu, struct thread *thread,
+                                              const struct hal_exception *exception)
 {
-    struct thread *thread = thread_of(context);
-    if (unlikely((cpu_self()->hal.pending & DIVERTED) != 0))
-        diverted_enter(cpu_self());
-    cpu_count_event(cpu_self(), KOS_COUNT_EXCEPTION);
-    trace_enter(cpu_self(), exception->kind == HAL_EXCEPTION_PAGE_FAULT ? TRACE_PAGE_FAULT : TRACE_EXCEPTION, 0,
-                thread->object.sid, 0, 0);
-    if (exception->kind == HAL_EXCEPTION_PAGE_FAULT) {
-        cpu_count_event(cpu_self(), KOS_COUNT_FAULT);
-        u64 begun = trace_since(cpu_self(), TRACE_page_fault);
-        retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
-        if (unlikely(trace_on(cpu_self(), TRACE_page_fault)))
-            trace_page_fault(cpu_self(), (u8)exception->access, 0, (u32)code, exception->address,
-                             hal_counter() - begun);
-        if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
-            if (likely((cpu_self()->hal.pending & ~CPU_PENDING_FPU) == 0)) {
-                trace_resume(cpu_self(), 0, 0, thread->object.sid, 0, 0);
-                hal_resume(context);
-            }
-            sched_exit();
-        }
-        if (code == rcBusy)
-            wait_for_seal(thread);
-    } else if (exception->kind == HAL_EXCEPTION_FPU && fpu_grant(thread)) {
-        sched_exit();
+    trace_enter(cpu, TRACE_PAGE_FAULT, 0, thread->object.sid, 0, 0);
+    u64 begun = trace_since(cpu, TRACE_page_fault);
+    retcode code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+    trace_page_fault(cpu, (u8)exception->access, 0, (u32)code, exception->address, hal_counter() - begun);
+    if (code == rcOk || code == PREEMPTED)
+        trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
+    return code;
+}
+
+[[noreturn, gnu::noinline]] static void exception_other(struct cpu *cpu, struct thread *thread,
+                                                        const struct hal_exception *exception)
+{
+    if (exception->kind != HAL_EXCEPTION_PAGE_FAULT) {
+        cpu_count_event(cpu, KOS_COUNT_EXCEPTION);
+        trace_enter(cpu, TRACE_EXCEPTION, 0, thread->object.sid, 0, 0);
     }
+    if (exception->kind == HAL_EXCEPTION_FPU && fpu_grant(thread))
+        sched_exit();
     report(thread, exception);
     task_terminate(task_of(thread->domain), -1, KOS_TASK_FAULTED);
     sched_exit();
+}
+
+void kernel_exception(struct hal_context *context, const struct hal_exception *exception)
+{
+    struct cpu *cpu = cpu_self();
+    struct thread *thread = thread_of(context);
+    if (unlikely((cpu->hal.pending & DIVERTED) != 0))
+        diverted_enter(cpu);
+    if (unlikely(exception->kind != HAL_EXCEPTION_PAGE_FAULT))
+        exception_other(cpu, thread, exception);
+    cpu_count_event(cpu, KOS_COUNT_FAULT);
+    retcode code;
+    if (likely(cpu->trace_events == 0))
+        code = space_fault_preemptible(&thread->domain->space, exception->address, exception->access);
+    else
+        code = fault_traced(cpu, thread, exception);
+    if (likely(code == rcOk || code == PREEMPTED)) { /* preempted: the instruction faults again */
+        if (likely((cpu->hal.pending & ~CPU_PENDING_FPU) == 0))
+            hal_resume(context);
+        sched_exit();
+    }
+    if (code == rcBusy)
+        wait_for_seal(thread);
+    exception_other(cpu, thread, exception);
 }
 
 bool kernel_user_fault(vaddr address, u32 access)

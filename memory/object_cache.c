@@ -49,8 +49,8 @@ void object_cache_init(struct object_cache *cache, const char *name, size_t size
 
 void object_cache_clear_first(struct object_cache *cache, size_t bytes)
 {
-    kassert(bytes <= cache->size);
-    cache->cleared = (u32)bytes;
+    u32 lines = (u32)round_up(bytes, KOS_CACHE_LINE); /* without a rest it is shorter */
+    cache->cleared = lines <= cache->size ? lines : cache->size;
 }
 
 static void push(struct object_cache_cpu *cpu, void *object)

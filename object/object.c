@@ -20,18 +20,6 @@ void object_init(struct object *object, enum object_type type)
     list_init(&object->capabilities);
 }
 
-void object_reference(struct object *object)
-{
-    /* relaxed: who references holds a reference or a lock that keeps the object */
-    atomic_fetch_add_explicit(&object->references, 1, memory_order_relaxed);
-}
-
-void object_release(struct object *object)
-{
-    if (object_drop(object))
-        object_end(object);
-}
-
 void object_end(struct object *object)
 {
     if (unlikely(atomic_load_explicit(&object->watch, memory_order_relaxed) != nullptr))

@@ -55,7 +55,11 @@ struct object_operations {
 extern struct object_operations object_operations[OBJECT_TYPES];
 
 void object_init(struct object *object, enum object_type type); /* one reference, new SID */
-void object_reference(struct object *object);
+static inline void object_reference(struct object *object)
+{
+    /* relaxed: who references holds a reference or a lock that keeps the object */
+    atomic_fetch_add_explicit(&object->references, 1, memory_order_relaxed);
+}
 /* For who holds no reference, only memory that an epoch keeps: false if the last one is gone already. */
 static inline bool object_try_reference(struct object *object)
 {
@@ -66,8 +70,7 @@ static inline bool object_try_reference(struct object *object)
             return true;
     return false;
 }
-void object_release(struct object *object);
-/* The two halves of it: true if that was the last one; then it is destroyed. */
+/* The two halves of object_release: true if that was the last one; then it is destroyed. */
 static inline bool object_drop(struct object *object)
 {
     /* acq_rel: all uses come before the end */
@@ -76,6 +79,11 @@ static inline bool object_drop(struct object *object)
     return before == 1;
 }
 void object_end(struct object *object);
+static inline void object_release(struct object *object)
+{
+    if (unlikely(object_drop(object)))
+        object_end(object);
+}
 /* What is kept by SIDs goes with them: called when an object loses its last reference, before it is destroyed, and no
  * lock is held. Set once at boot; null: nothing is kept. */
 extern void (*object_sid_dead)(u32 sid);

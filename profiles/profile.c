@@ -94,6 +94,7 @@ static void cpu_ended(struct profile *profile, const struct raw_record *record)
     memcpy(cpu->counts, words_of(record), sizeof(cpu->counts));
     memcpy(cpu->events, words_of(record) + 2 * PROFILE_EVENTS, sizeof(cpu->events));
     cpu->events[KOS_COUNT_IPI] = cpu->events[KOS_COUNT_INTERRUPT] - cpu->events[KOS_COUNT_TIMER];
+    cpu->events[KOS_COUNT_EXCEPTION] += cpu->events[KOS_COUNT_FAULT];
     memcpy(cpu->functions, words_of(record) + 2 * PROFILE_EVENTS + KOS_EVENT_COUNTERS, sizeof(cpu->functions));
 }
 

@@ -253,15 +253,5 @@ void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 coun
 
 void hal_page_zero(paddr page)
 {
-    char *at = hal_direct(page), *const end = at + KOS_PAGE_SIZE;
-    const u64 permitted = read_register(dczid_el0);
-    if ((permitted & 16) == 0) {
-        const size_t block = 4ULL << (permitted & 15);
-        for (; at != end; at += block)
-            __asm__ volatile("dc zva, %0" ::"r"(at) : "memory");
-    } else
-        for (; at != end; at += 64)
-            __asm__ volatile("stp xzr, xzr, [%0]\n\tstp xzr, xzr, [%0, #16]\n\t"
-                             "stp xzr, xzr, [%0, #32]\n\tstp xzr, xzr, [%0, #48]" ::"r"(at)
-                             : "memory");
+    memset(hal_direct(page), 0, KOS_PAGE_SIZE); /* by whole lines: arch/bulk.h */
 }

@@ -87,13 +87,10 @@ void epoch_advance(u32 most)
 {
     (void)most;
 }
-void object_reference(struct object *object)
+void object_end(struct object *object)
 {
     (void)object;
-}
-void object_release(struct object *object)
-{
-    (void)object;
+    kernel_panic("no object ends here");
 }
 void thread_finish(struct thread *thread)
 {
