@@ -101,7 +101,7 @@ retcode message_malformed(enum ksm_event event, const struct thread *sender, con
 /* ---- copy.c ---- */
 /* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
  * PREEMPTED, rcSourceFault, rcTargetFault. */
-#define COPY_STEP PAGE_SIZE
+#define COPY_STEP (PAGE_SIZE / 2)
 retcode copy_in(struct domain *from, void *to, vaddr address, u64 size);
 retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size);
 retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size);

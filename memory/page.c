@@ -175,6 +175,11 @@ paddr page_allocate(unsigned order)
     return block_allocate_locking(order);
 }
 
+bool page_cache_full(void)
+{
+    return caches[hal_cpu_self()->index].count == CACHE_PAGES;
+}
+
 void page_free(paddr page, unsigned order)
 {
     kassert(page % PAGE_SIZE == 0 && zone_of(page) != nullptr);
