@@ -154,6 +154,8 @@
     X(PROFILER, SetPmu, 1, 0, 1, 0)             /* bits of enum kos_pmu_event: count these, too, on all CPUs -> rc */  \
     X(PROFILER, GetPmu, 0, 0, 4, KOS_NAME_SIZE) /* -> rc, events that can be, how many at once, string what it is */   \
     X(PROFILER, GetTaskName, 1, 0, 2, KOS_NAME_SIZE) /* task id -> rc, string name */                                  \
+    X(PROFILER, SetThreadPmu, 2, 0, 1, 0) /* thread, bits of enum kos_pmu_event: count these while it runs -> rc */    \
+    X(PROFILER, SetTrace, 1, 0, 1, 0)     /* bits of enum trace_event: record these, on all CPUs -> rc */              \
     /* IO: devices. Ports and DMA are answered with rcUnimplemented */                                                 \
     X(IO, RegisterPort, 2, 0, 2, 0) /* base, size -> rc, resource */                                                   \
     X(IO, RegisterMmio, 2, 0, 2, 0) /* address, size: pages -> rc, resource */                                         \

@@ -12,10 +12,12 @@
 u32 hal_pmu_events(void);
 /* How many of them at once, at least. */
 u32 hal_pmu_counters(void);
+/* They can be counted at the same time. */
+bool hal_pmu_fits(u32 events);
 /* One line on what there is, or why there is nothing. */
 const char *hal_pmu_description(void);
-/* Counts these, of hal_pmu_events(), from now on and nothing else; 0: off. False, and nothing changes: too many. */
-bool hal_pmu_start(u32 events);
+/* Counts these, of hal_pmu_events(), from now on and nothing else; 0: off. They fit. */
+void hal_pmu_start(u32 events);
 /* The counter of an event that is being counted, and which of its bits there are. */
 u64 hal_pmu_read(u32 event);
 u64 hal_pmu_mask(u32 event);

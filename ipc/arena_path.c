@@ -99,9 +99,6 @@ static inline bool give(const struct thread *server, const struct delivery *deli
 static struct thread *deliver(struct thread *client, struct channel *channel, word info, vaddr descriptor,
                               struct cpu *cpu, struct delivery *delivery)
 {
-    delivery->shape = ksm_arena_shape(channel->pair, info);
-    if (unlikely(delivery->shape == nullptr))
-        return nullptr;
     delivery->size = delivery->shape->size;
     struct endpoint_slot *slot = slot_find(channel, cpu);
     struct thread *server = slot->receiver;
@@ -117,10 +114,24 @@ static struct thread *deliver(struct thread *client, struct channel *channel, wo
     return server;
 }
 
-/* From ipc_memory_call, with the channel in w1. */
+#ifdef FAST_TRACED
+#define JUDGED ipc_judged_call_traced
+HAL_FAST void ipc_judged_call_traced(HAL_FAST_PARAMETERS)
+{
+    FORGET_WORDS();
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+#else
+#define JUDGED ipc_judged_call
+#endif
+
+/* From ipc_memory_call, with the channel in w1. What the table does not grant goes on to ipc/judged_path.c. */
 HAL_FAST void FAST(ipc_arena_call)(HAL_FAST_PARAMETERS)
 {
     struct delivery delivery;
+    delivery.shape = ksm_arena_shape(((struct channel *)w1)->pair, info); /* NOLINT */
+    if (unlikely(delivery.shape == nullptr))
+        hal_tail JUDGED(HAL_FAST_ARGUMENTS);
     struct thread *server =
         deliver(thread_of(self), (struct channel *)w1, info, w0, (struct cpu *)(void *)cpu, &delivery); /* NOLINT */
     if (unlikely(server == nullptr)) {

@@ -58,4 +58,5 @@ HAL_FAST void kernel_call_entry_traced(HAL_FAST_PARAMETERS);
 HAL_FAST void kernel_reply_entry_traced(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_call_traced(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_arena_call_traced(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_judged_call_traced(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply_traced(HAL_FAST_PARAMETERS);

@@ -167,6 +167,7 @@ void ipc_disconnect(struct thread *server);
 /* memory_path.c: Call and Reply-then-Recv with a message in memory; reached from the fast path. */
 HAL_FAST void ipc_memory_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_arena_call(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_judged_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
 /* cross.c: the same for a receiver, a client on another CPU. */
 HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);

@@ -4,10 +4,8 @@
  * function here takes what is left of it. docs/observing.md lists the names.
  */
 #include <kernel/core_call.h>
-#include <hal/pmu.h>
 #include <memory/page.h>
 #include <sched/counting.h>
-#include <sched/order.h>
 
 /* True, and *name behind it, if the name's first segments are `segments`: the whole name, or up to a dot. */
 static bool take(const char **name, const char *segments)
@@ -398,36 +396,6 @@ retcode core_PROFILER_ObjectGetStat(struct core_call *call)
     return code;
 }
 
-static void order_done(struct thread *asker, retcode code)
-{
-    core_respond(asker, code, 0, 0);
-}
-
-static retcode apply_counting(struct thread *none, const struct order *order)
-{
-    (void)none;
-    counting_set_self(order->arguments[0] != 0);
-    return rcOk;
-}
-
-/* Every CPU carries it out, one after the other, with the request's first word. */
-static retcode order_all(struct core_call *call, retcode (*apply)(struct thread *, const struct order *))
-{
-    u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
-    struct order *order = &call->self->order;
-    order->apply = apply;
-    order->done = order_done;
-    order->arguments[0] = call->words[0];
-    retcode code = rcOk;
-    u64 all = count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
-    return order_give_cpus(call->self, order, all, &code) ? code : CORE_BLOCKED;
-}
-
-retcode core_PROFILER_SetCounting(struct core_call *call)
-{
-    return call->words[0] > 1 ? rcInvalidArgument : order_all(call, apply_counting);
-}
-
 /* The lowest ids above `after`, ascending. */
 struct lowest {
     u64 after;
@@ -447,27 +415,6 @@ static bool keep_low(struct task *task, void *context)
     if (at < KOS_COUNTERS_MAX)
         lowest->ids[at] = task->id;
     return true;
-}
-
-static retcode apply_pmu(struct thread *none, const struct order *order)
-{
-    (void)none;
-    return counting_set_pmu_self((u32)order->arguments[0]);
-}
-
-retcode core_PROFILER_SetPmu(struct core_call *call)
-{
-    if ((call->words[0] & ~(word)hal_pmu_events()) != 0)
-        return rcDeviceNotFound;
-    return order_all(call, apply_pmu);
-}
-
-retcode core_PROFILER_GetPmu(struct core_call *call)
-{
-    const char *description = hal_pmu_description();
-    call->words[1] = hal_pmu_events();
-    call->words[2] = hal_pmu_counters();
-    return core_return_bytes(call, 3, description, strlen(description) + 1);
 }
 
 retcode core_PROFILER_GetTasks(struct core_call *call)

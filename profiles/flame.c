@@ -172,3 +172,38 @@ bool flame_write(struct profile *profile, const char *path, const char *title)
     bool good = ferror(out) == 0;
     return fclose(out) == 0 && good;
 }
+
+#define FRAMES_MOST 256U
+
+/* What the node has beside its children that are written themselves. */
+static void fold(FILE *out, const struct node *node, const struct node **path, unsigned depth, uint64_t least)
+{
+    uint64_t own = node->weight;
+    path[depth] = node;
+    for (const struct node *at = node->children; at != NULL && depth + 1 < FRAMES_MOST; at = at->next)
+        if (at->weight >= least) {
+            own -= at->weight;
+            fold(out, at, path, depth + 1, least);
+        }
+    if (own == 0 || depth == 0)
+        return;
+    fprintf(out, "%llu ", (unsigned long long)own);
+    for (unsigned i = 1; i <= depth; i++)
+        fprintf(out, "%s%s%s", i == 1 ? "" : ";", path[i]->name, path[i]->kernel ? "_[k]" : "");
+    fputc('\n', out);
+}
+
+bool folded_write(struct profile *profile, const char *path)
+{
+    struct graph graph = {.profile = profile, .root = {.name = "all"}};
+    const struct node *frames[FRAMES_MOST];
+    profile_samples(profile, add, &graph);
+    FILE *out = fopen(path, "w");
+    if (out == NULL) {
+        perror(path);
+        return false;
+    }
+    fold(out, &graph.root, frames, 0, graph.root.weight / 1000 + 1);
+    bool good = ferror(out) == 0;
+    return fclose(out) == 0 && good;
+}

@@ -57,4 +57,8 @@ const char *profile_function(struct profile *profile, const struct profile_task 
 /* perf_data.c, flame.c, stat.c: false, with a message, if the file cannot be written. */
 bool perf_data_write(struct profile *profile, const char *path);
 bool flame_write(struct profile *profile, const char *path, const char *title);
+/* The same as text: a line for each stack that is more than a thousandth, "WEIGHT FRAME;FRAME...", frames of the kernel
+ * with
+ * _[k] behind. What is less belongs to its callers. */
+bool folded_write(struct profile *profile, const char *path);
 void stat_print(const struct profile *profile, const char *title);

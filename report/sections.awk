@@ -8,6 +8,13 @@ function absent(part,   state) {
     printf "<p class=\"absent\">%s</p>\n", state == "" ? "Not measured in this run." : "Not measured in this run: " escaped(part) " " escaped(state) "." (context["parts/" part "/note"] == "" ? "" : " " escaped(context["parts/" part "/note"]))
 }
 function note_of(part) { if (context["parts/" part "/note"] != "") printf "<p class=\"absent\">%s</p>\n", escaped(context["parts/" part "/note"]) }
+# The head of a section that shows what names of that pattern have. 0: nothing, and it says why.
+function section_with(id, title, part, pattern,   i, n) {
+    section(id, title)
+    for (i = 1; i <= names; i++) if (order[i] ~ pattern) n++
+    if (n == 0) absent(part); else note_of(part)
+    return n + 0
+}
 function archs_with(row,   a) { split("", arch_list); arch_count = 0; for (a = 1; a <= 2; a++) if (has(row "/" architecture[a])) arch_list[++arch_count] = architecture[a]; return arch_count }
 
 function section_run(   i, path, part) {

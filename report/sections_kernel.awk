@@ -23,10 +23,7 @@ function histogram_draw(name,   i, n, low, high, step, most, x, w, h, c) {
     return n
 }
 function section_rt(   i, j, name, n, p, arch, k) {
-    section("rt", "Latencies of real-time threads")
-    for (i = 1; i <= names; i++) if (order[i] ~ /^rt\//) n++
-    if (n == 0) { absent("rt"); return }
-    note_of("rt")
+    if (!section_with("rt", "Latencies of real-time threads", "rt", "^rt/")) return
     note("Instructions from the point in time (or the wake-up) to the thread&#39;s first instruction. Heights: rounds, logarithmic; red: everything beyond. Load: messages, page faults, mappings, threads and processes of the lowest priority.")
     print "<div class=\"panels\">"
     for (i = 1; i <= names; i++) {
@@ -81,11 +78,8 @@ function scale_panel(work, arch,   c, k, n, keys, texts, label, w) {
     figure_end("scale")
 }
 function section_scale(   i, n, work, arch, seen) {
-    section("scale", "More CPUs")
     split("1 2 4 8", cpus, " ")
-    for (i = 1; i <= names; i++) if (order[i] ~ /^scale\//) n++
-    if (n == 0) { absent("scale"); return }
-    note_of("scale")
+    if (!section_with("scale", "More CPUs", "scale", "^scale/")) return
     note("Emulated CPUs advance side by side; what each does is counted in instructions, waiting included. Dashed: ideal.")
     print "<div class=\"panels\">"
     for (i = 1; i <= names; i++) {
@@ -126,10 +120,7 @@ function conflicts_map(one, arch,   i, j, n, name, f, rows, at, side, v, sum, sh
     figure_end("conflicts")
 }
 function section_conflicts(   a, i, n) {
-    section("conflicts", "Do CPUs disturb each other?")
-    for (i = 1; i <= names; i++) if (order[i] ~ /^conflicts\//) n++
-    if (n == 0) { absent("conflicts"); return }
-    note_of("conflicts")
+    if (!section_with("conflicts", "Do CPUs disturb each other?", "conflicts", "^conflicts/")) return
     note("Cache lines of kernel data that one CPU writes and the other reads or writes while each does something of its own. 0: nothing travels between their caches.")
     print "<div class=\"panels\">"
     for (a = 1; a <= 2; a++) { conflicts_map(0, architecture[a]); conflicts_map(1, architecture[a]) }
@@ -177,10 +168,7 @@ function section_path(   a, i, k, n, fields) {
 
 # ---- decisions
 function section_decisions(   a, i, arch, n) {
-    section("decisions", "What a decision costs")
-    for (i = 1; i <= names; i++) if (order[i] ~ /^ksm\//) n++
-    if (n == 0) { absent("ksm"); return }
-    note_of("ksm")
+    if (!section_with("decisions", "What a decision costs", "ksm", "^ksm/")) return
     note("Instructions of the security module for one event. Constant: decided when the policy was compiled; cached: the answer is in this CPU&#39;s cache; the others run their models&#39; rules.")
     print "<div class=\"panels\">"
     for (a = 1; a <= 2; a++) {

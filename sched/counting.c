@@ -31,10 +31,24 @@ static struct counting *counting_of(const struct cpu *cpu)
         u32 event = (u32)__builtin_ctz(rest);
         u64 value = hal_pmu_read(event), passed = (value - counting->pmu_last[event]) & hal_pmu_mask(event);
         counting->pmu_last[event] = value;
-        add(&counting->pmu[event], passed);
+        if (((counting->pmu_machine >> event) & 1U) != 0)
+            add(&counting->pmu[event], passed);
         if (counters != nullptr)
             add(&counters->pmu[event], passed);
     }
+}
+
+/* From now on the processor counts what the machine wants, and thread, or nobody, for itself. */
+static void pmu_switch(struct counting *counting, const struct thread *thread)
+{
+    u32 own = thread != nullptr && thread->counters != nullptr ? thread->counters->pmu_events : 0;
+    u32 events = counting->pmu_machine | own;
+    if (likely(events == counting->pmu_events))
+        return;
+    hal_pmu_start(events);
+    counting->pmu_events = events;
+    for (u32 rest = events; rest != 0; rest &= rest - 1)
+        counting->pmu_last[__builtin_ctz(rest)] = hal_pmu_read((u32)__builtin_ctz(rest));
 }
 
 /* What has passed since the last time goes where it belongs; from now on it goes to mode and thread. */
@@ -76,13 +90,18 @@ void counting_leave(struct cpu *cpu, struct thread *thread)
         counting->ran = thread;
         cpu_count_event(cpu, KOS_COUNT_SWITCH);
     }
+    pmu_switch(counting, thread);
     if (thread != nullptr && thread->counters == nullptr) /* if there is no memory: perhaps next time */
         __atomic_store_n(&thread->counters, object_cache_allocate(&counters_cache, nullptr), __ATOMIC_RELEASE);
 }
 
-void counting_stop(struct cpu *cpu)
+/* thread, of pmu_events, is at home here no longer. */
+static void leaves(struct cpu *cpu, const struct thread *thread);
+
+void counting_stop(struct cpu *cpu, struct thread *thread)
 {
     turn(counting_of(cpu), COUNTING_KERNEL, nullptr);
+    leaves(cpu, thread);
 }
 
 void counting_decided(struct cpu *cpu, enum kos_ksm_kind kind, u64 begin)
@@ -118,10 +137,11 @@ void counting_call(struct cpu *cpu, struct thread *thread, word selector, word i
     }
 }
 
-void counting_set_self(bool on)
+/* On if it was asked for, or a thread here needs it. */
+static void update(struct cpu *cpu)
 {
-    struct cpu *cpu = cpu_self();
     struct counting *counting = counting_of(cpu);
+    bool on = counting->asked || counting->pmu_threads != 0;
     if (on == counting_on(cpu))
         return;
     if (on) {
@@ -130,26 +150,103 @@ void counting_set_self(bool on)
         atomic_store_explicit(&counting->mode, COUNTING_KERNEL, memory_order_relaxed);
         atomic_store_explicit(&counting->since, hal_time_now(), memory_order_release);
     } else {
-        (void)counting_set_pmu_self(0);
         turn(counting, COUNTING_KERNEL, nullptr);
+        pmu_switch(counting, nullptr);
         atomic_store_explicit(&counting->since, 0, memory_order_release);
         cpu->hal.pending &= ~CPU_PENDING_COUNTING;
     }
     cpu_divert(cpu);
 }
 
+void counting_set_self(bool on)
+{
+    struct cpu *cpu = cpu_self();
+    if (!on)
+        (void)counting_set_pmu_self(0);
+    counting_of(cpu)->asked = on;
+    update(cpu);
+}
+
+/* ---- events of the processor ---- */
+
+/* All events that are counted anywhere. Those of threads stay until no thread has any. */
+static struct {
+    struct spinlock lock;
+    u32 machine, threads, count;
+} claims;
+
+retcode counting_claim_machine(u32 events)
+{
+    spinlock_lock(&claims.lock);
+    bool fits = hal_pmu_fits(events | claims.threads);
+    if (fits)
+        claims.machine = events;
+    spinlock_unlock(&claims.lock);
+    return fits ? rcOk : rcInvalidArgument;
+}
+
+static bool claim_thread(u32 before, u32 events)
+{
+    spinlock_lock(&claims.lock);
+    bool fits = events == 0 || hal_pmu_fits(events | claims.threads | claims.machine);
+    if (fits) {
+        claims.count += (events != 0 ? 1U : 0U) - (before != 0 ? 1U : 0U);
+        claims.threads = claims.count != 0 ? claims.threads | events : 0;
+    }
+    spinlock_unlock(&claims.lock);
+    return fits;
+}
+
 retcode counting_set_pmu_self(u32 events)
 {
     struct counting *counting = counting_of(cpu_self());
-    if (!counting_on(cpu_self()))
+    if (!counting->asked)
         return events == 0 ? rcOk : rcInvalidOperation;
     turn(counting, COUNTING_KERNEL, counting->thread);
-    if (!hal_pmu_start(events))
-        return rcInvalidArgument;
-    counting->pmu_events = events;
-    for (u32 rest = events; rest != 0; rest &= rest - 1)
-        counting->pmu_last[__builtin_ctz(rest)] = hal_pmu_read((u32)__builtin_ctz(rest));
+    counting->pmu_machine = events;
+    pmu_switch(counting, counting->thread);
     return rcOk;
+}
+
+retcode counting_set_pmu_thread(struct thread *thread, u32 events)
+{
+    struct cpu *cpu = cpu_self();
+    struct counting *counting = counting_of(cpu);
+    if (thread->state == THREAD_DEAD)
+        return rcInvalidThreadState;
+    if (thread->counters == nullptr) {
+        struct thread_counters *fresh = events != 0 ? object_cache_allocate(&counters_cache, nullptr) : nullptr;
+        if (fresh == nullptr)
+            return events != 0 ? rcOutOfMemory : rcOk;
+        __atomic_store_n(&thread->counters, fresh, __ATOMIC_RELEASE);
+    }
+    u32 before = thread->counters->pmu_events;
+    if (!claim_thread(before, events))
+        return rcInvalidArgument;
+    thread->counters->pmu_events = events;
+    if (thread->state == THREAD_MOVING) /* it has not arrived here yet, and will be counted then */
+        return rcOk;
+    counting->pmu_threads += (events != 0 ? 1U : 0U) - (before != 0 ? 1U : 0U);
+    update(cpu);
+    return rcOk;
+}
+
+static void leaves(struct cpu *cpu, const struct thread *thread)
+{
+    struct counting *counting = counting_of(cpu);
+    if (thread->counters == nullptr || thread->counters->pmu_events == 0)
+        return;
+    pmu_switch(counting, nullptr);
+    counting->pmu_threads--;
+    update(cpu);
+}
+
+void counting_arrived_some(struct thread *thread)
+{
+    (void)thread;
+    struct cpu *cpu = cpu_self();
+    counting_of(cpu)->pmu_threads++;
+    update(cpu);
 }
 
 void thread_counters_add(struct thread_counters *to, const struct thread_counters *from)
@@ -181,7 +278,10 @@ void counting_keep_some(struct thread *thread, struct thread_counters **kept)
 {
     struct cpu *cpu = cpu_self();
     if (counting_on(cpu))
-        counting_stop(cpu);
+        counting_stop(cpu, thread);
+    if (thread->counters->pmu_events != 0)
+        (void)claim_thread(thread->counters->pmu_events, 0);
+    thread->counters->pmu_events = 0;
     if (*kept == nullptr) {
         *kept = thread->counters;
     } else {

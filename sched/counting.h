@@ -3,7 +3,8 @@
  * Counting mode: where the time of each CPU and thread goes, and which services are called. While it is on, the CPU's
  * system calls come in by another door (hal_entry_divert), and it always leaves the slow way (CPU_PENDING_COUNTING), as
  * on an isolated CPU; so while it is off nothing costs an instruction on the fast path, and every entry and exit is
- * seen while it is on.
+ * seen while it is on. It is on where it was asked for (Profiler.SetCounting: all CPUs), and where a thread is at home
+ * that counts events of the processor for itself.
  *
  *   from            charged to                        by
  *   user mode       the thread, its CPU               counting_enter, at the next entry
@@ -31,6 +32,7 @@ struct thread_counters {
     _Atomic u64 times[2];                   /* ns: user, kernel */
     _Atomic u64 ksm[KOS_KSM_KIND_COUNT];    /* ns of the kernel's in decisions that had to be evaluated */
     _Atomic u64 pmu[KOS_PMU_EVENT_COUNT];   /* events of the processor, user mode and kernel */
+    u32 pmu_events;                         /* its own, counted while it runs; home only */
     _Atomic u64 core_calls[KOS_CORE_RIIDS]; /* of the kernel's endpoints */
     _Atomic u64 channel_calls;              /* of other processes' */
     struct {
@@ -47,7 +49,11 @@ struct counting {
     const struct thread *ran;        /* owner only, compared only: who was in user mode last */
     _Atomic u64 times[COUNTING_TIMES];
     _Atomic u64 ksm[KOS_KSM_KIND_COUNT];
-    u32 pmu_events; /* owner only: what the processor counts; read at every entry and exit */
+    bool asked;      /* owner only: SetCounting; else it counts for the sake of the threads below, or not at all */
+    u32 pmu_threads; /* owner only: threads at home here that have events of their own */
+    u32 pmu_machine; /* owner only: events that all CPUs count */
+    u32 pmu_events;  /* owner only: what the processor counts now: these, and the running thread's; read at every entry
+                        and exit */
     _Atomic u64 pmu[KOS_PMU_EVENT_COUNT];
     u64 pmu_last[KOS_PMU_EVENT_COUNT];   /* owner only: the processor's counters, as last read */
     u64 ksm_charged[KOS_KSM_KIND_COUNT]; /* owner only: what of ksm has been charged to threads */
@@ -59,11 +65,26 @@ static inline bool counting_on(const struct cpu *cpu)
 {
     return (cpu->hal.pending & CPU_PENDING_COUNTING) != 0;
 }
-/* This CPU counts from now on, or no longer. In the kernel. */
+/* This CPU counts from now on, or no longer unless a thread here has events of its own. In the kernel. */
 void counting_set_self(bool on);
-/* Likewise of the processor's events, of hal_pmu_events(); 0: none. Only while it counts. rcInvalidArgument: too many.
+/*
+ * Events of the processor, of hal_pmu_events(), 0: none. First all that is to be counted anywhere is claimed, so that
+ * it fits whichever thread runs where; then each CPU, or the thread's home, is told.
  */
+/* On all CPUs. rcInvalidArgument: together with the threads' events too many. Any CPU. */
+retcode counting_claim_machine(u32 events);
+/* This CPU. rcInvalidOperation: SetCounting is off. */
 retcode counting_set_pmu_self(u32 events);
+/* A thread's own: its CPU counts (as for counting_set_self) while it is there, and these events while it runs. Home.
+ * rcInvalidArgument (with all others too many), rcInvalidThreadState (it has ended), rcOutOfMemory. */
+retcode counting_set_pmu_thread(struct thread *thread, u32 events);
+/* The thread has come from another CPU. */
+void counting_arrived_some(struct thread *thread);
+static inline void counting_arrived(struct thread *thread)
+{
+    if (unlikely(thread->counters != nullptr) && thread->counters->pmu_events != 0)
+        counting_arrived_some(thread);
+}
 
 /* All of the following: on a CPU that counts. */
 /* A kernel entry begins. */
@@ -72,8 +93,8 @@ void counting_enter(struct cpu *cpu);
 void counting_call(struct cpu *cpu, struct thread *thread, word selector, word info);
 /* thread is about to run in user mode; null: the CPU goes idle. */
 void counting_leave(struct cpu *cpu, struct thread *thread);
-/* A thread moves to another CPU, or ends: nothing more of this stay in the kernel is charged to it. */
-void counting_stop(struct cpu *cpu);
+/* This thread moves to another CPU: nothing more of this stay in the kernel is charged to whoever entered it. */
+void counting_stop(struct cpu *cpu, struct thread *thread);
 /* A decision of some kind was evaluated, since `begin` (ns). */
 void counting_decided(struct cpu *cpu, enum kos_ksm_kind kind, u64 begin);
 

@@ -13,9 +13,9 @@ struct scheduler {
     /* This CPU's wish for a thread of another, in that one's inbox. */
     struct request pull;
 
-    /* Standard threads have waited for more than a turn, and nobody slept: for idle CPUs to see. On a line of its own,
-     * for it changes seldom. */
-    cache_aligned _Atomic bool crowded;
+    /* Standard threads have waited for more than a turn, and no CPU slept that may have one: a set of CPUs that may,
+     * for these to see when they are idle. On a line of its own, for it changes seldom. */
+    cache_aligned _Atomic u64 crowded;
 };
 extern struct scheduler schedulers[KOS_CPUS_MAX];
 

@@ -75,6 +75,7 @@ static void moved(struct request *request)
     thread_ipc_moved(thread);
     if (unlikely(thread->dying))
         thread->context.kind = HAL_RESUME_CALL; /* it leaves by the slow exit, which looks at dying */
+    counting_arrived(thread);
     sched_wake(thread);
 }
 
@@ -89,7 +90,7 @@ void thread_move(struct thread *thread, u32 target)
         cpu->hal.current = &cpu->idle_context;
     }
     if (unlikely(counting_on(cpu)))
-        counting_stop(cpu);
+        counting_stop(cpu, thread);
     sched_home_leave(thread);
     thread->state = THREAD_MOVING;
     thread_ipc_moves(thread, target);
@@ -126,7 +127,39 @@ retcode sched_set_affinity(struct thread *thread, u64 cpus)
 /* How many waiting threads a CPU looks through for one that may go. */
 #define CANDIDATES 8U
 
-static struct thread *movable(struct cpu *cpu, u32 target)
+/* Those that take part, but for this one; none if it does not. */
+static u64 others(const struct cpu *cpu)
+{
+    u64 out = atomic_load_explicit(&cpus_isolated, memory_order_relaxed) |
+              atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+    u64 self = 1ULL << cpu->hal.index;
+    return (out & self) != 0 ? 0 : cpus_all() & ~out & ~self;
+}
+
+/* Where a waiting thread may go to. */
+static u64 outlets(const struct thread *thread)
+{
+    return thread->own_level == RUN_LEVEL_STANDARD && thread->caller == nullptr && !thread->dying ? thread_cpus(thread)
+                                                                                                  : 0;
+}
+
+/* Those of `targets` that may have one of the threads that wait here. */
+static u64 wanted(const struct cpu *cpu, u64 targets)
+{
+    const struct list *queue = &cpu->run_queue.queues[RUN_LEVEL_STANDARD];
+    u64 all = 0;
+    u32 looked = 0;
+    list_for_each(node, queue)
+    {
+        if (looked++ == CANDIDATES)
+            break;
+        all |= outlets(list_entry(node, struct thread, run_link));
+    }
+    return all & targets;
+}
+
+/* The first that may go goes to target, if there is one. */
+static void give(struct cpu *cpu, u32 target)
 {
     struct list *queue = &cpu->run_queue.queues[RUN_LEVEL_STANDARD];
     u32 looked = 0;
@@ -134,19 +167,22 @@ static struct thread *movable(struct cpu *cpu, u32 target)
     {
         struct thread *thread = list_entry(node, struct thread, run_link);
         if (looked++ == CANDIDATES)
-            break;
-        if (thread->own_level == RUN_LEVEL_STANDARD && thread->caller == nullptr && !thread->dying &&
-            ((thread_cpus(thread) >> target) & 1U) != 0)
-            return thread;
+            return;
+        if (((outlets(thread) >> target) & 1U) != 0) {
+            run_queue_remove(&cpu->run_queue, thread);
+            thread_move(thread, target);
+            return;
+        }
     }
-    return nullptr;
 }
 
-/* A hint in both directions: what hangs on it is checked by the queue's owner. */
-static void crowded_set(struct scheduler *scheduler, bool crowded)
+/* Tells these CPUs that there is something to be had here. A hint in both directions: what hangs on it is checked by
+ * the queue's owner. */
+static void crowded_set(u64 cpus)
 {
-    if (atomic_load_explicit(&scheduler->crowded, memory_order_relaxed) != crowded)
-        atomic_store_explicit(&scheduler->crowded, crowded, memory_order_relaxed);
+    struct scheduler *scheduler = scheduler_self();
+    if (atomic_load_explicit(&scheduler->crowded, memory_order_relaxed) != cpus)
+        atomic_store_explicit(&scheduler->crowded, cpus, memory_order_relaxed);
 }
 
 static void pull_arrived(struct request *request)
@@ -156,33 +192,23 @@ static void pull_arrived(struct request *request)
     struct list *queue = &cpu->run_queue.queues[RUN_LEVEL_STANDARD];
     u32 target = (u32)(asker - schedulers);
     if (list_empty(queue) || (!cpu->busy && queue->next->next == queue)) {
-        crowded_set(scheduler_self(), false); /* what waits is about to run here */
+        crowded_set(0); /* what waits is about to run here */
         return;
     }
-    struct thread *thread = movable(cpu, target);
-    if (thread == nullptr || queue->next->next == queue) /* nobody, or the last */
-        crowded_set(scheduler_self(), false);
-    if (thread != nullptr) {
-        run_queue_remove(&cpu->run_queue, thread);
-        thread_move(thread, target);
-    }
-}
-
-static bool takes_part(u32 cpu)
-{
-    u64 out = atomic_load_explicit(&cpus_isolated, memory_order_relaxed) |
-              atomic_load_explicit(&cpus_offline, memory_order_relaxed);
-    return ((out >> cpu) & 1U) == 0;
+    give(cpu, target);
+    crowded_set(wanted(cpu, others(cpu)));
 }
 
 void balance_pull(struct cpu *cpu)
 {
     u32 self = cpu->hal.index, count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
-    if (!takes_part(self))
+    u64 from = others(cpu);
+    if (from == 0)
         return;
     for (u32 i = 1; i < count; i++) {
         u32 other = (self + i) % count;
-        if (atomic_load_explicit(&schedulers[other].crowded, memory_order_relaxed) && takes_part(other)) {
+        if (((from >> other) & 1U) != 0 &&
+            ((atomic_load_explicit(&schedulers[other].crowded, memory_order_relaxed) >> self) & 1U) != 0) {
             (void)inbox_push_at(cpu_table[other], &schedulers[self].pull, pull_arrived, RUN_LEVEL_STANDARD);
             return;
         }
@@ -192,21 +218,16 @@ void balance_pull(struct cpu *cpu)
 void balance_push(struct cpu *cpu)
 {
     u32 self = cpu->hal.index, count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
-    if (!takes_part(self))
-        return;
-    for (u32 i = 1; i < count; i++) {
+    u64 targets = wanted(cpu, others(cpu));
+    for (u32 i = 1; targets != 0 && i < count; i++) {
         u32 other = (self + i) % count;
-        if (!takes_part(other) ||
-            atomic_load_explicit(&cpu_table[other]->doing, memory_order_relaxed) <= INBOX_LEVEL_MAX)
-            continue;
-        struct thread *thread = movable(cpu, other);
-        if (thread != nullptr) {
-            run_queue_remove(&cpu->run_queue, thread);
-            thread_move(thread, other);
+        if (((targets >> other) & 1U) != 0 &&
+            atomic_load_explicit(&cpu_table[other]->doing, memory_order_relaxed) > INBOX_LEVEL_MAX) {
+            give(cpu, other);
             return;
         }
     }
-    crowded_set(scheduler_self(), true);
+    crowded_set(targets);
 }
 
 retcode sched_isolate(u64 cpus, u64 *changed)

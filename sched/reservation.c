@@ -13,7 +13,9 @@ static void begin(struct reservation *reservation, u64 start)
 {
     reservation->start = start;
     reservation->deadline = start + reservation->relative_deadline;
-    reservation->remaining = reservation->budget;
+    u64 paid = reservation->debt < reservation->budget / 2 ? reservation->debt : reservation->budget / 2;
+    reservation->remaining = reservation->budget - paid;
+    reservation->debt -= (u32)paid;
 }
 
 void reservation_set(struct reservation *reservation, u64 budget, u64 period, u64 relative_deadline, u64 now,
@@ -23,7 +25,7 @@ void reservation_set(struct reservation *reservation, u64 budget, u64 period, u6
     reservation->period = period;
     reservation->relative_deadline = relative_deadline;
     reservation->bandwidth = reservation_bandwidth(budget, period, relative_deadline);
-    reservation->overruns = 0;
+    reservation->overruns = reservation->debt = 0;
     begin(reservation, now);
     if (!runnable)
         reservation->start = now - period; /* over */
@@ -58,7 +60,10 @@ u64 reservation_wake(struct reservation *reservation, u64 now)
 
 void reservation_charge(struct reservation *reservation, u64 ran)
 {
-    reservation->remaining -= ran < reservation->remaining ? ran : reservation->remaining;
+    u64 charged = ran < reservation->remaining ? ran : reservation->remaining;
+    u64 debt = reservation->debt + (ran - charged);
+    reservation->remaining -= charged;
+    reservation->debt = debt < ~0U ? (u32)debt : ~0U;
 }
 
 u64 reservation_exhausted(struct reservation *reservation, u64 now, bool may_hold)

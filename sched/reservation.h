@@ -12,6 +12,8 @@
  *                                     deadline = period                      new period: start = t, full budget
  *                                     deadline < period                      remaining cut to what fits
  *   runs                                                                     remaining shrinks by the time it ran
+ *   full budget                   it ran beyond the last one, for its end    so much less
+ *                                 was noticed late
  *   remaining is 0                it runs itself, throttling                 held until start + period
  *                                 it runs itself, reporting                  a standard thread until start + period
  *                                 a server runs for it                       start and deadline one period later, full
@@ -34,6 +36,7 @@ struct reservation {
     u64 remaining;                         /* of the present budget */
     u32 bandwidth;                         /* of RESERVATION_UNIT; 0: no reservation */
     u32 overruns;
+    u32 debt; /* ran beyond its budget since interrupts were late; paid from the next ones, half of each at most */
     bool throttles; /* else overruns are reported, and the thread goes on as a standard one */
 };
 

@@ -116,7 +116,8 @@ peers_build() { # ARCH...
     ninja -f ninja/peers.ninja $(for peer_arch in "$@"; do echo "build/peers/$peer_arch/init build/peers/$peer_arch/child"; done) >build/peers/ninja.log 2>&1 ||
         { cat build/peers/ninja.log >&2; return 1; }
     for peer_arch in "$@"; do
-        peer_initramfs build/peers/$peer_arch.cpio init=build/peers/$peer_arch/init child=build/peers/$peer_arch/child
+        peer_initramfs build/peers/$peer_arch.cpio.new init=build/peers/$peer_arch/init child=build/peers/$peer_arch/child
+        mv build/peers/$peer_arch.cpio.new build/peers/$peer_arch.cpio # at once: an emulator may be reading the old one
     done
 }
 
@@ -152,10 +153,15 @@ peers_each() { # ARCHS COMMAND
     [ -n "$peers" ] || return 0
     need_packages $(peer_packages)
     mkdir -p build/bench build/peers
+    exec 9>build/peers/lock # two benchmarks may be at it, of one report
+    flock 9
     peers_build $1 || return 1
+    flock -u 9
     for peer in $peers; do
         for arch in $1; do
-            peer_kernel "$peer" "$arch" || { [ -n "$peer_missing" ] && continue; return 1; }
+            flock 9
+            peer_kernel "$peer" "$arch" || { flock -u 9; [ -n "$peer_missing" ] && continue; return 1; }
+            flock -u 9
             echo "measuring $(cat "build/peers/$peer.$arch.version") ..." >&2
             $2 "$peer" "$arch" || return 1
         done

@@ -14,11 +14,13 @@ script read. stat counts, and prints the sums.
   --cpus N               CPUs (1)
   --for SECONDS          end the machine after so long; else it runs until it ends by itself
   --debug                the variant with checks
+  --append TEXT          more for the kernel's command line
 prof only:
   -o FILE                where to (perf.data)
   --event E              instructions, loads, stores, or blocks (of code, between jumps) (instructions)
   --period N             events between two samples (100000)
   --flame FILE           a flame graph, too, as SVG
+  --json FILE            and its stacks, as results of a benchmark: what ./kos report draws
 TEXT
 }
 
@@ -56,8 +58,18 @@ prof_run() { # PLUGIN-OPTIONS
     [ -s "$raw" ] || fail "QEMU wrote nothing (exit status $status)"
 }
 
+# Stacks as one entry, weights in samples' events.
+prof_json() { # FOLDED ARCH SOLUTION
+    awk -v arch="$2" -v solution="$3" '
+    { weight = $1; stack = substr($0, length($1) + 2); gsub(/[\\"]/, "", stack); sum += weight; list = list (list == "" ? "" : ", ") "\"" stack "\": " weight }
+    END {
+        printf "{\n  \"context\": {\"executable\": \"kos prof %s\"},\n  \"benchmarks\": [\n", solution
+        printf "    {\"name\": \"profile/%s/%s\", \"run_type\": \"iteration\", \"iterations\": 1, \"real_time\": %d, \"cpu_time\": %d, \"time_unit\": \"ns\", \"stacks\": {%s}}\n  ]\n}\n", solution, arch, sum, sum, list
+    }' "$1"
+}
+
 command_prof() { # prof|stat ...
-    mode=$1 solution="" arch=x86_64 cpus=1 variant=release seconds="" out=$called_from/perf.data event=instructions period=100000 flame=""
+    mode=$1 solution="" arch=x86_64 cpus=1 variant=release seconds="" out=$called_from/perf.data event=instructions period=100000 flame="" json=""
     shift
     while [ $# -gt 0 ]; do
         case $mode$1 in
@@ -66,8 +78,10 @@ command_prof() { # prof|stat ...
         *--cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
         *--for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; seconds=$2; shift ;;
         *--debug) variant=debug ;;
+        *--append) [ $# -gt 1 ] || fail "--append takes a text"; KOS_APPEND=$2; shift ;;
         prof-o) [ $# -gt 1 ] || fail "-o takes a file"; out=$2; shift ;;
         prof--flame) [ $# -gt 1 ] || fail "--flame takes a file"; flame=$2; shift ;;
+        prof--json) [ $# -gt 1 ] || fail "--json takes a file"; json=$2; shift ;;
         prof--period) [ $# -gt 1 ] || fail "--period takes a number"; number_given --period "$2"; period=$2; shift
             [ "$period" -gt 0 ] || fail "--period takes at least 1" ;;
         prof--event) [ $# -gt 1 ] || fail "--event takes a name"; event=$2; shift
@@ -81,7 +95,8 @@ command_prof() { # prof|stat ...
     [ -n "$solution" ] || fail "$mode: which solution?"
     case $out in /*) ;; *) out=$called_from/$out ;; esac
     case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
-    if [ "$mode" = prof ]; then file_given -o "$out"; [ -z "$flame" ] || file_given --flame "$flame"; fi
+    case $json in '' | /*) ;; *) json=$called_from/$json ;; esac
+    if [ "$mode" = prof ]; then file_given -o "$out"; [ -z "$flame" ] || file_given --flame "$flame"; [ -z "$json" ] || file_given --json "$json"; fi
     need_tools
     prof_build "$solution" "$arch" "$variant"
     if [ "$mode" = stat ]; then
@@ -89,8 +104,9 @@ command_prof() { # prof|stat ...
         build/host/perfcnt "$raw" "$image.elf" --stat --title "$solution"
     else
         prof_run "period=$period,event=$event"
-        build/host/perfcnt "$raw" "$image.elf" -o "$out" ${flame:+--flame "$flame"} --title "$solution, $arch, $cpus CPUs, $event:" \
+        build/host/perfcnt "$raw" "$image.elf" -o "$out" ${flame:+--flame "$flame"} ${json:+--folded "$json.folded"} --title "$solution, $arch, $cpus CPUs, $event:" \
             "build/$arch" build/solutions
-        echo "kos: $out written; perf report -i shows it" >&2
+        [ -z "$json" ] || { prof_json "$json.folded" "$arch" "$solution" >"$json"; rm "$json.folded"; }
+        echo "profile: perf report -i $out" >&2
     fi
 }

@@ -4,6 +4,7 @@
 prof_tests() {
     for arch in x86_64 aarch64; do
         printf 'prof/stress/%s\tprof_stress %s\n' $arch $arch
+        printf 'prof/load/%s\tprof_load %s\n' $arch $arch
         printf 'prof/stat/%s\tprof_stat %s\n' $arch $arch
         printf 'run/perfcnt/%s\trun_perfcnt %s release 1\n' $arch $arch
         printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
@@ -40,6 +41,20 @@ prof_stress() { # ARCH
     perf script -i "$data" --show-mmap-events 2>/dev/null | grep -q "<$id>.*random_calls.elf" || { echo "expected the kernel's build id $id"; return 1; }
     python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$data.svg" && grep -q 'class="k".*<title>core_VMM_Allocate (kernel)' "$data.svg" ||
         { echo "expected an SVG with the kernel's functions"; return 1; }
+}
+
+# The load of trace/load: all that bench rt does beside its wake-ups, on four CPUs. perf report, as anybody calls it, has a name for 99 % of the samples.
+prof_load() { # ARCH
+    mkdir -p build/test
+    data=build/test/prof.load.$1.data
+    rm -f "$data"
+    KOS_APPEND="rt.threads=4 rt.interval=1000 rt.distance=500 rt.loops=100 rt.buckets=0" \
+        ./kos prof bench_rt --arch "$1" --cpus 4 --for 10 --period 20000 -o "$data" >build/test/prof.load.$1.log 2>&1 ||
+        { echo "expected ./kos prof to end well:"; tail -5 build/test/prof.load.$1.log; return 1; }
+    perf report -i "$data" --stdio --no-children -g none --sort sym -F sample,sym >"$data.report" 2>"$data.errors" && [ ! -s "$data.errors" ] ||
+        { echo "expected perf report to read it and to have nothing to say:"; head -5 "$data.errors"; return 1; }
+    awk '/^#/ || NF == 0 { next } { samples += $1 } $0 ~ /(\[unknown\]|0x[0-9a-f]+)/ { unknown += $1 }
+        END { if (samples < 1000 || unknown * 100 > samples) { printf "expected over 1000 samples, at most 1 %% without a name, got %d, %d\n", samples, unknown; exit 1 } }' "$data.report"
 }
 
 # Counters of a run: what must be there is there, and fits together.

@@ -11,7 +11,7 @@ beside it: results.json, results.csv, and in raw/ each part's own files. Two par
   --quick        fewer rounds and repetitions, no search for the longest path without interrupts: minutes
   -o DIR         where to
   --resume       keep what DIR has of this commit and mode; measure what is missing
-  --only PARTS   these only: ipc, footprint, ksm, conflicts, rt, interrupts_off, native, scale
+  --only PARTS   these only: ipc, rt, footprint, ksm, conflicts, trace_ARCH, profile_ARCH, interrupts_off, native, scale
   --from FILE    measure nothing: the page of a results.json
 
 Ctrl-C ends it, and writes the page of what was measured. Exit status 1: a part failed, and the page says which.
@@ -154,7 +154,7 @@ report_json() {
 report_page() { # results.json DIR
     awk -f report/rows.awk "$1" >"$2/rows.new" || return 1
     awk -F '\t' 'BEGIN { print "name,field,value" } $1 != "context" { gsub(/"/, "\"\""); if ($3 ~ /[", ]/) $3 = "\"" $3 "\""; print $1 "," $2 "," $3 }' "$2/rows.new" >"$2/results.csv"
-    awk -f report/data.awk -f report/draw.awk -f report/sections.awk -f report/sections_kernel.awk -f report/page.awk \
+    awk -f report/data.awk -f report/draw.awk -f report/sections.awk -f report/sections_kernel.awk -f report/sections_observed.awk -f report/page.awk \
         -v rows="$2/rows.new" -v reference_file=benchmarks/reference.tsv -v caveats=docs/caveats.md -v style=report/style.css /dev/null >"$2/index.html.new" &&
         mv "$2/index.html.new" "$2/index.html" && rm "$2/rows.new"
 }

@@ -34,7 +34,7 @@ report_page_renders() {
         report_browser $dir $scheme --window-size=600,900 --dump-dom "file://$PWD/$dir/look.html" >$dir/$scheme.dom || { tail -3 $dir/chromium.log; return 1; }
     done
     found=$dir/light.dom
-    report_expect $found width 390 && report_expect $found sections run,ipc,size,rt,scale,conflicts,path,decisions,native,caveats &&
+    report_expect $found width 390 && report_expect $found sections run,ipc,size,rt,scale,conflicts,path,decisions,trace,profile,native,caveats &&
         report_expect $found empty_plots '' && report_expect $found outside_plots '' && report_expect $found without_table 0 &&
         report_expect $found without_command 0 && report_expect $found absent 0 && report_expect $found broken 0 || return 1
     [ "$(report_found $found figures)" -ge 40 ] || { echo "expected 40 figures and more, got $(report_found $found figures)"; return 1; }
@@ -57,7 +57,7 @@ report_runs() {
     rm -rf $dir
     ./kos report --only ksm -o $dir >$dir.out 2>&1 || { echo "expected it to run:"; cat $dir.out; return 1; }
     grep -q '<th scope="row">constant</th>' $dir/index.html || { echo "expected a decision's cost in the page"; return 1; }
-    [ "$(grep -c 'Not measured in this run\.' $dir/index.html)" = 7 ] || { echo "expected seven sections that say that they were not measured"; return 1; }
+    [ "$(grep -c 'Not measured in this run\.' $dir/index.html)" = 9 ] || { echo "expected nine sections that say that they were not measured"; return 1; }
     before=$(stat -c %Y $dir/raw/ksm.json)
     sleep 1
     ./kos report --only ksm -o $dir --resume >/dev/null 2>&1 && [ "$before" = "$(stat -c %Y $dir/raw/ksm.json)" ] || { echo "expected what was measured to be kept"; return 1; }

@@ -10,17 +10,20 @@ stranger_tests() {
         printf 'strangers/%s/x86_64/4\tstranger_runs %s x86_64 4\n' "$solution" "$solution"
         printf 'strangers/%s/policy\tstranger_policy %s\n' "$solution" "$solution"
     done
+    printf 'placement/x86_64\tplacement x86_64\nplacement/aarch64\tplacement aarch64\n'
     printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\n'
 }
 
+stranger_runs() { solution_runs "tests/strangers/$1" "$2" "$3"; } # SOLUTION ARCH CPUS
+
 # It prints the lines of its file `expected`, in any order: several processes print. A solution does not end by itself.
-stranger_runs() { # SOLUTION ARCH CPUS
+solution_runs() { # FOLDER ARCH CPUS
     mkdir -p build/test
-    file=build/test/stranger.$1.$2.$3
+    file=build/test/solution.$(basename "$1").$2.$3
     : >"$file"
-    ./kos run "tests/strangers/$1" --arch "$2" --cpus "$3" >"$file" 2>"$file.errors" &
+    ./kos run "$1" --arch "$2" --cpus "$3" >"$file" 2>"$file.errors" &
     run=$!
-    wanted=$(wc -l <"tests/strangers/$1/expected")
+    wanted=$(wc -l <"$1/expected")
     for second in $(seq 1 "${KOS_SECONDS:-240}"); do
         [ "$(wc -l <"$file")" -lt "$wanted" ] && kill -0 $run 2>/dev/null || break
         sleep 1
@@ -29,9 +32,31 @@ stranger_runs() { # SOLUTION ARCH CPUS
     kill $run 2>/dev/null || true
     wait $run 2>/dev/null || true
     tr -d '\r' <"$file" | sort >"$file.sorted"
-    sort "tests/strangers/$1/expected" >"$file.expected"
+    sort "$1/expected" >"$file.expected"
     [ -s "$file.expected" ] && cmp -s "$file.expected" "$file.sorted" || {
         echo "expected (<), got (>):"; diff "$file.expected" "$file.sorted"; grep -A3 'error' "$file.errors"; return 1; }
+}
+
+# What init.yaml says of CPUs, schedulers and arenas is what the kernel does; on a machine without the CPU, Einit says so.
+placement() { # ARCH
+    solution_runs tests/placement "$1" 4 || return 1
+    KOS_SECONDS=${KOS_SECONDS:-60} solution_says tests/placement "$1" 1 'Einit: last: it cannot be created on its CPUs'
+}
+
+# Runs it until a line is there.
+solution_says() { # FOLDER ARCH CPUS LINE
+    file=build/test/solution.$(basename "$1").$2.$3
+    : >"$file"
+    ./kos run "$1" --arch "$2" --cpus "$3" >"$file" 2>"$file.errors" &
+    run=$!
+    for second in $(seq 1 "${KOS_SECONDS:-240}"); do
+        tr -d '\r' <"$file" | grep -qxF -- "$4" && break
+        kill -0 $run 2>/dev/null || break
+        sleep 1
+    done
+    kill $run 2>/dev/null || true
+    wait $run 2>/dev/null || true
+    tr -d '\r' <"$file" | grep -qxF -- "$4" || { echo "expected '$4', got:"; cat "$file" "$file.errors"; return 1; }
 }
 
 # Its policy compiles, and its tests pass, on the host by the interpreter and compiled in a kernel.

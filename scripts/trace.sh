@@ -4,19 +4,21 @@
 trace_usage() {
     cat <<'TEXT'
 usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [--cpus N] [--format ctf|perfetto|text]
-                   [--mode stop|overwrite] [--buffer ORDER] [--debug] [--exact] [--keep-memory] [--append TEXT]
+                   [--mode stop|overwrite] [--buffer ORDER] [--debug] [--exact] [--keep-memory] [--append TEXT] [--json FILE]
        ./kos trace --analyze DIR
        ./kos trace --memory FILE -o DIR [--arch A] [--format F]
 
 Boots a solution that records what the kernel does, until it ends, the time is over, or Ctrl-C, and writes a trace:
 CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
-  --events         names of events and groups from docs/tracepoints.md; default: all
+  --events         names of events and groups from docs/tracepoints.md; default: all. none: a program of the solution
+                   starts the trace (coresrv/stat/trace_api.h); life: likewise, with names of what begins before
   --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
                    both are counted
   --buffer         2^ORDER pages of records per CPU, 0 to 10; default 10: 131072 records
   --exact          an instruction is a nanosecond and CPUs take turns, as of ./kos run
   --keep-memory    the guest's RAM stays as DIR/memory; --memory reads the rings from such a file after a crash
   --append         more for the kernel's command line
+  --json FILE      and what --analyze tells of threads and channels, as results of a benchmark: what ./kos report draws
   --analyze        states of threads, latency by channel, inversions, kernel paths, decisions: tables, and SVG in DIR
 TEXT
 }
@@ -33,7 +35,7 @@ trace_memory_file() {
 trace_record() {
     trace_arch=$1 trace_image=$2 trace_cpus=$3
     shift 3
-    mask=$(build/host/trace events "$trace_events") || return 2
+    if [ "$trace_events" = none ]; then mask=0; else mask=$(build/host/trace events "$trace_events") || return 2; fi
     mkdir -p "$trace_folder/ctf" && rm -f "$trace_folder"/ctf/cpu* "$trace_folder/ctf/metadata" "$trace_folder"/trace.*
     trace_ram=$(trace_memory_file)
     KOS_APPEND="trace=$mask trace_mode=$trace_mode trace_pages=$trace_buffer${trace_append:+ $trace_append}"
@@ -54,7 +56,7 @@ trace_path() { case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac; }
 
 command_trace() {
     solution="" arch=x86_64 cpus=1 variant=release format=ctf analyze="" from=""
-    trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append="" trace_exact=""
+    trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append="" trace_exact="" trace_json=""
     while [ $# -gt 0 ]; do
         case $1 in
         --help | -h) trace_usage; exit 0 ;;
@@ -70,6 +72,7 @@ command_trace() {
             [ "$2" -le 10 ] || fail "--buffer takes a number from 0 to 10, not '$2'"
             trace_buffer=$(printf %x "$2"); shift ;;
         --append) [ $# -gt 1 ] || fail "--append takes a text"; trace_append=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; trace_json=$(trace_path "$2"); file_given --json "$trace_json"; shift ;;
         --debug) variant=debug ;;
         --exact) trace_exact=1 ;;
         --keep-memory) trace_keep=--keep ;;
@@ -92,7 +95,7 @@ command_trace() {
         return
     fi
     [ -n "$solution" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
-    build/host/trace events "$trace_events" >/dev/null || exit 2
+    [ "$trace_events" = none ] || build/host/trace events "$trace_events" >/dev/null || exit 2
     image=build/$arch/$variant/$solution
     if solution_of_ninja "$image"; then :; else
         folder=$(trace_path "$solution")
@@ -108,7 +111,29 @@ command_trace() {
     (trace_record "$arch" "$image" "$cpus" "$@") || status=$?
     [ -f "$trace_folder/ctf/metadata" ] || return $status
     trace_convert "$format"
+    [ -z "$trace_json" ] || { build/host/trace analyze "$trace_folder" >"$trace_folder/analysis" && trace_results "$trace_folder/analysis" "$arch" "$solution" >"$trace_json"; } || return 1
     return $status
+}
+
+# The tables of threads and of channels, as entries. A name that is there twice gets a number.
+trace_results() { # ANALYSIS ARCH SOLUTION
+    awk -v arch="$2" -v solution="$3" '
+    function entry(kind, value,   name, i) {
+        name = $1
+        for (i = 2; i <= NF - fields; i++) name = name " " $i
+        gsub(/[\\"\/]/, "", name)
+        if (++seen[kind, name] > 1) name = name "#" seen[kind, name]
+        printf "%s\n    {\"name\": \"trace/%s/%s/%s/%s\", \"run_type\": \"iteration\", \"iterations\": 1, \"real_time\": %s, \"cpu_time\": %s, \"time_unit\": \"ns\"", entries++ ? "," : "", solution, kind, name, arch, value, value
+        for (i = 1; i <= fields; i++) printf ", \"%s\": %s", field[i], $(NF - fields + i)
+        printf "}"
+    }
+    BEGIN { printf "{\n  \"context\": {\"executable\": \"kos trace %s\"},\n  \"benchmarks\": [", solution }
+    /^threads, % of their time/ { kind = "thread"; fields = split("switches runs ready in_call serves_nobody lock sleeps", field, " "); next }
+    /^latency of calls by channel/ { kind = "channel"; fields = split("count min p50 p99 max", field, " "); next }
+    NF == 0 { kind = "" }
+    kind == "thread" && NF > fields { entry(kind, $(NF - 5)) }
+    kind == "channel" && NF > fields && $2 !~ /^ns$/ { entry(kind, $(NF - 2)) }
+    END { printf "\n  ]\n}\n" }' "$1"
 }
 
 # Builds the image if build.ninja has it.

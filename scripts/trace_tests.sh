@@ -9,6 +9,8 @@ trace_tests() {
         printf 'trace/drops/%s\tguest_trace_drops %s stop\n' $arch $arch
         printf 'trace/overwritten/%s\tguest_trace_drops %s overwrite\n' $arch $arch
         printf 'trace/formats/%s\tguest_trace_formats %s\n' $arch $arch
+        printf 'trace/jitter/%s\ttrace_jitter %s\n' $arch $arch
+        printf 'trace/windows/%s\tguest_trace_windows %s\n' $arch $arch
         printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
         printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
     done
@@ -109,6 +111,24 @@ guest_trace_drops() { # ARCH MODE
             if (n + life + discarded < 80008 || n + life + discarded > 80016) { print "expected 80000 and 8 to 16 others, got " n " and " life " read, " discarded " discarded"; exit 1 } }' "build/test/$trace_name.bt"
 }
 
+# A program starts and stops the trace: what it says in between is there, in order, and nothing else; the kernel has no rings before.
+guest_trace_windows() { # ARCH
+    trace_name=trace.windows.$1
+    . scripts/solution.sh
+    . scripts/trace.sh
+    image=$(solution_build "$PWD/tests/trace" "$1" release >/dev/null && echo "$image") || { echo "expected tests/trace to build"; return 1; }
+    trace_folder=build/test/$trace_name trace_events=none trace_mode=stop trace_buffer=8 trace_for=60 trace_keep="" trace_append="events=5000 windows=1"
+    (trace_record "$1" "$image" 2 -accel tcg,thread=multi >"build/test/$trace_name.console" 2>"build/test/$trace_name.log") ||
+        { echo "expected a trace:"; tail -5 "build/test/$trace_name.log"; return 1; }
+    grep -q 'TRACE done' "build/test/$trace_name.console" || { echo "expected the load to end"; tail -5 "build/test/$trace_name.console"; return 1; }
+    trace_babeltrace "$trace_name" && [ ! -s "build/test/$trace_name.err" ] || { echo "expected nothing to be dropped"; head -5 "build/test/$trace_name.err"; return 1; }
+    awk '/ user: / {
+        match($0, / id = [0-9]+/); id = substr($0, RSTART + 6, RLENGTH - 6) + 0
+        match($0, /first = [0-9]+/); first = substr($0, RSTART + 8, RLENGTH - 8) + 0
+        if ((id != 100 && id != 101) || first != n[id]++ + 0) { print "expected the next number of a window, got " $0; exit bad = 1 } }
+        END { if (!bad && (n[100] != 5000 || n[101] != 5000)) { print "expected 5000 events of each window, got " n[100] + 0 ", " n[101] + 0; bad = 1 } exit bad }' "build/test/$trace_name.bt"
+}
+
 guest_trace_formats() { # ARCH
     trace_name=trace.formats.$1
     called_from=$PWD
@@ -119,6 +139,22 @@ guest_trace_formats() { # ARCH
     build/host/trace text "build/test/$trace_name/ctf" >"build/test/$trace_name.txt" &&
         grep -q 'call  *path=.* channel=ping.Left>ping.Right info=' "build/test/$trace_name.txt" && grep -q 'decision  *verdict=denied event=request' "build/test/$trace_name.txt" ||
         { echo "expected calls and a denied one, got:"; head -5 "build/test/$trace_name.txt"; return 1; }
+}
+
+# How late each period of examples/rt began, from the trace: every period, and what the program itself saw a little later.
+trace_jitter() { # ARCH
+    trace_name=trace.jitter.$1
+    called_from=$PWD
+    ./kos trace rt --exact --arch "$1" --events sched,time,life --format text -o "build/test/$trace_name" >"build/test/$trace_name.console" 2>&1 ||
+        { tail -5 "build/test/$trace_name.console"; return 1; }
+    awk -f examples/rt/jitter.awk "build/test/$trace_name/trace.txt" >"build/test/$trace_name.svg" &&
+        [ "$(grep -c '<circle' "build/test/$trace_name.svg")" = 250 ] && grep -q '</svg>' "build/test/$trace_name.svg" ||
+        { echo "expected a picture of 250 periods, got $(grep -c '<circle' "build/test/$trace_name.svg")"; return 1; }
+    awk -v table=1 -f examples/rt/jitter.awk "build/test/$trace_name/trace.txt" >"build/test/$trace_name.table"
+    # the program prints nothing of its first periods
+    tr -d '\r' <"build/test/$trace_name.console" | awk -v skip=5 'FNR == NR { traced[FNR] = $1; next } $1 == "late" { n++; apart = $2 - traced[n + skip]
+        if (apart < 0 || apart > 1000 || traced[n + skip] > 5000) { print "expected the trace up to 1000 ns before the program, and up to 5000 ns, got " traced[n + skip] " and " $2; exit bad = 1 } }
+        END { if (!bad && n != 245) { print "expected 245 periods, got " n + 0; bad = 1 } exit bad }' "build/test/$trace_name.table" -
 }
 
 # The rings of a machine that was ended, from the file with its memory.

@@ -143,4 +143,3 @@ enum trace_entry {
 #define TRACE_ENUMERATOR(name, group, text, small, half, word, first, second) TRACE_##name,
 enum trace_event { TRACE_EVENTS(TRACE_ENUMERATOR) TRACE_EVENT_COUNT };
 #undef TRACE_ENUMERATOR
-_Static_assert(TRACE_EVENT_COUNT <= 64, "a bit of cpu->trace_events each");

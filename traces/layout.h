@@ -47,8 +47,8 @@ struct trace_area {
     char signature[16];
     uint64_t self; /* the address of this page: a copy of it is none */
     uint32_t version, record_size;
-    uint32_t cpu_count, mode;
-    uint64_t events;     /* bit e: event e is recorded */
+    uint32_t mode, unused;
+    uint64_t events;     /* bit e: event e is recorded, or was at a time */
     uint64_t time_start; /* nanoseconds = (ticks - time_start) * time_scale >> 32 */
     uint64_t time_scale;
     uint64_t direct_map;        /* kernel's address of physical address 0 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tracepoints: compiled into every kernel, off unless the command line says trace=EVENTS.
+ * Tracepoints: compiled into every kernel, off unless the command line says trace=EVENTS, or a program that may
+ * (Profiler.SetTrace).
  *
  *     trace_wake(cpu, 0, level, sid, 0, 0);      one of the functions made from traces/events.h, on the CPU that cpu is
  *
@@ -15,15 +16,19 @@
 #include <traces/events.h>
 #include <traces/layout.h>
 
-/* Boot CPU, before any other and before the first event; the page allocator is up. line: the command line, of which
- * these count:
- *     trace=MASK             events, in hexadecimal (./kos trace makes it)
- *     trace_mode=overwrite   default: stop
- *     trace_pages=ORDER      2^ORDER pages of records per CPU; default 8: 32768 records
- * Without trace= nothing is allocated and nothing is recorded. */
+/* At boot. Boot CPU, before any other and before the first event; the page allocator is up. line: the command line, of
+ * which these count: trace=MASK             events, in hexadecimal (./kos trace makes it) trace_mode=overwrite default:
+ * stop trace_pages=ORDER      2^ORDER pages of records per CPU; default 8: 32768 records Without trace= nothing is
+ * allocated and nothing is recorded. */
 void trace_init(const char *line);
 /* Each CPU on its way up, after cpu_init(): its ring. Without memory for it this CPU records nothing. */
 void trace_cpu_init(struct cpu *cpu);
+
+/* While the machine runs: there is an area, in which events are said. False: no memory. Any CPU. */
+bool trace_prepare(u64 events);
+/* Behind trace_prepare: this CPU records these events from now on, 0: none; what is in its ring stays. rcOutOfMemory:
+ * for its first ring. */
+retcode trace_set_self(u64 events);
 
 /* ---- record.c ---- */
 /* Beyond ring->end: where to write, or null: there is no room, one more is dropped. */

@@ -193,7 +193,7 @@ Handle side_thread(void (*routine)(void *, void *), struct side *side, rtl_uint3
     Handle thread;
     Tid tid;
     check(KnThreadCreateByHandle(&thread, &tid, KOS_PRIORITY_STANDARD_MAX, 16 << 10, routine, side, RTL_NULL,
-                                 flags | KOS_THREAD_SUSPENDED),
+                                 flags | KOS_THREAD_SUSPENDED | side->class << KOS_THREAD_CLASS_SHIFT),
           "thread");
     pin(thread, side);
     if ((flags & KOS_THREAD_SUSPENDED) == 0)
@@ -207,6 +207,7 @@ void side_prepare(struct side *side)
     Handle handle;
     check(KnThreadOpenCurrent(&handle), "self");
     pin(handle, side);
+    check(KnThreadSetPriorityByHandle(handle, side->class, KOS_PRIORITY_STANDARD_MAX), "class");
     (void)snprintf(name, sizeof(name), "control%u", side->number);
     check(KnTaskLookupResource(KOS_RESOURCE_HANDLE, name, &handle), name);
     NkKosTransport_Init(&side->pacer, handle, NK_NULL, 0);

@@ -10,6 +10,7 @@
 struct side {
     _Alignas(64) volatile rtl_uint32_t turn;
     unsigned number;
+    rtl_uint32_t class; /* of all threads of the side, on the priority KOS_PRIORITY_STANDARD_MAX */
     NkKosTransport own, shared, pacer;
     Handle object, sleeper; /* object: one and the same for all sides */
     char *pages;
@@ -27,8 +28,8 @@ extern const struct operation operations[OPERATIONS];
 void check(Retcode rc, const char *what);
 /* A thread of this task, on the CPU of side; flags as KnThreadCreateByHandle takes them. */
 Handle side_thread(void (*routine)(void *, void *), struct side *side, rtl_uint32_t flags);
-/* Runs on the thread that will carry out the rounds: fills in everything but the number, which the caller has set. Goes
- * to the side's CPU. */
+/* Runs on the thread that will carry out the rounds: fills in everything but the number and the class, which the caller
+ * has set. Goes to the side's CPU. */
 void side_prepare(struct side *side);
 /* What an operation has used up is there again: pages. */
 void side_refresh(struct side *side);

@@ -4,10 +4,8 @@
  * counts, user code of both sides included, less what reading the counter costs.
  */
 #include <benchmark/Echo.idl.h>
-#include <benchmarks/measure.h>
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
-#include <coresrv/nk/transport-kos.h>
 #include <coresrv/pm/pm_api.h>
 #include <coresrv/sl/sl_api.h>
 #include <coresrv/sync/sync_api.h>
@@ -20,37 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static NkKosTransport transport;
-static nk_iid_t riid;
-
-/* One call through a proxy that the compiler sees made: it costs what the call does. The messages are memory all the
- * same: what is sent is read there, and what comes is written. */
-#define TOUCH(request, response) __asm__ volatile("" : "+m"(*(request)), "+m"(*(response)))
-#define CALL(method, request, request_arena, response)                                                                 \
-    __extension__({                                                                                                    \
-        TOUCH(request, response);                                                                                      \
-        NkKosTransport transport_;                                                                                     \
-        struct benchmark_Echo_proxy proxy_;                                                                            \
-        NkKosTransport_Init(&transport_, transport.base.handle, NK_NULL, 0);                                           \
-        benchmark_Echo_proxy_init(&proxy_, &transport_.base, endpoint);                                                \
-        nk_err_t code_ = benchmark_Echo_##method(&proxy_.base, (request), (request_arena), (response), NK_NULL);       \
-        TOUCH(request, response);                                                                                      \
-        code_;                                                                                                         \
-    })
-/* The endpoint's number: a variable of the caller's, as the compiler knows of a global one that others may change it.
- */
-#define ENDPOINT const nk_iid_t endpoint = riid
-
-#define ROUND_TRIP(name, method)                                                                                       \
-    __attribute__((noinline)) static void method(void)                                                                 \
-    {                                                                                                                  \
-        static struct benchmark_Echo_##method##_req req;                                                               \
-        static struct benchmark_Echo_##method##_res res;                                                               \
-        Retcode rc = rcOk;                                                                                             \
-        ENDPOINT;                                                                                                      \
-        MEASURE(name, ROUNDS, rc |= CALL(method, &req, NK_NULL, &res));                                                \
-        check(rc, name);                                                                                               \
-    }
+#define CALL_INTERFACE benchmark_Echo
+#include <benchmarks/call.h>
 
 ROUND_TRIP("ipc/round_trip/cross_space/0B", Echo0)
 ROUND_TRIP("ipc/round_trip/cross_space/8B", Echo8)

@@ -6,6 +6,7 @@
  */
 #include <abi/audit.h>
 #include <abi/ipc.h>
+#include <benchmarks/sort.h>
 #include <hal/console.h>
 #include <kos/arch/syscall.h>
 #include <ksm/audit.h>
@@ -20,21 +21,10 @@ enum { EINIT_SID = 2, CLIENT_SID, SERVER_SID };
 static u32 samples[ROUNDS];
 static u64 overhead;
 
-static void sort(void)
-{
-    for (u32 gap = ROUNDS / 2; gap > 0; gap /= 2)
-        for (u32 i = gap; i < ROUNDS; i++) {
-            u32 value = samples[i], at = i;
-            for (; at >= gap && samples[at - gap] > value; at -= gap)
-                samples[at] = samples[at - gap];
-            samples[at] = value;
-        }
-}
-
 /* events: in each sample. */
 static void report(const char *name, u32 events)
 {
-    sort();
+    sort_values(samples, ROUNDS);
     u32 round_up = events - 1;
     kernel_print("BENCH ksm/%s rounds=%u min=%u p50=%u p99=%u max=%u\n", name, ROUNDS, (samples[0] + round_up) / events,
                  (samples[ROUNDS / 2] + round_up) / events, (samples[ROUNDS * 99 / 100] + round_up) / events,
@@ -187,7 +177,7 @@ void measure(void)
 {
     prepare();
     MEASURE();
-    sort();
+    sort_values(samples, ROUNDS);
     overhead = samples[ROUNDS / 2];
     constant();
     decided("cached", "FlowAllow");

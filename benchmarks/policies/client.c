@@ -1,47 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The round trip of benchmarks/ipc (64 bytes there and back) under a policy of each kind. */
-#include <benchmarks/measure.h>
-#include <coresrv/nk/transport-kos.h>
 #include <coresrv/pm/pm_api.h>
 #include <coresrv/sl/sl_api.h>
 #include <coresrv/vlog/vlog_api.h>
 #include <policies/Rules.idl.h>
 #include <stdlib.h>
 
+#define CALL_INTERFACE policies_Rules
+#include <benchmarks/call.h>
+
 #define ENTRIES       64U
 #define AUDITED_CALLS 50U /* that a CPU's ring has room for, with a margin: two records each */
 
-static NkKosTransport transport;
-static nk_iid_t riid;
-
-/* Through a proxy that the compiler sees made; the messages are memory all the same (benchmarks/ipc/client.c). */
-#define TOUCH(request, response) __asm__ volatile("" : "+m"(*(request)), "+m"(*(response)))
-#define CALL(method, request, request_arena, response)                                                                 \
-    __extension__({                                                                                                    \
-        TOUCH(request, response);                                                                                      \
-        NkKosTransport transport_;                                                                                     \
-        struct policies_Rules_proxy proxy_;                                                                            \
-        NkKosTransport_Init(&transport_, transport.base.handle, NK_NULL, 0);                                           \
-        policies_Rules_proxy_init(&proxy_, &transport_.base, endpoint);                                                \
-        nk_err_t code_ = policies_Rules_##method(&proxy_.base, (request), (request_arena), (response), NK_NULL);       \
-        TOUCH(request, response);                                                                                      \
-        code_;                                                                                                         \
-    })
-
-#define ROUND_TRIP(name, method)                                                                                       \
-    __attribute__((noinline)) static void method(void)                                                                 \
-    {                                                                                                                  \
-        static struct policies_Rules_##method##_req req;                                                               \
-        static struct policies_Rules_##method##_res res;                                                               \
-        const nk_iid_t endpoint = riid;                                                                                \
-        Retcode rc = rcOk;                                                                                             \
-        MEASURE("ipc/round_trip/policy/" name, ROUNDS, rc |= CALL(method, &req, NK_NULL, &res));                       \
-        check(rc, name);                                                                                               \
-    }
-
-ROUND_TRIP("constant", Constant)
-ROUND_TRIP("flow", FlowEnter)
-ROUND_TRIP("mic", MicCall)
+ROUND_TRIP("ipc/round_trip/policy/constant", Constant)
+ROUND_TRIP("ipc/round_trip/policy/flow", FlowEnter)
+ROUND_TRIP("ipc/round_trip/policy/mic", MicCall)
 
 static void hashset(void)
 {
@@ -49,7 +22,7 @@ static void hashset(void)
     static struct policies_Rules_HashSetAdd_res added;
     static struct policies_Rules_HashSetContains_req req;
     static struct policies_Rules_HashSetContains_res res;
-    const nk_iid_t endpoint = riid;
+    ENDPOINT;
     nk_uint64_t entry = 0;
     Retcode rc = rcOk;
     for (unsigned i = 0; i < ENTRIES; i++) {
@@ -67,7 +40,7 @@ static void regex(void)
     static struct policies_Rules_RegexMatch_req req;
     static struct policies_Rules_RegexMatch_res res;
     static _Alignas(8) char text[72];
-    const nk_iid_t endpoint = riid;
+    ENDPOINT;
     struct nk_arena arena = NK_ARENA_INITIALIZER(text, text + sizeof(text));
     Retcode rc = rcOk;
     for (unsigned i = 0; i < 60; i++)
@@ -99,7 +72,7 @@ static void audited(void)
 {
     static struct policies_Rules_Audited_req req;
     static struct policies_Rules_Audited_res res;
-    const nk_iid_t endpoint = riid;
+    ENDPOINT;
     Retcode rc = KnAuOpen("kss", &audit);
     (void)drain();
     for (unsigned i = 0; i < 2; i++) { /* the first one warms up */

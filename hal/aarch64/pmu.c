@@ -59,13 +59,16 @@ static u32 counter_of(u32 events, u32 event)
     return event == KOS_PMU_CYCLES ? CYCLE_COUNTER : (u32)__builtin_popcount(before);
 }
 
-bool hal_pmu_start(u32 events)
+bool hal_pmu_fits(u32 events)
 {
     u32 others = (u32)__builtin_popcount(events & ~(1U << KOS_PMU_CYCLES));
-    if (others > hal_pmu_counters() || (events != 0 && !exists()))
-        return false;
+    return others <= hal_pmu_counters() && (events == 0 || exists());
+}
+
+void hal_pmu_start(u32 events)
+{
     if (!exists())
-        return true;
+        return;
     u64 enabled = 0;
     write_register(pmcr_el0, PMCR_LONG | PMCR_RESET);
     write_register(pmcntenclr_el0, 0xffffffffULL);
@@ -83,7 +86,6 @@ bool hal_pmu_start(u32 events)
     write_register(pmcntenset_el0, enabled);
     write_register(pmcr_el0, events != 0 ? PMCR_LONG | PMCR_ON : PMCR_LONG);
     barrier("isb");
-    return true;
 }
 
 u64 hal_pmu_read(u32 event)

@@ -55,13 +55,16 @@ const char *hal_pmu_description(void)
                  "TCG has none; KVM has, with -cpu host";
 }
 
-bool hal_pmu_start(u32 events)
+bool hal_pmu_fits(u32 events)
+{
+    return (u32)__builtin_popcount(events) <= hal_pmu_counters();
+}
+
+void hal_pmu_start(u32 events)
 {
     u32 counter = 0;
-    if ((u32)__builtin_popcount(events) > hal_pmu_counters())
-        return false;
     if (hal_pmu_counters() == 0)
-        return true;
+        return;
     msr_write(MSR_GLOBAL, 0);
     for (u32 i = 0; i < KOS_PMU_EVENT_COUNT; i++) {
         if (((events >> i) & 1U) == 0)
@@ -73,7 +76,6 @@ bool hal_pmu_start(u32 events)
     }
     on[hal_cpu_self()->index] = events;
     msr_write(MSR_GLOBAL, (1ULL << counter) - 1);
-    return true;
 }
 
 u64 hal_pmu_read(u32 event)

@@ -28,8 +28,17 @@ u32 ksm_audit_level(void)
 
 u32 ksm_regex_run(const struct ksm_regex *regex, struct ksm_text text)
 {
-    u32 state = regex->start;
-    for (u32 i = 0; i < text.length && state != 0; i++)
-        state = regex->next[state * regex->class_count + regex->classes[(u8)text.bytes[i]]];
-    return regex->accepts[state];
+    const u8 *classes = regex->classes, *byte = (const u8 *)text.bytes, *end = byte + text.length;
+    const u16 *next = regex->next;
+    u32 row = regex->start;
+    for (; end - byte >= 4 && row != 0;
+         byte += 4) { /* the dead state leads to itself: it is enough to look now and then */
+        row = next[row + classes[byte[0]]];
+        row = next[row + classes[byte[1]]];
+        row = next[row + classes[byte[2]]];
+        row = next[row + classes[byte[3]]];
+    }
+    for (; byte < end && row != 0; byte++)
+        row = next[row + classes[*byte]];
+    return regex->accepts[row / regex->class_count];
 }

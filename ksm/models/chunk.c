@@ -49,6 +49,20 @@ bool ksm_chunk(struct ksm_transaction *transaction, const u8 *place, struct ksm_
     return chunk->bytes != nullptr;
 }
 
+/* Of bytes up to the first NUL, size if there is none. */
+static u32 length_of(const char *bytes, u32 size)
+{
+    u32 length = 0;
+    for (u64 word; length + sizeof(word) <= size; length += sizeof(word)) {
+        __builtin_memcpy(&word, bytes + length, sizeof(word));                 /* one load, not a call */
+        if (((word - 0x0101010101010101U) & ~word & 0x8080808080808080U) != 0) /* there is a 0 in it */
+            break;
+    }
+    while (length < size && bytes[length] != '\0')
+        length++;
+    return length;
+}
+
 bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *text)
 {
     if (!ksm_chunk(transaction, place, text))
@@ -56,9 +70,7 @@ bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct
     if (text->length == 0)
         return true;
     /* The string ends at its first NUL: what is behind it is not part of it. */
-    u32 length = 0;
-    while (length < text->length && text->bytes[length] != '\0')
-        length++;
+    u32 length = length_of(text->bytes, text->length);
     bool ended = length < text->length;
     text->length = length;
     return ended;

@@ -49,10 +49,10 @@ void ksm_audit_level_first(u32 level);
 
 /* ---- Regex: a DFA over bytes, whole-text match ---- */
 struct ksm_regex {
-    const u8 *classes;      /* 256: class of each byte */
-    const u16 *next;        /* [state * class_count + class]; state 0 is dead */
-    const u16 *accepts;     /* per state: 1 + number of the first pattern that matches there, or 0 */
-    u16 class_count, start; /* start: state before the first byte */
+    const u8 *classes;  /* 256: class of each byte */
+    const u16 *next;    /* [row of a state + class]: row of the next state; rows are class_count long, row 0 is dead */
+    const u16 *accepts; /* per state: 1 + number of the first pattern that matches there, or 0 */
+    u16 class_count, start; /* start: row of the state before the first byte */
 };
 /* 1 + number of the first pattern that matches all of text, or 0. Linear time: ends at the dead state. */
 u32 ksm_regex_run(const struct ksm_regex *regex, struct ksm_text text);

@@ -36,6 +36,11 @@ Retcode KnPmuStart(rtl_uint32_t events)
     return rc == rcOk ? KOS_CORE(PROFILER, SetPmu, events).rc : rc;
 }
 
+Retcode KnPmuStartThread(Handle thread, rtl_uint32_t events)
+{
+    return KOS_CORE(PROFILER, SetThreadPmu, thread, events).rc;
+}
+
 static Retcode read_counters(const KnPmuRegion *region, rtl_uint64_t *values)
 {
     return KnStatGetObjectValues(region->thread, counter_names, KOS_PMU_EVENT_COUNT, values);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tests/arenas/arenas.h>
+#include <tests/patience.h>
 
 static void expect(const char *name, const char *part, long long got, long long expected)
 {
@@ -141,14 +142,14 @@ static void attacked(const char *name, Handle handle, Handle filler, const struc
            KnThreadCreateByHandle(&thread, &tid, 15, 16384, filler == INVALID_HANDLE ? attack : attack_by_kernel,
                                   (void *)(rtl_uintptr_t)filler, RTL_NULL, 0),
            rcOk);
-    for (unsigned i = 0; i < 3000 && writes == 0; i++)
+    for (unsigned i = 0; i < PATIENCE_MS && writes == 0; i++)
         (void)KnSleep(1);
     int changed = 0;
-    for (unsigned round = 0; round < 10; round++) {
+    for (unsigned round = 0; round < 10 || (round < 1000 && !stable && !changed); round++) {
         expect(name, "call", request_sum(handle, memory->base, 65536, 5, &response), rcOk);
         changed |= response.first != response.second;
         unsigned before = writes; /* the attacker goes on after each */
-        for (unsigned i = 0; i < 3000 && writes == before; i++)
+        for (unsigned i = 0; i < PATIENCE_MS && writes == before; i++)
             (void)KnSleep(1);
         if (writes == before)
             expect(name, "attacker_goes_on", 0, 1);
@@ -158,7 +159,7 @@ static void attacked(const char *name, Handle handle, Handle filler, const struc
     else
         expect(name, "server_saw_changes", changed, 1);
     stop = 1;
-    expect(name, "attacker_ends", KnThreadWaitByHandle(thread, 3000, &code), rcOk);
+    expect(name, "attacker_ends", KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     (void)KnHandleClose(thread);
 }
 

@@ -3,6 +3,7 @@
 #include <abi/ipc.h>
 #include <coresrv/pm/pm_api.h>
 #include <tests/audit/audit.h>
+#include <tests/patience.h>
 
 AuditMessage message;
 char line[4096];
@@ -186,7 +187,7 @@ static void denied_reader(void)
     rtl_int32_t code = 0;
     rtl_uint32_t reason;
     bool started = KnTaskCreate("Weak", "test.Weak", "Weak", KOS_CLASS_STANDARD, 8, &task) == rcOk &&
-                   KnTaskResume(task) == rcOk && KnTaskWait(task, 10000, &code, &reason) == rcOk;
+                   KnTaskResume(task) == rcOk && KnTaskWait(task, PATIENCE_MS, &code, &reason) == rcOk;
     expect("policy/start", started, 1);
     expect("policy/open_denied", code, 7);
     expect_text("policy/record", "denied request test.Weak (#) -> kl.core.Core (#), audit.Audit.Open: no rule");

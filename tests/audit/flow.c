@@ -3,6 +3,7 @@
 #include <coresrv/time/time_api.h>
 #include <kos/time.h>
 #include <tests/audit/audit.h>
+#include <tests/patience.h>
 
 /* ---- waiting ---- */
 
@@ -36,7 +37,7 @@ static void woken(const char *name, rtl_uint64_t cpus, rtl_uint32_t limit)
         expect(name, 0, 1);
     (void)KosThreadSleep(30);
     (void)command(AUDIT_DENY, 0);
-    expect(name, KosThreadWait(tid, 5000), 0);
+    expect(name, KosThreadWait(tid, PATIENCE_MS), 0);
     expect(name, waiter_code, rcOk);
     expect(name, next_record(RTL_NULL) == RTL_NULL, 1);
 }
@@ -59,7 +60,7 @@ static void ended_while_waiting(void)
     (void)KosThreadSleep(20);
     expect("wait/ended/create", rc, rcOk);
     expect("wait/ended/terminate", KnThreadTerminateByHandle(thread, 3), rcOk);
-    expect("wait/ended/join", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
+    expect("wait/ended/join", KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     (void)command(AUDIT_DENY, 0);
     expect("wait/ended/record_stays", next_record(RTL_NULL) != RTL_NULL, 1);
 }
@@ -145,7 +146,7 @@ void order(void)
             expect("order/create", 0, 1);
     }
     for (rtl_uint32_t i = 0; i < cpus; i++)
-        if (KosThreadWait(tids[i], 10000) != 0)
+        if (KosThreadWait(tids[i], PATIENCE_MS) != 0)
             expect("order/join", 0, 1);
     rtl_uint64_t read = 0, dropped = 0, time = 0, disorder = 0, per_cpu = 0;
     const struct kos_audit_record *record;

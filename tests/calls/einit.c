@@ -11,6 +11,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <stdio.h>
 #include <tests/calls/protocol.h>
+#include <tests/patience.h>
 
 enum state { QUEUED, TAKEN };
 enum event {
@@ -129,7 +130,7 @@ static void server_do(int step)
 
 static int server_wait(void)
 {
-    for (int i = 0; i < 3000 && server_done != server_step; i++)
+    for (int i = 0; i < PATIENCE_MS && server_done != server_step; i++)
         (void)KnSleep(1);
     return server_done == server_step ? reply_result : rcTimeout;
 }
@@ -141,7 +142,7 @@ static unsigned state_of(Handle thread)
 
 static void reach(Handle thread, unsigned state)
 {
-    for (int i = 0; i < 3000 && state_of(thread) != state; i++)
+    for (int i = 0; i < PATIENCE_MS && state_of(thread) != state; i++)
         (void)KnSleep(1);
 }
 
@@ -160,7 +161,7 @@ static void finish(Handle thread)
 {
     rtl_int32_t code;
     (void)KnThreadTerminateByHandle(thread, 9);
-    (void)KnThreadWaitByHandle(thread, 3000, &code);
+    (void)KnThreadWaitByHandle(thread, PATIENCE_MS, &code);
     (void)KnHandleClose(thread);
 }
 
@@ -220,7 +221,7 @@ static void happen(enum event event, Handle client, Handle server)
 static void client_told(const char *name, enum state state, enum event event, Handle client)
 {
     rtl_int32_t code = 0;
-    Retcode joined = KnThreadWaitByHandle(client, 3000, &code);
+    Retcode joined = KnThreadWaitByHandle(client, PATIENCE_MS, &code);
     expect(name, joined, rcOk);
     if (event == CLIENT_ENDS)
         expect(name, code, 4);
@@ -308,7 +309,7 @@ static void receiver_cell(const char *name, enum event event, int is_extended, i
         happen(event, thread, thread);
     }
     rtl_int32_t code = 0;
-    expect(name, KnThreadWaitByHandle(thread, 3000, &code), rcOk);
+    expect(name, KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     if (event != CLIENT_ENDS)
         expect(name, client_result, expected);
     else
@@ -423,11 +424,11 @@ static void loss_cell(enum loss loss, unsigned client_cpu, unsigned server_cpu)
             (void)KnSleep(2); /* other CPUs hear of it */
             answer = 1;
         }
-        expect(names[loss], KnThreadWaitByHandle(client, 3000, &code), rcOk);
+        expect(names[loss], KnThreadWaitByHandle(client, PATIENCE_MS, &code), rcOk);
         expect(names[loss], client_result, rcOk);
         (void)KnHandleClose(client);
     }
-    expect(names[loss], KnThreadWaitByHandle(server, 3000, &code), rcOk);
+    expect(names[loss], KnThreadWaitByHandle(server, PATIENCE_MS, &code), rcOk);
     expect(names[loss], reply_result, loss <= CLOSE_COPY ? rcInvalidHandle : rcHandleRevoked);
     finish(server);
     (void)KnHandleClose(receiving);

@@ -82,7 +82,35 @@ static nk_err_t long_text(char last, unsigned size)
     return decisions_Rules_Long(&proxy.base, &req, &arena, &res, NK_NULL);
 }
 
-static void arenas(void)
+/* So many bytes, whatever they are, as the text. */
+static nk_err_t named_bytes(const void *bytes, nk_size_t count)
+{
+    struct decisions_Rules_Named_req req;
+    struct decisions_Rules_Named_res res;
+    begin();
+    nk_char_t *to = nk_arena_alloc(nk_char_t, &arena, &req.name, count);
+    memcpy(to, bytes, count);
+    return decisions_Rules_Named(&proxy.base, &req, &arena, &res, NK_NULL);
+}
+
+/* The arena ends before the text does; lies where no memory is; its descriptor is misaligned. */
+static nk_err_t named_nowhere(nk_uint32_t size, nk_uint64_t start)
+{
+    struct decisions_Rules_Named_req req;
+    struct decisions_Rules_Named_res res;
+    begin();
+    put(&req.name, "a.txt");
+    req.name.size = size;
+    struct nk_arena elsewhere = arena;
+    if (start != 0) {
+        elsewhere.start = (nk_uint8_t *)(rtl_uintptr_t)start;
+        elsewhere.unused = elsewhere.end = elsewhere.start + 6;
+    }
+    return decisions_Rules_Named(&proxy.base, &req, &elsewhere, &res, NK_NULL);
+}
+
+/* The first of a kind goes the general way; from the second on ipc/judged_path.c knows what to do with small ones. */
+static void arenas_once(void)
 {
     expect("arena/text", named("readme.txt"), rcOk);
     expect("arena/text/other", named("readme.doc"), NK_EPERM);
@@ -95,6 +123,41 @@ static void arenas(void)
     expect("arena/nested/other", listed("three"), NK_EPERM);
     expect("arena/pages", long_text('b', 8990), rcOk);
     expect("arena/pages/other", long_text('c', 8990), NK_EPERM);
+    expect("arena/pages/small", long_text('b', 900), rcOk);
+    expect("arena/pages/small/other", long_text('c', 900), NK_EPERM);
+    expect("arena/bytes", named_bytes("aaaaaaaaaaaaaaaa.txt", 21), rcOk);
+    expect("arena/bytes/behind", named_bytes("a.txt\0\xff\xff", 9), rcOk);
+    expect("arena/bytes/no_end", named_bytes("aaaaaaaaaaaaaaaa.txt", 20), rcInvalidArgument);
+    expect("arena/bytes/no_text", named_bytes("aaaaaaaaaaa\xc0\x80.txt", 18), rcInvalidArgument);
+    expect("arena/size", named_nowhere(7, 0), rcInvalidArgument);
+    expect("arena/nowhere", named_nowhere(6, 0x1000), rcSourceFault);
+    expect("arena/kernel", named_nowhere(6, ~0ULL - 0xfff), rcSourceFault);
+}
+
+static void arenas(void)
+{
+    for (int i = 0; i < 3; i++)
+        arenas_once();
+}
+
+/* Turns in an arena: the second of two equal ones is denied, so each is decided once, on whichever way. */
+static nk_err_t turn(const char *to)
+{
+    struct decisions_Rules_Turn_req req;
+    struct decisions_Rules_Turn_res res;
+    begin();
+    put(&req.to, to);
+    return decisions_Rules_Turn(&proxy.base, &req, &arena, &res, NK_NULL);
+}
+
+static void turns(void)
+{
+    for (int i = 0; i < 4; i++) {
+        expect("turn/on", turn("on"), rcOk);
+        expect("turn/on/again", turn("on"), NK_EPERM);
+        expect("turn/wrong", turn("aus"), NK_EPERM); /* the step before it is undone */
+        expect("turn/off", turn("off"), rcOk);
+    }
 }
 
 #define WITH(method, object_)                                                                                          \
@@ -187,6 +250,7 @@ int main(void)
     NkKosTransport_Init(&transport, channel, NK_NULL, 0);
     decisions_Rules_proxy_init(&proxy, &transport.base, ServiceLocatorGetRiid(channel, "rules"));
     arenas();
+    turns();
     handles();
     audits();
     printf("SUITE done\n");

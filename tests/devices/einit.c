@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <tests/devices/device.h>
 #include <tests/devices/protocol.h>
+#include <tests/patience.h>
 
 #define ROUNDS 200U
 #define NONE   0xdeadU
@@ -106,7 +107,7 @@ static Handle driver_start(unsigned cpu)
         rc = KnThreadResumeByHandle(thread);
     if (rc != rcOk)
         expect("driver/start", rc, rcOk);
-    for (int i = 0; i < 3000 && KOS_CORE(THREAD, GetInfo, thread).w[1] != KOS_THREAD_STATE_FUTEX; i++)
+    for (int i = 0; i < PATIENCE_MS && KOS_CORE(THREAD, GetInfo, thread).w[1] != KOS_THREAD_STATE_FUTEX; i++)
         (void)KnSleep(1);
     return thread;
 }
@@ -114,13 +115,13 @@ static Handle driver_start(unsigned cpu)
 static void driver_end(Handle thread, Retcode expected, const char *part)
 {
     rtl_int32_t code;
-    expect(part, KnThreadWaitByHandle(thread, 5000, &code) == rcOk ? (Retcode)result : rcTimeout, expected);
+    expect(part, KnThreadWaitByHandle(thread, PATIENCE_MS, &code) == rcOk ? (Retcode)result : rcTimeout, expected);
     (void)KnHandleClose(thread);
 }
 
 static int serves(rtl_uint32_t count)
 {
-    for (int i = 0; i < 3000 && served < count; i++)
+    for (int i = 0; i < PATIENCE_MS && served < count; i++)
         (void)KnSleep(1);
     return served == count;
 }
@@ -154,7 +155,7 @@ static void masks(void)
     expect("irq/once", served, 1);
     rtl_int32_t code;
     expect("irq/terminate_waiting", KnThreadTerminateByHandle(thread, 7), rcOk);
-    expect("irq/terminated", KnThreadWaitByHandle(thread, 5000, &code) == rcOk ? code : -1, 7);
+    expect("irq/terminated", KnThreadWaitByHandle(thread, PATIENCE_MS, &code) == rcOk ? code : -1, 7);
     (void)KnHandleClose(thread);
     (void)KnIoDetachIrq(irq);
 }
@@ -176,7 +177,7 @@ static void belongs_to_one_thread(void)
     expect("irq/attach", KnIoAttachIrq(irq, IRQ_LEVEL_HIGH, &delivery), rcOk);
     shared_delivery = delivery;
     expect("irq/intruder", KnThreadCreateByHandle(&thread, &tid, 15, 16384, intrude, RTL_NULL, RTL_NULL, 0), rcOk);
-    expect("irq/intruder_ends", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
+    expect("irq/intruder_ends", KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     expect("irq/others_cannot_receive", (Retcode)result, rcInvalidOperation);
     (void)KnHandleClose(thread);
     device_raise(registers);
@@ -199,7 +200,7 @@ static void driver_process(void)
     expect("process/give_irq", KnTaskAddResource(task, irq, ~0U, "irq"), rcOk);
     expect("process/give_memory", KnTaskAddResource(task, memory, ~0U, "memory"), rcOk);
     expect("process/run", KnTaskResume(task), rcOk);
-    struct kos_core_result r = KOS_CORE(TASK, Wait, task, 10000);
+    struct kos_core_result r = KOS_CORE(TASK, Wait, task, PATIENCE_MS);
     expect("process/ends", r.rc, rcOk);
     expect("process/served", (long long)r.w[0] | (long long)r.w[1] << 32, 0);
     (void)KnHandleClose(task);
@@ -215,7 +216,7 @@ static void all_comes_back(void)
     expect("memory/revoke", KnHandleRevoke(memory), rcOk);
     expect("memory/close_mapping", KnHandleClose(mapping), rcOk);
     Retcode rc = rcAlreadyExists;
-    for (int i = 0; i < 1000 && rc == rcAlreadyExists; i++) { /* the driver's process may still be on its way */
+    for (int i = 0; i < PATIENCE_MS && rc == rcAlreadyExists; i++) { /* the driver's process may still be on its way */
         (void)KnSleep(1);
         rc = KnRegisterPhyMem(device_address, DEVICE_SIZE, &again);
     }

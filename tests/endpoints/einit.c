@@ -3,6 +3,7 @@
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/pm/pm_api.h>
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 /* With a server on each CPU in turn, so that both the calls within one CPU and those between two are tested. */
 static void server_tests(unsigned cpus, unsigned cpu)
@@ -19,7 +20,7 @@ static void server_tests(unsigned cpus, unsigned cpu)
     message_tests(client);
     fp_tests(cpus, client);
     exchange_tests(client);
-    expect("server/Wait", NK_NULL, KnTaskWait(server, 5000, &code, &reason), rcOk);
+    expect("server/Wait", NK_NULL, KnTaskWait(server, PATIENCE_MS, &code, &reason), rcOk);
     expect("server/Wait", "code", code, 7);
     expect("server/Close", NK_NULL, KnHandleClose(server), rcOk);
     expect("server/Close", "client", KnHandleClose(client), rcOk);

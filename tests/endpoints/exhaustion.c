@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes that use up their quota; what they had comes back. */
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 static Handle limited(const char *order, nk_uint64_t pages, nk_uint64_t objects)
 {
@@ -121,7 +122,7 @@ static void no_memory_tests(unsigned cpus)
     expect("exhaustion/no_memory", "terminated", KnTaskTerminate(eater, 0), rcOk);
     rtl_int32_t code;
     rtl_uint32_t reason;
-    expect("exhaustion/no_memory", "ended", KnTaskWait(eater, 30000, &code, &reason), rcOk);
+    expect("exhaustion/no_memory", "ended", KnTaskWait(eater, PATIENCE_MS, &code, &reason), rcOk);
     peer_run("exhaustion/no_memory", peer_create("next", "test.Peer", "Peer", "42"), 42, KOS_TASK_EXITED);
     expect("exhaustion/no_memory", "closed", KnHandleClose(server) | KnHandleClose(eater), rcOk);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes that reach for what is not theirs: each is ended with a report, and what they reached for is as it was. */
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 static volatile nk_uint64_t treasure;
 
@@ -19,7 +20,7 @@ static void attempt(const char *how, const char *where, rtl_int32_t code, rtl_ui
     rtl_int32_t got_code = 0;
     rtl_uint32_t got_reason = 99;
     expect(name, "ran", KnTaskResume(task), rcOk);
-    expect(name, "ended", KnTaskWait(task, 10000, &got_code, &got_reason), rcOk);
+    expect(name, "ended", KnTaskWait(task, PATIENCE_MS, &got_code, &got_reason), rcOk);
     expect(name, "reason", got_reason, reason);
     if (reason == KOS_TASK_EXITED)
         expect(name, "code", got_code, code);

@@ -2,6 +2,7 @@
 /* Endpoint sync.Sync: requeue, waiting for one of several words, locks that pass priority on. */
 #include <coresrv/sync/sync_api.h>
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 static volatile rtl_uint32_t words[KOS_SYNC_WORDS], lock, other_lock, may_unlock;
 static const nk_uint64_t nowhere[] = {0, 8, KERNEL_ADDRESS, 0x0000800000000000ULL, KOS_USER_LIMIT - 4, ~3ULL};
@@ -14,7 +15,7 @@ static unsigned state_of(Handle thread)
 
 static void until_asleep(Handle thread)
 {
-    for (unsigned i = 0; i < 3000 && state_of(thread) != KOS_THREAD_STATE_FUTEX; i++)
+    for (unsigned i = 0; i < PATIENCE_MS && state_of(thread) != KOS_THREAD_STATE_FUTEX; i++)
         (void)KnSleep(1);
 }
 

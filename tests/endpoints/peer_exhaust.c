@@ -10,8 +10,9 @@
 #include <string.h>
 #include <tests/endpoints/peer.h>
 
-#define MOST 4000U
-#define RW   (KOS_VMM_READ | KOS_VMM_WRITE)
+#define MOST        4000U
+#define EATER_KEEPS 256U /* as many pages as it gives back */
+#define RW          (KOS_VMM_READ | KOS_VMM_WRITE)
 
 static nk_uint64_t taken[MOST];
 
@@ -137,16 +138,20 @@ int peer_exhaust(void)
 
 void peer_eat(nk_uint64_t pages)
 {
-    static nk_uint64_t last; /* block of 1 MiB; its pages go back one by one */
-    const unsigned flags = KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | RW;
-    for (nk_uint64_t size = 1U << 20; pages == 0 && size >= KOS_PAGE_SIZE; size /= 16) {
-        struct kos_core_result r;
-        while ((r = KOS_CORE(VMM, Allocate, 0, size, flags)).rc == rcOk)
-            if (size == 1U << 20)
-                last = r.w[0];
+    /* Each is a region of its own, so that giving it back needs no memory, which there is not. */
+    static nk_uint64_t kept[EATER_KEEPS];
+    static unsigned count;
+    const unsigned flags = KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED;
+    for (unsigned i = 0; pages == 0 && i < EATER_KEEPS; i++) {
+        struct kos_core_result r = KOS_CORE(VMM, Allocate, 0, KOS_PAGE_SIZE, flags | (i % 2 == 0 ? RW : KOS_VMM_READ));
+        if (r.rc == rcOk)
+            kept[count++] = r.w[0];
     }
-    for (; pages != 0; pages--, last += KOS_PAGE_SIZE)
-        (void)KOS_CORE(VMM, Decommit, last, KOS_PAGE_SIZE);
+    for (nk_uint64_t size = 1U << 20; pages == 0 && size >= KOS_PAGE_SIZE; size /= 16)
+        while (KOS_CORE(VMM, Allocate, 0, size, flags | RW).rc == rcOk)
+            ;
+    for (; pages != 0 && count != 0; pages--)
+        (void)KOS_CORE(VMM, Free, kept[--count], KOS_PAGE_SIZE);
 }
 
 int peer_touch(void)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint profiler.Profiler, through coresrv/stat/. */
+#include <coresrv/hal/hal_api.h>
 #include <coresrv/stat/pmu_api.h>
 #include <coresrv/stat/stat_api.h>
+#include <coresrv/stat/trace_api.h>
+#include <coresrv/thread/thread_api.h>
 #include <coresrv/time/time_api.h>
 #include <tests/endpoints/endpoints.h>
 
@@ -191,6 +194,101 @@ static void pmu_tests(unsigned cpus)
     expect("profiler/pmu", "closed", KnPmuRegionFini(&region), rcOk);
 }
 
+static Handle self_handle(void)
+{
+    return (Handle)KOS_CORE0(THREAD, OpenCurrent).w[0];
+}
+
+static nk_uint64_t of_thread(Handle thread, const char *name)
+{
+    rtl_uint64_t found = ~0ULL;
+    expect("profiler/ObjectGetStat", name, KnStatGetObjectValues(thread, &name, 1, &found), rcOk);
+    return found;
+}
+
+/* Counts for itself, and ends without saying that it is done. */
+static void counts_itself(void *context)
+{
+    rtl_uint32_t events = *(rtl_uint32_t *)context;
+    Handle self = self_handle();
+    expect("profiler/SetThreadPmu", "itself", KnPmuStartThread(self, events), rcOk);
+    for (volatile unsigned i = 0; i < ROUNDS; i++)
+        ;
+    expect("profiler/thread_pmu", "another_thread", of_thread(self, "pmu.cycles") > ROUNDS, 1);
+}
+
+#define TRIES 5
+
+/* One thread's events, while it runs only, wherever it goes; nobody else's, and nothing of the machine's. */
+static void thread_pmu_tests(unsigned cpus)
+{
+    KnPmuInfo info;
+    KnPmuRegion region;
+    rtl_uint64_t counts[KOS_PMU_EVENT_COUNT];
+    Handle self = self_handle();
+    expect("profiler/GetPmu", NK_NULL, KnPmuGetInfo(&info), rcOk);
+    rtl_uint32_t events = info.events & (1U << KOS_PMU_CYCLES | 1U << KOS_PMU_INSTRUCTIONS);
+    expect("profiler/SetThreadPmu", "unknown_event", KnPmuStartThread(self, 1U << 31), rcDeviceNotFound);
+    Handle weak;
+    expect("thread/Copy", NK_NULL, KnHandleCopy(self, KOS_RIGHT_COPY, INVALID_HANDLE, &weak), rcOk);
+    const struct core_request set = {REQUEST(PROFILER, SetThreadPmu, self, 0)};
+    expect_handle_errors("profiler/SetThreadPmu", &set, 0, KOS_CORE_HANDLE, weak);
+    expect("thread/Close", "weak", KnHandleClose(weak), rcOk);
+    expect("profiler/SetThreadPmu", "none", KnPmuStartThread(self, 0), rcOk);
+    if (events != info.events || events == 0)
+        expect("profiler/SetThreadPmu", "not_here", KnPmuStartThread(self, ~info.events & 0x3fU), rcDeviceNotFound);
+    if (events == 0)
+        return;
+    expect("profiler/thread_pmu", "stays", KnThreadSetAffinityByHandle(self, 1), rcOk);
+    nk_uint64_t machine = value("pmu.cycles"), user = value("time.user");
+    expect("profiler/SetThreadPmu", "these", KnPmuStartThread(self, events), rcOk);
+    expect("profiler/thread_pmu", "region", KnPmuRegionInit(&region, events), rcOk);
+    expect("profiler/thread_pmu", "begin", KnPmuRegionBegin(&region), rcOk);
+    for (volatile unsigned i = 0; i < ROUNDS; i++)
+        ;
+    expect("profiler/thread_pmu", "end", KnPmuRegionEnd(&region, counts), rcOk);
+    expect("profiler/thread_pmu", "cycles_of_a_region", counts[KOS_PMU_CYCLES] > ROUNDS, 1);
+    if ((events & 1U << KOS_PMU_INSTRUCTIONS) != 0)
+        expect("profiler/thread_pmu", "instructions_of_a_region",
+               counts[KOS_PMU_INSTRUCTIONS] > 2ULL * ROUNDS && counts[KOS_PMU_INSTRUCTIONS] < 12ULL * ROUNDS, 1);
+    nk_uint64_t least = ~0ULL; /* the host may let this machine wait while the thread runs: not every time */
+    for (unsigned i = 0; i < TRIES; i++) {
+        nk_uint64_t before = of_thread(self, "pmu.cycles");
+        thread_join("profiler/thread_pmu", thread_on(0, spin, NK_NULL, 0), 0);
+        nk_uint64_t passed = of_thread(self, "pmu.cycles") - before;
+        least = passed < least ? passed : least;
+    }
+    expect("profiler/thread_pmu", "not_while_others_run", least < SPIN_MS * 1000000ULL / 2, 1);
+    nk_uint64_t here = of_thread(self, "pmu.cycles");
+    expect("profiler/thread_pmu", "goes_away", KnThreadSetAffinityByHandle(self, 1ULL << (cpus - 1)), rcOk);
+    for (volatile unsigned i = 0; i < ROUNDS; i++)
+        ;
+    expect("profiler/thread_pmu", "counted_there", of_thread(self, "pmu.cycles") - here > ROUNDS, 1);
+    expect("profiler/thread_pmu", "comes_back", KnThreadSetAffinityByHandle(self, 1), rcOk);
+    nk_uint64_t all = own("pmu.cycles");
+    thread_join("profiler/thread_pmu", thread_on(cpus - 1, counts_itself, &events, 0), 0);
+    expect("profiler/thread_pmu", "of_an_ended_thread", own("pmu.cycles") - all > ROUNDS, 1);
+    expect("profiler/thread_pmu", "nothing_of_the_machine", value("pmu.cycles") == machine, 1);
+    expect("profiler/thread_pmu", "time_where_it_is", value("time.user") > user, 1);
+    expect("profiler/SetThreadPmu", "off", KnPmuStartThread(self, 0), rcOk);
+    all = own("pmu.cycles"), user = value("time.user");
+    spin(NK_NULL);
+    expect("profiler/thread_pmu", "no_more", own("pmu.cycles") == all && value("time.user") == user, 1);
+    expect("profiler/thread_pmu", "closed", KnPmuRegionFini(&region), rcOk);
+    expect("profiler/thread_pmu", "anywhere", KnThreadSetAffinityByHandle(self, ~0ULL), rcOk);
+    expect("profiler/thread_pmu", "closed", KnHandleClose(self), rcOk);
+}
+
+static void trace_tests(void)
+{
+    expect("profiler/SetTrace", "some", KosTraceSetEvents(KOS_TRACE_ALL), rcOk);
+    expect("profiler/SetTrace", "event", KosTraceEvent(1, 2, 3), rcOk);
+    expect("profiler/SetTrace", "others", KosTraceSetEvents(KOS_TRACE(user) | KOS_TRACE_LIFE), rcOk);
+    thread_join("profiler/SetTrace", thread_on(0, spin, NK_NULL, 0), 0);
+    expect("profiler/SetTrace", "off", KosTraceSetEvents(0), rcOk);
+    expect("profiler/SetTrace", "off_again", KosTraceSetEvents(0), rcOk);
+}
+
 void profiler_tests(unsigned cpus)
 {
     error_tests();
@@ -198,4 +296,6 @@ void profiler_tests(unsigned cpus)
     list_tests();
     counting_tests(cpus);
     pmu_tests(cpus);
+    thread_pmu_tests(cpus);
+    trace_tests();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint thread.Thread: reservations of time, and sleep until a moment. */
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 #define MS 1000000ULL
 
@@ -68,7 +69,7 @@ static void life_tests(unsigned cpu)
     (void)KnSleep(20);
     expect("thread/Terminate", "held", KnThreadTerminateByHandle(thread, 8), rcOk);
     rtl_int32_t code = 0;
-    expect("thread/Wait", "held", KnThreadWaitByHandle(thread, 5000, &code), rcOk);
+    expect("thread/Wait", "held", KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     expect(name, "of_the_dead", reserve(thread, MS, 20 * MS, 20 * MS, 0), rcInvalidThreadState);
     expect("thread/SetPriority", "of_the_dead", RC(THREAD, SetPriority, thread, 3), rcInvalidThreadState);
     expect("thread/GetReservation", "of_the_dead", RC(THREAD, GetReservation, thread), rcOk);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 void expect(const char *name, const char *part, long long got, long long expected)
 {
@@ -113,7 +114,7 @@ Handle thread_on(unsigned cpu, void (*routine)(void *), void *argument, rtl_uint
 void thread_join(const char *name, Handle thread, rtl_int32_t code)
 {
     rtl_int32_t got = 0;
-    expect(name, "joined", KnThreadWaitByHandle(thread, 10000, &got), rcOk);
+    expect(name, "joined", KnThreadWaitByHandle(thread, PATIENCE_MS, &got), rcOk);
     expect(name, "exit_code", got, code);
     expect(name, "closed", KnHandleClose(thread), rcOk);
 }
@@ -148,7 +149,7 @@ void peer_run(const char *name, Handle task, rtl_int32_t code, rtl_uint32_t reas
     rtl_int32_t got_code = 0;
     rtl_uint32_t got_reason = 0;
     expect(name, "resumed", KnTaskResume(task), rcOk);
-    expect(name, "waited_for", KnTaskWait(task, 30000, &got_code, &got_reason), rcOk);
+    expect(name, "waited_for", KnTaskWait(task, PATIENCE_MS, &got_code, &got_reason), rcOk);
     if (reason == KOS_TASK_EXITED)
         expect(name, "exit_code", got_code, code);
     expect(name, "exit_reason", got_reason, reason);

@@ -2,6 +2,7 @@
 /* Endpoints sync.Sync and ipc.IPC. */
 #include <coresrv/sync/sync_api.h>
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 static volatile rtl_uint32_t word, other, waiting;
 
@@ -20,7 +21,7 @@ static unsigned state_of(Handle thread)
 static Handle waiter_on(unsigned cpu, volatile rtl_uint32_t *at)
 {
     Handle thread = thread_on(cpu, waiter, (void *)(rtl_uintptr_t)at, 0);
-    for (unsigned i = 0; i < 3000 && state_of(thread) != KOS_THREAD_STATE_FUTEX; i++)
+    for (unsigned i = 0; i < PATIENCE_MS && state_of(thread) != KOS_THREAD_STATE_FUTEX; i++)
         (void)KnSleep(1);
     return thread;
 }

@@ -2,6 +2,7 @@
 /* Endpoint task.Task. */
 #include <coresrv/entity/entity_api.h>
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 /* One character too many for a process, a channel or a resource. */
 static const char long_name[] = "a name of sixty-four characters is one too many for a process...";
@@ -214,7 +215,7 @@ static void end_tests(unsigned cpus)
     expect("task/Close", "ended", KnHandleClose(task), rcOk);
     task = peer_create("task.asleep", "test.Peer", "Peer", "sleep");
     expect("task/Terminate", "not_running", KnTaskTerminate(task, 8), rcOk);
-    expect("task/Wait", "terminated_before_it_ran", KnTaskWait(task, 5000, &code, &reason), rcOk);
+    expect("task/Wait", "terminated_before_it_ran", KnTaskWait(task, PATIENCE_MS, &code, &reason), rcOk);
     expect("task/Wait", "code_before_it_ran", code, 8);
     expect("task/Close", "never_run", KnHandleClose(task), rcOk);
     peer_run("task/Exit", peer_create("task.exit", "test.Peer", "Peer", "42"), 42, KOS_TASK_EXITED);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint thread.Thread. */
 #include <tests/endpoints/endpoints.h>
+#include <tests/patience.h>
 
 #define ALL_CPUS (~0ULL)
 
@@ -143,7 +144,7 @@ static void suspender(void *argument)
 
 static void wait_until(const char *name, Handle thread, unsigned state)
 {
-    for (unsigned i = 0; i < 3000 && state_of(thread) != state; i++)
+    for (unsigned i = 0; i < PATIENCE_MS && state_of(thread) != state; i++)
         (void)KnSleep(1);
     expect(name, "reached", state_of(thread), state);
 }
@@ -153,14 +154,14 @@ static void suspend_tests(unsigned cpu)
     rtl_int32_t code;
     seen[2] = seen[3] = 0;
     Handle thread = thread_on(cpu, suspender, RTL_NULL, 0);
-    for (unsigned i = 0; i < 3000 && seen[2] == 0; i++) /* it was suspended before it ran, too */
+    for (unsigned i = 0; i < PATIENCE_MS && seen[2] == 0; i++) /* it was suspended before it ran, too */
         (void)KnSleep(1);
     wait_until("thread/Suspend", thread, KOS_THREAD_STATE_SUSPENDED);
     expect("thread/Wait", "timeout", KnThreadWaitByHandle(thread, 5, &code), rcTimeout);
     expect("thread/Wait", "timeout_zero", KnThreadWaitByHandle(thread, 0, &code), rcTimeout);
     expect("thread/Suspend", "stays", (long long)seen[3], 0);
     expect("thread/Resume", NK_NULL, KnThreadResumeByHandle(thread), rcOk);
-    expect("thread/Wait", NK_NULL, KnThreadWaitByHandle(thread, 5000, &code), rcOk);
+    expect("thread/Wait", NK_NULL, KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     expect("thread/Suspend", "code", (long long)seen[2], rcOk);
     expect("thread/Resume", "ended", KnThreadResumeByHandle(thread), rcInvalidThreadState);
     expect("thread/GetInfo", "ended", state_of(thread), KOS_THREAD_STATE_DEAD);

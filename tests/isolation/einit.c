@@ -6,7 +6,9 @@
 #include <coresrv/vmm/vmm_api.h>
 #include <coresrv/time/time_api.h>
 #include <tests/isolation/program.h>
+#include <tests/patience.h>
 
+#define ENOUGH 100U
 static volatile unsigned calls, unmapped, threads, processes;
 
 static void call_often(void *client)
@@ -58,6 +60,11 @@ static Handle run(const char *name, const char *class, const char *file)
     return task;
 }
 
+static int loaded(void)
+{
+    return calls > ENOUGH && unmapped > ENOUGH && threads > ENOUGH && processes > ENOUGH / 10;
+}
+
 static unsigned long long pages(void)
 {
     return KOS_CORE(TASK, GetInfo, INVALID_HANDLE).w[2];
@@ -76,25 +83,29 @@ int main(void)
     (void)start(STANDARD(5), 2 % others, map_often, RTL_NULL);
     (void)start(STANDARD(5), 1 % others, start_often, (void *)(rtl_uintptr_t)(2 % others));
 
-    Handle quiet = run("quiet", "test.Quiet", "Quiet");
+    /* Until all of the load has met it: emulated CPUs share the host's few. */
     unsigned long long most = 0;
-    while (KnTaskWait(quiet, 0, &code, &reason) == rcTimeout) {
-        Handle child = run("child", "test.Child", "Child");
-        if (KnTaskWait(child, 5000, &code, &reason) != rcOk || code != 7)
-            break;
-        (void)KnHandleClose(child);
-        processes++;
-        unsigned long long now = pages();
-        most = now > most ? now : most;
+    for (unsigned i = 0; i < 20 && !(loaded() && i > 0); i++) {
+        Handle quiet = run("quiet", "test.Quiet", "Quiet");
+        while (KnTaskWait(quiet, 0, &code, &reason) == rcTimeout) {
+            Handle child = run("child", "test.Child", "Child");
+            if (KnTaskWait(child, PATIENCE_MS, &code, &reason) != rcOk || code != 7)
+                break;
+            (void)KnHandleClose(child);
+            processes++;
+            unsigned long long now = pages();
+            most = now > most ? now : most;
+        }
+        expect("quiet/ended", KnTaskWait(quiet, PATIENCE_MS, &code, &reason), rcOk);
+        expect("quiet/code", code, 0);
+        (void)KnHandleClose(quiet);
     }
-    expect("quiet/ended", KnTaskWait(quiet, 5000, &code, &reason), rcOk);
-    expect("quiet/code", code, 0);
     printf("load: %u calls, %u times unmapped, %u threads, %u processes, %llu pages at most\n", calls, unmapped,
            threads, processes, most);
-    expect("load/calls", calls > 100, 1);
-    expect("load/unmapped", unmapped > 100, 1);
-    expect("load/threads", threads > 100, 1);
-    expect("load/processes", processes > 10, 1);
+    expect("load/calls", calls > ENOUGH, 1);
+    expect("load/unmapped", unmapped > ENOUGH, 1);
+    expect("load/threads", threads > ENOUGH, 1);
+    expect("load/processes", processes > ENOUGH / 10, 1);
     expect("load/is_freed", most < threads, 1);
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);

@@ -2,6 +2,7 @@
 #include <kos/condvar.h>
 #include <kos/mutex.h>
 #include <tests/libkos/check.h>
+#include <tests/patience.h>
 
 static KosMutex mutex = KosInitializedMutex, recursive = KosInitializedRecursiveMutex;
 static KosCondvar condvar = KosInitializedCondvar, other;
@@ -59,7 +60,7 @@ static void signal_one_broadcast_all(void)
     tokens = 1;
     KosCondvarSignal(&condvar);
     KosMutexUnlock(&mutex);
-    for (int i = 0; i < 5000 && gone_now() == 0; i++)
+    for (int i = 0; i < PATIENCE_MS && gone_now() == 0; i++)
         (void)KosThreadSleep(1);
     CHECK_SAME(gone_now(), 1);
     CHECK_SAME(condvar.state >> 32, 4);

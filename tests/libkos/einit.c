@@ -4,6 +4,7 @@
 #include <coresrv/time/time_api.h>
 #include <stdio.h>
 #include <tests/libkos/check.h>
+#include <tests/patience.h>
 
 static const char *current;
 static int failed;
@@ -48,7 +49,7 @@ Tid spawn(unsigned cpu, ThreadRoutine routine, void *context)
 
 void join(Tid tid)
 {
-    CHECK_SAME(KosThreadWait(tid, 40000), 7);
+    CHECK_SAME(KosThreadWait(tid, PATIENCE_MS), 7);
 }
 
 long milliseconds(void)
@@ -61,7 +62,7 @@ long milliseconds(void)
 void until_blocked(Tid tid)
 {
     Handle handle = KosThreadGetHandle(tid);
-    for (int i = 0; i < 5000 && KOS_CORE(THREAD, GetInfo, handle).w[1] != KOS_THREAD_STATE_FUTEX; i++)
+    for (int i = 0; i < PATIENCE_MS && KOS_CORE(THREAD, GetInfo, handle).w[1] != KOS_THREAD_STATE_FUTEX; i++)
         (void)KosThreadSleep(1);
     CHECK_SAME(KOS_CORE(THREAD, GetInfo, handle).w[1], KOS_THREAD_STATE_FUTEX);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <kos/event.h>
 #include <tests/libkos/check.h>
+#include <tests/patience.h>
 
 static KosEvent event = KosInitializedEvent, second;
 static volatile int released;
@@ -75,7 +76,7 @@ static void ping_pong(void)
     Tid tid = spawn(1, answer, RTL_NULL);
     for (int i = 0; i < ROUNDS; i++) {
         KosEventSet(&event);
-        CHECK_SAME(KosEventWaitTimeout(&second, 1, 5000), rcOk);
+        CHECK_SAME(KosEventWaitTimeout(&second, 1, PATIENCE_MS), rcOk);
         CHECK_SAME(KosEventWaitTimeout(&second, 1, 0), rcTimeout);
     }
     join(tid);

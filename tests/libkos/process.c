@@ -8,6 +8,7 @@
 #include <services/ocap.h>
 #include <string.h>
 #include <tests/libkos/check.h>
+#include <tests/patience.h>
 
 static const EntityInfo child = {.eiid = "libkostest.Child", .args = {"child", "3"}, .envs = {"KEY=value"}};
 
@@ -23,7 +24,7 @@ static void entities(void)
     CHECK_SAME(KnTaskGetName(EntityGetHandle(entity), name, 5), rcBufferTooSmall);
     CHECK_SAME(EntityWait(entity, 1, &code), rcTimeout);
     CHECK_SAME(EntityRun(entity), rcOk);
-    CHECK_SAME(EntityWait(entity, 20000, &code), rcOk);
+    CHECK_SAME(EntityWait(entity, PATIENCE_MS, &code), rcOk);
     CHECK_SAME(code, 13);
     EntityFree(entity);
     CHECK((entity = EntityInitEx(&child, "second", "Child")) != RTL_NULL);
@@ -31,7 +32,7 @@ static void entities(void)
     CHECK_SAME(EntitySetEnvs(entity, envs), rcOk);
     CHECK_SAME(EntityRun(entity), rcOk);
     CHECK(EntityRun(entity) != rcOk);
-    CHECK_SAME(EntityWait(entity, 20000, &code), rcOk);
+    CHECK_SAME(EntityWait(entity, PATIENCE_MS, &code), rcOk);
     CHECK_SAME(code, 7);
     EntityFree(entity);
     EntityFree(RTL_NULL);
@@ -39,7 +40,7 @@ static void entities(void)
     CHECK((entity = EntityInitEx(&child, "failing", "Child")) != RTL_NULL);
     CHECK_SAME(EntitySetArgs(entity, failing), rcOk);
     CHECK_SAME(EntityRun(entity), rcOk);
-    CHECK_SAME(EntityWait(entity, 20000, &code), rcOk);
+    CHECK_SAME(EntityWait(entity, PATIENCE_MS, &code), rcOk);
     CHECK_SAME((int)code, -1); /* an assertion */
     EntityFree(entity);
     CHECK(EntityInitEx(&child, "third", "NoSuchFile") == RTL_NULL);
@@ -79,13 +80,13 @@ static void tasks(void)
     CHECK_SAME(KnTaskAddResource(KosTaskGetHandle(task), gift, OCAP_HANDLE_TRANSFER, "gift"), rcOk);
     CHECK_SAME(KosTaskWait(task, 1, &code, &reason), rcTimeout);
     CHECK_SAME(KosTaskRun(task), rcOk);
-    CHECK_SAME(KosTaskWait(task, 20000, &code, &reason), rcOk);
+    CHECK_SAME(KosTaskWait(task, PATIENCE_MS, &code, &reason), rcOk);
     CHECK_SAME(code, 115);
     CHECK_SAME(reason, KOS_TASK_EXITED);
     KosTaskFree(task);
     CHECK_SAME(KnHandleClose(gift), rcOk);
     CHECK_SAME(KosTaskLaunch(&params, &task), rcOk);
-    CHECK_SAME(KosTaskWait(task, 20000, &code, &reason), rcOk);
+    CHECK_SAME(KosTaskWait(task, PATIENCE_MS, &code, &reason), rcOk);
     CHECK_SAME(code, 15);
     KosTaskFree(task);
     KosTaskFree(RTL_NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <tests/libkos/check.h>
+#include <tests/patience.h>
 
 static int give_seven(void *context)
 {
@@ -27,7 +28,7 @@ static void create_and_wait(void)
     CHECK_SAME(KosThreadWait(tid, INFINITE_TIMEOUT), 7);
     CHECK_SAME(KosThreadWait(tid, 0), -1); /* told once */
     CHECK_SAME(KosThreadCreate(&tid, ThreadPriorityHighest, 32768, exit_inside, RTL_NULL, 0), rcOk);
-    CHECK_SAME(KosThreadWait(tid, 5000), 21);
+    CHECK_SAME(KosThreadWait(tid, PATIENCE_MS), 21);
 }
 
 static void refused(void)
@@ -59,7 +60,7 @@ static int suspend_itself(void *context)
 
 static void wait_for_progress(int value)
 {
-    for (int i = 0; i < 5000 && progress != value; i++)
+    for (int i = 0; i < PATIENCE_MS && progress != value; i++)
         (void)KosThreadSleep(1);
     CHECK_SAME(progress, value);
 }
@@ -79,7 +80,7 @@ static void suspend_and_resume(void)
     CHECK_SAME(KosThreadWait(tid, 1), -1); /* time limit */
     CHECK_SAME(KosThreadResume(tid), rcOk);
     wait_for_progress(1);
-    for (int i = 0; i < 5000 && state_of(tid) != KOS_THREAD_STATE_SUSPENDED; i++)
+    for (int i = 0; i < PATIENCE_MS && state_of(tid) != KOS_THREAD_STATE_SUSPENDED; i++)
         (void)KosThreadSleep(1);
     CHECK_SAME(KosThreadResume(tid), rcOk);
     join(tid);
@@ -92,7 +93,7 @@ static void terminate_suspended_only(void)
     progress = 0;
     CHECK_SAME(KosThreadCreate(&tid, 15, 0, suspend_itself, RTL_NULL, 1), rcOk);
     CHECK_SAME(KosThreadTerminate(tid, 33), rcOk);
-    CHECK_SAME(KosThreadWait(tid, 5000), 33);
+    CHECK_SAME(KosThreadWait(tid, PATIENCE_MS), 33);
     CHECK_SAME(progress, 0);
     CHECK_SAME(KosThreadTerminate(KosThreadCurrentId(), 1), rcResourceNotFound);
 }
@@ -139,7 +140,7 @@ static void detached_threads_leave_nothing(void)
         while (__atomic_load_n(&done, __ATOMIC_SEQ_CST) <= i)
             KosThreadYield();
     }
-    for (int i = 0; i < 1000 && objects_used() > before; i++)
+    for (int i = 0; i < PATIENCE_MS && objects_used() > before; i++)
         (void)KosThreadSleep(1);
     CHECK(objects_used() <= before);
     CHECK_SAME(KosThreadGetHandle(tid), INVALID_HANDLE);
@@ -269,7 +270,7 @@ static void five_hundred_threads(void)
         for (unsigned i = 0; i < 10; i++)
             join(threads[i]);
     }
-    for (int i = 0; i < 1000 && objects_used() > before; i++)
+    for (int i = 0; i < PATIENCE_MS && objects_used() > before; i++)
         (void)KosThreadSleep(1);
     CHECK(objects_used() <= before);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tests/notices/notices.h>
+#include <tests/patience.h>
 
 #define ROUNDS 100U
 
@@ -26,7 +27,7 @@ static int ping_pong(void)
         return 1;
     for (rtl_uint32_t i = 0; i < 2 * ROUNDS; i += 2) {
         for (rtl_uint32_t seen; (seen = __atomic_load_n(&at[0], __ATOMIC_ACQUIRE)) != i;) {
-            Retcode rc = KnSyncWaitShared(given, 0, seen, 5000);
+            Retcode rc = KnSyncWaitShared(given, 0, seen, PATIENCE_MS);
             if (rc != rcOk && rc != rcFutexWouldBlock)
                 return 2;
         }

@@ -2,6 +2,7 @@
 #include <coresrv/pm/pm_api.h>
 #include <string.h>
 #include <tests/notices/notices.h>
+#include <tests/patience.h>
 
 void expect(const char *name, const char *part, long long got, long long expected)
 {
@@ -34,7 +35,7 @@ Handle child_start(const char *role, Handle given, rtl_uint32_t rights)
 
 long long child_end(Handle task)
 {
-    struct kos_core_result r = KOS_CORE(TASK, Wait, task, 5000);
+    struct kos_core_result r = KOS_CORE(TASK, Wait, task, PATIENCE_MS);
     if (r.rc != rcOk)
         expect("child", "ends", r.rc, rcOk);
     (void)KnHandleClose(task);
@@ -70,7 +71,7 @@ Handle thread_start(unsigned cpu, void (*routine)(void *argument), void *argumen
 long long thread_end(Handle thread)
 {
     rtl_int32_t code = -1;
-    Retcode rc = KnThreadWaitByHandle(thread, 5000, &code);
+    Retcode rc = KnThreadWaitByHandle(thread, PATIENCE_MS, &code);
     if (rc != rcOk)
         expect("thread", "ends", rc, rcOk);
     (void)KnHandleClose(thread);
@@ -79,7 +80,7 @@ long long thread_end(Handle thread)
 
 int reaches_state(Handle thread, unsigned state)
 {
-    for (int i = 0; i < 3000 && KOS_CORE(THREAD, GetInfo, thread).w[1] != state; i++)
+    for (int i = 0; i < PATIENCE_MS && KOS_CORE(THREAD, GetInfo, thread).w[1] != state; i++)
         (void)KnSleep(1);
     return KOS_CORE(THREAD, GetInfo, thread).w[1] == state;
 }

@@ -3,6 +3,7 @@
 #include <coresrv/sync/sync_api.h>
 #include <string.h>
 #include <tests/notices/notices.h>
+#include <tests/patience.h>
 
 #define READ       VMM_FLAG_READ
 #define READ_WRITE (VMM_FLAG_READ | VMM_FLAG_WRITE)
@@ -121,7 +122,7 @@ static Handle shared, same_offset;
 
 static void wait_for_word(void *argument)
 {
-    KnThreadExit((rtl_int32_t)KnSyncWaitShared(*(Handle *)argument, 8, 0, 5000));
+    KnThreadExit((rtl_int32_t)KnSyncWaitShared(*(Handle *)argument, 8, 0, PATIENCE_MS));
 }
 
 static void words(unsigned cpus)
@@ -179,7 +180,7 @@ static void ping_pong(void)
         __atomic_store_n(&at[0], i, __ATOMIC_RELEASE);
         rc = KnSyncWakeShared(mdl, 0, 1, &woken);
         while (rc == rcOk && __atomic_load_n(&at[0], __ATOMIC_ACQUIRE) == i) {
-            rc = KnSyncWaitShared(mdl, 0, i, 5000);
+            rc = KnSyncWaitShared(mdl, 0, i, PATIENCE_MS);
             rc = rc == rcFutexWouldBlock ? rcOk : rc;
         }
         sum += i;
@@ -208,7 +209,7 @@ static void rights(void)
 static int changes(const volatile rtl_uint32_t *at)
 {
     rtl_uint32_t before = *at;
-    for (unsigned i = 0; i < 3000 && *at == before; i++)
+    for (unsigned i = 0; i < PATIENCE_MS && *at == before; i++)
         (void)KnSleep(1);
     return *at != before;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Notices: who is told of what, once or together, and when not. */
 #include <tests/notices/notices.h>
+#include <tests/patience.h>
 
 #define USER_RIGHTS                                                                                                    \
     (OCAP_HANDLE_GET_EVENT | OCAP_HANDLE_SET_EVENT | OCAP_HANDLE_COPY | OCAP_HANDLE_TRANSFER | OCAP_HANDLE_GET_SID)
@@ -126,14 +127,14 @@ static void many(void)
         if (KnNoticeSubscribeToObject(notice, object, USER(0) | EVENT_OBJECT_DESTROYED, i) != rcOk)
             expect("many", "subscribe", (long long)i, -1);
     expect("many", "set", KnNoticeSetObjectEvent(object, USER(0)), rcOk);
-    while (total < ENTRIES && KnNoticeGetEvent(notice, 1000, ENTRIES - total, got + total, &count) == rcOk)
+    while (total < ENTRIES && KnNoticeGetEvent(notice, PATIENCE_MS, ENTRIES - total, got + total, &count) == rcOk)
         total += count;
     expect("many", "all", (long long)total, ENTRIES);
     for (unsigned i = 0; i < total; i++)
         seen += got[i].eventId;
     expect("many", "each", (long long)seen, ENTRIES * (ENTRIES - 1) / 2);
     expect("many", "close", KnHandleClose(object), rcOk);
-    for (total = 0; total < ENTRIES && KnNoticeGetEvent(notice, 1000, ENTRIES, got, &count) == rcOk;)
+    for (total = 0; total < ENTRIES && KnNoticeGetEvent(notice, PATIENCE_MS, ENTRIES, got, &count) == rcOk;)
         total += count;
     expect("many", "destroyed", (long long)total, ENTRIES);
     (void)KnHandleClose(notice);
@@ -270,7 +271,7 @@ static void take(void *argument)
 {
     EventDesc got;
     rtl_size_t count;
-    Retcode rc = KnNoticeGetEvent(waited, 5000, 1, &got, &count);
+    Retcode rc = KnNoticeGetEvent(waited, PATIENCE_MS, 1, &got, &count);
     (void)argument;
     if (rc == rcOk)
         __atomic_fetch_add(&taken, (unsigned)got.eventId, __ATOMIC_RELAXED);
@@ -344,7 +345,7 @@ static void storm(unsigned cpus)
         threads[i] = thread_start((i + 1) % cpus, take_all, RTL_NULL);
     for (unsigned i = 1; i <= 100 && missed == 0; i++) {
         (void)KnNoticeSetObjectEvent(object, USER(0));
-        for (unsigned wait = 0; wait < 3000 && __atomic_load_n(&seen, __ATOMIC_RELAXED) != 10 * i; wait++)
+        for (unsigned wait = 0; wait < PATIENCE_MS && __atomic_load_n(&seen, __ATOMIC_RELAXED) != 10 * i; wait++)
             (void)KnSleep(wait < 10 ? 0 : 1);
         missed += __atomic_load_n(&seen, __ATOMIC_RELAXED) != 10 * i;
     }

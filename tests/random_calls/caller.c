@@ -130,6 +130,8 @@ static const struct {
     CORE_METHOD(PROFILER, SetPmu, "n", POOLS),
     CORE_METHOD(PROFILER, GetPmu, "", POOLS),
     CORE_METHOD(PROFILER, GetTaskName, "n", POOLS),
+    CORE_METHOD(PROFILER, SetThreadPmu, "hn", POOLS),
+    CORE_METHOD(PROFILER, SetTrace, "e", POOLS),
     CORE_METHOD(IO, RegisterPort, "nz", ANY),
     CORE_METHOD(IO, RegisterMmio, "nz", ANY),
     CORE_METHOD(IO, RegisterDma, "znn", ANY),
@@ -142,7 +144,7 @@ static const struct {
     CORE_METHOD(IO, DisableIrq, "h", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 113, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 115, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

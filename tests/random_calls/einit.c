@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <tests/random_calls/protocol.h>
+#include <tests/patience.h>
 
 #define WARM_UP          2000U
 #define CALLS            40000U
@@ -96,7 +97,7 @@ static void caller_end(Handle task)
     rtl_uint32_t reason;
     if (KnTaskWait(task, 1500, &code, &reason) == rcTimeout) {
         require("terminate", KnTaskTerminate(task, 1), rcOk);
-        require("terminated", KnTaskWait(task, 10000, &code, &reason), rcOk);
+        require("terminated", KnTaskWait(task, PATIENCE_MS, &code, &reason), rcOk);
     }
     require("close", KnHandleClose(task), rcOk);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Priority travels with a Call: to the server, through nested Calls, across CPUs, and back however the Call ends. */
 #include <tests/scheduling/scheduling.h>
+#include <tests/patience.h>
 
 struct message {
     struct nk_message base_;
@@ -62,7 +63,7 @@ static void impatient(void *handle)
 
 static long long returned(void)
 {
-    for (int i = 0; i < 3000 && client_rc == 77; i++)
+    for (int i = 0; i < PATIENCE_MS && client_rc == 77; i++)
         (void)KnSleep(1);
     return client_rc;
 }

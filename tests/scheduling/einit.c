@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <coresrv/pm/pm_api.h>
 #include <tests/scheduling/scheduling.h>
+#include <tests/patience.h>
 
 void expect(const char *name, long long got, long long expected)
 {
@@ -41,13 +42,13 @@ void finish(Handle thread)
 {
     rtl_int32_t code;
     (void)KnThreadTerminateByHandle(thread, 9);
-    expect("finish", KnThreadWaitByHandle(thread, 3000, &code), rcOk);
+    expect("finish", KnThreadWaitByHandle(thread, PATIENCE_MS, &code), rcOk);
     (void)KnHandleClose(thread);
 }
 
 int reached(const volatile unsigned *word, unsigned value)
 {
-    for (int i = 0; i < 3000 && *word != value; i++)
+    for (int i = 0; i < PATIENCE_MS && *word != value; i++)
         (void)KnSleep(1);
     return *word == value;
 }
@@ -59,7 +60,7 @@ unsigned state_of(Handle thread)
 
 int reaches_state(Handle thread, unsigned state)
 {
-    for (int i = 0; i < 3000 && state_of(thread) != state; i++)
+    for (int i = 0; i < PATIENCE_MS && state_of(thread) != state; i++)
         (void)KnSleep(1);
     return state_of(thread) == state;
 }
@@ -76,7 +77,7 @@ unsigned level_of(Handle thread)
 
 int reaches_level(Handle thread, unsigned level)
 {
-    for (int i = 0; i < 3000 && level_of(thread) != level; i++)
+    for (int i = 0; i < PATIENCE_MS && level_of(thread) != level; i++)
         (void)KnSleep(1);
     return level_of(thread) == level;
 }

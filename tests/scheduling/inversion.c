@@ -5,6 +5,7 @@
  * the section is over, wherever the others are; and without inheritance it does, completely.
  */
 #include <tests/scheduling/scheduling.h>
+#include <tests/patience.h>
 
 #define SECTION 20000U
 #define HOG     6000000U
@@ -187,7 +188,7 @@ static void inversion(const struct kind *kind, const struct places *places, unsi
     if (kind->inherits)
         expect_of(kind, "inherits", reaches_level(kind->served ? server : low, LEVEL(20)), 1);
     Handle medium = start(MEDIUM, where, hog, RTL_NULL);
-    for (unsigned i = 0; i < 3000 && !kind->inherits && hogged == 0; i++)
+    for (unsigned i = 0; i < PATIENCE_MS && !kind->inherits && hogged == 0; i++)
         (void)KnSleep(1);
     (void)KnSleep(2);
     expect_of(kind, "before", hogged != 0, !kind->inherits);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where threads run: affinity of running, waiting and serving threads, balancing, isolation, CPUs going offline. */
 #include <tests/scheduling/scheduling.h>
+#include <tests/patience.h>
 
 static volatile unsigned counts[4], stop, word;
 
@@ -16,14 +17,14 @@ static void sleeper(void *count)
 static int advances(const volatile unsigned *count)
 {
     unsigned before = *count;
-    for (int i = 0; i < 3000 && *count == before; i++)
+    for (int i = 0; i < PATIENCE_MS && *count == before; i++)
         (void)KnSleep(1);
     return *count != before;
 }
 
 static int reaches_cpu(Handle thread, unsigned cpu)
 {
-    for (int i = 0; i < 3000 && cpu_of(thread) != cpu; i++)
+    for (int i = 0; i < PATIENCE_MS && cpu_of(thread) != cpu; i++)
         (void)KnSleep(1);
     return cpu_of(thread) == cpu;
 }
@@ -92,7 +93,7 @@ static void moving_server(void)
     unsigned rounds = 0;
     for (; rounds < 200; rounds++) {
         unsigned before = limits;
-        for (unsigned i = 0; i < 3000 && limits == before; i++) {
+        for (unsigned i = 0; i < PATIENCE_MS && limits == before; i++) {
             (void)KnThreadSetAffinityByHandle(server, 1ULL << (i % 2));
             (void)KnSleepUntilNs(kos_time_ns() + 200000 + 7919 * (i + rounds) % 300000);
         }
@@ -112,7 +113,7 @@ static void balance(unsigned cpus)
         threads[i] = start(STANDARD(0), 1, spin, (void *)(rtl_uintptr_t)&counts[i]);
         (void)KnThreadSetAffinityByHandle(threads[i], ~0ULL);
     }
-    for (int i = 0; i < 3000 && moved == 0; i++) {
+    for (int i = 0; i < PATIENCE_MS && moved == 0; i++) {
         (void)KnSleep(1);
         for (unsigned j = 0; j < cpus && j < 4; j++)
             moved += cpu_of(threads[j]) != 1;
@@ -163,7 +164,7 @@ static void offline(unsigned cpus)
     (void)KnThreadSetAffinityByHandle(sleeps, all);
     expect("offline/go", KOS_CORE(PM, SetCpuOnline, 1, 0).rc, rcOk);
     expect("offline/mask", (long long)KOS_CORE0(PM, GetCpusOnline).w[0], (long long)(all & ~2ULL));
-    for (int i = 0; i < 3000 && cpu_of(runs) == 1; i++)
+    for (int i = 0; i < PATIENCE_MS && cpu_of(runs) == 1; i++)
         (void)KnSleep(1);
     expect("offline/running_thread_left", cpu_of(runs) != 1, 1);
     expect("offline/it_runs", advances(&counts[0]), 1);

@@ -174,6 +174,33 @@ static void play(u32 set, u32 cpu, double utilization, bool greedy, u64 end)
     }
 }
 
+/* Two that never stop have 90 % of a CPU whose timer is late at every end of a budget: what they get too much is taken
+ * from what they get later, so the rest is a third one's. */
+static void late_timer(u64 late)
+{
+    static const u64 budgets[] = {60000000, 30000000};
+    struct thread *threads[3];
+    u64 ran = 0;
+    machine_cpu_up(0);
+    for (u32 i = 0; i < 3; i++) {
+        threads[i] = machine_thread(KOS_CLASS_STANDARD, 0);
+        expect(i == 2 || sched_set_reservation(threads[i], budgets[i], 100000000, 100000000, true) == rcOk, "admitted",
+               i, 0);
+        sched_wake(threads[i]);
+    }
+    while (machine_now < 10000000000ULL) {
+        const struct thread *running = machine_exit();
+        u64 next = machine_hardware + late;
+        if (running == threads[2])
+            ran += next - machine_now;
+        machine_now = next;
+        machine_timer();
+    }
+    expect(ran >= 900000000 && ran <= 1100000000, "the third has its tenth", (u32)(ran / 1000000), 0);
+    for (u32 i = 0; i < 3; i++)
+        machine_thread_free(threads[i]);
+}
+
 int main(int argc, char **argv)
 {
     u32 sets = argc > 1 ? (u32)atoi(argv[1]) : 500;
@@ -187,6 +214,8 @@ int main(int argc, char **argv)
         play(set, 0, 0.5 + 0.45 * random_unit(), true, 1000000000ULL);
         play(set, 1, 1.05 + 0.5 * random_unit(), false, 1000000000ULL);
     }
+    late_timer(0);
+    late_timer(7000000);
     (void)printf("%u greedy and over-committed sets: %u failures\n", 2 * (sets / 10), failures);
     return failures != 0;
 }

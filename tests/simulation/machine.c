@@ -69,9 +69,14 @@ void counting_leave(struct cpu *cpu, struct thread *thread)
     (void)cpu, (void)thread;
     abort();
 }
-void counting_stop(struct cpu *cpu)
+void counting_stop(struct cpu *cpu, struct thread *thread)
 {
-    (void)cpu;
+    (void)cpu, (void)thread;
+    abort();
+}
+void counting_arrived_some(struct thread *thread)
+{
+    (void)thread;
     abort();
 }
 
@@ -151,6 +156,11 @@ void machine_cpu_up(u32 index)
     sched_cpu_init(cpu);
     cpu_init(cpu, nullptr);
     atomic_store(&cpu_count, MACHINE_CPUS);
+}
+
+void machine_cpu(u32 index)
+{
+    fake_cpu = &cpus[index].hal;
 }
 
 struct thread *machine_exit(void)

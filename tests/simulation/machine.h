@@ -2,7 +2,7 @@
 /*
  * Host-built scheduler on simulated CPUs: the kernel's own sched/ and smp/ sources over a HAL whose clock the
  * simulation sets and whose way into user mode is a return to the simulation. CPUs are simulated one after the other:
- * nothing that is tested here passes between them.
+ * machine_cpu() goes to another, which finds in its inbox what was sent meanwhile. There is one hardware timer for all.
  */
 #pragma once
 #include <sched/local.h>
@@ -13,7 +13,9 @@
 extern u64 machine_now;      /* ns */
 extern u64 machine_hardware; /* deadline in the one-shot timer; ~0 = none */
 
+/* Clears it, and goes there. */
 void machine_cpu_up(u32 index);
+void machine_cpu(u32 index);
 /* Leaves the kernel: what runs now, or null if the CPU sleeps. */
 struct thread *machine_exit(void);
 /* The timer's deadline has come. */

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thread per CPU writes events with numbers in a row, as fast as it can: scripts/trace_tests.sh counts them. */
+/*
+ * A thread per CPU writes events with numbers in a row, as fast as it can: scripts/trace_tests.sh counts them. With
+ * "windows" on the command line nothing is recorded at first, and the program starts and stops the trace itself, twice:
+ * what it writes then has ids from 100 on.
+ */
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/pm/pm_api.h>
+#include <coresrv/stat/trace_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +16,30 @@
 
 static unsigned long events = 50000;
 
+static int failed_events(rtl_uint32_t id)
+{
+    int failed = 0;
+    for (unsigned long i = 0; i < events; i++)
+        failed |= KosTraceEvent(id, i, ~i) != rcOk;
+    return failed;
+}
+
+static int windows(void)
+{
+    int failed = 0;
+    for (rtl_uint32_t window = 0; window < 2; window++) {
+        failed |= failed_events(window);
+        failed |= KosTraceSetEvents(KOS_TRACE(user) | KOS_TRACE_LIFE) != rcOk;
+        failed |= failed_events(100 + window);
+        failed |= KosTraceSetEvents(0) != rcOk;
+    }
+    return failed | failed_events(2);
+}
+
 static void count(void *context, void *context2)
 {
     (void)context2;
-    int failed = 0;
-    for (unsigned long i = 0; i < events; i++)
-        failed |= KosTraceEvent((rtl_uint32_t)(rtl_size_t)context, i, ~i) != rcOk;
-    KnThreadExit(failed);
+    KnThreadExit(failed_events((rtl_uint32_t)(rtl_size_t)context));
 }
 
 static int start(Handle *thread, rtl_uint32_t cpu)
@@ -36,6 +58,10 @@ int main(void)
         events = strtoul(wanted, RTL_NULL, 10);
     rtl_uint32_t cpus = KnHalGetCpuCount();
     int failed = 0;
+    if (KnHalGetEnv("windows", wanted, sizeof(wanted)) == rcOk) {
+        failed = windows();
+        cpus = 0;
+    }
     for (rtl_uint32_t cpu = 0; cpu < cpus; cpu++)
         failed |= !start(&threads[cpu], cpu);
     for (rtl_uint32_t cpu = 0; cpu < cpus && !failed; cpu++)

@@ -28,20 +28,22 @@ static void base_sets_the_level(void **state)
     assert_int_equal(ksm_audit_level(), 7);
 }
 
-/* The patterns "a*" and "b", states 1 and 2: classes a, b, others. */
+/* The patterns "a*" and "a*b", states 1 and 2: classes a, b, others. */
 static void regex_runs_to_the_end(void **state)
 {
     (void)state;
     static u8 classes[256];
-    static const u16 next[] = {0, 0, 0, 1, 2, 0, 0, 0, 0}, accepts[] = {0, 1, 2};
+    static const u16 next[] = {0, 0, 0, 3, 6, 0, 0, 0, 0}, accepts[] = {0, 1, 2};
     memset(classes, 2, sizeof(classes));
     classes['a'] = 0, classes['b'] = 1;
-    const struct ksm_regex regex = {classes, next, accepts, 3, 1};
+    const struct ksm_regex regex = {classes, next, accepts, 3, 3};
     static const struct {
         struct ksm_text text;
         u32 result;
-    } cases[] = {{TEXT(""), 1},   {TEXT("a"), 1},  {TEXT("aaaa"), 1}, {TEXT("b"), 2}, {TEXT("aab"), 2},
-                 {TEXT("ba"), 0}, {TEXT("bb"), 0}, {TEXT("c"), 0},    {TEXT("ac"), 0}};
+    } cases[] = {{TEXT(""), 1},          {TEXT("a"), 1},           {TEXT("aaaa"), 1},     {TEXT("b"), 2},
+                 {TEXT("aab"), 2},       {TEXT("ba"), 0},          {TEXT("bb"), 0},       {TEXT("c"), 0},
+                 {TEXT("ac"), 0},        {TEXT("aaaaaaaaaaa"), 1}, {TEXT("aaaaaaab"), 2}, {TEXT("aaaaaaba"), 0},
+                 {TEXT("aaaaaaabb"), 0}, {TEXT("caaaaaaa"), 0}};
     for (u32 i = 0; i < array_length(cases); i++)
         assert_int_equal(ksm_regex_run(&regex, cases[i].text), cases[i].result);
 }

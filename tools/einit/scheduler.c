@@ -214,11 +214,11 @@ void scheduler_check(struct diagnostics *diagnostics, const struct solution *sol
         unsigned cpu = entity->cpus != 0 ? (unsigned)__builtin_ctzll(entity->cpus) : 0;
         taken[cpu] += bandwidth(scheduler);
         const uint32_t limit = RESERVATION_LIMIT;
+        uint64_t tenths = (taken[cpu] * 1000 + RESERVATION_UNIT - 1) / RESERVATION_UNIT; /* up: never "97.0 of 97" */
         if (taken[cpu] > limit)
             diagnostic_error(diagnostics, scheduler->at,
                              "CPU %u is over-committed: the reservations up to this one take %llu.%llu per "
                              "cent of it; 97 can be given",
-                             cpu, (unsigned long long)(taken[cpu] * 100 / RESERVATION_UNIT),
-                             (unsigned long long)(taken[cpu] * 1000 / RESERVATION_UNIT % 10));
+                             cpu, (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
     }
 }

@@ -31,8 +31,15 @@ const char *KnPmuEventName(rtl_uint32_t event);
  * rcDeviceNotFound: the processor lacks one of them (KnPmuGetInfo says why); rcInvalidArgument: too many at once.
  */
 Retcode KnPmuStart(rtl_uint32_t events);
+/*
+ * Counts these events while that thread runs, on whatever CPU, and nowhere else; 0: none of its own. Only the CPU where
+ * it is at home counts (KnStatSetCounting) meanwhile; the others are as fast as before. rcDeviceNotFound,
+ * rcInvalidArgument: as above, together with all other threads' events.
+ */
+Retcode KnPmuStartThread(Handle thread, rtl_uint32_t events);
 
-/* For the calling thread, of events that have been started. Measures what an empty region counts. */
+/* For the calling thread, of events that have been started, on all CPUs or of that thread. Measures what an empty
+ * region counts. */
 Retcode KnPmuRegionInit(KnPmuRegion *region, rtl_uint32_t events);
 Retcode KnPmuRegionBegin(KnPmuRegion *region);
 /* counts[e]: of event e since Begin, without what the measuring costs. */

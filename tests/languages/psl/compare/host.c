@@ -170,10 +170,10 @@ bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *
 
 u32 ksm_regex_run(const struct ksm_regex *regex, struct ksm_text text)
 {
-    u32 state = regex->start;
-    for (u32 i = 0; i < text.length && state != 0; i++)
-        state = regex->next[state * regex->class_count + regex->classes[(u8)text.bytes[i]]];
-    return regex->accepts[state];
+    u32 row = regex->start;
+    for (u32 i = 0; i < text.length; i++)
+        row = regex->next[row + regex->classes[(u8)text.bytes[i]]];
+    return regex->accepts[row / regex->class_count];
 }
 
 bool host_start(const struct ksm_policy *module)
