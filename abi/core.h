@@ -219,7 +219,7 @@
 /* Word of a priority-inheriting lock: tid of the holder, 0 = free; this bit: it must be unlocked through the kernel. */
 #define KOS_LOCK_WAITERS 0x80000000U
 /* One call wakes or moves this many threads at most: who wants more calls again while it gets so many. */
-#define KOS_SYNC_AT_ONCE 3U
+#define KOS_SYNC_AT_ONCE 2U
 /* Words for Sync.WaitAny, at most. */
 #define KOS_SYNC_WORDS 8U
 

@@ -80,6 +80,7 @@ retcode arena_create(struct domain *client, u64 size, struct arena **result)
         object_release(&arena->object);
         return code;
     }
+    checkpoint();
     code = space_populate_owned(&client->space, arena->client_base, &arena->mapping);
     if (code != rcOk) {
         space_unmap_owned(&client->space, arena->client_base, &arena->mapping);
@@ -142,6 +143,7 @@ retcode arena_attach(struct channel *channel, struct arena *arena, u32 disciplin
     retcode code = map_at_server(channel, arena, &server, &address);
     if (code != rcOk)
         return code;
+    checkpoint();
     code = space_populate_owned(&server->space, address, &arena->mapping);
     if (code == rcOk)
         code = publish(channel, arena, discipline, address);
@@ -151,21 +153,37 @@ retcode arena_attach(struct channel *channel, struct arena *arena, u32 disciplin
     return code;
 }
 
-/* model: shootdown.pml seal() */
-static bool seal(struct thread *server, struct arena *arena, vaddr address, u64 size)
+/* The pages that belong to a stretch, and perhaps others that the seal has: where a page lies in two, it is the same.
+ */
+#define SEAL_STEP ((u64)64 * PAGE_SIZE)
+
+static void seal_some(const struct thread *server, u64 done, bool sealed)
+{
+    struct arena *arena = server->sealed;
+    u64 rest = server->sealed_size - done;
+    space_seal(&arena->client->space, arena->client_base, &arena->mapping, server->sealed_address + done,
+               rest < SEAL_STEP ? rest : SEAL_STEP, sealed);
+}
+
+/* model: shootdown.pml seal(), for each stretch */
+static bool seal(struct message *message, struct thread *server, struct arena *arena, vaddr address, u64 size)
 {
     /* acquire: the last unseal has finished */
     if (atomic_exchange_explicit(&arena->in_flight, 1, memory_order_acquire) != 0)
         return false;
-    space_seal(&arena->client->space, arena->client_base, &arena->mapping, address, size, true);
     object_reference(&arena->object);
     server->sealed = arena;
     server->sealed_address = address;
     server->sealed_size = size;
+    for (u64 done = 0; done < size; done += SEAL_STEP) {
+        if (done != 0 && !message_pause(message))
+            break;
+        seal_some(server, done, true);
+    }
     return true;
 }
 
-vaddr arena_in_place(const struct thread *client, struct thread *server, const struct message *message)
+vaddr arena_in_place(const struct thread *client, struct thread *server, struct message *message)
 {
     const struct channel *channel = client->channel;
     if (channel == nullptr)
@@ -180,18 +198,22 @@ vaddr arena_in_place(const struct thread *client, struct thread *server, const s
     u32 discipline = channel->arena_discipline;
     if (discipline == KOS_ARENA_AUTO)
         discipline = size < KOS_ARENA_SEALED_FROM ? KOS_ARENA_COPIED : KOS_ARENA_SEALED;
+    vaddr address = channel->arena_server + offset; /* not after a pause: the channel may be gone with the call */
     if (discipline == KOS_ARENA_COPIED ||
-        (discipline == KOS_ARENA_SEALED && !seal(server, arena, message->buffer.arena, size)))
+        (discipline == KOS_ARENA_SEALED && !seal(message, server, arena, message->buffer.arena, size)))
         return 0;
-    return channel->arena_server + offset;
+    return address;
 }
 
 void arena_unseal_slow(struct thread *server)
 {
     struct arena *arena = server->sealed;
+    for (u64 done = 0; done < server->sealed_size; done += SEAL_STEP) {
+        if (done != 0)
+            checkpoint();
+        seal_some(server, done, false);
+    }
     server->sealed = nullptr;
-    space_seal(&arena->client->space, arena->client_base, &arena->mapping, server->sealed_address, server->sealed_size,
-               false);
     /* release: pairs with the next seal */
     atomic_store_explicit(&arena->in_flight, 0, memory_order_release);
     object_release(&arena->object);

@@ -35,8 +35,8 @@ retcode arena_attach(struct channel *channel, struct arena *arena, u32 disciplin
 
 /* Where the receiver finds the arena of a request in place, or 0: it is to be copied. Seals it if that is the
  * discipline: server->sealed. */
-vaddr arena_in_place(const struct thread *client, struct thread *server, const struct message *message);
-/* Server is done with the request. */
+vaddr arena_in_place(const struct thread *client, struct thread *server, struct message *message);
+/* Server, in its own call or work, is done with the request. With checkpoints. */
 void arena_unseal_slow(struct thread *server);
 static inline void arena_unseal(struct thread *server)
 {

@@ -37,11 +37,16 @@ void ipc_slow(struct thread *thread)
     sched_exit();
 }
 
+static void expect_reply(struct thread *server, const struct ksm_entry *entry)
+{
+    server->reply_entry = entry;
+    server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
+}
+
 void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry)
 {
     server->caller = client;
-    server->reply_entry = entry;
-    server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
+    expect_reply(server, entry);
     if (client->level > server->base_level) /* model: level.pml CONNECT */
         server->level = client->level;
     else
@@ -50,6 +55,16 @@ void ipc_connect(struct thread *client, struct thread *server, const struct ksm_
         sched_account_set(server, sched_account(client));
     client->peer = server;
     client->state = THREAD_REPLY_WAIT;
+}
+
+void ipc_refuse_request(struct thread *server, retcode code)
+{
+    word selector = server->transfer.selector;
+    ipc_abandon_caller(server, code);
+    checkpoint();
+    ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
+    if (server->work.run == nullptr) /* else it has the next request that may be refused */
+        server->transfer.deadline = 0;
 }
 
 void ipc_disconnect(struct thread *server)
@@ -104,25 +119,73 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
     return ksm_entry_speaks(entry, client->call_info) ? entry : nullptr;
 }
 
-/* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. */
-static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint)
+static retcode verify_and_take(struct thread *client, struct thread *server, struct endpoint *endpoint)
 {
     struct message message;
     retcode code = message_read(client, &message);
     if (code != rcOk)
         return code;
     message.info = client->call_info;
+    message.server = server;
+    message.client = client;
+    if (!message_pause(&message))
+        return rcNotConnected;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
-    if (method == nullptr)
-        return message_malformed(KSM_REQUEST, client, server, &message, endpoint);
-    code = message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
-    if (code != rcOk)
-        return code;
+    return method == nullptr ? message_malformed(KSM_REQUEST, client, server, &message, endpoint)
+                             : message_deliver(KSM_REQUEST, client, server, &message, &method->request, endpoint);
+}
+
+/* Work of a server, which has the client, but not yet its request: verification, decision, delivery, with pauses. */
+static void take_request(struct thread *server)
+{
+    struct thread *client = server->caller; /* model: rendezvous.pml LONG: also looked at after each pause */
+    struct endpoint *endpoint = server->receive_endpoint;
+    retcode code = client == nullptr || server->dying ? rcNotConnected : verify_and_take(client, server, endpoint);
+    work_end(server);
+    if (code == rcOk) {
+        expect_reply(server, reply_entry(client, server, endpoint));
+        if (transfer_pending(server))
+            work_begin(server, long_request);
+        else
+            server->transfer.deadline = 0;
+    } else if (!server->dying) {
+        ipc_refuse_request(server, code);
+    }
+}
+
+/* What the table says about a request in registers. Others, and those with handles, are not in it. */
+static enum table_verdict words_look_up(const struct thread *client, const struct endpoint *endpoint)
+{
+    if ((client->context.selector & KOS_CALL_MEMORY) != 0 ||
+        ((client->call_info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK) != 0)
+        return TABLE_UNKNOWN;
+    return message_look_up(KSM_REQUEST, client->domain->class, endpoint->owner_class, client->call_info);
+}
+
+/* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. At once if the
+ * table grants it in registers; else that can be long, and the server does it, as its work. */
+static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint, bool granted)
+{
+    const struct ksm_entry *entry = nullptr;
+    if (granted) {
+        struct message message;
+        retcode code = message_read(client, &message);
+        if (code != rcOk)
+            return code;
+        message.info = client->call_info;
+        code = message_deliver_granted(client, server, &message);
+        if (code != rcOk)
+            return code;
+        entry = reply_entry(client, server, endpoint);
+    } else {
+        if (unlikely(timer_armed(&server->timer)))
+            server->transfer.deadline = server->timer.deadline;
+        server->transfer.selector = server->receive_selector != 0 ? server->receive_selector : server->context.selector;
+        work_begin(server, take_request);
+    }
     ipc_extended_end(server);
     server->state = THREAD_RUNNABLE;
-    ipc_connect(client, server, reply_entry(client, server, endpoint));
-    if (transfer_pending(server))
-        work_begin(server, long_request);
+    ipc_connect(client, server, entry);
     return rcOk;
 }
 
@@ -157,7 +220,10 @@ static retcode call(struct thread *client, word selector, struct endpoint *endpo
         return code;
     struct thread *server = endpoint_take(endpoint);
     if (server != nullptr) {
-        code = deliver_request(client, server, endpoint);
+        enum table_verdict verdict = words_look_up(client, endpoint);
+        code = verdict == TABLE_SILENT ? check_request(client, endpoint) : rcOk; /* refused without the server */
+        if (code == rcOk)
+            code = deliver_request(client, server, endpoint, verdict == TABLE_GRANTS);
         if (code != rcOk) {
             endpoint_park(endpoint, server);
             return code;
@@ -202,7 +268,7 @@ void ipc_call(struct thread *client, word selector)
  * request failed: the caller is told. */
 static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server)
 {
-    retcode code = deliver_request(client, server, endpoint);
+    retcode code = deliver_request(client, server, endpoint, words_look_up(client, endpoint) == TABLE_GRANTS);
     if (code == rcOk)
         return true;
     trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, client->call_info, (u64)(s64)code);
@@ -278,8 +344,12 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
             return rcOk;
     if (slot->receiver == SLOT_CONTENDED)
         slot->receiver = nullptr;
-    if (extended && (code = ipc_extended_begin(server, false)) != rcOk)
-        return code;
+    if (extended) {
+        code = ipc_extended_begin(server, false);
+        if (code != rcOk)
+            return code;
+        ipc_extended_resume(server);
+    }
     server->state = THREAD_RECEIVING;
     server->level = server->base_level;
     sched_block();
@@ -287,29 +357,55 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
     return rcOk;
 }
 
+/* The endpoint that a Recv is for, borrowed. */
+static retcode listened(const struct thread *server, word selector, struct endpoint **endpoint)
+{
+    struct object *object;
+    retcode code = handle_borrow(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
+    if (code != rcOk)
+        return code;
+    *endpoint = container_of(object, struct endpoint, object);
+    /* a moved listener would speak for another class */
+    return (*endpoint)->owner == server->domain ? rcOk : rcInvalidOperation;
+}
+
+static bool is_interrupt(const struct thread *server, word selector)
+{
+    struct object *object;
+    return handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object) ==
+           rcOk;
+}
+
+static retcode receive_interrupt(struct thread *server, word selector)
+{
+    struct object *object;
+    retcode code =
+        handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object);
+    if (code != rcOk)
+        return code;
+    server->level = server->base_level;
+    return interrupt_receive(server, container_of(object, struct interrupt, object));
+}
+
 void ipc_receive(struct thread *server, word selector)
 {
-    struct object *object = nullptr;
-    retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : rcOk;
-    if (code == rcOk)
-        code = handle_borrow(&server->domain->handles, (u32)selector, OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &object);
-    if (code == rcOk) {
-        struct endpoint *endpoint = container_of(object, struct endpoint, object);
-        if (endpoint->owner != server->domain)
-            code = rcInvalidOperation; /* a moved listener would speak for another class */
-        else {
-            trace_receive(cpu_self(), 0, 0, object->sid, 0, 0);
-            ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+    struct endpoint *endpoint = nullptr;
+    retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : listened(server, selector, &endpoint);
+    bool interrupt = code == rcInvalidArgument && (selector & KOS_CALL_FLAGS) == 0 && is_interrupt(server, selector);
+    if (code == rcOk || interrupt) {
+        ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
+        if (unlikely(server->sealed != nullptr)) {
             arena_unseal(server);
-            code = receive(server, endpoint, selector);
+            code = interrupt ? code : listened(server, selector, &endpoint); /* there may have been a checkpoint */
         }
-    } else if (code == rcInvalidArgument && (selector & KOS_CALL_FLAGS) == 0 &&
-               handle_borrow(&server->domain->handles, (u32)selector, OBJECT_INTERRUPT, KOS_RIGHT_IPC_RECV, &object) ==
-                   rcOk) {
-        ipc_abandon_caller(server, rcAbort);
-        arena_unseal(server);
-        server->level = server->base_level;
-        code = interrupt_receive(server, container_of(object, struct interrupt, object));
+    }
+    if (unlikely(server->dying)) /* since the last checkpoint: it must not wait any more */
+        return;
+    if (interrupt) {
+        code = receive_interrupt(server, selector);
+    } else if (code == rcOk) {
+        trace_receive(cpu_self(), 0, 0, endpoint->object.sid, 0, 0);
+        code = receive(server, endpoint, selector);
     }
     if (code != rcOk)
         ipc_complete(server, code);

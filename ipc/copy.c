@@ -86,9 +86,10 @@ static struct span step_span(struct address_space *space, vaddr address, u64 siz
 static retcode step(struct domain *to, u64 target, struct domain *from, u64 source, u64 size, u64 *done)
 {
     retcode code = rcOk;
-    struct span in = {.bytes = (u8 *)(source + *done), .size = size - *done};
+    u64 some = size - *done < COPY_STEP ? size - *done : COPY_STEP;
+    struct span in = {.bytes = (u8 *)(source + *done), .size = some};
     if (from != nullptr)
-        in = step_span(&from->space, source + *done, size - *done, HAL_ACCESS_READ, rcSourceFault, &code);
+        in = step_span(&from->space, source + *done, some, HAL_ACCESS_READ, rcSourceFault, &code);
     if (in.bytes == nullptr)
         return code;
     struct span out = {.bytes = (u8 *)(target + *done), .size = in.size};

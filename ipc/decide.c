@@ -101,17 +101,49 @@ retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, str
     return ipc_plan_decide(plan, query);
 }
 
+/* What is verified between two pauses: so many times, so many bytes. */
+#define LOOKS_AT_ONCE 3U
+#define LOOK_BYTES    16U
+
 static const void *span(void *context, u64 offset, u64 *available)
 {
-    const struct message_arena *arena = context;
-    return copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
+    struct message_arena *arena = context;
+    if (arena->message != nullptr && ++arena->looks > LOOKS_AT_ONCE) {
+        arena->looks = 0;
+        if (!message_pause(arena->message))
+            return nullptr;
+    }
+    const void *found;
+    if (arena->copy != nullptr) {
+        found = arena->copy + offset;
+        *available = arena->arena.size - offset;
+    } else {
+        found = copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
+    }
+    if (arena->message != nullptr && *available > LOOK_BYTES)
+        *available = LOOK_BYTES;
+    return found;
 }
 
 void message_arena_make(struct message_arena *arena, struct domain *domain, vaddr base, u64 size)
 {
     arena->domain = domain;
     arena->base = base;
+    arena->copy = nullptr;
+    arena->message = nullptr;
+    arena->looks = 0;
     arena->arena = (struct ksm_arena){.size = size, .span = span, .context = arena};
+}
+
+bool message_arena_fits(struct message_arena *arena, struct message *message, const struct ksm_shape *shape,
+                        const void *constant_part)
+{
+    if (!message_pause(message))
+        return false;
+    arena->message = message->server != nullptr ? message : nullptr;
+    bool fits = ksm_message_fits(shape, constant_part, &arena->arena);
+    arena->message = nullptr;
+    return message_pause(message) && fits;
 }
 
 static unsigned order_of(u64 size)
@@ -128,6 +160,8 @@ void arena_copy_free(u8 *copy, u64 size)
         page_free(hal_physical(copy), order_of(size));
 }
 
+#define KEPT_AT_ONCE 2048U
+
 retcode message_arena_keep(struct message_arena *arena, struct thread *sender, struct thread *receiver,
                            struct message *message)
 {
@@ -138,12 +172,20 @@ retcode message_arena_keep(struct message_arena *arena, struct thread *sender, s
         message_arena_make(arena, receiver->domain, message->in_place, size);
         return rcOk;
     }
+    if (message->arena_copy != nullptr)
+        return rcOk;
     if (size > MESSAGE_ARENA_DECIDED_MAX)
         return rcBufferTooLarge;
     paddr pages = page_allocate(order_of(size));
     if (pages == PADDR_NONE)
         return rcOutOfMemory;
-    message->arena_copy = hal_direct(pages);
-    arena->arena = ksm_arena_flat(message->arena_copy, size);
-    return copy_in(sender->domain, message->arena_copy, message->buffer.arena, size);
+    arena->copy = message->arena_copy = hal_direct(pages);
+    for (u64 done = 0; done < size; done += KEPT_AT_ONCE) {
+        u64 some = size - done < KEPT_AT_ONCE ? size - done : KEPT_AT_ONCE;
+        if (done != 0 && !message_pause(message))
+            return rcNotConnected;
+        if (copy_in(sender->domain, message->arena_copy + done, message->buffer.arena + done, some) != rcOk)
+            return rcSourceFault;
+    }
+    return rcOk;
 }

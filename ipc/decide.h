@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a decision reads besides the constant part. Interrupts masked from the first call to the decision. */
+/* What a decision reads besides the constant part. */
 #pragma once
 #include <ipc/ipc.h>
 #include <traces/trace.h>
@@ -35,14 +35,20 @@ struct message_arena {
     struct ksm_arena arena;
     struct domain *domain;
     vaddr base;
+    const u8 *copy;          /* if not null: it is here instead */
+    struct message *message; /* verification only: pauses on the way. Null: none */
+    u32 looks;               /* since the last one */
 };
 void message_arena_make(struct message_arena *arena, struct domain *domain, vaddr base, u64 size);
+/* ksm_message_fits with pauses. */
+bool message_arena_fits(struct message_arena *arena, struct message *message, const struct ksm_shape *shape,
+                        const void *constant_part);
 
 /* A larger one must be sealed if a rule is to read it. */
 #define MESSAGE_ARENA_DECIDED_MAX 16384U
 /* The arena of message in memory that the sender cannot change: where it is sealed, else in a copy of the kernel
  * (message->arena_copy), which is what will be delivered. rcSecurityDisallow (shared), rcBufferTooLarge, rcOutOfMemory,
- * rcSourceFault. */
+ * rcSourceFault; rcNotConnected: the call ended in a pause. */
 retcode message_arena_keep(struct message_arena *arena, struct thread *sender, struct thread *receiver,
                            struct message *message);
 void arena_copy_free(u8 *copy, u64 size); /* copy may be null */

@@ -1,5 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The slow side of Call, Recv and Reply; see endpoint.h for the states. */
+/*
+ * The slow side of Call, Recv and Reply; see endpoint.h for the states.
+ *
+ * A message in memory, with handles, or that the table does not grant can take long, so it has pauses (message_pause),
+ * in which interrupts are taken and more urgent threads run. Who does it is the server: a request as its work
+ * (take_request, then long_request), an answer in its own Reply (then long_reply). So at each pause the call is in row
+ * REPLY_WAIT of endpoint.h's table: client->peer == server, server->caller == client, the server RUNNABLE.
+ *
+ *   pause                                     what there is besides                 who has it, if the call ends here
+ *   request: before all; descriptors read;    -
+ *     table filled; decided
+ *   sealing, each 64 pages                    server->sealed; some pages            arena_unseal, on the way out
+ *   constant part read                        it, in the CPU's scratch page         the server: checkpoint.c
+ *   arena kept, each 2 KiB                    message.arena_copy                    freed on the way out
+ *   verifying, each 3 looks of 16 bytes       -
+ *   handles: each one passed                  new handles                           taken back
+ *   constant part copied; arrived arena       bytes in the receiver's buffer        of which it is not told
+ *     verified, each 3 looks
+ *   answer: delivered                         status and words in client->context   ipc_complete() overwrites them
+ *   answer: unsealing, each 64 pages          the same
+ *   (between decision on handles and their passing: none)
+ *
+ *   what happened in the pause                                       what is found behind it
+ *   call ends: time limit, channel gone, client terminated           server->caller is null: message_stands(). Nothing
+ *                                                                    of the client is used any more. A request: the
+ *                                                                    server receives again; an answer: rcNotConnected
+ *   server ordered to end                                            it goes on; then thread_finish()
+ *   server's handle gone                                             nothing; its next Recv fails
+ *   policy's state changed                                           message.paused: what was known is asked again
+ *   memory of either unmapped, changed                               a fault; what was read once is not read again
+ *
+ * The server gets no other caller meanwhile, so server->caller is the same client or none.
+ */
 #pragma once
 #include <ipc/endpoint.h>
 #include <ipc/words.h>
@@ -14,8 +46,31 @@ struct message {
     bool in_memory;
     struct kos_message_buffer buffer; /* in_memory: addresses in the sender's space */
     vaddr in_place;                   /* where the receiver finds the arena without a copy, or 0 */
-    u8 *arena_copy;                   /* the kernel's copy of the arena, on which was decided, or null */
+    struct kos_message_buffer target; /* target_known: the receiver's descriptor, which has been read */
+    bool target_known;
+    u8 *arena_copy; /* the kernel's copy of the arena, on which was decided, or null */
+    /* In whose own call or work this is, or null: then it runs through. client: whom it serves, if the message is
+     * between the two. */
+    struct thread *server, *client;
+    bool whole;  /* no pause for now: it was decided on what its handles name */
+    bool paused; /* there was a pause: what was known of the policy's state may not be so any more */
 };
+/* False: the call has ended in a pause, and the client may be gone. */
+static inline bool message_stands(const struct message *message)
+{
+    return message->client == nullptr || message->server->caller == message->client;
+}
+/* A checkpoint (smp/preemption.h), if this may be one; and what message_stands() says then. */
+static inline bool message_pause(struct message *message)
+{
+    if (message->server == nullptr || message->whole)
+        return true;
+    if (preemption_point()) {
+        message->paused = true;
+        checkpoint_reached();
+    }
+    return message_stands(message);
+}
 /* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
 retcode message_read(struct thread *sender, struct message *message);
 /* One kernel copy of what goes into the constant part, behind the header's place; copy: a page, cpu->scratch.
@@ -28,6 +83,16 @@ retcode message_snapshot(struct thread *sender, const struct message *message, u
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
                         const struct ksm_shape *shape, struct endpoint *endpoint);
 
+/* What the table of two classes says about a message without an arena. */
+enum table_verdict {
+    TABLE_UNKNOWN, /* nothing yet */
+    TABLE_GRANTS,  /* and its size is right */
+    TABLE_SILENT,  /* ask the policy */
+};
+enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 destination_class, word info);
+/* Of a request in registers, which the table grants. */
+retcode message_deliver_granted(struct thread *sender, struct thread *receiver, struct message *message);
+
 /* The message is none of its method: leaves a record, and is rcInvalidArgument. receiver: null for a request that has
  * none yet. */
 retcode message_malformed(enum ksm_event event, const struct thread *sender, const struct thread *receiver,
@@ -36,7 +101,7 @@ retcode message_malformed(enum ksm_event event, const struct thread *sender, con
 /* ---- copy.c ---- */
 /* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
  * PREEMPTED, rcSourceFault, rcTargetFault. */
-#define COPY_STEP PAGE_SIZE
+#define COPY_STEP (PAGE_SIZE / 2)
 retcode copy_in(struct domain *from, void *to, vaddr address, u64 size);
 retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size);
 retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size);
@@ -62,8 +127,10 @@ static inline bool transfer_pending(const struct thread *server)
 void long_request(struct thread *server);
 void long_reply(struct thread *server);
 
-/* What lies in an arena of size bytes, and the tags in the constant part, fit the shape. */
-bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size);
+/* What lies in an arena of size bytes, and the tags in the constant part, fit the shape. With pauses, if message allows
+ * them; false also if the call has ended. */
+bool message_content_fits(struct message *message, const struct ksm_shape *shape, const u8 *copy, struct domain *domain,
+                          vaddr base, u64 size);
 
 /* Ends a system call of a thread that is not running with an error status (no message). Owner of its IPC state. */
 void ipc_complete(struct thread *thread, retcode code);
@@ -108,7 +175,10 @@ HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
 /* The general form of whatever system call it is: spills the registers, ipc_slow. */
 HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
 /* What follows on a response that was delivered, or was not: code. */
-void ipc_reply_end(struct thread *server, struct thread *client, retcode code);
+void ipc_reply_end(struct thread *server, retcode code);
+/* The running server's caller is told that its request failed with code, and the server receives again, by
+ * transfer.selector and with transfer.deadline. */
+void ipc_refuse_request(struct thread *server, retcode code);
 /* Takes waiting callers as long as a receiver is parked here: owner CPU of the slot. */
 void ipc_serve(struct endpoint *endpoint);
 
@@ -141,6 +211,8 @@ void sync_object_set(struct sync_object *sync, bool interrupting);
 /* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk. */
 retcode ipc_extended_begin(struct thread *thread, bool call);
 void ipc_extended_end(struct thread *thread);
+/* The same wait goes on after a request that was refused, with the time limit that it had: transfer.deadline. */
+void ipc_extended_resume(struct thread *server);
 
 /* Implemented by kernel/core_call.c: Call on KOS_CORE_HANDLE. Register form from the fast path, and the general form.
  */

@@ -22,7 +22,7 @@ static void transfer_end(struct thread *server)
     if (server->transfer.snapshot != nullptr)
         page_free(hal_physical(server->transfer.snapshot), 0);
     arena_copy_free(server->transfer.arena_copy, server->transfer.arena_size);
-    server->transfer = (struct transfer){};
+    server->transfer = (struct transfer){.selector = server->transfer.selector, .deadline = server->transfer.deadline};
 }
 
 /* Nothing of a short message that is not there needs a page fault. */
@@ -33,10 +33,10 @@ static bool short_copy(const struct thread *sender, const struct thread *receive
 }
 
 /* What counts is what has arrived: the sender may have changed its arena up to here. */
-static bool arrived_well(const struct ksm_shape *shape, const u8 *snapshot, struct thread *receiver, vaddr arena,
-                         u64 size)
+static bool arrived_well(struct message *message, const struct ksm_shape *shape, const u8 *snapshot,
+                         struct thread *receiver, vaddr arena, u64 size)
 {
-    return !shape->deep || size == 0 || message_content_fits(shape, snapshot, receiver->domain, arena, size);
+    return !shape->deep || size == 0 || message_content_fits(message, shape, snapshot, receiver->domain, arena, size);
 }
 
 retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
@@ -50,15 +50,19 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
         copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
     if (likely(size + copied <= AT_ONCE && short_copy(sender, receiver, constant_part, source, size) &&
                short_copy(sender, receiver, arena, message->buffer.arena, copied))) {
+        if (!message_pause(message))
+            return rcNotConnected;
         retcode code = snapshot != nullptr ? copy_out(receiver->domain, constant_part, snapshot, size)
                                            : copy_across(receiver->domain, constant_part, sender->domain, source, size);
+        if (code == rcOk && copied != 0 && !message_pause(message))
+            return rcNotConnected;
         if (code == rcOk && message->arena_copy != nullptr)
             code = copy_out(receiver->domain, arena, message->arena_copy, copied);
         else if (code == rcOk)
             code = copy_across(receiver->domain, arena, sender->domain, message->buffer.arena, copied);
-        return code != rcOk || arrived_well(shape, snapshot, receiver, arena, message->buffer.arena_size)
-                   ? code
-                   : rcInvalidArgument;
+        if (code != rcOk || arrived_well(message, shape, snapshot, receiver, arena, message->buffer.arena_size))
+            return code;
+        return message_stands(message) ? rcInvalidArgument : rcNotConnected;
     }
     struct transfer *transfer = &server->transfer;
     transfer->snapshot = nullptr;
@@ -69,7 +73,6 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
         transfer->snapshot = hal_direct(page);
         memcpy(transfer->snapshot, snapshot, size);
     }
-    transfer->selector = server->receive_selector != 0 ? server->receive_selector : server->context.selector;
     transfer->pieces[0].target = constant_part;
     transfer->pieces[0].source = source;
     transfer->pieces[0].size = size;
@@ -100,11 +103,17 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
         if (code != rcOk)
             return code;
     }
-    if (arrived_well(transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size))
-        return rcOk;
-    bool request = receiver == server;
+    struct thread *client = server->caller;
     word info = receiver->context.info;
-    struct message message = {.info = info, .buffer.arena_size = (u32)transfer->arena_size};
+    struct message message = {
+        .info = info, .buffer.arena_size = (u32)transfer->arena_size, .server = server, .client = client};
+    if (!message_pause(&message))
+        return rcNotConnected;
+    if (arrived_well(&message, transfer->shape, transfer->snapshot, receiver, transfer->arena, transfer->arena_size))
+        return rcOk;
+    if (!message_stands(&message))
+        return rcNotConnected;
+    bool request = receiver == server;
     return message_malformed(request                        ? KSM_REQUEST
                              : (info & KOS_INFO_ERROR) != 0 ? KSM_ERROR
                                                             : KSM_RESPONSE,
@@ -117,14 +126,12 @@ void long_request(struct thread *server)
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
-    word selector = server->transfer.selector;
     transfer_end(server);
     work_end(server);
-    if (code == rcOk || server->dying)
-        return;
-    /* As if there had been no request: an extended wait begins anew. */
-    ipc_abandon_caller(server, code);
-    ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
+    if (code == rcOk)
+        server->transfer.deadline = 0;
+    else if (!server->dying)
+        ipc_refuse_request(server, code);
 }
 
 void long_reply(struct thread *server)
@@ -136,5 +143,5 @@ void long_reply(struct thread *server)
     transfer_end(server);
     work_end(server);
     if (!server->dying)
-        ipc_reply_end(server, client, code);
+        ipc_reply_end(server, code);
 }

@@ -34,10 +34,16 @@ static retcode respond(struct thread *server, struct thread *client)
     retcode code = message_read(server, &message);
     if (code != rcOk)
         return code;
+    message.server = server;
+    message.client = client;
+    if (!message_pause(&message))
+        return rcNotConnected;
     if (method == nullptr || (info & 0xffffffffU) != request_identity(server))
         return message_malformed(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message, server->receive_endpoint);
-    return message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
+    code = message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
                            error ? &method->error : &method->response, server->receive_endpoint);
+    return code == rcOk && message.in_memory && !transfer_pending(server) && !message_pause(&message) ? rcNotConnected
+                                                                                                      : code;
 }
 
 /* A blocked client becomes runnable: directly if the server blocks next, else by its level. */
@@ -55,31 +61,28 @@ static void client_ready(struct thread *client, bool server_blocks)
 void ipc_reply(struct thread *server, word selector)
 {
     (void)selector; /* in the context */
-    struct thread *client = server->caller;
-    if (client == nullptr) {
-        arena_unseal(server);
-        ipc_complete(server, rcNotConnected);
-        return;
-    }
-    retcode code = respond(server, client);
+    retcode code = server->caller != nullptr ? respond(server, server->caller) : rcNotConnected;
     if (code == rcOk && transfer_pending(server))
         work_begin(server, long_reply);
     else
-        ipc_reply_end(server, client, code);
+        ipc_reply_end(server, code);
 }
 
-void ipc_reply_end(struct thread *server, struct thread *client, retcode code)
+void ipc_reply_end(struct thread *server, retcode code)
 {
     word selector = server->context.selector;
     bool then_receive = (selector & KOS_CALL_THEN_RECV) != 0;
     /* A malformed response leaves the exchange as it is: the server may try again. */
-    if (client == nullptr || code == rcInvalidArgument || code == rcSourceFault) {
-        ipc_complete(server, code);
+    bool again = code == rcInvalidArgument || code == rcSourceFault;
+    if (!again)
+        arena_unseal(server);
+    struct thread *client = server->caller; /* the call may have ended meanwhile */
+    if (client == nullptr || again) {
+        ipc_complete(server, client == nullptr ? rcNotConnected : code);
         return;
     }
     trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, server->context.info, (u64)(s64)code);
     unlink_caller(server);
-    arena_unseal(server);
     if (code != rcOk)
         ipc_complete(client, code);
     else

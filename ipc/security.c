@@ -44,13 +44,15 @@ static retcode decide(struct thread *client, struct message *message, const stru
     struct message_arena arena;
     message_arena_make(&arena, client->domain, message->buffer.arena, message->buffer.arena_size);
     retcode code = message_snapshot(client, message, copy);
+    (void)message_pause(message);
     if (code == rcOk && message->buffer.arena_size != 0)
         code = message_arena_keep(&arena, client, nullptr, message);
     if (code != rcOk)
         return code;
     if (!ksm_chunks_fit(shape, copy, message->buffer.arena_size) ||
-        (shape->deep && !ksm_message_fits(shape, copy, &arena.arena)))
+        (shape->deep && !message_arena_fits(&arena, message, shape, copy)))
         return malformed(query, message);
+    (void)message_pause(message);
     query->constant_part = copy;
     query->constant_size = shape->size - KOS_MESSAGE_HEADER_SIZE;
     query->arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
@@ -66,6 +68,7 @@ retcode ipc_security_ask(struct thread *client)
     retcode code = message_read(client, &message);
     if (code != rcOk)
         return code;
+    message.server = client; /* its own call, and nobody else's */
     struct ksm_query query = {.event = KSM_SECURITY,
                               .source_class = (u16)client->domain->class,
                               .source_sid = client->domain->object.sid,

@@ -235,6 +235,8 @@ static retcode map(struct domain *domain, u32 handle, enum object_type type, u64
     if (type == OBJECT_DEVICE)
         size = memory_of(mapping->pin.object)->size, flags |= KOS_VMM_CACHE_DISABLE;
     code = map_pinned(mapping, offset, size, flags, address);
+    if (code == rcOk && type == OBJECT_DEVICE)
+        checkpoint();
     if (code == rcOk && type == OBJECT_DEVICE &&
         (code = space_populate_owned(&domain->space, *address, &mapping->mapping)) != rcOk)
         space_unmap_owned(&domain->space, *address, &mapping->mapping);

@@ -138,6 +138,14 @@ retcode ipc_extended_begin(struct thread *thread, bool call)
     return rcOk;
 }
 
+void ipc_extended_resume(struct thread *server)
+{
+    u64 deadline = server->transfer.deadline;
+    server->transfer.deadline = 0;
+    if (deadline != 0)
+        timer_arm(&server->timer, deadline, time_limit);
+}
+
 void ipc_extended_end(struct thread *thread)
 {
     if (thread->home == cpu_self()->hal.index)

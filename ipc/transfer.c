@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Message transfer off the fast path. Registers: the words of the context. Memory: one copy, from the sender's pages to
  * the receiver's. */
+#include <hal/user_copy.h>
 #include <ipc/arena.h>
 #include <ipc/decide.h>
 #include <ksm/audit.h>
@@ -20,8 +21,16 @@ static bool user_range(vaddr address, u64 size)
     return size == 0 || (address >= KOS_USER_BASE && address < KOS_USER_LIMIT && size <= KOS_USER_LIMIT - address);
 }
 
+static bool descriptor_read(const struct thread *thread, struct kos_message_buffer *buffer, vaddr address)
+{
+    return (thread == thread_current() && hal_load_user_words(buffer, address, sizeof(*buffer))) ||
+           copy_in(thread->domain, buffer, address, sizeof(*buffer)) == rcOk;
+}
+
 retcode message_read(struct thread *sender, struct message *message)
 {
+    message->server = message->client = nullptr;
+    message->whole = message->paused = message->target_known = false;
     message->info = sender->context.info;
     message->in_memory = (sender->context.selector & KOS_CALL_MEMORY) != 0;
     u32 size = info_size(message->info);
@@ -32,9 +41,8 @@ retcode message_read(struct thread *sender, struct message *message)
         return size <= KOS_REGISTER_MESSAGE_SIZE ? rcOk : rcInvalidArgument;
     }
     struct kos_message_buffer *buffer = &message->buffer;
-    retcode code = copy_in(sender->domain, buffer, sender->context.words[0], sizeof(*buffer));
-    if (code != rcOk)
-        return code;
+    if (!descriptor_read(sender, buffer, sender->context.words[0]))
+        return rcSourceFault;
     if ((u64)size + buffer->arena_size > KOS_MESSAGE_SIZE_MAX)
         return rcBufferTooLarge;
     if (buffer->constant_size != size || buffer->constant_part % 8 != 0)
@@ -58,8 +66,10 @@ retcode message_snapshot(struct thread *sender, const struct message *message, u
 
 /* Gives the handles of a snapshot to the receiver; on failure takes back those made for it, not those that came home.
  */
-static retcode handles_transfer(struct thread *sender, struct thread *receiver, const struct ksm_shape *shape, u8 *copy)
+static retcode handles_transfer(struct message *message, struct thread *sender, struct thread *receiver,
+                                const struct ksm_shape *shape, u8 *copy)
 {
+    struct domain *from = sender->domain, *to = receiver->domain;
     bool made[KOS_INFO_HANDLES_MASK];
     u32 done = 0;
     retcode code = rcOk;
@@ -67,17 +77,22 @@ static retcode handles_transfer(struct thread *sender, struct thread *receiver, 
         struct kos_handle_descriptor descriptor;
         u8 *place = copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE;
         memcpy(&descriptor, place, sizeof(descriptor));
-        code = ipc_handle_pass(sender->domain, receiver->domain, &descriptor, &made[done]);
+        code = ipc_handle_pass(from, to, &descriptor, &made[done]);
         if (code != rcOk)
             break;
         memcpy(place, &descriptor, sizeof(descriptor));
+        if (!message_pause(message)) {
+            code = rcNotConnected;
+            done++;
+            break;
+        }
     }
     if (code == rcOk)
         return rcOk;
     while (done-- > 0) {
         struct kos_handle_descriptor descriptor;
         memcpy(&descriptor, copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE, sizeof(descriptor));
-        if (made[done] && handle_close(&receiver->domain->handles, descriptor.handle) != rcOk)
+        if (made[done] && handle_close(&to->handles, descriptor.handle) != rcOk)
             continue; /* the receiver closed it meanwhile */
     }
     return code;
@@ -110,11 +125,12 @@ retcode message_malformed(enum ksm_event event, const struct thread *sender, con
     return rcInvalidArgument;
 }
 
-bool message_content_fits(const struct ksm_shape *shape, const u8 *copy, struct domain *domain, vaddr base, u64 size)
+bool message_content_fits(struct message *message, const struct ksm_shape *shape, const u8 *copy, struct domain *domain,
+                          vaddr base, u64 size)
 {
     struct message_arena arena;
     message_arena_make(&arena, domain, base, size);
-    return ksm_message_fits(shape, copy, &arena.arena);
+    return message_arena_fits(&arena, message, shape, copy);
 }
 
 /* Register message into registers. */
@@ -124,14 +140,21 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
     memset((u8 *)receiver->context.words + size, 0, sizeof(receiver->context.words) - size);
 }
 
+static bool target_read(const struct thread *receiver, struct message *message)
+{
+    if (!message->target_known)
+        message->target_known = descriptor_read(receiver, &message->target, receiver->context.receive);
+    return message->target_known;
+}
+
 static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
                               struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
-    struct kos_message_buffer target;
     if (receiver->context.receive == 0)
         return rcBufferTooSmall;
-    if (copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) != rcOk)
+    if (!target_read(receiver, message))
         return rcTargetFault;
+    struct kos_message_buffer target = message->target;
     u32 size = info_size(message->info);
     target.arena_size &= ~KOS_ARENA_IN_PLACE;
     u64 arena_copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
@@ -166,21 +189,38 @@ static retcode deliver(struct thread *server, struct thread *sender, struct thre
     return rcOk;
 }
 
+static const struct ksm_pair *pair_of(enum ksm_event event, u32 source_class, u32 destination_class)
+{
+    return event == KSM_REQUEST ? ksm_pair_get(source_class, destination_class)
+                                : ksm_pair_get(destination_class, source_class);
+}
+
 /* The verdict and the shape in one compare, as on the fast path. */
-static bool granted_by_table(enum ksm_event event, u32 source_class, u32 destination_class, word info)
+enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 destination_class, word info)
 {
     if (event != KSM_REQUEST && event != KSM_RESPONSE)
-        return false;
-    bool request = event == KSM_REQUEST;
-    const struct ksm_pair *pair =
-        request ? ksm_pair_get(source_class, destination_class) : ksm_pair_get(destination_class, source_class);
+        return TABLE_SILENT;
+    const struct ksm_pair *pair = pair_of(event, source_class, destination_class);
     if (pair == nullptr)
-        return false;
+        return TABLE_SILENT;
     if (unlikely(!ksm_pair_knows(pair, info)))
-        ksm_pair_learn(pair, info);
+        return TABLE_UNKNOWN;
     /* RIID and MID alone make the place, so a response finds its request's entry */
     const struct ksm_entry *entry = ksm_entry(pair, info);
-    return (request ? entry->memory_request : entry->memory_response) == info;
+    return (event == KSM_REQUEST ? entry->memory_request : entry->memory_response) == info ? TABLE_GRANTS
+                                                                                           : TABLE_SILENT;
+}
+
+/* The same; what is not known is learnt first, as a step of its own. False: the call has ended. */
+static bool look_up(enum ksm_event event, u32 source_class, u32 destination_class, struct message *message,
+                    enum table_verdict *verdict)
+{
+    *verdict = message_look_up(event, source_class, destination_class, message->info);
+    if (likely(*verdict != TABLE_UNKNOWN))
+        return true;
+    ksm_pair_learn(pair_of(event, source_class, destination_class), message->info);
+    *verdict = message_look_up(event, source_class, destination_class, message->info);
+    return message_pause(message);
 }
 
 /* Rules see the rights that the receiver will get: no more than the sender has. A handle that is none fails later. */
@@ -199,6 +239,33 @@ static void handles_limit(struct domain *from, const struct ksm_shape *shape, u8
     }
 }
 
+/* What a decision or the verification reads must not change under it: read it from a copy, *copy, and send that. With
+ * pauses. needs: KSM_READS_* */
+static retcode snapshot_and_verify(enum ksm_event event, struct thread *sender, struct thread *receiver,
+                                   struct message *message, const struct ksm_shape *shape, struct endpoint *endpoint,
+                                   u32 needs, struct message_arena *arena, u8 **copy)
+{
+    if (message->in_memory && shape->handle_count == 0 && shape->chunk_count == 0 && !shape->deep && needs == 0)
+        return rcOk;
+    *copy = cpu_self()->scratch;
+    retcode code = message_snapshot(sender, message, *copy);
+    if (code == rcOk && needs != 0)
+        handles_limit(sender->domain, shape, *copy);
+    if (code == rcOk && (needs != 0 || shape->deep) && !message_pause(message))
+        code = rcNotConnected;
+    if (code == rcOk && (needs & KSM_READS_ARENA) != 0 && message->buffer.arena_size != 0)
+        code = message_arena_keep(arena, sender, receiver, message);
+    if (code != rcOk)
+        return code;
+    if (!ksm_chunks_fit(shape, *copy, message->buffer.arena_size))
+        return message_malformed(event, sender, receiver, message, endpoint);
+    /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
+    if (shape->deep && (needs != 0 || message->buffer.arena_size == 0) &&
+        !message_arena_fits(arena, message, shape, *copy))
+        return message_stands(message) ? message_malformed(event, sender, receiver, message, endpoint) : rcNotConnected;
+    return rcOk;
+}
+
 /* Decision on a message whose sizes fit, on bytes that do not change: *copy is the constant part that was decided on.
  */
 static retcode verify_and_decide(enum ksm_event event, struct thread *sender, struct thread *receiver,
@@ -207,26 +274,21 @@ static retcode verify_and_decide(enum ksm_event event, struct thread *sender, st
 {
     struct ksm_query query = query_of(event, sender, receiver, message, endpoint);
     struct ksm_plan plan;
-    ksm_plan_make(&plan, &query);
     struct message_arena arena;
     message_arena_make(&arena, sender->domain, message->buffer.arena, message->buffer.arena_size);
-    /* What a decision or the verification reads must not change under it: read it from a copy, and send the copy. */
-    if (!message->in_memory || shape->handle_count != 0 || shape->chunk_count != 0 || shape->deep || plan.needs != 0) {
-        *copy = cpu_self()->scratch;
-        retcode code = message_snapshot(sender, message, *copy);
-        if (code == rcOk && plan.needs != 0)
-            handles_limit(sender->domain, shape, *copy);
-        if (code == rcOk && (plan.needs & KSM_READS_ARENA) != 0 && message->buffer.arena_size != 0)
-            code = message_arena_keep(&arena, sender, receiver, message);
+    ksm_plan_make(&plan, &query);
+    for (u32 needs = plan.needs, before = ~needs; needs != before;) {
+        retcode code = snapshot_and_verify(event, sender, receiver, message, shape, endpoint, needs, &arena, copy);
         if (code != rcOk)
             return code;
-        if (!ksm_chunks_fit(shape, *copy, message->buffer.arena_size))
-            return message_malformed(event, sender, receiver, message, endpoint);
-        /* Rules come after the verification. Without rules that look, that of the delivered arena is enough. */
-        if (shape->deep && (plan.needs != 0 || message->buffer.arena_size == 0) &&
-            !ksm_message_fits(shape, *copy, &arena.arena))
-            return message_malformed(event, sender, receiver, message, endpoint);
+        before = needs;
+        if (unlikely(message->paused)) {
+            message->paused = false;
+            ksm_plan_make(&plan, &query);
+            needs |= plan.needs;
+        }
     }
+    message->whole = (plan.needs & KSM_READS_HANDLES) != 0;
     query.constant_part = *copy;
     query.arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
     return message_decide(&plan, &query, sender->domain, shape);
@@ -240,8 +302,11 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
         return message_malformed(event, sender, receiver, message, endpoint);
     u8 *copy = nullptr;
     retcode code = verify_and_decide(event, sender, receiver, message, shape, endpoint, &copy);
+    if (code == rcOk && !message_pause(message))
+        code = rcNotConnected;
     if (code == rcOk && info_handles(message->info) != 0)
-        code = handles_transfer(sender, receiver, shape, copy);
+        code = handles_transfer(message, sender, receiver, shape, copy);
+    message->whole = false;
     /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
     if (code == rcOk) {
         code = deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape, copy);
@@ -252,12 +317,10 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
     return code;
 }
 
-static bool accepts_in_place(const struct thread *receiver)
+static bool accepts_in_place(const struct thread *receiver, struct message *message)
 {
-    struct kos_message_buffer target;
-    return receiver->context.receive != 0 &&
-           copy_in(receiver->domain, &target, receiver->context.receive, sizeof(target)) == rcOk &&
-           (target.arena_size & KOS_ARENA_IN_PLACE) != 0;
+    return receiver->context.receive != 0 && target_read(receiver, message) &&
+           (message->target.arena_size & KOS_ARENA_IN_PLACE) != 0;
 }
 
 retcode message_deliver(enum ksm_event event, struct thread *sender, struct thread *receiver, struct message *message,
@@ -267,16 +330,25 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
     message->arena_copy = nullptr;
     if (message->buffer.arena_size == 0) {
         u32 destination_class = event == KSM_REQUEST ? endpoint->owner_class : receiver->domain->class;
-        if (granted_by_table(event, sender->domain->class, destination_class, message->info))
+        enum table_verdict verdict;
+        if (!look_up(event, sender->domain->class, destination_class, message, &verdict))
+            return rcNotConnected;
+        if (verdict == TABLE_GRANTS)
             return deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape,
                            message->in_memory ? nullptr : (const u8 *)sender->context.words);
-    } else if (event == KSM_REQUEST && accepts_in_place(receiver)) {
+    } else if (event == KSM_REQUEST && accepts_in_place(receiver, message)) {
         message->in_place = arena_in_place(sender, receiver, message);
     }
-    retcode code = verify_and_deliver(event, sender, receiver, message, shape, endpoint);
+    bool stands = message->in_place == 0 || message_pause(message);
+    retcode code = stands ? verify_and_deliver(event, sender, receiver, message, shape, endpoint) : rcNotConnected;
     if (code != rcOk && message->in_place != 0) /* not of a response: its receiver may itself serve a sealed request */
         arena_unseal(receiver);
     return code;
+}
+
+retcode message_deliver_granted(struct thread *sender, struct thread *receiver, struct message *message)
+{
+    return deliver(receiver, sender, receiver, message, nullptr, (const u8 *)sender->context.words);
 }
 
 void ipc_complete(struct thread *thread, retcode code)

@@ -449,6 +449,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         response = call.response_arena = hal_direct(page);
         static_assert(KOS_NAME_SIZE <= PAGE_SIZE, "response arenas are at most a page");
     }
+    if (code == rcOk && thread->dying) /* since a checkpoint: it must not wait any more */
+        code = rcAbort;
     if (code == rcOk) {
         word info = message->info;
         thread->core_response =

@@ -121,7 +121,11 @@ retcode core_HANDLE_Revoke(struct core_call *call)
     trace_revoked(call, handle);
     memory_keep(call, handle);
     struct endpoint *endpoint = receives_on(call, handle);
-    retcode code = gone(endpoint, handle_revoke(table(call), handle));
+    if (call->self->work.object == nullptr) /* else that and the handle go together */
+        checkpoint();
+    retcode code = handle_revoke(table(call), handle);
+    checkpoint();
+    code = gone(endpoint, code);
     return call->self->work.object != nullptr && unmapped(call) == PREEMPTED ? PREEMPTED : code;
 }
 

@@ -57,6 +57,7 @@ retcode core_IO_MapMem(struct core_call *call)
         code = handle_derive(handles, (u32)call->words[0], handles, KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE,
                              KOS_RIGHT_COPY, nullptr, &handle);
     if (code == rcOk) {
+        checkpoint();
         code = shared_memory_map_device(&call->task->domain, handle, (u32)call->words[1], &address);
         if (code != rcOk)
             (void)handle_close(handles, handle);

@@ -212,6 +212,7 @@ static bool thread_counter(struct task *task, const char *name, u32 tid, u64 *va
     add_counters(&counters, found ? thread : nullptr);
     u64 state = found ? thread->state : 0, cpu = found ? thread->home : 0, level = found ? thread->level : 0;
     spinlock_unlock(&task->lock);
+    checkpoint();
     if (!found)
         return false;
     *value = take_last(&name, "state") ? state : take_last(&name, "cpu") ? cpu : level;
@@ -254,6 +255,7 @@ static bool task_counter(struct task *task, const char *name, u64 *value)
     else {
         struct thread_counters sum = {};
         task_sum(task, &sum);
+        checkpoint();
         return counted(task, name, &sum, value);
     }
     return true;
@@ -348,6 +350,7 @@ static retcode counters_return(struct core_call *call, const char *prefix, struc
         memcpy(&chunk, chunks + 8UL * i, sizeof(chunk));
         if (!name_join(call, prefix, chunk, name))
             return rcInvalidArgument;
+        checkpoint();
         if (task != nullptr ? !task_counter(task, name, &values[i]) : !counter(name, &values[i]))
             return rcResourceNotFound;
         checkpoint();

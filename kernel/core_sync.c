@@ -55,6 +55,9 @@ retcode core_SYNC_WaitAny(struct core_call *call)
             return rcInvalidArgument;
         words[i] = futex_private(&call->task->domain, given[i].address, given[i].value);
     }
+    checkpoint();
+    if (call->self->dying) /* it must not wait any more */
+        return rcAbort;
     return wait(call, words, count, (u32)call->words[1]);
 }
 

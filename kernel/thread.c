@@ -86,6 +86,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     thread->affinity = parameters->class == KOS_CLASS_STANDARD ? ~0ULL : 1ULL << parameters->home;
     thread->turns = 1;
     thread->transfer.pieces[0].size = thread->transfer.pieces[1].size = 0; /* none pending */
+    thread->transfer.deadline = 0;
     thread->state = THREAD_SUSPENDED;
     thread->detached = parameters->detached;
     thread->tid = atomic_fetch_add_explicit(&next_tid, 1, memory_order_relaxed);

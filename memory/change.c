@@ -233,6 +233,11 @@ static retcode step(struct change *change)
 }
 
 /* Pages of earlier changes whose time has come are freed on the way: who takes out pages frees as many. */
+static bool reclaim_interrupted(void)
+{
+    return page_reclaim() && (preemption_point() || (page_reclaim() && preemption_point()));
+}
+
 static retcode run(struct change *change)
 {
     retcode code;
@@ -240,7 +245,7 @@ static retcode run(struct change *change)
         spinlock_lock(&change->space->lock);
         code = step(change);
         spinlock_unlock(&change->space->lock);
-    } while (code == PREEMPTED && !preemption_point() && !(page_reclaim() && preemption_point()));
+    } while (code == PREEMPTED && !preemption_point() && !reclaim_interrupted());
     stale_end(change->space, &change->stale);
     if (code != PREEMPTED)
         *change->progress = (struct progress){};

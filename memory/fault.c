@@ -22,7 +22,7 @@ static struct deferral {
     struct page_chain ready, current, next;
 } deferrals[KOS_CPUS_MAX];
 
-#define RECLAIM_PAGES 4U
+#define RECLAIM_PAGES 4U /* fewer if the CPU must give pages back for them */
 
 static paddr page_of(u32 link)
 {
@@ -73,7 +73,9 @@ bool page_reclaim(void)
     u32 link = ready->first;
     if (link == 0)
         return false;
-    for (u32 i = 0; i < RECLAIM_PAGES && link != 0; i++) {
+    for (u32 cost = 0; cost < RECLAIM_PAGES && link != 0; cost++) {
+        if (page_cache_full())
+            cost += RECLAIM_PAGES / 2;
         paddr page = page_of(link);
         link = *page_link(page);
         page_free(page, 0);

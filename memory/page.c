@@ -14,7 +14,7 @@
 #define NOT_FREE     0xffU
 #define REFILL_ORDER 4U   /* what a CPU without pages takes: a block, so that it costs little more than one page */
 #define CACHE_PAGES  128U /* free pages that a CPU keeps at most ... */
-#define CACHE_BATCH  4U   /* ... and how many of them it gives back then */
+#define CACHE_BATCH  2U   /* ... and how many of them it gives back then */
 
 /* One range of RAM; constant after boot but for the arrays. */
 static struct zone {
@@ -173,6 +173,11 @@ paddr page_allocate(unsigned order)
     if (order > PAGE_ORDER_MAX)
         return PADDR_NONE;
     return block_allocate_locking(order);
+}
+
+bool page_cache_full(void)
+{
+    return caches[hal_cpu_self()->index].count == CACHE_PAGES;
 }
 
 void page_free(paddr page, unsigned order)

@@ -17,6 +17,8 @@ void page_allocator_add(paddr start, paddr end);
 /* 2^order contiguous pages aligned to their size, or PADDR_NONE. */
 paddr page_allocate(unsigned order);
 void page_free(paddr page, unsigned order);
+/* A page that this CPU frees now costs more: others go back to all CPUs first. */
+bool page_cache_full(void);
 
 paddr page_allocate_zeroed(void); /* one page */
 

@@ -128,7 +128,7 @@ void page_chain_add(struct page_chain *chain, paddr page);
 void page_chain_defer(struct page_chain *chain);
 
 /* ---- fault.c: the pages of a region, a few at a time ---- */
-#define REGION_STEP_PAGES 8U
+#define REGION_STEP_PAGES 6U
 
 /* What was changed in page tables and is not yet known to all CPUs, and pages taken out there. */
 struct stale {

@@ -5,8 +5,9 @@
 #include <memory/region.h>
 #include <smp/preemption.h>
 
-#define HEIGHT_AT_ONCE 6 /* of the tree of regions, for a search and insertions in one step */
-#define KEPT_FLAGS     (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_CACHE_DISABLE)
+#define POPULATE_STEP_PAGES 2U /* of an object's: page tables may be made on the way */
+#define HEIGHT_AT_ONCE      6  /* of the tree of regions, for a search and insertions in one step */
+#define KEPT_FLAGS          (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_CACHE_DISABLE)
 
 static struct object_cache regions;
 
@@ -213,7 +214,7 @@ retcode space_populate_owned(struct address_space *space, vaddr address, const s
     for (vaddr at = address; more; checkpoint()) {
         spinlock_lock(&space->lock);
         struct region *region = region_owned(space, address, mapping);
-        for (u32 i = 0; i < REGION_STEP_PAGES / 2 && region != nullptr && at < region->end && code == rcOk; i++)
+        for (u32 i = 0; i < POPULATE_STEP_PAGES && region != nullptr && at < region->end && code == rcOk; i++)
             if ((code = region_populate(space, region, at)) == rcOk)
                 at += PAGE_SIZE;
         more = region != nullptr && at < region->end && (code == rcOk || code == PREEMPTED);

@@ -48,7 +48,8 @@ struct transfer {
     const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
     vaddr arena;
     u64 arena_size;
-    word selector; /* of the Recv that gets a request, or of the Reply-then-Recv */
+    word selector; /* of the Recv that gets a request */
+    u64 deadline;  /* of the same, 0: none */
 };
 
 /* What one CPU is asked to do with a thread of its own by a thread of another: sched/order.h. */

@@ -8,7 +8,8 @@
 #define UART_FLAGS       0x18U
 #define UART_LINE        0x2cU
 #define UART_CONTROL     0x30U
-#define FLAG_FULL        (1U << 5)
+#define FLAG_EMPTY       (1U << 7)
+#define FIFO_SIZE        16U /* at least */
 #define LINE_8_BITS_FIFO 0x70U
 #define CONTROL_ENABLE   0x301U /* transmit, receive, on */
 
@@ -24,20 +25,26 @@ void hal_console_init(void)
     uart = found;
 }
 
-static void write_byte(char byte)
+/* room: what the FIFO still takes without a look. */
+static void write_byte(char byte, u32 *room)
 {
-    while ((device_read(uart, UART_FLAGS) & FLAG_FULL) != 0)
-        hal_cpu_relax();
+    if (*room == 0) {
+        while ((device_read(uart, UART_FLAGS) & FLAG_EMPTY) == 0)
+            hal_cpu_relax();
+        *room = FIFO_SIZE;
+    }
     device_write(uart, UART_DATA, (u8)byte);
+    --*room;
 }
 
 void hal_console_write(const char *text, size_t size)
 {
     if (uart == nullptr)
         return;
+    u32 room = 0;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n')
-            write_byte('\r');
-        write_byte(text[i]);
+            write_byte('\r', &room);
+        write_byte(text[i], &room);
     }
 }

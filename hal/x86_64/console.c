@@ -17,11 +17,18 @@ void console_init(void)
 
 static _Atomic u32 console_lock;
 
-static void put(char c)
+#define FIFO_SIZE 16U
+
+/* room: what the FIFO still takes without a look. */
+static void put(char c, u32 *room)
 {
-    while ((port_in8(COM1 + 5) & 0x20) == 0)
-        hal_cpu_relax();
+    if (*room == 0) {
+        while ((port_in8(COM1 + 5) & 0x20) == 0) /* empty */
+            hal_cpu_relax();
+        *room = FIFO_SIZE;
+    }
     port_out8(COM1, (u8)c);
+    --*room;
 }
 
 void hal_console_write(const char *text, size_t size)
@@ -34,10 +41,11 @@ void hal_console_write(const char *text, size_t size)
             break;
         hal_cpu_relax();
     }
+    u32 room = 0;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n')
-            put('\r');
-        put(text[i]);
+            put('\r', &room);
+        put(text[i], &room);
     }
     atomic_store_explicit(&console_lock, 0, memory_order_release);
 }

@@ -323,8 +323,39 @@ static void receiver_cell(const char *name, enum event event, int is_extended, i
     drop_channel();
 }
 
+/* Requests that are refused do not lengthen a wait with a time limit. */
+static void receiver_refuses(unsigned cpu)
+{
+    struct echo request = {0}, response;
+    *(nk_uint64_t *)&request = CALLS_INFO;
+    SMsgHdr out = {.constant_part = (rtl_uintptr_t)&request,
+                   .constant_size = sizeof(request),
+                   .arena = (rtl_uintptr_t)&response, /* the method has none */
+                   .arena_size = 8};
+    SMsgHdr in = {.constant_part = (rtl_uintptr_t)&response, .constant_size = sizeof(response)};
+    make_channel();
+    extended = 1;
+    receive_timeout = 60;
+    Handle thread = start(receiver_main, 0, cpu);
+    reach(thread, KOS_THREAD_STATE_RECEIVING);
+    int wrong = 0;
+    for (int i = 0; i < 60 && !__atomic_load_n(&client_done, __ATOMIC_SEQ_CST); i++) {
+        int code = (int)CallEx(client_handle, &out, &in, 1000, sync);
+        wrong += code != rcInvalidArgument && !client_done;
+        (void)KnSleep(5);
+    }
+    expect("receiver/refuses", wrong, 0);
+    expect("receiver/refuses/in_time", client_done, 1);
+    expect("receiver/refuses/timeout", client_result, rcTimeout);
+    rtl_int32_t code;
+    expect("receiver/refuses/ended", KnThreadWaitByHandle(thread, 3000, &code), rcOk);
+    finish(thread);
+    drop_channel();
+}
+
 static void receiver(unsigned cpu)
 {
+    receiver_refuses(cpu);
     receiver_cell("receiver/timeout", TIMEOUT, 1, 0, rcTimeout, cpu);
     receiver_cell("receiver/interrupt", INTERRUPT, 1, 0, rcIpcInterrupt, cpu);
     receiver_cell("receiver/interrupted_before", INTERRUPT, 1, 1, rcIpcInterrupt, cpu);
