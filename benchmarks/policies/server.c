@@ -19,21 +19,6 @@ static struct {
 static _Alignas(8) char text[128];
 static NkKosTransport transport;
 
-__attribute__((noinline)) static nk_err_t by_hand(Handle listener)
-{
-    NkKosTransport own;
-    NkKosTransport_Init(&own, listener, NK_NULL, 0);
-    struct nk_arena arena = NK_ARENA_INITIALIZER(text, text + sizeof(text));
-    nk_message_set_size(&message.base_, sizeof(message));
-    nk_err_t rc = nk_transport_recv(&own.base, &message.base_, &arena);
-    while (rc == NK_EOK) {
-        message.base_.tag = sizeof(struct policies_Rules_Constant_res);
-        rc = nk_transport_reply_recv(&own.base, &message.base_, sizeof(message), NK_NULL, &message.base_,
-                                     sizeof(message), &arena);
-    }
-    return rc;
-}
-
 /* ---- through generated code ---- */
 
 static nk_err_t constant(struct policies_Rules *self, const struct policies_Rules_Constant_req *req,
@@ -81,17 +66,32 @@ static nk_err_t looped(void)
     return rc;
 }
 
-int main(int argc, const char *argv[])
+__attribute__((noinline)) static nk_err_t generated(const char *kind) /* and name of the channel */
 {
     ServiceId id;
-    const char *kind = argc > 1 ? argv[1] : "rules"; /* and the name of the channel */
     NkKosTransport_Init(&transport, ServiceLocatorRegister(kind, RTL_NULL, 0, &id), NK_NULL, 0);
     policies_Server_entity_init(&entity, &rules);
     NkKosDispatchInfo info = NK_ENTITY_DISPATCH_INFO_INITIALIZER(policies_Server, entity);
-    nk_err_t rc = strcmp(kind, "rules") == 0      ? by_hand(transport.base.handle)
-                  : strcmp(kind, "dispatch") == 0 ? dispatched()
-                  : strcmp(kind, "loop") == 0     ? looped()
-                                                  : NkKosDoDispatch(transport.base.handle, &info);
+    return strcmp(kind, "dispatch") == 0 ? dispatched()
+           : strcmp(kind, "loop") == 0   ? looped()
+                                         : NkKosDoDispatch(transport.base.handle, &info);
+}
+
+int main(int argc, const char *argv[])
+{
+    if (argc > 1)
+        return generated(argv[1]) == NK_EOK ? EXIT_SUCCESS : EXIT_FAILURE;
+    NkKosTransport own;
+    ServiceId id;
+    struct nk_arena arena = NK_ARENA_INITIALIZER(text, text + sizeof(text));
+    NkKosTransport_Init(&own, ServiceLocatorRegister("rules", RTL_NULL, 0, &id), NK_NULL, 0);
+    nk_message_set_size(&message.base_, sizeof(message));
+    nk_err_t rc = nk_transport_recv(&own.base, &message.base_, &arena);
+    while (rc == NK_EOK) {
+        message.base_.tag = sizeof(struct policies_Rules_Constant_res);
+        rc = nk_transport_reply_recv(&own.base, &message.base_, sizeof(message), NK_NULL, &message.base_,
+                                     sizeof(message), &arena);
+    }
     printf("BENCH error server %x\n", (unsigned)rc);
     return EXIT_FAILURE;
 }
