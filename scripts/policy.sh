@@ -70,7 +70,8 @@ include build.ninja
 arch = $arch
 $(grep '^arch_flags' "ninja/$arch.ninja")
 variant_flags = \$debug_flags
-build $image.elf: image build/$arch/debug/libgeneric.a build/$arch/debug/libport.a $image.policy.o $image.tests.o $image.run.o $image.main.o build/$arch/debug/hello.romfs.o | hal/$arch/linker.ld
+build $image.elf: image build/$arch/debug/libgeneric.a build/$arch/debug/libport.a $image.policy.o $image.tests.o $image.run.o $image.main.o | build/$arch/debug/hello.romfs hal/$arch/linker.ld
+  romfs = build/$arch/debug/hello.romfs
   image_flags = --wrap=core_call_init
 build $image.bin: flat $image.elf
 build $image.policy.o: kernel_c $out/policy.c

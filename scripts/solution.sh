@@ -161,8 +161,8 @@ solution_describe() { # ARCH VARIANT
 build $image.policy.o: kernel_c $built/policy.c
 build $image.romfs: romfs | build/host/romfs $binaries
   files = $files
-build $image.romfs.o: romfs_object $image.romfs | tools/romfs/romfs.S
-build $image.elf: image build/$1/$2/libgeneric.a build/$1/$2/libport.a $image.policy.o $image.romfs.o | hal/$1/linker.ld
+build $image.elf: image build/$1/$2/libgeneric.a build/$1/$2/libport.a $image.policy.o | $image.romfs hal/$1/linker.ld
+  romfs = $image.romfs
 build $image.bin: flat $image.elf
 NINJA
     } >"$description" || exit 2
