@@ -26,6 +26,7 @@
  */
 #include <hal/upcall.h>
 #include <ipc/ipc.h>
+#include <ipc/judged.h>
 #include <traces/trace.h>
 
 static inline void words_copy(struct hal_context *to, const struct hal_context *from)
@@ -154,7 +155,12 @@ HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS)
 {
     IPC_CLEAR_WORDS_BEYOND(info);
     hal_fast_spill(HAL_FAST_ARGUMENTS);
-    if (!reply_home(thread_of(self), (struct cpu *)(void *)cpu))
-        ipc_slow(thread_of(self));
+    struct thread *server = thread_of(self);
+    if (!reply_home(server, (struct cpu *)(void *)cpu)) {
+        struct thread *client = ipc_judged_answer(server);
+        if (client != nullptr)
+            ipc_judged_resume(client);
+        ipc_slow(server);
+    }
     sched_exit();
 }

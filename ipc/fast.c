@@ -12,6 +12,7 @@
 #include <hal/upcall.h>
 #include <ipc/fast_trace.h>
 #include <ipc/ipc.h>
+#include <ipc/judged.h>
 #include <sched/counting.h>
 
 /* A register whose value nobody will look at. */
@@ -74,6 +75,21 @@ HAL_FAST [[gnu::noinline]] static void missed_later(HAL_FAST_PARAMETERS)
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
+/* Not in the table: a rule is asked. Traces have it from the general path. */
+HAL_FAST [[gnu::noinline]] static void not_granted(HAL_FAST_PARAMETERS)
+{
+    selector = self->selector;
+    hal_fast_spill(HAL_FAST_ARGUMENTS);
+    struct thread *client = thread_of(self);
+#ifndef FAST_TRACED
+    const struct handle_block *handles = client->handles;
+    struct thread *next = ipc_judged_request(client, handles->entries[selector & handles->mask].channel);
+    if (likely(next != nullptr))
+        ipc_judged_resume(next);
+#endif
+    ipc_slow(client);
+}
+
 /* No receiver is parked on this CPU: perhaps on another. */
 HAL_FAST [[gnu::noinline]] static void nobody_here(HAL_FAST_PARAMETERS)
 {
@@ -101,7 +117,7 @@ HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
     struct channel *channel = entry->channel;
     const struct ksm_entry *decision = ksm_entry(channel->pair, info);
     if (unlikely(decision->request != info)) /* the verdict, and the shape of the message, in one compare */
-        hal_tail missed_later(HAL_FAST_ARGUMENTS);
+        hal_tail not_granted(HAL_FAST_ARGUMENTS);
     thread_of(self)->channel = channel;
     struct endpoint_slot *slot =
         (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
@@ -151,7 +167,7 @@ HAL_FAST void FAST(kernel_reply_entry)(HAL_FAST_PARAMETERS)
     if (unlikely(selector != server->reply_selector)) /* non-zero only if there is a caller and a reply_entry */
         hal_tail not_expected(HAL_FAST_ARGUMENTS);
     if (unlikely(info != server->reply_entry->response)) /* verdict and shape of this one response */
-        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+        hal_tail not_expected(HAL_FAST_ARGUMENTS);
     struct endpoint_slot *slot = server->receive_slot;
     if (unlikely(slot->receiver != nullptr))
         hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);

@@ -174,6 +174,8 @@ HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
 /* The general form of whatever system call it is: spills the registers, ipc_slow. */
 HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
+/* MID and RIID of the request that server answers. */
+word ipc_request_identity(const struct thread *server);
 /* What follows on a response that was delivered, or was not: code. */
 void ipc_reply_end(struct thread *server, retcode code);
 /* The running server's caller is told that its request failed with code, and the server receives again, by

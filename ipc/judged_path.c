@@ -8,7 +8,7 @@
  *   1 shape, receiver, levels                     sender's        -> general path
  *   2 sender's buffer descriptor read             sender's        fault, sizes, an arena to be taken in place
  *   3 constant part and arena copied, verified    sender's        fault, malformed
- *   4 plan                                        sender's        it looks at handles, is audited, denied by table
+ *   4 plan                                        sender's        handles, audit, too long, denied by table
  *   5 switch, receiver's buffer found             receiver's      fault, too small             (undo 5)
  *   6 decision                                    receiver's      denied: the Call ends        (undo 5)
  *   7 both copied                                 receiver's      fault: the Call ends         (undo 5)
@@ -19,13 +19,11 @@
  * is left to the general path, and what is audited too, for it may wake who reads the audit.
  */
 #include <hal/user_copy.h>
+#include <ipc/judged.h>
 #include <ipc/pieces.h>
-#include <ksm/ksm.h>
-#include <ksm/message.h>
-#include <ksm/models/transaction.h>
 
 #define CONSTANT_MAX 512U
-#define ARENA_MAX    1024U
+#define ARENA_MAX    128U /* all of it is verified without a pause */
 
 struct judgement {
     u64 size; /* of the constant part, header included */
@@ -90,11 +88,8 @@ static bool plan(const struct thread *client, const struct channel *channel, wor
                                           .constant_size = (u32)judgement->size - KOS_MESSAGE_HEADER_SIZE,
                                           .constant_part = judgement->constant,
                                           .arena = judgement->out.arena_size != 0 ? &judgement->flat : nullptr};
-    const struct ksm_plan *made = &judgement->plan;
     ksm_plan_make(&judgement->plan, &judgement->query);
-    if (ksm_plan_known(made))
-        return made->verdict == KSM_GRANT;
-    return made->decision != nullptr && (made->decision->flags & (KSM_AUDITED | KSM_READS_HANDLES)) == 0;
+    return ipc_judged_shortly(&judgement->plan, KSM_AUDITED | KSM_READS_HANDLES);
 }
 
 /* Step 5, in the active space: the receiver's memory is there. */
@@ -130,9 +125,12 @@ static struct thread *deliver(struct thread *client, struct channel *channel, wo
     struct endpoint_slot *slot = slot_find(channel, cpu);
     struct thread *server = slot->receiver;
     struct kos_message_buffer in;
-    if (unlikely(!server_takes(server, client, cpu) || !ksm_pair_knows(channel->pair, info) ||
-                 (info & KOS_INFO_ERROR) != 0))
+    if (unlikely(!server_takes(server, client, cpu) || (info & KOS_INFO_ERROR) != 0))
         return nullptr;
+    if (unlikely(!ksm_pair_knows(channel->pair, info))) {
+        ksm_pair_learn(channel->pair, info); /* for the next time: of requests with an arena nobody else does */
+        return nullptr;
+    }
     const struct ksm_method *method = ksm_method(channel->endpoint->owner_class, info);
     if (unlikely(method == nullptr || method->request.size > CONSTANT_MAX || method->request.handle_count != 0))
         return nullptr;
@@ -153,6 +151,7 @@ static struct thread *deliver(struct thread *client, struct channel *channel, wo
         return client;
     }
     const struct ksm_entry *entry = ksm_entry(channel->pair, info);
+    client->call_info = info; /* what the answer is compared with, if the entry is another method's */
     call_commit(client, server, channel, slot, entry);
     if (!ksm_entry_speaks(entry, info)) { /* another method's: the answer takes the general path */
         server->reply_entry = nullptr;

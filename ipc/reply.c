@@ -3,8 +3,7 @@
 #include <sched/work.h>
 #include <traces/trace.h>
 
-/* MID and RIID of the request that server answers. */
-static word request_identity(const struct thread *server)
+word ipc_request_identity(const struct thread *server)
 {
     return (u32)(server->reply_entry != nullptr ? server->reply_entry->memory_response : server->caller->call_info);
 }
@@ -12,7 +11,7 @@ static word request_identity(const struct thread *server)
 void thread_reply_slowly(struct thread *server)
 {
     if (server->reply_entry != nullptr && server->caller != nullptr) {
-        server->caller->call_info = request_identity(server);
+        server->caller->call_info = ipc_request_identity(server);
         server->reply_entry = nullptr;
     }
     server->reply_selector = 0;
@@ -38,7 +37,7 @@ static retcode respond(struct thread *server, struct thread *client)
     message.client = client;
     if (!message_pause(&message))
         return rcNotConnected;
-    if (method == nullptr || (info & 0xffffffffU) != request_identity(server))
+    if (method == nullptr || (info & 0xffffffffU) != ipc_request_identity(server))
         return message_malformed(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message, server->receive_endpoint);
     code = message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
                            error ? &method->error : &method->response, server->receive_endpoint);

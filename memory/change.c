@@ -232,12 +232,6 @@ static retcode step(struct change *change)
     }
 }
 
-/* Pages of earlier changes whose time has come are freed on the way: who takes out pages frees as many. */
-static bool reclaim_interrupted(void)
-{
-    return page_reclaim() && (preemption_point() || (page_reclaim() && preemption_point()));
-}
-
 static retcode run(struct change *change)
 {
     retcode code;
@@ -245,7 +239,7 @@ static retcode run(struct change *change)
         spinlock_lock(&change->space->lock);
         code = step(change);
         spinlock_unlock(&change->space->lock);
-    } while (code == PREEMPTED && !preemption_point() && !reclaim_interrupted());
+    } while (code == PREEMPTED && !preemption_point() && !page_reclaim_interrupted());
     stale_end(change->space, &change->stale);
     if (code != PREEMPTED)
         *change->progress = (struct progress){};

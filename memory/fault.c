@@ -22,7 +22,9 @@ static struct deferral {
     struct page_chain ready, current, next;
 } deferrals[KOS_CPUS_MAX];
 
-#define RECLAIM_PAGES 4U /* fewer if the CPU must give pages back for them */
+#define RECLAIM_PAGES 4U /* at once; half as many if the CPU must give pages back for them */
+#define RECLAIM_STEPS 4U
+static_assert(RECLAIM_STEPS * (RECLAIM_PAGES / 2) > REGION_STEP_PAGES, "what waits to be freed would grow");
 
 static paddr page_of(u32 link)
 {
@@ -84,6 +86,14 @@ bool page_reclaim(void)
     return true;
 }
 
+bool page_reclaim_interrupted(void)
+{
+    for (u32 i = 0; i < RECLAIM_STEPS && page_reclaim(); i++)
+        if (preemption_point())
+            return true;
+    return false;
+}
+
 void page_chain_defer(struct page_chain *chain)
 {
     if (chain->first == 0)
@@ -103,6 +113,8 @@ static paddr table_allocate(void *context)
     if (space->shortage != rcOk)
         return PADDR_NONE;
     paddr page = page_allocate_zeroed();
+    if (unlikely(page == PADDR_NONE) && page_reclaim())
+        page = page_allocate_zeroed();
     if (page == PADDR_NONE) {
         quota_release_pages(space->quota, 1);
         space->shortage = rcOutOfMemory;
@@ -169,7 +181,7 @@ retcode space_destroy(struct address_space *space, struct progress *progress)
             stale_end(space, &stale); /* before the tables that led to the pages */
             more = !hal_space_destroy(&space->hal, &tables, &progress->position);
         }
-        if (more && (preemption_point() || (page_reclaim() && preemption_point())))
+        if (more && (preemption_point() || page_reclaim_interrupted()))
             break;
     }
     stale_end(space, &stale);
@@ -188,6 +200,8 @@ static retcode fault_anonymous(struct address_space *space, const struct region 
     if (unlikely(code != rcOk))
         return code;
     paddr page = page_allocate(0);
+    if (unlikely(page == PADDR_NONE) && page_reclaim())
+        page = page_allocate(0);
     if (unlikely(page == PADDR_NONE)) {
         quota_release_pages(space->quota, 1);
         return rcOutOfMemory;

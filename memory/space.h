@@ -109,6 +109,9 @@ bool space_write_sealable(struct address_space *space, vaddr address, const void
 
 /* Frees a few pages that were taken out earlier and that no CPU can use any more; false if there was none. */
 bool page_reclaim(void);
+/* Behind every step that takes pages out: frees at least as many, with preemption points. True: one of them wants the
+ * CPU. */
+bool page_reclaim_interrupted(void);
 
 /* Called by the memory room when translations must go on other CPUs: set by smp at boot. cpus = space->cpus. */
 extern void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);

@@ -3,6 +3,7 @@
 #include "gic.h"
 #include "kernel_map.h"
 #include "port.h"
+#include <stdatomic.h>
 
 #define UART_DATA        0x00U
 #define UART_FLAGS       0x18U
@@ -14,6 +15,7 @@
 #define CONTROL_ENABLE   0x301U /* transmit, receive, on */
 
 static device uart;
+static _Atomic u32 console_lock;
 
 void hal_console_init(void)
 {
@@ -41,10 +43,19 @@ void hal_console_write(const char *text, size_t size)
 {
     if (uart == nullptr)
         return;
+    /* Lines of several CPUs must not mix; a CPU that dies while printing must not stop the others for ever. */
+    for (u32 tries = 0; tries < 10000000; tries++) {
+        u32 free = 0;
+        if (atomic_compare_exchange_strong_explicit(&console_lock, &free, 1, memory_order_acquire,
+                                                    memory_order_relaxed))
+            break;
+        hal_cpu_relax();
+    }
     u32 room = 0;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n')
             write_byte('\r', &room);
         write_byte(text[i], &room);
     }
+    atomic_store_explicit(&console_lock, 0, memory_order_release);
 }

@@ -160,6 +160,41 @@ static void turns(void)
     }
 }
 
+#define PLAIN(method)                                                                                                  \
+    __extension__({                                                                                                    \
+        struct decisions_Rules_##method##_req req_;                                                                    \
+        struct decisions_Rules_##method##_res res_;                                                                    \
+        decisions_Rules_##method(&proxy.base, &req_, NK_NULL, &res_, NK_NULL);                                         \
+    })
+
+/* In registers both ways. The answer of number 12 is denied: the machine stays where it was, until an answer is
+ * granted; so the next question is denied, too. */
+static nk_err_t ask(nk_uint32_t number, nk_uint32_t *answer)
+{
+    struct decisions_Rules_Ask_req req = {.number = number};
+    struct decisions_Rules_Ask_res res = {.answer = 0};
+    nk_err_t rc = decisions_Rules_Ask(&proxy.base, &req, NK_NULL, &res, NK_NULL);
+    *answer = res.answer;
+    return rc;
+}
+
+static void questions(void)
+{
+    nk_uint32_t answer = 0;
+    for (nk_uint32_t i = 0; i < 10; i++) {
+        expect("words/ask", ask(i, &answer), rcOk);
+        expect("words/answer", answer, i + 1);
+        expect("words/denied", ask(100 + i, &answer), NK_EPERM); /* the step before it is undone */
+    }
+    expect("words/wrong_method", ask(50, &answer), rcOk); /* refused to the server, who tries again */
+    expect("words/wrong_method/answer", answer, 51);
+    expect("words/other", PLAIN(Loud), rcOk);
+    expect("words/ask/again", ask(7, &answer), rcOk);
+    expect("words/answer/denied", ask(12, &answer), NK_EPERM);
+    expect("words/answer/undone", ask(1, &answer), NK_EPERM);
+    expect("words/server_lives", PLAIN(Loud), rcOk);
+}
+
 #define WITH(method, object_)                                                                                          \
     __extension__({                                                                                                    \
         struct decisions_Rules_##method##_req req_;                                                                    \
@@ -200,13 +235,6 @@ static unsigned records(void)
         count++;
     return count;
 }
-
-#define PLAIN(method)                                                                                                  \
-    __extension__({                                                                                                    \
-        struct decisions_Rules_##method##_req req_;                                                                    \
-        struct decisions_Rules_##method##_res res_;                                                                    \
-        decisions_Rules_##method(&proxy.base, &req_, NK_NULL, &res_, NK_NULL);                                         \
-    })
 
 static nk_err_t level(nk_uint32_t number)
 {
@@ -253,6 +281,7 @@ int main(void)
     turns();
     handles();
     audits();
+    questions();
     printf("SUITE done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
 }
