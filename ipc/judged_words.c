@@ -7,7 +7,7 @@
  *   step                                           request                       answer
  *   1 who is there                                 receiver parked, levels       caller of this CPU, levels
  *   2 shape, chunks                                -> general path               -> general path
- *   3 plan                                         looks at handles, long, denied by table -> general path
+ *   3 plan                                         looks at handles, long         -> general path
  *   4 decision                                     denied: the Call ends         denied: ipc_reply_end
  *   5 words delivered, switch, commit              -                             -
  *
