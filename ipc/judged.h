@@ -10,13 +10,13 @@
  * measured. Longer ones take the general path, which has pauses around them (docs/real-time.md). */
 #define JUDGED_COST_MAX 1600U
 
-/* Known, or to be evaluated in a short time; it has none of the flags in `not`. */
-static inline bool ipc_judged_shortly(const struct ksm_plan *plan, u32 not)
+/* Known, or to be evaluated in a short time; it has none of the flags in `excluded`. */
+static inline bool ipc_judged_shortly(const struct ksm_plan *plan, u32 excluded)
 {
     if (ksm_plan_known(plan)) /* a denial is recorded */
-        return plan->verdict == KSM_GRANT || (not&KSM_AUDITED) == 0;
+        return plan->verdict == KSM_GRANT || (excluded & KSM_AUDITED) == 0;
     const struct ksm_decision *decision = plan->decision;
-    return decision != nullptr && (decision->flags & not) == 0 && decision->cost <= JUDGED_COST_MAX;
+    return decision != nullptr && (decision->flags & excluded) == 0 && decision->cost <= JUDGED_COST_MAX;
 }
 
 /* A plain Call on a channel's handle by the running client, words in its context. Who goes on, by ipc_judged_resume:
