@@ -86,9 +86,7 @@ static inline bool give(const struct thread *server, const struct delivery *deli
         if (unlikely((in.arena_size & KOS_ARENA_IN_PLACE) == 0))
             return false;
     } else if (unlikely((in.arena_size & ~KOS_ARENA_IN_PLACE) < delivery->out.arena_size ||
-                        !hal_copy_to_user(in.arena, delivery->arena.first, delivery->arena.first_size) ||
-                        !hal_copy_to_user(in.arena + delivery->arena.first_size, delivery->arena.second,
-                                          delivery->arena.second_size))) {
+                        !pieces_give(&delivery->arena, in.arena))) {
         return false;
     }
     return hal_copy_to_user(in.constant_part + KOS_MESSAGE_HEADER_SIZE, delivery->copy,

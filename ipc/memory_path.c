@@ -48,8 +48,7 @@ static inline __attribute__((always_inline)) bool payload_deliver(const struct t
                  buffer.constant_size < size))
         return false;
     vaddr payload = buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
-    return likely(hal_copy_to_user(payload, pieces->first, pieces->first_size)) &&
-           likely(hal_copy_to_user(payload + pieces->first_size, pieces->second, pieces->second_size));
+    return pieces_give(pieces, payload);
 }
 
 #define RESUME_WITH(thread, size)                                                                                      \

@@ -4,6 +4,7 @@
  * that Calls with and without an arena have in common.
  */
 #pragma once
+#include <hal/user_copy.h>
 #include <ipc/ipc.h>
 #include <memory/page.h>
 
@@ -37,6 +38,15 @@ static inline __attribute__((always_inline)) bool pieces_find(const struct threa
     pieces->second_size = size - on_page;
     pieces->second = page_bytes(sender, address + on_page);
     return pieces->first != nullptr && pieces->second != nullptr;
+}
+
+/* Into the active space. False: not all of it is there to be written. */
+static inline __attribute__((always_inline)) bool pieces_give(const struct pieces *pieces, vaddr to)
+{
+    if (unlikely(!hal_copy_to_user(to, pieces->first, pieces->first_size)))
+        return false;
+    return likely(pieces->second_size == 0) ||
+           hal_copy_to_user(to + pieces->first_size, pieces->second, pieces->second_size);
 }
 
 /* The active space becomes that of `to`: a fault while copying is its own. */

@@ -21,6 +21,7 @@ exact_boot() (
     shift 3
     model=max,-rdrand
     [ "$exact_arch" != aarch64 ] || { KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; }
+    boot_exec="timeout --foreground -k 5 ${KOS_SECONDS:-900}" # catches hangs only
     boot "$exact_arch" "$exact_image" -cpu "$model" -smp "$exact_cpus" -accel tcg -icount shift=0,sleep=off "$@" </dev/null
 )
 

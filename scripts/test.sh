@@ -299,13 +299,12 @@ model_list() {
 }
 # boots an image, at most 240 s or KOS_SECONDS: that catches hangs only, on slow hosts, too; the console goes to a file
 console() { # ARCH VARIANT SOLUTION CPUS FILE
-    boot "$1" "build/$1/$2/$3" -smp "$4" ${KOS_ACCEL:--accel tcg,thread=multi} </dev/null >"$5.raw" 2>&1 &
+    (boot_exec=exec; boot "$1" "build/$1/$2/$3" -smp "$4" ${KOS_ACCEL:--accel tcg,thread=multi}) </dev/null >"$5.raw" 2>&1 &
     pid=$!
     ticks=0
     while kill -0 $pid 2>/dev/null && [ $ticks -lt $((10 * ${KOS_SECONDS:-240})) ]; do sleep 0.1; ticks=$((ticks + 1)); done
     if kill -0 $pid 2>/dev/null; then
-        pkill -P $pid 2>/dev/null || true
-        kill $pid 2>/dev/null || true
+        kill -KILL $pid
         echo "TIMEOUT after ${KOS_SECONDS:-240} s" >>"$5.raw"
     fi
     wait $pid 2>/dev/null || true
@@ -651,19 +650,52 @@ bench_scale() { # ARCH
     }' "build/bench/scale.$1.kos" "build/bench/scale.$1.control"
 }
 
+# A test that does not come to its end is told, with what it waits for, and ended: alone_limit seconds after its begin.
+alone() { # NAME FILE
+    setsid ./kos test --alone "$1" >"$2" 2>&1 </dev/null &
+    session=$!
+    echo $session >"$2.session"
+    rm -f "$2.late"
+    setsid sh -c 'sleep "$0"; ps -o pid,stat,etimes,args -s "$1" >"$2"; pkill -s "$1"; sleep 10; pkill -KILL -s "$1"' \
+        "$(alone_limit "$1")" $session "$2.late" >/dev/null 2>&1 &
+    watch=$!
+    alone_status=0
+    wait $session || alone_status=$?
+    if [ -s "$2.late" ]; then
+        wait $watch || true
+        printf 'expected it to end within %d s; then these ran:\n' "$(alone_limit "$1")" >>"$2"
+        cat "$2.late" >>"$2"
+        return 1
+    fi
+    pkill -s $watch 2>/dev/null || true
+    wait $watch 2>/dev/null || true
+    return $alone_status
+}
+alone_limit() { # NAME
+    [ -z "${KOS_TEST_SECONDS:-}" ] || { echo "$KOS_TEST_SECONDS"; return; }
+    if [ "$(lane_of "$1")" = long ]; then echo 7200; else echo 900; fi
+}
+# The end of this command is that of the tests that run.
+alone_end() {
+    for file in build/test/alone.*.session; do
+        [ ! -s "$file" ] || pkill -s "$(cat "$file")" 2>/dev/null || true
+    done
+}
 # The test of $name and $command.
 run_test() {
     case $command in
     guest_*) if $command; then result ok "$name"; else result no "$name"; fi ;;
     *)
-        if output=$($command 2>&1); then
-            case $output in
-            "SKIP "*) skipped=$((skipped + 1)); echo "SKIP $name: ${output#SKIP }" ;;
+        file=build/test/alone.$(echo "$name" | tr / .)
+        if alone "$name" "$file"; then
+            case $(cat "$file") in
+            "SKIP "*) skipped=$((skipped + 1)); echo "SKIP $name: $(sed 's/^SKIP //' "$file")" ;;
             *) result ok "$name" ;;
             esac
         else
-            result no "$name" "$output"
-        fi ;;
+            result no "$name" "$(cat "$file")"
+        fi
+        rm -f "$file.session" ;;
     esac
 }
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
@@ -686,7 +718,7 @@ lanes() {
     lane first
     (passed=0 failed=0 skipped=0; lane host; echo "$passed $failed $skipped" >build/test/host.count) >build/test/host.log 2>&1 &
     host=$!
-    trap 'kill $host 2>/dev/null; exit 130' INT TERM
+    trap 'kill $host 2>/dev/null; alone_end; exit 130' INT TERM
     lane guest
     wait $host || true
     trap - INT TERM
@@ -705,6 +737,8 @@ command_test() {
         case $1 in
         --help | -h) usage; exit 0 ;;
         --list) tests | cut -f1; exit 0 ;;
+        --alone) # by run_test: one of build/tests.list, of a build that is done
+            if $(awk -F '\t' -v name="${2:-}" '$1 == name { print $2 }' build/tests.list); then exit 0; else exit 1; fi ;;
         -*) fail "test: unknown option '$1'" ;;
         *) tests | cut -f1 | grep -q "^$1" || fail "test: no test begins with '$1' (./kos test --list)"; wanted="$wanted $1" ;;
         esac
@@ -716,6 +750,7 @@ command_test() {
     if [ -z "$wanted" ]; then
         lanes
     else
+        trap 'alone_end; exit 130' INT TERM
         while IFS='	' read -r name command; do
             for prefix in $wanted; do case $name in "$prefix"*) run_test; break ;; esac; done
         done <build/tests.list
