@@ -5,11 +5,12 @@
 
 struct scheduler {
     cache_aligned struct timer slice; /* end of the running thread's quantum; armed while others of its level wait */
-    struct timer budget;              /* end of the running account's budget; armed while there is an account */
-    u64 account_since;                /* charged up to here */
-    u32 reserved;                     /* bandwidth of the reservations of threads at home here */
-    u32 threads;                      /* at home here */
-    struct list home;                 /* they: home_link */
+    u64 slice_put_off;   /* when it was to end, ns, if it is not armed for that a real-time thread came; or 0 */
+    struct timer budget; /* end of the running account's budget; armed while there is an account */
+    u64 account_since;   /* charged up to here */
+    u32 reserved;        /* bandwidth of the reservations of threads at home here */
+    u32 threads;         /* at home here */
+    struct list home;    /* they: home_link */
     /* This CPU's wish for a thread of another, in that one's inbox. */
     struct request pull;
 
@@ -45,6 +46,9 @@ void account_end(struct cpu *cpu);
 /* ---- turn.c ---- */
 /* The running thread shares its level with others: its quantum ends. No-op if it is armed, or the class has none. */
 void turn_begin(struct thread *running);
+/* A real-time thread comes instead of the one whose quantum ends (the slice is armed), and shall not meet the interrupt
+ * for that in its first 0.2 ms: the next turn_begin() arms it as it was. */
+void turn_put_off(void);
 
 /* ---- move.c ---- */
 /* Online CPUs on which thread may run; its affinity may leave none: then any that is online. */

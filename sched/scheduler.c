@@ -194,7 +194,11 @@ static void reschedule(struct cpu *cpu)
     } else if (run_queue_more_urgent(&cpu->run_queue, running->level, cpu->account)) {
         preempted(cpu, running);
         run_queue_push_front(&cpu->run_queue, running);
-        switch_current(cpu, run_queue_pop(&cpu->run_queue));
+        struct thread *next = run_queue_pop(&cpu->run_queue);
+        if (running->level < RUN_LEVEL_REAL_TIME && next->level >= RUN_LEVEL_REAL_TIME &&
+            unlikely(timer_armed(&scheduler_self()->slice)))
+            turn_put_off();
+        switch_current(cpu, next);
     }
 }
 

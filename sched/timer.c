@@ -40,11 +40,18 @@ void timer_disarm(struct timer *timer)
     tree_remove(&cpu_self()->timers, &timer->node);
 }
 
+void timer_program_again(u64 deadline)
+{
+    struct cpu *cpu = cpu_self();
+    if (cpu->timer_programmed == deadline)
+        timer_program(cpu);
+}
+
 void timer_run(void)
 {
     struct cpu *cpu = cpu_self();
     u64 now = hal_time_now();
-    cpu->timer_programmed = ~0ULL; /* one-shot: it has fired */
+    cpu->timer_programmed = 0; /* for those that are armed meanwhile: programmed once, at the end */
     for (u32 i = 0; i < TIMERS_AT_ONCE; i++) {
         struct timer *timer = timer_first(cpu);
         if (timer == nullptr || timer->deadline > now)
@@ -53,6 +60,7 @@ void timer_run(void)
         trace_timer(cpu, 0, 0, 0, timer->deadline, now - timer->deadline);
         timer->expire(timer);
     }
+    cpu->timer_programmed = ~0ULL; /* one-shot: it has fired */
     timer_program(cpu);
 }
 

@@ -31,6 +31,8 @@ static inline void timer_cancel(struct timer *timer)
     if (unlikely(timer_armed(timer)))
         timer_disarm(timer);
 }
+/* The timer of that deadline was disarmed: nor will there be an interrupt for it, if it would have been the next. */
+void timer_program_again(u64 deadline);
 /* Runs what is due, TIMERS_AT_ONCE at most, and programs the hardware for the next: at once if more is due. */
 #define TIMERS_AT_ONCE 4U
 void timer_run(void);

@@ -10,13 +10,17 @@
 
 #define QUANTUM_NS       10000000ULL
 #define TURNS(priority_) (1U + (priority_) / 4U)
+#define SOON_NS          200000ULL
 
 static void turn_over(struct timer *timer);
 
 static void turn_arm(const struct thread *running)
 {
+    struct scheduler *scheduler = scheduler_self();
     u64 quantum = running->class == KOS_CLASS_STANDARD ? QUANTUM_NS / 4 * (running->priority + 1) : QUANTUM_NS;
-    timer_arm(&scheduler_self()->slice, hal_time_now() + quantum, turn_over);
+    u64 end = scheduler->slice_put_off != 0 ? scheduler->slice_put_off : hal_time_now() + quantum;
+    scheduler->slice_put_off = 0;
+    timer_arm(&scheduler->slice, end, turn_over);
 }
 
 /* The running thread goes back into the queue and the next one comes. */
@@ -54,4 +58,15 @@ void turn_begin(struct thread *running)
     if (running->class != KOS_CLASS_FIFO && running->level != RUN_LEVEL_RESERVATION &&
         !timer_armed(&scheduler_self()->slice))
         turn_arm(running);
+}
+
+void turn_put_off(void)
+{
+    struct scheduler *scheduler = scheduler_self();
+    u64 end = scheduler->slice.deadline;
+    if (end - hal_time_now() >= SOON_NS)
+        return;
+    scheduler->slice_put_off = end;
+    timer_disarm(&scheduler->slice);
+    timer_program_again(end);
 }

@@ -19,7 +19,7 @@ policy_tests_pass() { # EXAMPLE
 # The compiled tests in a kernel: as many as on the host; and one that fails there is told.
 policy_guest_tests() { # EXAMPLE ARCH
     ./kos policy test "$1" >build/test/policy.$1 2>&1
-    timeout 60 ./kos policy test "$1" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 && cmp -s build/test/policy.$1 build/test/policy.$1.$2 ||
+    timeout -k 5 60 ./kos policy test "$1" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 && cmp -s build/test/policy.$1 build/test/policy.$1.$2 ||
         { echo "expected (<), got (>):"; diff build/test/policy.$1 build/test/policy.$1.$2; return 1; }
     [ "$1" = ping ] || return 0
     to=build/test/policy_guest/ping
@@ -27,7 +27,7 @@ policy_guest_tests() { # EXAMPLE ARCH
     cp -r examples/ping "$to"
     sed -i 's/speed <= 100)/speed <= 99)/' "$to/security.psl"
     status=0
-    timeout 60 ./kos policy test "$to" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 || status=$?
+    timeout -k 5 60 ./kos policy test "$to" --guest --arch "$2" >build/test/policy.$1.$2 2>&1 || status=$?
     [ $status = 1 ] && grep -q 'security.psl:.* / too fast, and what that leaves: expected granted, got denied' build/test/policy.$1.$2 ||
         { echo "expected exit status 1 and the case, got $status:"; cat build/test/policy.$1.$2; return 1; }
 }
@@ -38,7 +38,7 @@ policy_guest_models() { # FILE ARCH
     name=$1 arch=$2
     shift 2
     ./kos policy test "$@" 2>/dev/null | tail -1 >build/test/policy.$name
-    timeout 120 ./kos policy test "$@" --guest --arch "$arch" 2>/dev/null | tail -1 >build/test/policy.$name.$arch
+    timeout -k 5 120 ./kos policy test "$@" --guest --arch "$arch" 2>/dev/null | tail -1 >build/test/policy.$name.$arch
     grep -qE '^[1-9][0-9]* tests, 0 failed$' build/test/policy.$name.$arch && cmp -s build/test/policy.$name build/test/policy.$name.$arch ||
         { echo "expected (<), got (>):"; diff build/test/policy.$name build/test/policy.$name.$arch; return 1; }
 }
@@ -50,7 +50,7 @@ policy_mute() { # ARCH
     cp -r examples/hello "$to"
     for half in '' 'request dst=kl.core.Core { grant () }' 'response src=kl.core.Core { grant () }'; do
         { sed '/^\(request\|response\|error\|security\|execute \)/d' examples/hello/security.psl; echo 'execute { grant () }'; echo "$half"; } >"$to/security.psl"
-        timeout 60 ./kos run "$to" --arch "$1" >build/test/policy.mute.$1 2>&1 || true
+        timeout -k 5 60 ./kos run "$to" --arch "$1" >build/test/policy.mute.$1 2>&1 || true
         grep -q 'kernel: the policy lets Einit call nothing: expected a rule' build/test/policy.mute.$1 && ! grep -q -i 'fault\|hello,' build/test/policy.mute.$1 ||
             { echo "with '$half': expected the kernel to say that Einit can call nothing, got:"; tail -5 build/test/policy.mute.$1; return 1; }
     done

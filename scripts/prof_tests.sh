@@ -94,7 +94,7 @@ prof_stat() { # ARCH
 run_perfcnt() { # ARCH VARIANT CPUS
     mkdir -p build/test
     file=build/test/perfcnt.$1.$2.$3
-    timeout 60 ./kos run perfcnt --arch "$1" --cpus "$3" $([ "$2" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    timeout -k 5 60 ./kos run perfcnt --arch "$1" --cpus "$3" $([ "$2" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
     awk '/^What it prints/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' examples/perfcnt/README.md |
         sed 's/[0-9][0-9]*/#/g' >"$file.expected"
     [ -s "$file.expected" ] && sed 's/[0-9][0-9]*/#/g' "$file" | diff "$file.expected" - ||

@@ -13,7 +13,7 @@ report_tests() {
 report_browser() { # DIR dark|light OPTION...
     browser_dir=$PWD/$1 browser_scheme=$([ "$2" = dark ] && echo 0 || echo 1)
     shift 2
-    HOME=$browser_dir timeout 60 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --allow-file-access-from-files \
+    HOME=$browser_dir timeout -k 5 60 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --allow-file-access-from-files \
         --user-data-dir="$browser_dir/profile" --blink-settings=preferredColorScheme="$browser_scheme" --virtual-time-budget=5000 "$@" 2>"$browser_dir/chromium.log"
 }
 

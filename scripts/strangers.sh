@@ -67,7 +67,7 @@ stranger_policy() { # SOLUTION
     grep -q '^ *assert *"\?[^(]*{ *$' $(find "tests/strangers/$1" -name '*.psl' -o -name '*.psl.in') || return 0
     ./kos policy test "tests/strangers/$1" >"$file" 2>&1 && grep -q '^[1-9][0-9]* tests, 0 failed' "$file" ||
         { cat "$file"; echo "expected the policy's tests to pass"; return 1; }
-    timeout 120 ./kos policy test "tests/strangers/$1" --guest >"$file" 2>&1 ||
+    timeout -k 5 120 ./kos policy test "tests/strangers/$1" --guest >"$file" 2>&1 ||
         { cat "$file"; echo "expected the policy's tests to pass in a kernel"; return 1; }
 }
 

@@ -343,7 +343,7 @@ run_audit() {
 run_example() { # EXAMPLE ARCH VARIANT CPUS
     mkdir -p build/test
     file=build/test/$1.$2.$3.$4
-    timeout 60 ./kos run "$1" --arch "$2" --cpus "$4" $([ "$3" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
+    timeout -k 5 60 ./kos run "$1" --arch "$2" --cpus "$4" $([ "$3" = debug ] && echo --debug) 2>&1 | tr -d '\r' >"$file" || true
     awk '/^What it prints:/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' "examples/$1/README.md" >"$file.expected"
     [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
 }
@@ -351,7 +351,7 @@ run_example() { # EXAMPLE ARCH VARIANT CPUS
 run_rt() { # ARCH
     mkdir -p build/test
     file=build/test/rt.$1
-    timeout 60 ./kos run rt --exact --arch "$1" 2>&1 | tr -d '\r' >"$file.all" || true
+    timeout -k 5 60 ./kos run rt --exact --arch "$1" 2>&1 | tr -d '\r' >"$file.all" || true
     grep -v '^late ' "$file.all" >"$file" || true
     awk '/^What it prints first/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' examples/rt/README.md >"$file.expected"
     [ -s "$file.expected" ] && cmp -s "$file.expected" "$file" || { echo "expected (<), got (>):"; diff "$file.expected" "$file"; return 1; }
@@ -362,7 +362,7 @@ run_rt() { # ARCH
 # A fresh solution runs, outside this folder too, and a mistake in it is told where it stands.
 command_new_runs() { # ARCH
     to=$(mktemp -d)
-    (cd "$to" && "$OLDPWD/kos" new fresh_one && timeout 120 "$OLDPWD/kos" run fresh_one --arch "$1") >build/test/new.$1 2>&1 || true
+    (cd "$to" && "$OLDPWD/kos" new fresh_one && timeout -k 5 120 "$OLDPWD/kos" run fresh_one --arch "$1") >build/test/new.$1 2>&1 || true
     tr -d '\r' <build/test/new.$1 | grep -c -e '^1: hello -> hello!$' -e '^2: world -> world!$' | grep -qx 2 ||
         { echo "expected both answers, got:"; cat build/test/new.$1; return 1; }
     grep -rw echo "$to/fresh_one" --include=*.idl --include=security.psl --include=init.yaml | grep -v -e Echo -e '[a-z]\.echo' && { echo "expected no name of the example"; return 1; }

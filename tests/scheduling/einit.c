@@ -96,6 +96,7 @@ int main(void)
     expect("self/priority", KOS_CORE(THREAD, SetPriority, CURRENT, KOS_CLASS_FIFO << 8 | 31).rc, rcOk);
     expect("self/affinity", KnThreadSetAffinityByHandle(CURRENT, 1), rcOk);
     wait_tests();
+    turn_tests();
     lock_tests(cpus);
     donation_tests(cpus);
     inversion_tests(cpus);

@@ -36,4 +36,5 @@ void donation_tests(unsigned cpus);
 void lock_tests(unsigned cpus);
 void inversion_tests(unsigned cpus);
 void wait_tests(void);
+void turn_tests(void);
 void reservation_tests(void);
