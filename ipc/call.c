@@ -21,6 +21,14 @@ void ipc_slow(struct thread *thread)
     word selector = thread->context.selector;
     if (unlikely(trace_on(cpu_self(), TRACE_enter)))
         trace_entered(thread, selector);
+    /* The fast path has seen to a page fault, which is long enough. */
+    struct cpu *cpu = cpu_self();
+    if (unlikely(cpu->faulted)) {
+        cpu->faulted = false;
+        checkpoint();
+        if (unlikely(thread->dying)) /* and must not wait any more: its work is to end */
+            sched_exit();
+    }
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);

@@ -147,21 +147,27 @@ static bool target_read(const struct thread *receiver, struct message *message)
     return message->target_known;
 }
 
+/* What the descriptor says is no good; to read it may have taken a page fault. */
+static retcode target_refused(struct message *message, retcode code)
+{
+    return message_pause(message) ? code : rcNotConnected;
+}
+
 static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
                               struct message *message, const struct ksm_shape *shape, const u8 *copy)
 {
     if (receiver->context.receive == 0)
         return rcBufferTooSmall;
     if (!target_read(receiver, message))
-        return rcTargetFault;
+        return target_refused(message, rcTargetFault);
     struct kos_message_buffer target = message->target;
     u32 size = info_size(message->info);
     target.arena_size &= ~KOS_ARENA_IN_PLACE;
     u64 arena_copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
     if (target.constant_size < size || target.arena_size < arena_copied)
-        return rcBufferTooSmall;
+        return target_refused(message, rcBufferTooSmall);
     if (!user_range(target.constant_part, size) || !user_range(target.arena, arena_copied))
-        return rcTargetFault;
+        return target_refused(message, rcTargetFault);
     retcode code = message_copy(server, sender, receiver, &target, message, shape, copy);
     if (code != rcOk)
         return code;

@@ -409,6 +409,8 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     retcode code = decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr);
     if (code != rcOk)
         return code;
+    if (call->response_size != 0) /* what it goes to may not be there yet */
+        checkpoint();
     thread->context.info = thread->core_response;
     thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
