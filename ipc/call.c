@@ -130,12 +130,10 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
 static retcode verify_and_take(struct thread *client, struct thread *server, struct endpoint *endpoint)
 {
     struct message message;
-    retcode code = message_read(client, &message);
+    retcode code = message_read(client, &message, server, client);
     if (code != rcOk)
         return code;
     message.info = client->call_info;
-    message.server = server;
-    message.client = client;
     if (!message_pause(&message))
         return rcNotConnected;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
@@ -177,7 +175,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     const struct ksm_entry *entry = nullptr;
     if (granted) {
         struct message message;
-        retcode code = message_read(client, &message);
+        retcode code = message_read(client, &message, nullptr, nullptr);
         if (code != rcOk)
             return code;
         message.info = client->call_info;
@@ -201,7 +199,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
 static retcode check_request(struct thread *client, struct endpoint *endpoint)
 {
     struct message message;
-    retcode code = message_read(client, &message);
+    retcode code = message_read(client, &message, nullptr, nullptr);
     if (code != rcOk)
         return code;
     message.info = client->call_info;

@@ -290,7 +290,11 @@ void sched_exit(void)
         if (unlikely(inbox_waits(cpu))) {
             if (unlikely(atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0))
                 smp_poll();
-            inbox_drain(cpu);
+            while (unlikely(inbox_drain(cpu)))
+                if (preemption_point()) {
+                    inbox_put_off(cpu);
+                    hal_interrupts_take();
+                }
         }
         if (cpu->busy && unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))
             reschedule(cpu);
