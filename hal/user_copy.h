@@ -9,7 +9,8 @@
 
 [[nodiscard]] bool hal_copy_from_user(void *to, vaddr from, size_t size);
 [[nodiscard]] bool hal_copy_to_user(vaddr to, const void *from, size_t size);
-/* 32 bytes (size, known to the compiler) at an 8-byte aligned address: a struct kos_message_buffer. */
+/* 32 bytes (size, known to the compiler) at an 8-byte aligned address: a struct kos_message_buffer. False also after a
+ * page has come in: who asks has another way, which takes page faults in steps. */
 #define hal_load_user_words(to, from, size)                                                                            \
     ({                                                                                                                 \
         static_assert((size) == 32);                                                                                   \

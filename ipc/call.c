@@ -21,6 +21,14 @@ void ipc_slow(struct thread *thread)
     word selector = thread->context.selector;
     if (unlikely(trace_on(cpu_self(), TRACE_enter)))
         trace_entered(thread, selector);
+    /* The fast path has seen to a page fault, which is long enough. */
+    struct cpu *cpu = cpu_self();
+    if (unlikely(cpu->faulted)) {
+        cpu->faulted = false;
+        checkpoint();
+        if (unlikely(thread->dying)) /* and must not wait any more: its work is to end */
+            sched_exit();
+    }
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);
@@ -122,12 +130,10 @@ static const struct ksm_entry *reply_entry(const struct thread *client, const st
 static retcode verify_and_take(struct thread *client, struct thread *server, struct endpoint *endpoint)
 {
     struct message message;
-    retcode code = message_read(client, &message);
+    retcode code = message_read(client, &message, server, client);
     if (code != rcOk)
         return code;
     message.info = client->call_info;
-    message.server = server;
-    message.client = client;
     if (!message_pause(&message))
         return rcNotConnected;
     const struct ksm_method *method = ksm_method(endpoint->owner_class, message.info);
@@ -169,7 +175,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
     const struct ksm_entry *entry = nullptr;
     if (granted) {
         struct message message;
-        retcode code = message_read(client, &message);
+        retcode code = message_read(client, &message, nullptr, nullptr);
         if (code != rcOk)
             return code;
         message.info = client->call_info;
@@ -193,7 +199,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
 static retcode check_request(struct thread *client, struct endpoint *endpoint)
 {
     struct message message;
-    retcode code = message_read(client, &message);
+    retcode code = message_read(client, &message, nullptr, nullptr);
     if (code != rcOk)
         return code;
     message.info = client->call_info;

@@ -8,7 +8,8 @@
  * REPLY_WAIT of endpoint.h's table: client->peer == server, server->caller == client, the server RUNNABLE.
  *
  *   pause                                     what there is besides                 who has it, if the call ends here
- *   request: before all; descriptors read;    -
+ *   request: before all; descriptors read,    -
+ *     and each page fault of theirs;
  *     table filled; decided
  *   sealing, each 64 pages                    server->sealed; some pages            arena_unseal, on the way out
  *   constant part read                        it, in the CPU's scratch page         the server: checkpoint.c
@@ -71,8 +72,9 @@ static inline bool message_pause(struct message *message)
     }
     return message_stands(message);
 }
-/* rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge. */
-retcode message_read(struct thread *sender, struct message *message);
+/* server, client: as in struct message. rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge;
+ * rcNotConnected: the call has ended in a pause, each page fault being followed by one. */
+retcode message_read(struct thread *sender, struct message *message, struct thread *server, struct thread *client);
 /* One kernel copy of what goes into the constant part, behind the header's place; copy: a page, cpu->scratch.
  * rcBufferTooLarge, rcSourceFault. */
 retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy);

@@ -7,14 +7,15 @@
  *   step                                          active space    what can fail
  *   1 shape, receiver, levels                     sender's        -> general path
  *   2 sender's buffer descriptor read             sender's        fault, sizes, an arena to be taken in place
- *   3 constant part and arena copied, verified    sender's        fault, malformed
- *   4 plan                                        sender's        handles, audit, too long, denied by table
+ *   3 constant part and arena copied              sender's        fault
+ *   4 plan; then what was copied verified         sender's        handles, audit, too long, denied by table; malformed
  *   5 switch, receiver's buffer found             receiver's      fault, too small             (undo 5)
  *   6 decision                                    receiver's      denied: the Call ends        (undo 5)
  *   7 both copied                                 receiver's      fault: the Call ends         (undo 5)
  *   8 commit                                      receiver's      -
  *
- * Up to step 5 nothing has changed and the general path begins anew; it says what is wrong. From step 6 on contexts may
+ * Up to step 5 nothing has changed and the general path begins anew; it says what is wrong, and verifies with pauses,
+ * so nothing is verified here for it in vain. From step 6 on contexts may
  * have changed, so there is no way back, and the Call ends with the general path's error. With traces on all of this
  * is left to the general path, and what is audited too, for it may wake who reads the audit.
  */
@@ -70,11 +71,16 @@ static bool take(const struct thread *client, const struct channel *channel, con
                  !copy_piecewise(client, judgement->arena, out->arena, out->arena_size)))
         return false;
     judgement->flat = ksm_arena_flat(judgement->arena, out->arena_size);
-    return shape->deep ? ksm_message_fits(shape, judgement->constant, &judgement->flat)
-                       : ksm_chunks_fit(shape, judgement->constant, out->arena_size);
+    return true;
 }
 
 /* Step 4. */
+static bool verify(const struct ksm_shape *shape, const struct judgement *judgement)
+{
+    return shape->deep ? ksm_message_fits(shape, judgement->constant, &judgement->flat)
+                       : ksm_chunks_fit(shape, judgement->constant, judgement->flat.size);
+}
+
 static bool plan(const struct thread *client, const struct channel *channel, word info, struct judgement *judgement)
 {
     const struct endpoint *endpoint = channel->endpoint;
@@ -138,7 +144,7 @@ static struct thread *deliver(struct thread *client, struct channel *channel, wo
     judgement->constant = cpu->scratch;
     judgement->arena = cpu->scratch + CONSTANT_MAX;
     if (unlikely(!take(client, channel, &method->request, info, descriptor, judgement) ||
-                 !plan(client, channel, info, judgement)))
+                 !plan(client, channel, info, judgement) || !verify(&method->request, judgement)))
         return nullptr;
     switch_to(&cpu->hal, client, server);
     if (unlikely(!find_room(server, judgement, &in))) {

@@ -30,11 +30,9 @@ static retcode respond(struct thread *server, struct thread *client)
     bool error = (info & KOS_INFO_ERROR) != 0;
     const struct ksm_method *method = ksm_method(server->domain->class, info);
     struct message message;
-    retcode code = message_read(server, &message);
+    retcode code = message_read(server, &message, server, client);
     if (code != rcOk)
         return code;
-    message.server = server;
-    message.client = client;
     if (!message_pause(&message))
         return rcNotConnected;
     if (method == nullptr || (info & 0xffffffffU) != ipc_request_identity(server))

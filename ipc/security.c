@@ -65,10 +65,9 @@ retcode ipc_security_ask(struct thread *client)
 {
     struct message message = {};
     word info = client->context.info;
-    retcode code = message_read(client, &message);
+    retcode code = message_read(client, &message, client, nullptr); /* its own call, and nobody else's */
     if (code != rcOk)
         return code;
-    message.server = client; /* its own call, and nobody else's */
     struct ksm_query query = {.event = KSM_SECURITY,
                               .source_class = (u16)client->domain->class,
                               .source_sid = client->domain->object.sid,

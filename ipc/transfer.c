@@ -21,15 +21,39 @@ static bool user_range(vaddr address, u64 size)
     return size == 0 || (address >= KOS_USER_BASE && address < KOS_USER_LIMIT && size <= KOS_USER_LIMIT - address);
 }
 
-static bool descriptor_read(const struct thread *thread, struct kos_message_buffer *buffer, vaddr address)
+/* The usual case of the below: another thread's, on one page, which is there. */
+static bool descriptor_there(const struct thread *thread, struct kos_message_buffer *buffer, vaddr address)
 {
-    return (thread == thread_current() && hal_load_user_words(buffer, address, sizeof(*buffer))) ||
-           copy_in(thread->domain, buffer, address, sizeof(*buffer)) == rcOk;
+    u32 present;
+    u64 offset = address & (PAGE_SIZE - 1);
+    if (unlikely(address >= KOS_USER_LIMIT || offset > PAGE_SIZE - sizeof(*buffer)))
+        return false;
+    paddr page = hal_space_lookup(&thread->domain->space.hal, address, &present);
+    if (unlikely(page == PADDR_NONE || (present & HAL_ACCESS_READ) == 0))
+        return false;
+    __builtin_memcpy(buffer, (const u8 *)hal_direct(round_down(page, PAGE_SIZE)) + offset, sizeof(*buffer));
+    return true;
 }
 
-retcode message_read(struct thread *sender, struct message *message)
+/* False: fault, or the call has ended in a pause. */
+static bool descriptor_read(struct message *message, const struct thread *thread, struct kos_message_buffer *buffer,
+                            vaddr address)
 {
-    message->server = message->client = nullptr;
+    if (thread == thread_current() ? hal_load_user_words(buffer, address, sizeof(*buffer))
+                                   : descriptor_there(thread, buffer, address))
+        return true;
+    u64 done = 0;
+    retcode code;
+    while ((code = copy_in_steps(thread->domain, buffer, address, sizeof(*buffer), &done)) == PREEMPTED)
+        if (!message_pause(message))
+            return false;
+    return code == rcOk;
+}
+
+retcode message_read(struct thread *sender, struct message *message, struct thread *server, struct thread *client)
+{
+    message->server = server;
+    message->client = client;
     message->whole = message->paused = message->target_known = false;
     message->info = sender->context.info;
     message->in_memory = (sender->context.selector & KOS_CALL_MEMORY) != 0;
@@ -41,8 +65,8 @@ retcode message_read(struct thread *sender, struct message *message)
         return size <= KOS_REGISTER_MESSAGE_SIZE ? rcOk : rcInvalidArgument;
     }
     struct kos_message_buffer *buffer = &message->buffer;
-    if (!descriptor_read(sender, buffer, sender->context.words[0]))
-        return rcSourceFault;
+    if (!descriptor_read(message, sender, buffer, sender->context.words[0]))
+        return message_stands(message) ? rcSourceFault : rcNotConnected;
     if ((u64)size + buffer->arena_size > KOS_MESSAGE_SIZE_MAX)
         return rcBufferTooLarge;
     if (buffer->constant_size != size || buffer->constant_part % 8 != 0)
@@ -143,8 +167,14 @@ static void deliver_words(struct thread *receiver, const void *words, u32 size)
 static bool target_read(const struct thread *receiver, struct message *message)
 {
     if (!message->target_known)
-        message->target_known = descriptor_read(receiver, &message->target, receiver->context.receive);
+        message->target_known = descriptor_read(message, receiver, &message->target, receiver->context.receive);
     return message->target_known;
+}
+
+/* What the descriptor says is no good; to read it may have taken a page fault. */
+static retcode target_refused(struct message *message, retcode code)
+{
+    return message_pause(message) ? code : rcNotConnected;
 }
 
 static retcode deliver_memory(struct thread *server, struct thread *sender, struct thread *receiver,
@@ -153,15 +183,15 @@ static retcode deliver_memory(struct thread *server, struct thread *sender, stru
     if (receiver->context.receive == 0)
         return rcBufferTooSmall;
     if (!target_read(receiver, message))
-        return rcTargetFault;
+        return target_refused(message, rcTargetFault);
     struct kos_message_buffer target = message->target;
     u32 size = info_size(message->info);
     target.arena_size &= ~KOS_ARENA_IN_PLACE;
     u64 arena_copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
     if (target.constant_size < size || target.arena_size < arena_copied)
-        return rcBufferTooSmall;
+        return target_refused(message, rcBufferTooSmall);
     if (!user_range(target.constant_part, size) || !user_range(target.arena, arena_copied))
-        return rcTargetFault;
+        return target_refused(message, rcTargetFault);
     retcode code = message_copy(server, sender, receiver, &target, message, shape, copy);
     if (code != rcOk)
         return code;
@@ -336,8 +366,11 @@ retcode message_deliver(enum ksm_event event, struct thread *sender, struct thre
         if (verdict == TABLE_GRANTS)
             return deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape,
                            message->in_memory ? nullptr : (const u8 *)sender->context.words);
-    } else if (event == KSM_REQUEST && accepts_in_place(receiver, message)) {
-        message->in_place = arena_in_place(sender, receiver, message);
+    } else if (event == KSM_REQUEST) {
+        if (accepts_in_place(receiver, message))
+            message->in_place = arena_in_place(sender, receiver, message);
+        else if (!message_stands(message)) /* a page fault of the descriptor's was long enough */
+            return rcNotConnected;
     }
     bool stands = message->in_place == 0 || message_pause(message);
     retcode code = stands ? verify_and_deliver(event, sender, receiver, message, shape, endpoint) : rcNotConnected;

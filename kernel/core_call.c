@@ -409,6 +409,8 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     retcode code = decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr);
     if (code != rcOk)
         return code;
+    if (call->response_size != 0) /* what it goes to may not be there yet */
+        checkpoint();
     thread->context.info = thread->core_response;
     thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
@@ -475,7 +477,7 @@ void core_call_slow(struct thread *thread, word selector)
     u64 begun = trace_since(cpu_self(), TRACE_core_return);
     bool malformed =
         (selector & (KOS_CALL_THEN_RECV | KOS_CALL_EXTENDED)) != 0 || (thread->context.info & KOS_INFO_ERROR) != 0;
-    retcode code = malformed ? rcInvalidArgument : message_read(thread, &message);
+    retcode code = malformed ? rcInvalidArgument : message_read(thread, &message, thread, nullptr);
     const struct ksm_method *method = code == rcOk ? ksm_method(KSM_CLASS_CORE, message.info) : nullptr;
     if (method != nullptr && unlikely(!ksm_pair_knows(thread->core_pair, message.info)))
         ksm_pair_learn(thread->core_pair, message.info);

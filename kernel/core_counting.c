@@ -98,7 +98,10 @@ static retcode apply_trace(struct thread *none, const struct order *order)
 retcode core_PROFILER_SetTrace(struct core_call *call)
 {
     u64 events = call->words[0] & (~0ULL >> (64 - TRACE_EVENT_COUNT));
-    if (events != 0 && !trace_prepare(events))
-        return rcOutOfMemory;
+    if (events != 0) {
+        if (!trace_prepare(events))
+            return rcOutOfMemory;
+        checkpoint(); /* each CPU has a page to clear, too */
+    }
     return order_all(call, events, apply_trace);
 }

@@ -89,7 +89,12 @@ retcode core_SYNC_Lock(struct core_call *call)
     if (!fits_u32(call, 1, 1))
         return rcInvalidArgument;
     retcode code = pi_lock(call->self, call->words[0], (u32)call->words[1], &blocked);
-    return blocked ? CORE_BLOCKED : code;
+    if (!blocked)
+        return code;
+    /* That was long, and leaving may be, too. Nothing is left to do here but for work, which has an end. */
+    if (call->self->work.run == nullptr && preemption_point())
+        hal_interrupts_take();
+    return CORE_BLOCKED;
 }
 
 retcode core_SYNC_Unlock(struct core_call *call)

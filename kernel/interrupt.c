@@ -204,7 +204,10 @@ bool kernel_user_fault(vaddr address, u32 access)
     /* On the fast path of messages in memory, whose thread does not run yet: the general path has its steps for that.
      */
     bool fast = thread->state == THREAD_RECEIVING || thread->state == THREAD_REPLY_WAIT;
-    return !fast && space_fault(&thread->domain->space, address, access) == rcOk;
+    if (fast)
+        return false;
+    cpu_self()->faulted = true;
+    return space_fault(&thread->domain->space, address, access) == rcOk;
 }
 
 void thread_fault_illegal_call(struct thread *thread)

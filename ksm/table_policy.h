@@ -23,12 +23,14 @@ struct ksm_rule {
 
 #define KSM_CORE_CLASS {.name = "kl.core.Core", .endpoints = ksm_core_endpoints, .endpoint_count = KOS_CORE_RIIDS}
 
+/* The event first, for it takes one compare; then the method, which tells most rules apart. */
 static inline bool ksm_rule_matches(const struct ksm_rule *rule, enum ksm_event event, u32 source, u32 destination,
                                     u32 riid, u32 mid)
 {
-    return rule->event == event && (rule->source_class == KSM_ANY || rule->source_class == source) &&
-           (rule->destination_class == KSM_ANY || rule->destination_class == destination) &&
-           (rule->riid == KSM_ANY || rule->riid == riid) && (rule->mid == KSM_ANY || rule->mid == mid);
+    return rule->event == event && (rule->mid == mid || rule->mid == KSM_ANY) &&
+           (rule->destination_class == destination || rule->destination_class == KSM_ANY) &&
+           (rule->source_class == source || rule->source_class == KSM_ANY) &&
+           (rule->riid == riid || rule->riid == KSM_ANY);
 }
 
 /* Of several rules that evaluate, only one may apply to an event here: the compiler will emit a combined function. */

@@ -217,11 +217,9 @@ static retcode fault_anonymous(struct address_space *space, const struct region 
     if (unlikely(code != rcOk))
         return code;
     paddr page = page_allocate(0);
-    if (unlikely(page == PADDR_NONE) && page_reclaim())
-        page = page_allocate(0);
     if (unlikely(page == PADDR_NONE)) {
         quota_release_pages(space->quota, 1);
-        return rcOutOfMemory;
+        return page_reclaim() ? PREEMPTED : rcOutOfMemory; /* a step of its own; then there is one */
     }
     hal_page_zero(page);
     hal_space_map(&space->hal, address, page, page_access(region));

@@ -2,7 +2,8 @@
 /*
  * Buddy allocator. A free block's links lie in the block itself; one byte per page tells the order of a free block that
  * starts there, else 0xff. The bytes of a range lie in its first pages, and behind them one page number per page, for
- * whoever has the page allocated; they are not initialized.
+ * whoever has the page allocated; they are not initialized. The bytes go on to both sides as far as a largest block
+ * could, so that the buddy of a page in the range has one too.
  */
 #include <hal/boot.h>
 #include <hal/paging.h>
@@ -14,13 +15,15 @@
 #define NOT_FREE     0xffU
 #define REFILL_ORDER 4U   /* what a CPU without pages takes: a block, so that it costs little more than one page */
 #define CACHE_PAGES  128U /* free pages that a CPU keeps at most ... */
-#define CACHE_BATCH  2U   /* ... and how many of them it gives back then */
+#define CACHE_BATCH  1U   /* ... and how many of them it gives back then: each may merge up to the largest order */
+#define LARGEST      ((u64)PAGE_SIZE << PAGE_ORDER_MAX)
 
 /* One range of RAM; constant after boot but for the arrays. */
 static struct zone {
     paddr start, end;
-    u8 *orders; /* per page; guarded by lock */
-    u32 *links; /* per page; owned by who has the page */
+    paddr origin; /* start, rounded down to a largest block */
+    u8 *orders;   /* per page from origin on; guarded by lock */
+    u32 *links;   /* per page from start on; owned by who has the page */
 } zones[HAL_MEMORY_RANGES_MAX];
 static u32 zone_count;
 
@@ -44,7 +47,7 @@ static struct zone *zone_of(paddr page)
 
 static u8 *order_of(struct zone *zone, paddr page)
 {
-    return &zone->orders[(page - zone->start) >> PAGE_SHIFT];
+    return &zone->orders[(page - zone->origin) >> PAGE_SHIFT];
 }
 
 static void block_put(struct zone *zone, paddr page, unsigned order)
@@ -60,18 +63,23 @@ static void block_take(struct zone *zone, paddr page)
     list_remove(hal_direct(page));
 }
 
-/* lock held. Merges with the buddy as long as that is free and of the same order. */
+/* lock held. Merges with the buddy as long as that is free and of the same order: up to PAGE_ORDER_MAX times, so each
+ * has few instructions. A block that becomes part of a larger one needs no links. */
 static void block_free(struct zone *zone, paddr page, unsigned order)
 {
-    while (order < PAGE_ORDER_MAX) {
-        paddr buddy = page ^ ((u64)PAGE_SIZE << order);
-        if (buddy < zone->start || buddy + ((u64)PAGE_SIZE << order) > zone->end || *order_of(zone, buddy) != order)
+    u8 *orders = zone->orders;
+    u64 at = (page - zone->origin) >> PAGE_SHIFT;
+    for (; order < PAGE_ORDER_MAX; order++) {
+        u64 buddy = at ^ (1ULL << order);
+        if (orders[buddy] != order)
             break;
-        block_take(zone, buddy);
-        page = page < buddy ? page : buddy;
-        order++;
+        orders[buddy] = NOT_FREE;
+        const struct list *free = hal_direct(zone->origin + (buddy << PAGE_SHIFT));
+        free->previous->next = free->next;
+        free->next->previous = free->previous;
+        at &= buddy;
     }
-    block_put(zone, page, order);
+    block_put(zone, zone->origin + (at << PAGE_SHIFT), order);
 }
 
 static paddr block_allocate(unsigned order)
@@ -98,7 +106,8 @@ void page_allocator_add(paddr start, paddr end)
         for (unsigned order = 0; order < ORDERS; order++)
             list_init(&free_blocks[order]);
     lists_ready = true;
-    u64 pages = (end - start) >> PAGE_SHIFT, order_bytes = round_up(pages, sizeof(u64));
+    paddr origin = round_down(start, LARGEST);
+    u64 pages = (end - start) >> PAGE_SHIFT, order_bytes = (round_up(end, LARGEST) - origin) >> PAGE_SHIFT;
     u64 bytes = round_up(order_bytes + pages * sizeof(u32), PAGE_SIZE);
     kassert(start % PAGE_SIZE == 0 && end % PAGE_SIZE == 0);
     if (zone_count == HAL_MEMORY_RANGES_MAX || end <= start + bytes)
@@ -106,9 +115,10 @@ void page_allocator_add(paddr start, paddr end)
     struct zone *zone = &zones[zone_count++];
     zone->start = start;
     zone->end = end;
+    zone->origin = origin;
     zone->orders = hal_direct(start);
     zone->links = (u32 *)(void *)(zone->orders + order_bytes);
-    memset(zone->orders, NOT_FREE, pages);
+    memset(zone->orders, NOT_FREE, order_bytes);
     for (paddr page = start + bytes; page < end;) {
         unsigned order = PAGE_ORDER_MAX;
         while ((page & (((u64)PAGE_SIZE << order) - 1)) != 0 || page + ((u64)PAGE_SIZE << order) > end)
@@ -125,8 +135,12 @@ static void cache_refill(struct page_cache *cache)
     unsigned order = REFILL_ORDER;
     spinlock_lock(&lock);
     paddr page = block_allocate(order);
-    while (page == PADDR_NONE && order > 0)
-        page = block_allocate(--order);
+    if (unlikely(page == PADDR_NONE)) {
+        while (order > 0 && list_empty(&free_blocks[order - 1]))
+            order--;
+        if (order > 0)
+            page = block_allocate(--order);
+    }
     spinlock_unlock(&lock);
     if (page == PADDR_NONE)
         return;

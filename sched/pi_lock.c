@@ -177,6 +177,8 @@ retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *bloc
         if (thread->turnstile == nullptr)
             return quota_refusal(&thread->domain->quota, 0);
         list_init(&thread->turnstile->spare_link);
+        if (preemption_point()) /* a step of its own, once in a thread's life */
+            return PREEMPTED;
     }
     retcode code = rcFutexWouldBlock;
     for (u32 i = 0; i < TRIES && code == rcFutexWouldBlock; i++)

@@ -213,11 +213,11 @@ static void clean_up(struct cpu *cpu)
 {
     bool more;
     do {
-        more = page_reclaim();
-        if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0) {
-            epoch_advance(EPOCH_ENTRIES);
-            more = true;
-        }
+        more = (cpu->hal.pending & CPU_PENDING_EPOCH) != 0;
+        if (!more)
+            more = page_reclaim();
+        else
+            epoch_advance(EPOCH_STEP);
     } while (unlikely(more) && !inbox_waits(cpu) && !preemption_point());
 }
 
@@ -226,10 +226,10 @@ static void clean_up(struct cpu *cpu)
 {
     u32 most = thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES;
     u32 step = most < EPOCH_STEP ? most : EPOCH_STEP;
-    for (epoch_advance(step); most > step && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0; epoch_advance(step)) {
-        if (preemption_point())
+    for (u32 freed = 0; freed < most && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0; freed += step) {
+        if (preemption_point()) /* before the first, too: what the thread did may have been long */
             hal_interrupts_take();
-        most -= step;
+        epoch_advance(step);
     }
 }
 
@@ -290,7 +290,11 @@ void sched_exit(void)
         if (unlikely(inbox_waits(cpu))) {
             if (unlikely(atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0))
                 smp_poll();
-            inbox_drain(cpu);
+            while (unlikely(inbox_drain(cpu)))
+                if (preemption_point()) {
+                    inbox_put_off(cpu);
+                    hal_interrupts_take();
+                }
         }
         if (cpu->busy && unlikely((cpu->hal.pending & CPU_PENDING_RESCHEDULE) != 0))
             reschedule(cpu);

@@ -37,6 +37,7 @@ struct cpu {
     u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
     bool busy;              /* a thread runs: that of hal.current; false while idle */
     bool accepts;           /* threads may run here; false: the CPU is offline */
+    bool faulted;           /* the kernel read or wrote user memory that was not there; cleared by ipc_slow */
     struct thread *account; /* whose reservation pays for the running thread, or null: sched/account.c */
     struct run_queue run_queue;
 
@@ -54,6 +55,9 @@ struct cpu {
     u64 trace_events;              /* bit e: event e is recorded here; 0: off: traces/trace.h */
     struct trace_ring *trace_ring; /* null: off */
     bool trace_idle;               /* the last switch that was recorded is one to nobody */
+
+    struct request *inbox_rest;    /* taken from the inbox, not handled yet; in order: smp/inbox.h */
+    struct request inbox_reminder; /* in this CPU's own inbox, if it put them off */
 
     struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
 

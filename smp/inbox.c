@@ -4,7 +4,8 @@
 #include <smp/inbox.h>
 #include <traces/trace.h>
 
-#define LINKING ((struct request *)1)
+#define LINKING          ((struct request *)1)
+#define REQUESTS_AT_ONCE 2U
 
 /* Another CPU has something in its inbox: it gets an IPI unless it will look soon enough. */
 static inline __attribute__((always_inline)) bool call_for(const struct cpu *target, u32 level)
@@ -70,30 +71,72 @@ static struct request *next_of(const struct request *request)
     return next;
 }
 
-void inbox_drain(struct cpu *self)
+static void handle(struct cpu *self, struct request *request)
 {
-    while (atomic_load_explicit(&self->inbox.head, memory_order_relaxed) != nullptr) {
-        /* model: inbox.pml m; acquire: what the senders wrote before they published */
-        struct request *taken = atomic_exchange_explicit(&self->inbox.head, nullptr, memory_order_acquire);
-        struct request *first = nullptr;
-        while (taken != nullptr) { /* sent last comes first: turn round */
-            struct request *next = next_of(taken);
+    void (*handler)(struct request *) = request->handle;
+    /* model: inbox.pml n; from here on the request may be pushed again. A store would not do: the handler's loads could
+     * come before it is visible. */
+    if (atomic_load_explicit(&request->queued, memory_order_relaxed) != 0)
+        atomic_exchange_explicit(&request->queued, 0, memory_order_acq_rel);
+    if (unlikely(self->trace_events != 0))
+        handle_traced(request, handler);
+    else
+        handler(request);
+}
+
+static bool more_came(const struct cpu *self)
+{
+    return atomic_load_explicit(&self->inbox.head, memory_order_relaxed) != nullptr;
+}
+
+/* taken: sent last comes first; is turned round. The reminder has done what it is for, and is never among the rest. */
+static struct request *in_order(struct cpu *self, struct request *taken)
+{
+    struct request *first = nullptr;
+    while (taken != nullptr) {
+        struct request *next = next_of(taken);
+        if (unlikely(taken == &self->inbox_reminder)) {
+            atomic_store_explicit(&taken->queued, 0, memory_order_relaxed);
+        } else {
             atomic_store_explicit(&taken->next, first, memory_order_relaxed);
             first = taken;
-            taken = next;
         }
-        while (first != nullptr) {
-            struct request *request = first;
-            void (*handle)(struct request *) = request->handle;
-            first = atomic_load_explicit(&request->next, memory_order_relaxed);
-            /* model: inbox.pml n; from here on the request may be pushed again. A store would not do: the handler's
-             * loads could come before it is visible. */
-            if (atomic_load_explicit(&request->queued, memory_order_relaxed) != 0)
-                atomic_exchange_explicit(&request->queued, 0, memory_order_acq_rel);
-            if (unlikely(self->trace_events != 0))
-                handle_traced(request, handle);
-            else
-                handle(request);
-        }
+        taken = next;
     }
+    return first;
+}
+
+[[gnu::noinline]] static bool handle_some(struct cpu *self, struct request *first)
+{
+    for (u32 i = 0; i < REQUESTS_AT_ONCE && first != nullptr; i++) {
+        struct request *next = atomic_load_explicit(&first->next, memory_order_relaxed);
+        handle(self, first); /* which may push it again, and overwrite that */
+        first = next;
+    }
+    self->inbox_rest = first;
+    return first != nullptr || more_came(self);
+}
+
+bool inbox_drain(struct cpu *self)
+{
+    if (unlikely(self->inbox_rest != nullptr))
+        return handle_some(self, self->inbox_rest);
+    if (!more_came(self))
+        return false;
+    /* model: inbox.pml m; acquire: what the senders wrote before they published */
+    struct request *taken = atomic_exchange_explicit(&self->inbox.head, nullptr, memory_order_acquire);
+    if (unlikely(next_of(taken) != nullptr))
+        return handle_some(self, in_order(self, taken));
+    handle(self, taken);
+    return more_came(self);
+}
+
+static void nothing(struct request *request)
+{
+    (void)request;
+}
+
+void inbox_put_off(struct cpu *self)
+{
+    (void)inbox_push(self, &self->inbox_reminder, nothing);
 }

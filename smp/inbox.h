@@ -19,10 +19,12 @@
  *
  * A push is one atomic instruction, and never tries again: between its exchange and its link the request's `next` says
  * so, and the owner waits for those few instructions of the producer. The owner takes all at once (exchange with null)
- * and reverses: first in, first out. A request is in at most one inbox at a time: either its protocol says so
- * (inbox_send), or `queued` does (inbox_push): step 0, set by its pusher's exchange; step n, cleared by the owner's
- * exchange before it runs the handler. Each is acquire and release: the handler sees what any pusher wrote before its
- * push, also one that found the request queued.
+ * and reverses: first in, first out. It handles a few, then lets interrupts in; meanwhile those that are left are its
+ * own (cpu->inbox_rest), and a request to itself that does nothing (inbox_put_off) keeps the head from looking empty,
+ * so that it comes back to them whatever the interrupt was. A request is in at most one inbox at a time: either its
+ * protocol says so (inbox_send), or `queued` does (inbox_push): step 0, set by its pusher's exchange; step n, cleared
+ * by the owner's exchange before it runs the handler. Each is acquire and release: the handler sees what any pusher
+ * wrote before its push, also one that found the request queued.
  *
  * tests/models/inbox.pml has these steps.
  */
@@ -55,5 +57,7 @@ void inbox_send(struct cpu *target, struct request *request, void (*handle)(stru
 bool inbox_push(struct cpu *target, struct request *request, void (*handle)(struct request *));
 /* The same with the urgency of a level. */
 bool inbox_push_at(struct cpu *target, struct request *request, void (*handle)(struct request *), u32 level);
-/* Runs all requests of this CPU's inbox. Owner only. */
-void inbox_drain(struct cpu *self);
+/* Runs some requests of this CPU's inbox; true: there are more. Owner only. */
+bool inbox_drain(struct cpu *self);
+/* Leaves those for later: the inbox does not look empty. Owner only. */
+void inbox_put_off(struct cpu *self);

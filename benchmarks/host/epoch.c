@@ -24,13 +24,15 @@ static void kos_reclaim(void)
         epoch_defer(&entries[i], free_entry);
     while (!epoch_idle()) {
         epoch_advance(BATCH);
-        inbox_drain(host_cpus[0]);
+        while (inbox_drain(host_cpus[0]))
+            ;
     }
 }
 
 static void kos_pass(void)
 {
-    inbox_drain(host_cpus[1]);
+    while (inbox_drain(host_cpus[1]))
+        ;
 }
 
 static void liburcu_reclaim(void)

@@ -49,7 +49,8 @@ static void inbox_push_one(struct item *item)
 
 static void inbox_drain_all(void)
 {
-    inbox_drain(host_cpus[0]);
+    while (inbox_drain(host_cpus[0]))
+        ;
 }
 
 static cache_aligned struct cds_wfcq_head wfcq_head;

@@ -136,7 +136,8 @@ void hal_trap_kernel(struct kernel_frame *frame)
     const u64 syndrome = read_register(esr_el1), address = read_register(far_el1);
     const bool in_copy = frame->pc >= (u64)hal_user_access_start && frame->pc < (u64)hal_user_access_end;
     if (in_copy && exception_class(syndrome) == 0x25 && fault_status(syndrome) < 0x10 && address < KOS_USER_LIMIT) {
-        if (!kernel_user_fault(address, data_access(syndrome)))
+        const bool load_32 = frame->pc >= (u64)hal_user_load_32 && frame->pc < (u64)hal_user_load_32_end;
+        if (!kernel_user_fault(address, data_access(syndrome)) || load_32)
             frame->pc = (u64)hal_user_access_failed;
         return;
     }

@@ -19,16 +19,34 @@ static _Atomic u32 console_lock;
 
 #define FIFO_SIZE 16U
 
-/* room: what the FIFO still takes without a look. */
-static void put(char c, u32 *room)
+/* As many bytes as there are, none of them a newline, but at most as the FIFO holds. *room: what it still takes without
+ * a look. Returns how many. */
+static size_t put(const char *text, size_t size, u32 *room)
 {
     if (*room == 0) {
         while ((port_in8(COM1 + 5) & 0x20) == 0) /* empty */
             hal_cpu_relax();
         *room = FIFO_SIZE;
     }
-    port_out8(COM1, (u8)c);
-    --*room;
+    size_t count = size < *room ? size : *room, left = count;
+    __asm__ volatile("rep outsb" : "+S"(text), "+c"(left) : "d"((u16)COM1) : "memory");
+    *room -= (u32)count;
+    return count;
+}
+
+/* Bytes at the front that are no newlines. */
+static size_t before_newline(const char *text, size_t size)
+{
+    size_t count = 0;
+    for (u64 word; count + sizeof(word) <= size; count += sizeof(word)) {
+        __builtin_memcpy(&word, text + count, sizeof(word));
+        word ^= 0x0a0a0a0a0a0a0a0aU;
+        if (((word - 0x0101010101010101U) & ~word & 0x8080808080808080U) != 0)
+            break;
+    }
+    while (count < size && text[count] != '\n')
+        count++;
+    return count;
 }
 
 void hal_console_write(const char *text, size_t size)
@@ -42,10 +60,16 @@ void hal_console_write(const char *text, size_t size)
         hal_cpu_relax();
     }
     u32 room = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '\n')
-            put('\r', &room);
-        put(text[i], &room);
+    while (size != 0) {
+        size_t line = before_newline(text, size);
+        size -= line;
+        for (size_t count; line != 0; text += count, line -= count)
+            count = put(text, line, &room);
+        if (size != 0) {
+            (void)put("\r", 1, &room);
+            (void)put("\n", 1, &room);
+            text++, size--;
+        }
     }
     atomic_store_explicit(&console_lock, 0, memory_order_release);
 }

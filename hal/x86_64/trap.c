@@ -12,7 +12,8 @@ static_assert(
         offsetof(struct hal_cpu, current) == CPU_CURRENT,
     "offsets.h");
 
-extern const u8 hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[];
+extern const u8 hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[], hal_user_load_32_end[];
+bool hal_user_load_32(void *to, const void *from);
 [[noreturn]] void hal_resume_status(const struct hal_context *context);
 [[noreturn]] void hal_resume_call(const struct hal_context *context);
 [[noreturn]] void hal_resume_full(const struct hal_context *context);
@@ -111,7 +112,8 @@ void hal_trap_from_kernel(struct kernel_frame *frame)
         u64 flags = frame->flags;
         __asm__ volatile("clac" ::: "cc");
         bool mapped = kernel_user_fault(address, fault_access(frame->error));
-        if (!mapped)
+        bool load_32 = frame->rip >= (u64)hal_user_load_32 && frame->rip < (u64)hal_user_load_32_end;
+        if (!mapped || load_32)
             frame->rip = (u64)hal_user_access_failed;
         frame->flags = flags; /* AC of the copy comes back with it */
         return;
@@ -174,7 +176,6 @@ bool hal_context_print(const struct hal_context *c, u32 part)
 
 bool hal_user_copy(void *to, const void *from, size_t size);
 bool hal_user_load_u32(u32 *value, const u32 *from);
-bool hal_user_load_32(void *to, const void *from);
 
 static void user_access_begin(void)
 {

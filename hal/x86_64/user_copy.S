@@ -21,7 +21,7 @@ hal_user_access_start:
     ret
 
 /* bool hal_user_load_32(void *to, const void *from) */
-    .globl hal_user_load_32
+    .globl hal_user_load_32, hal_user_load_32_end
 hal_user_load_32:
     mov (%rsi), %rax
     mov 8(%rsi), %rcx
@@ -33,6 +33,7 @@ hal_user_load_32:
     mov %r8, 24(%rdi)
     mov $1, %eax
     ret
+hal_user_load_32_end:
 
 /* bool hal_user_load_u32(u32 *value, const u32 *from) */
     .globl hal_user_load_u32
