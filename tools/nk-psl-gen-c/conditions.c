@@ -205,7 +205,11 @@ static bool check_name(struct psl_policy *policy, const struct psl_conditions *c
     const char *what = methods ? "method" : "endpoint", *ending = nullptr;
     struct suggestion suggestion = {.wanted = name.text};
     suggest_names(policy, &without, methods, &suggestion, &ending);
-    if (methods && conditions->endpoint != nullptr)
+    if (methods && conditions->endpoint != nullptr && server != nullptr &&
+        distinct_methods(policy, &without, &method) == 0)
+        diagnostic_error(policy->diagnostics, name.at, "class '%s' has no endpoint '%s'", server->name,
+                         conditions->endpoint);
+    else if (methods && conditions->endpoint != nullptr)
         diagnostic_error(policy->diagnostics, name.at, "endpoint '%s' has no method '%s'", conditions->endpoint,
                          name.text);
     else if (methods && conditions->interface != nullptr)
