@@ -186,6 +186,7 @@ argument_no_minus
     | NUMBER { $$ = psl_make_number(parse, @$, $1); }
     | TRUE { $$ = psl_make_boolean(parse, @$, true); }
     | FALSE { $$ = psl_make_boolean(parse, @$, false); }
+    | NAME '.' name_after_dot argument { $$ = psl_make_call(parse, @$, $1, $3, $4); }
     ;
 
 expression
