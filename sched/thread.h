@@ -45,6 +45,8 @@ struct transfer {
     } pieces[2];    /* constant part, arena */
     u8 *snapshot;   /* if not null: the page where the constant part comes from, instead of the sender's memory */
     u8 *arena_copy; /* the same for the arena: pages for arena_size */
+    struct domain *given_to;       /* if not null: the snapshot has handles, in place there; with a reference */
+    u64 given[2];                  /* which of them were made for it: a bit each */
     const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
     vaddr arena;
     u64 arena_size;
