@@ -55,6 +55,17 @@ static void hand_over(struct cpu *cpu, struct thread *sender, struct thread *rec
     switch_to(&cpu->hal, sender, receiver);
 }
 
+/* False: the rules may cost more than may be done here. */
+static inline __attribute__((always_inline)) bool decided_shortly(const struct ksm_query *query, retcode *code)
+{
+    struct ksm_plan plan;
+    ksm_plan_make(&plan, query);
+    if (unlikely(!ipc_judged_shortly(&plan, KSM_READS_HANDLES)))
+        return false;
+    *code = ksm_plan_decide(&plan, query);
+    return true;
+}
+
 struct thread *ipc_judged_request(struct thread *client, struct channel *channel)
 {
     struct cpu *cpu = cpu_self();
@@ -69,11 +80,9 @@ struct thread *ipc_judged_request(struct thread *client, struct channel *channel
         return nullptr;
     struct ksm_query query =
         query_of(KSM_REQUEST, client, channel->endpoint->owner_class, channel->endpoint->owner_sid, info);
-    struct ksm_plan plan;
-    ksm_plan_make(&plan, &query);
-    if (unlikely(!ipc_judged_shortly(&plan, KSM_READS_HANDLES)))
+    retcode code;
+    if (unlikely(!decided_shortly(&query, &code)))
         return nullptr;
-    retcode code = ksm_plan_decide(&plan, &query);
     if (unlikely(code != rcOk)) {
         ipc_complete(client, code);
         return client;
@@ -111,11 +120,9 @@ struct thread *ipc_judged_answer(struct thread *server)
                  !words_fit(&method->response, server)))
         return nullptr;
     struct ksm_query query = query_of(KSM_RESPONSE, server, client->domain->class, client->domain->object.sid, info);
-    struct ksm_plan plan;
-    ksm_plan_make(&plan, &query);
-    if (unlikely(!ipc_judged_shortly(&plan, KSM_READS_HANDLES)))
+    retcode code;
+    if (unlikely(!decided_shortly(&query, &code)))
         return nullptr;
-    retcode code = ksm_plan_decide(&plan, &query);
     if (unlikely(code != rcOk)) {
         ipc_reply_end(server, code);
         sched_exit();
