@@ -9,6 +9,7 @@
 
 #define KOS_RC_SPACE_GENERAL 64
 #define KOS_RC_SPACE_KERNEL  65
+#define KOS_RC_SPACE_DRIVERS 66 /* of drivers; the kernel returns none */
 
 #define KOS_RC_VALUE(space, code) ((int)(0x80000000U | ((unsigned)(space) << 22) | (unsigned)(code)))
 

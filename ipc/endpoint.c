@@ -203,7 +203,7 @@ retcode endpoint_create(struct domain *owner, struct endpoint **result)
     endpoint->owner_sid = owner->object.sid;
     endpoint->quota = &owner->quota;
     domain_hold(endpoint->quota);
-    list_init(&endpoint->callers);
+    tree_init(&endpoint->callers, endpoint_caller_before);
     list_init(&endpoint->threads);
     list_init(&endpoint->going);
     for (u32 cpu = 0; cpu < slot_count; cpu++) {
@@ -225,6 +225,7 @@ retcode channel_create(struct domain *client, struct endpoint *endpoint, struct 
         return quota_refusal(&client->quota, 0);
     object_init(&channel->object, OBJECT_CHANNEL);
     object_reference(&endpoint->object);
+    list_init(&channel->callers);
     list_init(&channel->going_link);
     channel->endpoint = endpoint;
     channel->slots = endpoint->slots;

@@ -42,7 +42,7 @@ struct endpoint {
     u32 owner_class;      /* constant */
     u32 owner_sid;
     struct spinlock lock;
-    struct list callers;       /* CALLING threads, most urgent first; guarded by lock */
+    struct tree callers;       /* CALLING threads, most urgent first, then as they came; guarded by lock */
     struct list threads;       /* threads that receive here (receive_link); guarded by lock */
     struct list going;         /* channels whose calls other CPUs must still end (going_link); guarded by lock */
     u64 serving;               /* CPUs on which a thread receives or received; guarded by lock */
@@ -66,6 +66,7 @@ struct channel {
     u32 arena_discipline;        /* KOS_ARENA_*; not AUTO before an arena is attached: whatever the client asks for */
     struct object object;        /* OBJECT_CHANNEL */
     bool closed;                 /* no client handle is left; set once, under endpoint->lock */
+    struct list callers;         /* CALLING threads that wait at the endpoint; guarded by endpoint->lock */
     struct list going_link;      /* in endpoint->going, with a reference; guarded by endpoint->lock */
     u64 going_cpus;              /* CPUs that have not ended its calls yet; guarded by endpoint->lock */
     struct quota *quota;
@@ -90,7 +91,9 @@ struct thread *endpoint_take(struct endpoint *endpoint);
 void endpoint_park(struct endpoint *endpoint, struct thread *thread);
 /* Takes a parked thread out again. */
 void endpoint_unpark(struct thread *thread);
-/* ---- queue.c ---- */
+/* ---- queue.c: what takes or changes a place among the callers takes logarithmic time ---- */
+/* The order of callers. */
+bool endpoint_caller_before(const struct tree_node *a, const struct tree_node *b);
 /* Queues a CALLING thread and pokes the CPUs that serve. rcNotConnected if the endpoint is closed, rcHandleRevoked if
  * its channel is. */
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client);
@@ -113,7 +116,7 @@ static inline bool endpoint_is_closed(const struct endpoint *endpoint)
 }
 static inline bool endpoint_has_callers(const struct endpoint *endpoint)
 {
-    return *(struct list *const volatile *)&endpoint->callers.next != &endpoint->callers;
+    return *(struct tree_node *const volatile *)&endpoint->callers.first != nullptr;
 }
 void endpoint_detach(struct thread *thread);
 /* A handle to receive with has gone: whoever receives here looks his up before he does so again. On other CPUs soon. */

@@ -16,9 +16,10 @@
  *   arena kept, each 2 KiB                    message.arena_copy                    freed on the way out
  *   verifying, each 3 looks of 16 bytes       -
  *   handles: each one passed                  new handles                           taken back
- *   constant part copied; arrived arena       bytes in the receiver's buffer        of which it is not told
- *     verified, each 3 looks
- *   answer: delivered                         status and words in client->context   ipc_complete() overwrites them
+ *   constant part copied; arrived arena       the same; bytes in the receiver's     the same; of which it is not told
+ *     verified, each 3 looks                  buffer
+ *   answer: delivered                         status and words in client->context,  ipc_complete() overwrites them;
+ *                                             new handles                           taken back
  *   answer: unsealing, each 64 pages          the same
  *   (between decision on handles and their passing: none)
  *
@@ -55,23 +56,32 @@ struct message {
     struct thread *server, *client;
     bool whole;  /* no pause for now: it was decided on what its handles name */
     bool paused; /* there was a pause: what was known of the policy's state may not be so any more */
+    /* Its handles are given, and what follows are set: to whom, which were made for it; held: with a reference, since
+     * the first pause, for the receiver of an answer may be gone behind it. */
+    bool giving;
+    bool held;
+    bool made[KOS_INFO_HANDLES_MASK];
+    struct domain *to;
 };
 /* False: the call has ended in a pause, and the client may be gone. */
 static inline bool message_stands(const struct message *message)
 {
     return message->client == nullptr || message->server->caller == message->client;
 }
+void message_paused(struct message *message);
 /* A checkpoint (smp/preemption.h), if this may be one; and what message_stands() says then. */
 static inline bool message_pause(struct message *message)
 {
     if (message->server == nullptr || message->whole)
         return true;
-    if (preemption_point()) {
-        message->paused = true;
-        checkpoint_reached();
-    }
+    if (preemption_point())
+        message_paused(message);
     return message_stands(message);
 }
+/* The first `count` handles of a message that was not delivered in the end, those that were made for it, are taken back
+ * from domain `to`; copy: the constant part as it went there. */
+void message_handles_back(struct domain *to, const struct ksm_shape *shape, const u8 *copy, const bool *made,
+                          u32 count);
 /* server, client: as in struct message. rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge;
  * rcNotConnected: the call has ended in a pause, each page fault being followed by one. */
 retcode message_read(struct thread *sender, struct message *message, struct thread *server, struct thread *client);

@@ -11,14 +11,37 @@
  * it receives again, or its Reply says rcNotConnected. While the server copies a request, nobody else can be its
  * client; of what is in its buffers it learns only when all is there.
  */
+#include <ipc/arena.h>
 #include <ipc/decide.h>
 #include <memory/page.h>
 #include <sched/work.h>
 
 #define AT_ONCE 1024U
 
-static void transfer_end(struct thread *server)
+/* The receiver of an answer may be gone when it is known that this does not arrive. */
+static void handles_keep(struct transfer *transfer, const struct message *message, u32 count)
 {
+    transfer->given_to = message->to;
+    object_reference(&message->to->object);
+    transfer->given[0] = transfer->given[1] = 0;
+    for (u32 i = 0; i < count; i++)
+        transfer->given[i / 64] |= (u64)message->made[i] << i % 64;
+}
+
+static void handles_drop(const struct transfer *transfer, bool arrived)
+{
+    bool made[KOS_INFO_HANDLES_MASK];
+    u32 count = arrived ? 0 : transfer->shape->handle_count;
+    for (u32 i = 0; i < count; i++)
+        made[i] = (transfer->given[i / 64] >> i % 64 & 1U) != 0;
+    message_handles_back(transfer->given_to, transfer->shape, transfer->snapshot, made, count);
+    object_release(&transfer->given_to->object);
+}
+
+static void transfer_end(struct thread *server, bool arrived)
+{
+    if (server->transfer.given_to != nullptr)
+        handles_drop(&server->transfer, arrived);
     if (server->transfer.snapshot != nullptr)
         page_free(hal_physical(server->transfer.snapshot), 0);
     arena_copy_free(server->transfer.arena_copy, server->transfer.arena_size);
@@ -66,12 +89,15 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
     }
     struct transfer *transfer = &server->transfer;
     transfer->snapshot = nullptr;
+    transfer->given_to = nullptr;
     if (snapshot != nullptr) { /* it lies where the next kernel entry would overwrite it */
         paddr page = page_allocate(0);
         if (page == PADDR_NONE)
             return rcOutOfMemory;
         transfer->snapshot = hal_direct(page);
         memcpy(transfer->snapshot, snapshot, size);
+        if (message->giving)
+            handles_keep(transfer, message, shape->handle_count);
     }
     transfer->pieces[0].target = constant_part;
     transfer->pieces[0].source = source;
@@ -126,7 +152,7 @@ void long_request(struct thread *server)
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, client->domain, server);
     if (code == PREEMPTED)
         return;
-    transfer_end(server);
+    transfer_end(server, code == rcOk && !server->dying);
     work_end(server);
     if (code == rcOk)
         server->transfer.deadline = 0;
@@ -140,7 +166,11 @@ void long_reply(struct thread *server)
     retcode code = client == nullptr || server->dying ? rcNotConnected : transfer_go_on(server, server->domain, client);
     if (code == PREEMPTED)
         return;
-    transfer_end(server);
+    if (code == rcOk) { /* with pauses: if the client goes in one, it gets no handles */
+        arena_unseal(server);
+        code = server->caller == client && !server->dying ? rcOk : rcNotConnected;
+    }
+    transfer_end(server, code == rcOk);
     work_end(server);
     if (!server->dying)
         ipc_reply_end(server, code);

@@ -28,6 +28,16 @@ void endpoint_levels(struct endpoint *endpoint)
         sched_level_update(server);
 }
 
+static struct thread *caller_of(const struct tree_node *node)
+{
+    return tree_entry(node, struct thread, call_node);
+}
+
+bool endpoint_caller_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return caller_of(a)->call_level > caller_of(b)->call_level;
+}
+
 u32 thread_waiting_level(const struct thread *server)
 {
     const struct endpoint *endpoint = server->receive_endpoint;
@@ -43,8 +53,7 @@ u32 thread_waiting_level(const struct thread *server)
  */
 static u64 callers_changed(struct endpoint *endpoint)
 {
-    struct list *first = endpoint->callers.next;
-    u32 level = first != &endpoint->callers ? list_entry(first, struct thread, ipc_link)->level : 0;
+    u32 level = tree_empty(&endpoint->callers) ? 0 : caller_of(endpoint->callers.first)->call_level;
     if (level <= RUN_LEVEL_STANDARD)
         level = 0;
     u32 before = atomic_load_explicit(&endpoint->waiting_level, memory_order_relaxed);
@@ -64,13 +73,18 @@ static void servers_inherit(struct endpoint *endpoint, u64 cpus)
         endpoint_poke(endpoint, (u32)__builtin_ctzll(rest)); /* model: inherit.pml INHERIT */
 }
 
-/* Under endpoint->lock. */
+/* Under endpoint->lock. The level is noted, for others may take their places before a change of it has arrived here. */
 static void insert_caller(struct endpoint *endpoint, struct thread *client)
 {
-    struct list *place = endpoint->callers.previous;
-    while (place != &endpoint->callers && list_entry(place, struct thread, ipc_link)->level < client->level)
-        place = place->previous;
-    list_insert_after(place, &client->ipc_link);
+    client->call_level = client->level;
+    tree_insert(&endpoint->callers, &client->call_node);
+}
+
+/* Under endpoint->lock. */
+static void remove_caller(struct endpoint *endpoint, struct thread *client)
+{
+    tree_remove(&endpoint->callers, &client->call_node);
+    list_remove(&client->ipc_link);
 }
 
 retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
@@ -88,6 +102,8 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
     client->state = THREAD_CALLING;
     client->endpoint = endpoint;
     insert_caller(endpoint, client);
+    if (client->channel != nullptr)
+        list_push_back(&client->channel->callers, &client->ipc_link);
     u64 serving = endpoint->serving;
     u32 self = cpu_self()->hal.index;
     u64 concerned = callers_changed(endpoint) & 1ULL << self;
@@ -105,9 +121,9 @@ struct thread *endpoint_next_caller(struct endpoint *endpoint)
     struct thread *client = nullptr;
     u64 concerned = 0;
     spinlock_lock(&endpoint->lock);
-    if (!list_empty(&endpoint->callers)) {
-        client = list_entry(endpoint->callers.next, struct thread, ipc_link);
-        list_remove(&client->ipc_link);
+    if (!tree_empty(&endpoint->callers)) {
+        client = caller_of(endpoint->callers.first);
+        remove_caller(endpoint, client);
         client->peer = nullptr;
         client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
         /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
@@ -124,15 +140,10 @@ struct thread *endpoint_next_through(struct endpoint *endpoint, const struct cha
     struct thread *found = nullptr;
     u64 concerned = 0;
     spinlock_lock(&endpoint->lock);
-    list_for_each(node, &endpoint->callers)
-    {
-        struct thread *client = list_entry(node, struct thread, ipc_link);
-        if (client->channel == channel) {
-            found = client;
-            list_remove(&client->ipc_link);
-            concerned = callers_changed(endpoint);
-            break;
-        }
+    if (!list_empty(&channel->callers)) {
+        found = list_entry(channel->callers.next, struct thread, ipc_link);
+        remove_caller(endpoint, found);
+        concerned = callers_changed(endpoint);
     }
     spinlock_unlock(&endpoint->lock);
     servers_inherit(endpoint, concerned);
@@ -143,9 +154,9 @@ bool endpoint_leave(struct endpoint *endpoint, struct thread *client, u32 *peer_
 {
     u64 concerned = 0;
     spinlock_lock(&endpoint->lock);
-    bool queued = client->state == THREAD_CALLING && !list_empty(&client->ipc_link);
+    bool queued = client->state == THREAD_CALLING && tree_contains(&client->call_node);
     if (queued) {
-        list_remove(&client->ipc_link);
+        remove_caller(endpoint, client);
         concerned = callers_changed(endpoint);
     }
     *peer_cpu = thread_peer_cpu(client);
@@ -159,9 +170,9 @@ bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
     struct endpoint *endpoint = thread->endpoint;
     u64 concerned = 0;
     spinlock_lock(&endpoint->lock);
-    bool queued = thread->state == THREAD_CALLING && !list_empty(&thread->ipc_link);
+    bool queued = thread->state == THREAD_CALLING && tree_contains(&thread->call_node);
     if (queued) {
-        list_remove(&thread->ipc_link);
+        tree_remove(&endpoint->callers, &thread->call_node);
         insert_caller(endpoint, thread);
         concerned = callers_changed(endpoint);
     }

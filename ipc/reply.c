@@ -39,8 +39,8 @@ static retcode respond(struct thread *server, struct thread *client)
         return message_malformed(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message, server->receive_endpoint);
     code = message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
                            error ? &method->error : &method->response, server->receive_endpoint);
-    return code == rcOk && message.in_memory && !transfer_pending(server) && !message_pause(&message) ? rcNotConnected
-                                                                                                      : code;
+    bool paused_last = !message.in_memory || message.giving || transfer_pending(server);
+    return code == rcOk && !paused_last && !message_pause(&message) ? rcNotConnected : code;
 }
 
 /* A blocked client becomes runnable: directly if the server blocks next, else by its level. */

@@ -54,7 +54,7 @@ retcode message_read(struct thread *sender, struct message *message, struct thre
 {
     message->server = server;
     message->client = client;
-    message->whole = message->paused = message->target_known = false;
+    message->whole = message->paused = message->target_known = message->giving = false;
     message->info = sender->context.info;
     message->in_memory = (sender->context.selector & KOS_CALL_MEMORY) != 0;
     u32 size = info_size(message->info);
@@ -88,20 +88,47 @@ retcode message_snapshot(struct thread *sender, const struct message *message, u
     return copy_in(sender->domain, copy, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, size);
 }
 
+static void receiver_hold(struct message *message)
+{
+    if (message->giving && !message->held) {
+        object_reference(&message->to->object);
+        message->held = true;
+    }
+}
+
+void message_paused(struct message *message)
+{
+    message->paused = true;
+    receiver_hold(message);
+    checkpoint_reached();
+}
+
+void message_handles_back(struct domain *to, const struct ksm_shape *shape, const u8 *copy, const bool *made, u32 count)
+{
+    while (count-- > 0) {
+        struct kos_handle_descriptor descriptor;
+        memcpy(&descriptor, copy + shape->handle_offsets[count] - KOS_MESSAGE_HEADER_SIZE, sizeof(descriptor));
+        if (made[count])
+            handle_take_back(&to->handles, descriptor.handle); /* unless the receiver closed it meanwhile */
+    }
+}
+
 /* Gives the handles of a snapshot to the receiver; on failure takes back those made for it, not those that came home.
  */
 static retcode handles_transfer(struct message *message, struct thread *sender, struct thread *receiver,
                                 const struct ksm_shape *shape, u8 *copy)
 {
     struct domain *from = sender->domain, *to = receiver->domain;
-    bool made[KOS_INFO_HANDLES_MASK];
     u32 done = 0;
     retcode code = rcOk;
+    message->giving = true;
+    message->held = false;
+    message->to = to;
     for (; done < shape->handle_count; done++) {
         struct kos_handle_descriptor descriptor;
         u8 *place = copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE;
         memcpy(&descriptor, place, sizeof(descriptor));
-        code = ipc_handle_pass(from, to, &descriptor, &made[done]);
+        code = ipc_handle_pass(from, to, &descriptor, &message->made[done]);
         if (code != rcOk)
             break;
         memcpy(place, &descriptor, sizeof(descriptor));
@@ -111,15 +138,18 @@ static retcode handles_transfer(struct message *message, struct thread *sender, 
             break;
         }
     }
-    if (code == rcOk)
-        return rcOk;
-    while (done-- > 0) {
-        struct kos_handle_descriptor descriptor;
-        memcpy(&descriptor, copy + shape->handle_offsets[done] - KOS_MESSAGE_HEADER_SIZE, sizeof(descriptor));
-        if (made[done] && handle_close(&to->handles, descriptor.handle) != rcOk)
-            continue; /* the receiver closed it meanwhile */
-    }
+    if (code != rcOk)
+        message_handles_back(to, shape, copy, message->made, done);
     return code;
+}
+
+/* The last pauses of an answer that gave handles: if the client goes in one of them, nobody is told of the handles. */
+static retcode handles_stay(struct message *message)
+{
+    if (message->server->sealed != nullptr)
+        receiver_hold(message);
+    arena_unseal(message->server);
+    return message_pause(message) ? rcOk : rcNotConnected;
 }
 
 /* receiver: null for a request that waits for one. */
@@ -337,12 +367,18 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
     if (code == rcOk && info_handles(message->info) != 0)
         code = handles_transfer(message, sender, receiver, shape, copy);
     message->whole = false;
-    /* Should the delivery fail, transferred handles stay with the receiver: it can close them, nothing is lost. */
     if (code == rcOk) {
-        code = deliver(event == KSM_REQUEST ? receiver : sender, sender, receiver, message, shape, copy);
+        struct thread *server = event == KSM_REQUEST ? receiver : sender;
+        code = deliver(server, sender, receiver, message, shape, copy);
+        if (code == rcOk && message->giving && server == sender && !transfer_pending(server))
+            code = handles_stay(message);
+        if (code != rcOk && message->giving)
+            message_handles_back(message->to, shape, copy, message->made, shape->handle_count);
         if (code == rcInvalidArgument) /* changed under the copy */
             code = message_malformed(event, sender, receiver, message, endpoint);
     }
+    if (unlikely(message->giving && message->held))
+        object_release(&message->to->object);
     arena_copy_free(message->arena_copy, message->buffer.arena_size);
     return code;
 }

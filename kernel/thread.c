@@ -91,6 +91,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     thread->detached = parameters->detached;
     thread->tid = atomic_fetch_add_explicit(&next_tid, 1, memory_order_relaxed);
     list_init(&thread->ipc_link);
+    tree_node_init(&thread->call_node);
     list_init(&thread->receive_link);
     list_init(&thread->sync_link);
     list_init(&thread->run_link);

@@ -6,7 +6,7 @@
 #include <memory/object_cache.h>
 #include <memory/page.h>
 #include <hal/boot.h>
-#include <object/capability.h>
+#include <object/table_end.h>
 #include <smp/preemption.h>
 
 void *(*handle_channel_of)(struct handle_table *table, struct object *object, u32 rights);
@@ -54,7 +54,7 @@ static struct handle_block *block_make(struct handle_table *table, u64 entries)
     return block;
 }
 
-static void block_free(struct handle_table *table, struct handle_block *block)
+void handle_block_free(struct handle_table *table, struct handle_block *block)
 {
     u64 entries = block->mask + 1;
     if (entries == HANDLE_TABLE_ENTRIES_FIRST) {
@@ -80,6 +80,7 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota)
     /* A Call on handle 0 looks here and must not find its own selector, 0. No Call has the selector ~0. */
     atomic_store_explicit(&block->entries[0].callable, ~0ULL, memory_order_relaxed);
     table->fresh = 1;
+    table->ended = false;
     atomic_store_explicit(&table->block, block, memory_order_release);
     return rcOk;
 }
@@ -399,8 +400,7 @@ static void tree_remove(struct capability *capability)
     list_remove(&capability->link);
 }
 
-/* No lock held: what follows when live capabilities went away. count references are dropped. */
-static void object_left(struct object *object, bool last, u32 count)
+void handle_object_left(struct object *object, bool last, u32 count)
 {
     if (last) {
         object_tell(object, KOS_EVENT_OBJECT_DESTROYED);
@@ -430,20 +430,31 @@ static retcode close_under(struct handle_table *table, u32 handle, struct object
     return rcOk;
 }
 
-retcode handle_close(struct handle_table *table, u32 handle)
+retcode handle_close_slot(struct handle_table *table, u32 handle, struct object **object, bool *last, u32 *left)
 {
     struct capability *capability = capability_of(table, handle);
     if (capability == nullptr)
         return rcInvalidHandle;
-    struct object *object = capability->object;
+    *object = capability->object;
     /* A revoked capability keeps a reference too, so the object and its lock are there. */
-    if (!object_try_reference(object))
+    if (!object_try_reference(*object))
         return rcInvalidHandle;
-    bool last = false, live = false;
-    spinlock_lock(&object->lock);
-    retcode code = close_under(table, handle, object, &last, &live);
-    spinlock_unlock(&object->lock);
-    object_left(object, last, code == rcOk ? 2 : 1);
+    bool live = false;
+    spinlock_lock(&(*object)->lock);
+    retcode code = close_under(table, handle, *object, last, &live);
+    spinlock_unlock(&(*object)->lock);
+    *left = code == rcOk ? 2 : 1;
+    return code;
+}
+
+retcode handle_close(struct handle_table *table, u32 handle)
+{
+    struct object *object;
+    bool last = false;
+    u32 left = 0;
+    retcode code = handle_close_slot(table, handle, &object, &last, &left);
+    if (left != 0)
+        handle_object_left(object, last, left);
     return code;
 }
 
@@ -516,7 +527,7 @@ static retcode revoke(struct handle_table *table, u32 handle, const struct objec
             code = close_under(table, handle, object, &last, &live);
     }
     spinlock_unlock(&object->lock);
-    object_left(object, last, close && code == rcOk ? 2 : 1);
+    handle_object_left(object, last, close && code == rcOk ? 2 : 1);
     return code;
 }
 
@@ -550,28 +561,4 @@ retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_
     spinlock_unlock(&object->lock);
     object_release(object);
     return code;
-}
-
-void handle_table_destroy(struct handle_table *table)
-{
-    struct handle_block *block = block_of(table);
-    if (block == nullptr)
-        return;
-    for (u64 index = 1; index <= block->mask; index++) {
-        struct capability *capability = atomic_load_explicit(&block->entries[index].capability, memory_order_relaxed);
-        if (capability != nullptr && handle_close(table, capability->handle) != rcOk)
-            kernel_panic("handle %x of a dead task does not close", capability->handle);
-        if (capability != nullptr || index % 16 == 0)
-            checkpoint();
-    }
-    if (table->successor != nullptr)
-        block_free(table, table->successor);
-    table->successor = nullptr;
-    while (block != nullptr) {
-        struct handle_block *outgrown = block->outgrown;
-        checkpoint();
-        block_free(table, block);
-        block = outgrown;
-    }
-    atomic_store_explicit(&table->block, nullptr, memory_order_relaxed);
 }

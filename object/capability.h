@@ -51,6 +51,8 @@ struct handle_table {
     u32 fresh;                      /* entries from here on were never used */
     u32 moved;                      /* entries that successor has */
     struct handle_block *successor; /* null: the table does not grow */
+    u32 visitors;                   /* in handle_take_back(); guarded by lock */
+    bool ended;                     /* it is being destroyed; guarded by lock */
     struct quota *quota;
 };
 
@@ -91,6 +93,9 @@ retcode handle_insert(struct handle_table *table, struct object *object, u32 rig
 retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right,
                       struct object *badge, u32 *derived);
 retcode handle_close(struct handle_table *table, u32 handle);
+/* The same for the table of a task that may be ending, or have ended: then there is nothing to close any more. The
+ * caller has a reference to whom the table belongs. */
+void handle_take_back(struct handle_table *table, u32 handle);
 /* pin, zeroed, stands for a use of what handle names that outlives the call, such as a mapping. In the tree it is a
  * child of handle, without a slot: it outlives the handle if that is closed, and is revoked with it or with any
  * ancestor: then object_operations.pin_revoked gets it, its link free for use. rcOk: it holds a reference to

@@ -45,6 +45,8 @@ struct transfer {
     } pieces[2];    /* constant part, arena */
     u8 *snapshot;   /* if not null: the page where the constant part comes from, instead of the sender's memory */
     u8 *arena_copy; /* the same for the arena: pages for arena_size */
+    struct domain *given_to;       /* if not null: the snapshot has handles, in place there; with a reference */
+    u64 given[2];                  /* which of them were made for it: a bit each */
     const struct ksm_shape *shape; /* if not null: what the arena, of that size at `arena`, has to fit in the end */
     vaddr arena;
     u64 arena_size;
@@ -92,7 +94,7 @@ struct thread {
 
     /* ---- IPC, slow side ---- */
     struct endpoint *endpoint; /* CALLING, REPLY_WAIT: of the call; RECEIVING: where; holds no reference of its own */
-    struct list ipc_link;      /* CALLING: endpoint->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
+    struct list ipc_link;      /* CALLING: channel->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
     struct endpoint *receive_endpoint; /* endpoint it last received on; holds a reference; linked there */
     struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
     word receive_selector;             /* Reply-then-Recv on that handle, after a plain Recv; else 0 */
@@ -165,13 +167,15 @@ struct thread {
 
     /* ---- not cleared when the thread is made (thread_room_init) ---- */
     struct transfer transfer;
-    struct order order;     /* ORDERING */
-    struct list sync_link;  /* in the sync object's waiters; guarded by its lock */
-    struct timer replenish; /* armed while it runs as a standard thread because of an overrun */
-    struct list home_link;  /* in its home scheduler's list */
-    struct list futex_link; /* among those whom one waker has claimed */
-    struct list task_link;  /* in task->threads; guarded by task->lock */
-    struct list join_link;  /* JOINING: in the waited object's list */
+    struct tree_node call_node; /* CALLING: in endpoint->callers (endpoint->lock) */
+    u32 call_level;             /* the level with which it took its place there */
+    struct order order;         /* ORDERING */
+    struct list sync_link;      /* in the sync object's waiters; guarded by its lock */
+    struct timer replenish;     /* armed while it runs as a standard thread because of an overrun */
+    struct list home_link;      /* in its home scheduler's list */
+    struct list futex_link;     /* among those whom one waker has claimed */
+    struct list task_link;      /* in task->threads; guarded by task->lock */
+    struct list join_link;      /* JOINING: in the waited object's list */
     struct list joiners;
 };
 

@@ -156,7 +156,9 @@ languages_productions() { language_cases tests/languages/productions.txt nk-gen-
 
 # Every formal definition of the SDK is accepted without a word, and compiles.
 languages_sdk() {
-    build build/host/nk-gen-c
+    build build/host/nk-gen-c build/host/nk-psl-gen-c
+    build/host/nk-psl-gen-c -I sdk -o build/test/core.c tests/languages/core.psl >build/test/core.said 2>&1 ||
+        { cat build/test/core.said; echo "expected each endpoint, method and parameter of the kernel that the specification names"; return 1; }
     to=build/test/sdk
     rm -rf $to
     find sdk -name '*.[ice]dl' | while read -r file; do

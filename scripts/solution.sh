@@ -58,7 +58,12 @@ solution_stage() {
 solution_includes() {
     printf '%s' "-isystem $built/include -isystem libklog/include"
     cut -f1 "$built/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$built/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
-    stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' | xargs -r -n1 dirname | sort -u | while read -r directory; do printf ' -I%s' "$directory"; done
+    stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' | xargs -r -n1 dirname | sort -u >"$built/header_folders"
+    # First the folders with headers, then those above them: shop/include/shop/names.h may be called names.h and shop/names.h.
+    while read -r directory; do printf ' -I%s' "$directory"; done <"$built/header_folders"
+    while read -r directory; do
+        while [ "${directory#"$folder"/}" != "$directory" ]; do directory=$(dirname "$directory"); echo "$directory"; done
+    done <"$built/header_folders" | sort -u | while read -r directory; do printf ' -I%s' "$directory"; done
     printf ' -I%s -I%s -isystem build/sdk\n' "$folder" "$(dirname "$folder")"
 }
 

@@ -106,7 +106,9 @@ LIST
             printf 'devices/%s/%s/debug\tguest_suite devices %s %s debug\n' $arch $cpus $arch $cpus
         done
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
-        printf 'scheduling/%s/exact\tguest_scheduling_exact %s\n' $arch $arch
+        printf 'scheduling/%s/exact\tguest_exact scheduling %s\n' $arch $arch
+        printf 'pauses/%s/exact\tguest_exact pauses %s\n' $arch $arch
+        printf 'pauses/%s/2/debug\tguest_suite pauses %s 2 debug\n' $arch $arch
         printf 'edf/%s\tguest_edf %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do
@@ -157,7 +159,7 @@ lint_format() {
 # Folders that clang-tidy looks at.
 linted='ipc|traces|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
 linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit|trace)"
-linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|devices|isolation|endpoints|random_calls|libkos)"
+linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|devices|isolation|endpoints|pauses|random_calls|libkos)"
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
@@ -417,11 +419,11 @@ guest_endpoints() { # ARCH CPUS VARIANT
     return $status
 }
 # One CPU whose every instruction takes 1 ns: times are instructions, and the same each time.
-guest_scheduling_exact() { # ARCH
-    KOS_APPEND=scheduling.exact=1
+guest_exact() { # SOLUTION ARCH
+    KOS_APPEND=$1.exact=1
     KOS_ACCEL='-accel tcg -icount shift=0,sleep=off'
-    [ "$1" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
-    guest_suite scheduling "$1" 1 release exact
+    [ "$2" = x86_64 ] || KOS_CPU=cortex-a57,cntfrq=1000000000
+    guest_suite "$1" "$2" 1 release exact
     status=$?
     unset KOS_APPEND KOS_ACCEL KOS_CPU
     return $status

@@ -43,9 +43,13 @@ static nk_err_t tell(const char *text)
 
 void security(void)
 {
+    struct nk_message idle = {0};
     drain();
-    expect("security/connect", NkKosSecurityTransport_Init(&transport), rcOk);
+    expect("security/connect", NkKosSecurityTransport_Init(&transport, NK_NULL, 0), rcOk);
     expect("security/granted", ask(0, AUDIT_ASK_SMALL, 7), NK_EOK);
+    expect("security/granted/any_interface", ask(INVALID_RIID, AUDIT_ASK_SMALL, 7), NK_EOK);
+    expect("security/no_request", nk_transport_recv(&transport.base, &idle, NK_NULL), NK_EINVAL);
+    expect("security/no_answer", nk_transport_reply(&transport.base, &idle, NK_NULL), NK_EINVAL);
     expect("security/granted/record", next_record(RTL_NULL) == RTL_NULL, 1);
     expect("security/denied", ask(0, AUDIT_ASK_SMALL, 8), NK_EPERM);
     expect_text("security/denied/record", "denied security Einit (#), test.Guard.Small: base.deny denied at "

@@ -4,6 +4,7 @@
  * rcOutOfMemory where a table is full), what it has must go on working, and all must come back when it lets go. It ends
  * with 0, or with the number of the check that failed.
  */
+#include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
@@ -147,9 +148,13 @@ void peer_eat(nk_uint64_t pages)
         if (r.rc == rcOk)
             kept[count++] = r.w[0];
     }
-    for (nk_uint64_t size = 1U << 20; pages == 0 && size >= KOS_PAGE_SIZE; size /= 16)
-        while (KOS_CORE(VMM, Allocate, 0, size, flags | RW).rc == rcOk)
-            ;
+    /* On each CPU, for that keeps some pages for itself; on the first, the caller's, in the end. */
+    for (rtl_uint32_t cpu = KnHalGetCpuCount(); pages == 0 && cpu-- > 0;) {
+        (void)KnThreadSetAffinityByHandle(INVALID_HANDLE, 1ULL << cpu);
+        for (nk_uint64_t size = 1U << 20; size >= KOS_PAGE_SIZE; size /= 16)
+            while (KOS_CORE(VMM, Allocate, 0, size, flags | RW).rc == rcOk)
+                ;
+    }
     for (; pages != 0 && count != 0; pages--)
         (void)KOS_CORE(VMM, Free, kept[--count], KOS_PAGE_SIZE);
 }

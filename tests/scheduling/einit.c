@@ -100,6 +100,7 @@ int main(void)
     lock_tests(cpus);
     donation_tests(cpus);
     inversion_tests(cpus);
+    queue_tests(cpus);
     reservation_tests();
     move_tests(cpus);
     printf("SUITE done\n");

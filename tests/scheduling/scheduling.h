@@ -35,6 +35,7 @@ void move_tests(unsigned cpus);
 void donation_tests(unsigned cpus);
 void lock_tests(unsigned cpus);
 void inversion_tests(unsigned cpus);
+void queue_tests(unsigned cpus);
 void wait_tests(void);
 void turn_tests(void);
 void reservation_tests(void);

@@ -551,6 +551,19 @@ static void a_table_that_goes_closes_what_it_holds(void **state)
     assert_int_equal(objects[0].references, 1);
 }
 
+static void what_was_given_in_vain_is_taken_back_from_a_table_that_may_have_gone(void **state)
+{
+    (void)state;
+    u32 root = insert(0, 0, ALL), references = objects[0].references, first = derive(0, root, 1, ALL, TRANSFER, 0),
+        second = derive(0, root, 1, ALL, TRANSFER, 0);
+    handle_take_back(&tables[1], first);
+    handle_take_back(&tables[1], first); /* closed already */
+    assert_int_equal(objects[0].references, references + 1);
+    handle_table_destroy(&tables[1]);
+    handle_take_back(&tables[1], second);
+    assert_int_equal(objects[0].references, references);
+}
+
 int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -581,6 +594,7 @@ int main(void)
         test(a_pin_outlives_its_handle_but_not_what_that_was_made_from),
         test(an_object_is_abandoned_with_its_last_live_handle),
         test(a_table_that_goes_closes_what_it_holds),
+        test(what_was_given_in_vain_is_taken_back_from_a_table_that_may_have_gone),
     };
     return cmocka_run_group_tests(tests, machine_setup, nullptr);
 }

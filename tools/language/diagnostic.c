@@ -38,6 +38,7 @@ static void show_line(FILE *stream, const struct source *source, struct line_col
     bool note = kind[0] == 'n', error = kind[0] == 'e';
     bool twice = at.source != nullptr && at.source == diagnostics->last.source &&
                  at.offset == diagnostics->last.offset && identity == diagnostics->last_text;
+    twice |= at.source != nullptr && at.source == diagnostics->said.source && at.offset <= diagnostics->said.offset;
     if (!note) {
         diagnostics->silent = twice || (error && diagnostics->errors >= DIAGNOSTIC_ERRORS_MAX);
         diagnostics->last = at;

@@ -21,7 +21,8 @@ struct diagnostics {
     unsigned errors, warnings;
     bool silent; /* the last error was not shown: its notes are not either */
     struct location last;
-    uint64_t last_text; /* hash */
+    uint64_t last_text;   /* hash */
+    struct location said; /* a source is read again: nothing up to here is said again; source null: none is */
 };
 
 [[gnu::format(printf, 3, 4)]] void diagnostic_error(struct diagnostics *diagnostics, struct location at,

@@ -192,6 +192,26 @@ static const struct psl_type *result_type(struct psl_check *check, const struct 
     }
 }
 
+/* Also where its arguments have no types yet. */
+static bool gives_boolean(const struct psl_method *method)
+{
+    static const int others[] = {PSL_COND,
+                                 PSL_NEG,
+                                 PSL_ABS,
+                                 PSL_SUM,
+                                 PSL_PRODUCT,
+                                 PSL_CAST,
+                                 PSL_SIZE,
+                                 PSL_MAP_GET,
+                                 PSL_MAP_GET_UNCOMMITTED,
+                                 PSL_FLOW_QUERY,
+                                 PSL_MIC_QUERY_LEVEL};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if ((int)method->id == others[i])
+            return false;
+    return true;
+}
+
 /* A rule where a value is wanted, an expression where a rule is. */
 static bool check_kind(struct psl_check *check, const struct psl_expression *call, bool as_rule, bool chosen)
 {
@@ -202,7 +222,7 @@ static bool check_kind(struct psl_check *check, const struct psl_expression *cal
     }
     if (!method->is_rule && as_rule) {
         psl_type_error(check, call->at, "'%s' is an expression and decides nothing by itself", method->name);
-        if (result_type(check, call)->kind == PSL_BOOLEAN_TYPE)
+        if (gives_boolean(method))
             diagnostic_note(check->policy->diagnostics, call->at, "did you mean 'assert (%s%s%s ...)'?",
                             call->object.text != nullptr ? call->object.text : "",
                             call->object.text != nullptr ? "." : "", method->name);

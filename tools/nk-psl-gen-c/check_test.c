@@ -86,7 +86,8 @@ static bool find_method(struct scope *scope, struct psl_test_case *test, const s
     for (unsigned i = 0; i < count; i++) {
         const struct psl_endpoint *endpoint = security ? &server->security[i] : &server->endpoints[i];
         for (const struct method *m = endpoint->interface->methods; m != nullptr; m = m->next) {
-            if (!psl_conditions_hold(&conditions, server, endpoint, m))
+            if (!psl_conditions_hold(&conditions, server, endpoint, m) ||
+                (security && found != 0 && test->method == m)) /* an interface that several declare: the first */
                 continue;
             found++;
             test->endpoint = endpoint;

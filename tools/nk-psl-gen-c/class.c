@@ -152,3 +152,14 @@ void psl_load_classes(struct psl_policy *policy)
     for (unsigned i = 0; i < policy->class_count; i++)
         policy->classes[i]->index = i;
 }
+
+bool psl_endpoint_is_empty(const struct psl_policy *policy, const struct psl_class *class, const char *name)
+{
+    for (unsigned i = 0; i < policy->class_count; i++)
+        for (unsigned j = 0; j < policy->classes[i]->endpoint_count; j++)
+            if ((class == nullptr || class == policy->classes[i]) &&
+                policy->classes[i]->endpoints[j].interface->methods == nullptr &&
+                strcmp(policy->classes[i]->endpoints[j].name, name) == 0)
+                return true;
+    return false;
+}

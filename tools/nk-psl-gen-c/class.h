@@ -66,6 +66,9 @@ static inline enum direction psl_direction(enum psl_event event)
     return event == PSL_RESPONSE ? DIRECTION_OUT : event == PSL_ERROR ? DIRECTION_ERROR : DIRECTION_IN;
 }
 
+/* True if the class, any class if it is null, has an endpoint of this name whose interface has no
+ * methods. */
+bool psl_endpoint_is_empty(const struct psl_policy *policy, const struct psl_class *class, const char *name);
 /* True if the conditions hold for a method of an endpoint of a server, whatever the client. */
 bool psl_conditions_hold(const struct psl_conditions *conditions, const struct psl_class *server,
                          const struct psl_endpoint *endpoint, const struct method *method);

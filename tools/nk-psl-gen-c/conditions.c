@@ -199,13 +199,18 @@ static bool check_name(struct psl_policy *policy, const struct psl_conditions *c
     const struct method *method;
     if (distinct_methods(policy, &with, &method) != 0)
         return true;
-    if (!methods && distinct_methods(policy, &without, &method) == 0)
-        return true; /* nothing is there at all: unreachable, and said so */
     const struct psl_class *server = psl_server(conditions);
+    if (!methods &&
+        (psl_endpoint_is_empty(policy, server, with.endpoint) || distinct_methods(policy, &without, &method) == 0))
+        return true; /* nothing is there at all: unreachable, and said so */
     const char *what = methods ? "method" : "endpoint", *ending = nullptr;
     struct suggestion suggestion = {.wanted = name.text};
     suggest_names(policy, &without, methods, &suggestion, &ending);
-    if (methods && conditions->endpoint != nullptr)
+    if (methods && conditions->endpoint != nullptr && server != nullptr &&
+        distinct_methods(policy, &without, &method) == 0)
+        diagnostic_error(policy->diagnostics, name.at, "class '%s' has no endpoint '%s'", server->name,
+                         conditions->endpoint);
+    else if (methods && conditions->endpoint != nullptr)
         diagnostic_error(policy->diagnostics, name.at, "endpoint '%s' has no method '%s'", conditions->endpoint,
                          name.text);
     else if (methods && conditions->interface != nullptr)
@@ -216,9 +221,7 @@ static bool check_name(struct psl_policy *policy, const struct psl_conditions *c
                          conditions->event == PSL_SECURITY ? "security " : "", what, name.text);
     else
         diagnostic_error(policy->diagnostics, name.at, "no class of this policy has %s %s%s '%s'",
-                         methods                             ? "a"
-                         : conditions->event == PSL_SECURITY ? "a"
-                                                             : "an",
+                         methods || conditions->event == PSL_SECURITY ? "a" : "an",
                          conditions->event == PSL_SECURITY ? "security " : "", what, name.text);
     const char *better = ending != nullptr ? ending : suggestion.nearest;
     if (better != nullptr)

@@ -11,6 +11,7 @@ struct psl_parse {
     struct psl_text text; /* of source, preprocessed */
     struct psl_declarations *declarations;
     struct psl_use *uses, *uses_last; /* of this file */
+    struct psl_tokens *tokens;        /* of what is being read: parse_tokens.h */
     /* lexer */
     uint32_t offset;      /* of the next token in text */
     bool after_dot;       /* a word is part of a qualified name, never a keyword */

@@ -13,11 +13,14 @@ typedef struct location PSL_YYLTYPE;
 }
 %code {
 #include <tools/nk-psl-gen-c/parse_error.h>
+#include <tools/nk-psl-gen-c/parse_tokens.h>
 #define YYLLOC_DEFAULT(current, rhs, n)                                                                                \
     ((current) = (n) != 0 ? location_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n))                                          \
                           : (struct location){YYRHSLOC(rhs, 0).source,                                                 \
                                               YYRHSLOC(rhs, 0).offset + YYRHSLOC(rhs, 0).length, 0})
-int psl_yylex(PSL_YYSTYPE *value, PSL_YYLTYPE *location, void *scanner);
+#undef yylex
+#define yylex psl_next_token
+#define COMPLETE() psl_tokens_complete(parse, yychar != PSL_YYEMPTY)
 static void psl_yyerror(const PSL_YYLTYPE *at, void *scanner, struct psl_parse *parse, const char *text);
 }
 %define api.pure full
@@ -25,8 +28,7 @@ static void psl_yyerror(const PSL_YYLTYPE *at, void *scanner, struct psl_parse *
 %define parse.error custom
 %define parse.lac full
 %locations
-%param {void *scanner}
-%parse-param {struct psl_parse *parse}
+%param {void *scanner} {struct psl_parse *parse}
 %expect 0
 
 %union {
@@ -89,7 +91,7 @@ static void psl_yyerror(const PSL_YYLTYPE *at, void *scanner, struct psl_parse *
 
 %%
 file: declarations ;
-declarations: %empty | declarations declaration | declarations error ;
+declarations: %empty | declarations declaration { COMPLETE(); } | declarations error { COMPLETE(); } ;
 declaration
     : EXECUTE ':' qualified_name { psl_set_execute(parse, $3); }
     | AUDIT DEFAULT '=' any_word NUMBER {
@@ -116,10 +118,10 @@ declaration
     ;
 
 parameters
-    : %empty { $$ = POOL_NEW(parse->pool, struct psl_object_declaration); }
-    | parameters TYPE word '=' type { $$ = $1; *PSL_APPEND(parse, $$, parameters) = (struct psl_parameter){.name = $3, .type = $5}; }
-    | parameters CONFIG '=' expression { $$ = $1; *PSL_APPEND(parse, $$, parameters) = (struct psl_parameter){.name = $2, .config = $4}; }
-    | parameters error { $$ = $1; }
+    : %empty { $$ = POOL_NEW(parse->pool, struct psl_object_declaration); COMPLETE(); }
+    | parameters TYPE word '=' type { $$ = $1; *PSL_APPEND(parse, $$, parameters) = (struct psl_parameter){.name = $3, .type = $5}; COMPLETE(); }
+    | parameters CONFIG '=' expression { $$ = $1; *PSL_APPEND(parse, $$, parameters) = (struct psl_parameter){.name = $2, .config = $4}; COMPLETE(); }
+    | parameters error { $$ = $1; COMPLETE(); }
     ;
 
 event
@@ -146,9 +148,9 @@ body: opt_audit statements { $$ = $2; $$->audit = $1; } ;
 block: '{' body '}' { $$ = $2; } ;
 opt_audit: %empty { $$ = (struct name){0}; } | AUDIT any_word { $$ = $2; } ;
 statements
-    : %empty { $$ = psl_make_body(parse); }
-    | statements statement { $$ = $1; psl_add_statement($$, $2); }
-    | statements error { $$ = $1; }
+    : %empty { $$ = psl_make_body(parse); COMPLETE(); }
+    | statements statement { $$ = $1; psl_add_statement($$, $2); COMPLETE(); }
+    | statements error { $$ = $1; COMPLETE(); }
     ;
 statement
     : call { $$ = psl_make_statement(parse, (struct psl_statement){.kind = PSL_STATEMENT_CALL, .at = @$, .expression = $1}); }
@@ -161,9 +163,9 @@ statement
     ;
 chosen: '(' expression ')' { $$ = $2; } | call | path ;
 cases
-    : %empty { $$ = nullptr; }
-    | cases case { $$ = psl_join_cases($1, $2); }
-    | cases error { $$ = $1; }
+    : %empty { $$ = nullptr; COMPLETE(); }
+    | cases case { $$ = psl_join_cases($1, $2); COMPLETE(); }
+    | cases error { $$ = $1; COMPLETE(); }
     ;
 case: condition ':' branch opt_comma { $$ = psl_make_case(parse, $1, *$3, @1); } ;
 condition: literal | list | record | '_' { $$ = psl_make(parse, PSL_OTHERWISE, @$, nullptr, nullptr); } ;
@@ -184,6 +186,7 @@ argument_no_minus
     | NUMBER { $$ = psl_make_number(parse, @$, $1); }
     | TRUE { $$ = psl_make_boolean(parse, @$, true); }
     | FALSE { $$ = psl_make_boolean(parse, @$, false); }
+    | NAME '.' name_after_dot argument { $$ = psl_make_call(parse, @$, $1, $3, $4); }
     ;
 
 expression
@@ -285,20 +288,21 @@ type_fields
     ;
 
 test_parts
-    : %empty { $$ = POOL_NEW(parse->pool, struct psl_test_set); }
-    | test_parts SETUP test_block { $$ = $1; psl_set_part(parse, &$$->has_setup, &$$->setup, $3, @2, "setup"); }
-    | test_parts FINALLY test_block { $$ = $1; psl_set_part(parse, &$$->has_finally, &$$->finally, $3, @2, "finally"); }
+    : %empty { $$ = POOL_NEW(parse->pool, struct psl_test_set); COMPLETE(); }
+    | test_parts SETUP test_block { $$ = $1; psl_set_part(parse, &$$->has_setup, &$$->setup, $3, @2, "setup"); COMPLETE(); }
+    | test_parts FINALLY test_block { $$ = $1; psl_set_part(parse, &$$->has_finally, &$$->finally, $3, @2, "finally"); COMPLETE(); }
     | test_parts SEQUENCE opt_text test_block {
         $$ = $1;
         *PSL_APPEND(parse, $$, sequences) = (struct psl_sequence){.name = $3, .at = @2, .cases = $4};
+        COMPLETE();
     }
-    | test_parts error { $$ = $1; }
+    | test_parts error { $$ = $1; COMPLETE(); }
     ;
 test_block: '{' test_cases '}' { $$ = $2; } ;
 test_cases
-    : %empty { $$ = (struct psl_test_cases){0}; }
-    | test_cases test_case { $$ = psl_add_test_case($1, $2); }
-    | test_cases error { $$ = $1; }
+    : %empty { $$ = (struct psl_test_cases){0}; COMPLETE(); }
+    | test_cases test_case { $$ = psl_add_test_case($1, $2); COMPLETE(); }
+    | test_cases error { $$ = $1; COMPLETE(); }
     ;
 test_case
     : test_event { $$ = $1; $$->at = @$; }

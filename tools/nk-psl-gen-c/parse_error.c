@@ -2,6 +2,7 @@
 #include <tools/nk-psl-gen-c/condition.h>
 #include <tools/nk-psl-gen-c/parse_error.h>
 #include <tools/nk-psl-gen-c/parse.tab.h>
+#include <tools/nk-psl-gen-c/parse_tokens.h>
 #include <string.h>
 
 static const struct keyword {
@@ -93,18 +94,33 @@ static void group(struct words *words, const char *const *tokens, int count)
     }
 }
 
-/* One of the words before what was not expected, if it looks like one that would have been understood. */
-static void suggest_before(struct psl_parse *parse, bool value)
+/* Goes on as if the word at `at` were the keyword. */
+static void suggest(struct psl_parse *parse, struct location at, const char *keyword)
+{
+    diagnostic_note(parse->diagnostics, at, "did you mean '%s'?", keyword);
+    psl_tokens_correct(parse, at, keyword);
+}
+
+/* One of the words before what was not expected, if it looks like one that would have been understood. more: something
+ * follows that a section of `match` or `choice`, or a test's case, may be made of. */
+static void suggest_before(struct psl_parse *parse, bool value, bool test, bool more)
 {
     static const char *const sections[] = {"match", "choice"}, *const values[] = {"message", "src_sid", "dst_sid"};
+    const char *const *words = value ? values : test ? psl_event_word : sections;
+    unsigned count = value ? 3 : test ? PSL_EVENTS : 2;
     for (unsigned i = 0; i < 3 && parse->words[i].text != nullptr; i++) {
         struct suggestion suggestion = {.wanted = parse->words[i].text};
-        for (unsigned j = 0; j < (value ? 3 : 2); j++)
-            suggestion_offer(&suggestion, value ? values[j] : sections[j]);
+        for (unsigned j = 0; j < count; j++)
+            suggestion_offer(&suggestion, words[j]);
+        if (i + 1 < 3 && parse->words[i + 1].text != nullptr && strcmp(parse->words[i + 1].text, "use") == 0)
+            suggestion_offer(&suggestion, "EDL");
         bool known = psl_keyword_token(suggestion.wanted) != NAME;
         if (suggestion.nearest == nullptr || known)
             continue;
-        diagnostic_note(parse->diagnostics, parse->words[i].at, "did you mean '%s'?", suggestion.nearest);
+        if (value || !more)
+            diagnostic_note(parse->diagnostics, parse->words[i].at, "did you mean '%s'?", suggestion.nearest);
+        else
+            suggest(parse, parse->words[i].at, suggestion.nearest);
         return;
     }
 }
@@ -151,7 +167,7 @@ void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end,
             suggestion_offer(&suggestion, keyword->word);
     }
     if (suggestion.nearest != nullptr)
-        diagnostic_note(parse->diagnostics, at, "did you mean '%s'?", suggestion.nearest);
+        suggest(parse, at, suggestion.nearest);
     else if (!at_end)
-        suggest_before(parse, !psl_word_begins(got[0]));
+        suggest_before(parse, !psl_word_begins(got[0]), has(tokens, count, "'~>'"), strcmp(got, "}") != 0);
 }

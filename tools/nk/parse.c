@@ -70,24 +70,52 @@ void keyword_suggest(enum language language, struct suggestion *suggestion, cons
             suggestion_offer(suggestion, keywords[i].word);
 }
 
+bool parse_correct(struct parse *parse, struct location at, const char *word)
+{
+    if (parse->correction_count == CORRECTIONS_MAX)
+        return false;
+    parse->corrections[parse->correction_count++] = (struct correction){at.offset, word};
+    parse->diagnostics->said = at;
+    return parse->again = true;
+}
+
+static void start_unit(struct parse *parse, struct source *source, enum language language)
+{
+    parse->unit = POOL_NEW(parse->pool, struct unit);
+    parse->unit->language = language;
+    parse->unit->declaration_table.pool = parse->pool;
+    parse->unit->source = source;
+}
+
+static void read_unit(struct parse *parse, struct source *source, enum language language)
+{
+    start_unit(parse, source, language);
+    parse->started = parse->after_dot = parse->again = false;
+    parse->offset = 0;
+    parse->corrected = 4;
+    parse->token = parse->previous = (struct location){0};
+    yyscan_t scanner;
+    if (yylex_init_extra(parse, &scanner) != 0)
+        memory_exhausted();
+    yy_scan_bytes(source->text, (int)source->size, scanner);
+    yyparse(scanner, parse); /* what it returns, it has reported */
+    yylex_destroy(scanner);
+}
+
 struct unit *parse_unit(struct pool *pool, struct diagnostics *diagnostics, struct source *source,
                         enum language language)
 {
-    struct parse parse = {.pool = pool, .diagnostics = diagnostics, .unit = POOL_NEW(pool, struct unit)};
-    parse.unit->language = language;
-    parse.unit->declaration_table.pool = pool;
-    parse.unit->source = source;
-    yyscan_t scanner;
+    struct parse parse = {.pool = pool, .diagnostics = diagnostics};
     if (memchr(source->text, '\0', source->size) != nullptr) {
+        start_unit(&parse, source, language);
         diagnostic_error(diagnostics, (struct location){source, (uint32_t)strlen(source->text), 1},
                          "a byte of zero: this is not a text file");
-    } else {
-        if (yylex_init_extra(&parse, &scanner) != 0)
-            memory_exhausted();
-        yy_scan_bytes(source->text, (int)source->size, scanner);
-        yyparse(scanner, &parse); /* what it returns, it has reported */
-        yylex_destroy(scanner);
+        return parse.unit;
     }
+    do
+        read_unit(&parse, source, language);
+    while (parse.again);
+    diagnostics->said = (struct location){0};
     return parse.unit;
 }
 

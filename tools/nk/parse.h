@@ -3,6 +3,13 @@
 #pragma once
 #include <tools/nk/syntax.h>
 
+/* A misspelt keyword that was reported: the file is read again with it put right, so that one run finds all errors. */
+struct correction {
+    uint32_t offset;
+    const char *word;
+};
+#define CORRECTIONS_MAX 32U
+
 struct parse {
     struct pool *pool;
     struct diagnostics *diagnostics;
@@ -11,6 +18,10 @@ struct parse {
     bool started;   /* the token that names the language was given */
     bool after_dot; /* a word is part of a qualified name, never a keyword */
     uint32_t offset;
+    unsigned corrected; /* tokens since the last corrected one, at most 4; errors soon behind it say nothing */
+    struct correction corrections[CORRECTIONS_MAX];
+    unsigned correction_count;
+    bool again;                      /* one was added: the file is to be read again */
     struct location token, previous; /* the last token and the one before it */
 };
 
@@ -23,6 +34,9 @@ int keyword_token(enum language language, const char *word);
 /* Offers the language's keywords for which expected(token) is true. */
 void keyword_suggest(enum language language, struct suggestion *suggestion, const void *context,
                      bool (*expected)(const void *context, int token));
+
+/* The word at `at` was meant as this keyword, and that is reported; false: too many are. The parser is then to stop. */
+bool parse_correct(struct parse *parse, struct location at, const char *word);
 
 /* What the grammar's actions build, in parse->unit. */
 struct type *parse_type(struct parse *parse, enum type_kind kind, struct location at);

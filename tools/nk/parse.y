@@ -249,6 +249,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
     struct expected expected;
     struct location at = *yypcontext_location(context);
     yysymbol_kind_t found = yypcontext_token(context);
+    if (parse->corrected < 4)
+        return 0;
     expected.count = yypcontext_expected_tokens(context, expected.kinds, YYNTOKENS);
     if (expected.count < 0)
         return expected.count;
@@ -267,14 +269,16 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
     struct suggestion suggestion = {.wanted = got};
     if (found == YYSYMBOL_NAME)
         keyword_suggest(parse->unit->language, &suggestion, &expected, is_expected);
-    if (suggestion.nearest != nullptr)
-        diagnostic_note(parse->diagnostics, at, "did you mean '%s'?", suggestion.nearest);
-    return 0;
+    if (suggestion.nearest == nullptr)
+        return 0;
+    diagnostic_note(parse->diagnostics, at, "did you mean '%s'?", suggestion.nearest);
+    return parse_correct(parse, at, suggestion.nearest) ? 2 : 0; /* 2: stop */
 }
 
-/* Memory exhausted; all else goes through yyreport_syntax_error. */
+/* Memory exhausted, or the file is to be read again; all else goes through yyreport_syntax_error. */
 static void yyerror(const YYLTYPE *at, void *scanner, struct parse *parse, const char *text)
 {
     (void)scanner;
-    diagnostic_error(parse->diagnostics, *at, "%s", text);
+    if (!parse->again)
+        diagnostic_error(parse->diagnostics, *at, "%s", text);
 }

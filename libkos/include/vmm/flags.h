@@ -11,4 +11,8 @@
 #define VMM_FLAG_LOW_GUARD     KOS_VMM_LOW_GUARD
 #define VMM_FLAG_HIGH_GUARD    KOS_VMM_HIGH_GUARD
 #define VMM_FLAG_GROW_DOWN     KOS_VMM_GROW_DOWN
-#define VMM_FLAG_CACHE_DISABLE KOS_VMM_CACHE_DISABLE /* memory of devices: KnIoMapMem */
+#define VMM_FLAG_CACHE_DISABLE KOS_VMM_CACHE_DISABLE  /* memory of devices: KnIoMapMem */
+#define VMM_FLAG_WRITE_BACK    0U                     /* all memory that is no device's */
+#define VMM_FLAG_WRITE_THROUGH VMM_FLAG_CACHE_DISABLE /* no device's memory is cached: stricter than asked */
+#define VMM_FLAG_WRITE_COMBINE VMM_FLAG_CACHE_DISABLE
+#define VMM_FLAG_CACHE_MASK    VMM_FLAG_CACHE_DISABLE

@@ -6,6 +6,11 @@ static inline Retcode KnHandleClose(Handle h)
 {
     return KOS_CORE(HANDLE, Close, h).rc;
 }
+/* 1.1's name of it for handles of I/O resources. */
+static inline Retcode KnIoClose(Handle h)
+{
+    return KnHandleClose(h);
+}
 static inline Retcode KnHandleRevoke(Handle h)
 {
     return KOS_CORE(HANDLE, Revoke, h).rc;
