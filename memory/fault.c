@@ -216,10 +216,10 @@ static retcode fault_anonymous(struct address_space *space, const struct region 
     retcode code = quota_charge_pages(space->quota, 1);
     if (unlikely(code != rcOk))
         return code;
-    paddr page = page_allocate(0);
+    paddr page = page_take();
     if (unlikely(page == PADDR_NONE)) {
         quota_release_pages(space->quota, 1);
-        return page_reclaim() ? PREEMPTED : rcOutOfMemory; /* a step of its own; then there is one */
+        return page_refill() || page_reclaim() ? PREEMPTED : rcOutOfMemory; /* a step of its own; then there is one */
     }
     hal_page_zero(page);
     hal_space_map(&space->hal, address, page, page_access(region));

@@ -189,6 +189,20 @@ paddr page_allocate(unsigned order)
     return block_allocate_locking(order);
 }
 
+paddr page_take(void)
+{
+    struct page_cache *cache = &caches[hal_cpu_self()->index];
+    return likely(cache->count != 0) ? cache->pages[--cache->count] : PADDR_NONE;
+}
+
+bool page_refill(void)
+{
+    struct page_cache *cache = &caches[hal_cpu_self()->index];
+    if (cache->count == 0)
+        cache_refill(cache);
+    return cache->count != 0;
+}
+
 bool page_cache_full(void)
 {
     return caches[hal_cpu_self()->index].count == CACHE_PAGES;

@@ -17,6 +17,10 @@ void page_allocator_add(paddr start, paddr end);
 /* 2^order contiguous pages aligned to their size, or PADDR_NONE. */
 paddr page_allocate(unsigned order);
 void page_free(paddr page, unsigned order);
+/* One page in two steps, each short: one that this CPU has at hand, or PADDR_NONE; and if it has none, it takes some.
+ * False: there are none. */
+paddr page_take(void);
+bool page_refill(void);
 /* A page that this CPU frees now costs more: others go back to all CPUs first. */
 bool page_cache_full(void);
 
