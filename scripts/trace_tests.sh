@@ -11,6 +11,7 @@ trace_tests() {
         printf 'trace/formats/%s\tguest_trace_formats %s\n' $arch $arch
         printf 'trace/jitter/%s\ttrace_jitter %s\n' $arch $arch
         printf 'trace/windows/%s\tguest_trace_windows %s\n' $arch $arch
+        printf 'trace/denied/%s\ttrace_denied %s\n' $arch $arch
         printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
         printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
     done
@@ -127,6 +128,21 @@ guest_trace_windows() { # ARCH
         match($0, /first = [0-9]+/); first = substr($0, RSTART + 8, RLENGTH - 8) + 0
         if ((id != 100 && id != 101) || first != n[id]++ + 0) { print "expected the next number of a window, got " $0; exit bad = 1 } }
         END { if (!bad && (n[100] != 5000 || n[101] != 5000)) { print "expected 5000 events of each window, got " n[100] + 0 ", " n[101] + 0; bad = 1 } exit bad }' "build/test/$trace_name.bt"
+}
+
+# A policy that keeps programs from starting a trace: they are told so, and nothing is recorded.
+trace_denied() { # ARCH
+    to=build/test/trace_denied.$1/trace
+    rm -rf "$(dirname "$to")"; mkdir -p "$(dirname "$to")"
+    cp -r tests/trace "$to"
+    echo 'request dst=kl.core.Core endpoint=profiler.Profiler method=SetTrace { deny () }' >>"$to/security.psl"
+    . scripts/solution.sh
+    . scripts/trace.sh
+    image=$(solution_build "$PWD/$to" "$1" release >/dev/null && echo "$image") || { echo "expected the solution to build"; return 1; }
+    trace_folder=$to/out trace_events=none trace_mode=stop trace_buffer=8 trace_for=60 trace_keep="" trace_append="events=100 windows=1"
+    (trace_record "$1" "$image" 1 -accel tcg >"$to/console" 2>"$to/log") && { echo "expected no trace"; return 1; }
+    grep -q 'TRACE error' "$to/console" && grep -q 'the guest has made no rings' "$to/log" ||
+        { echo "expected SetTrace to be denied, and so no rings to be made:"; tail -5 "$to/console" "$to/log"; return 1; }
 }
 
 guest_trace_formats() { # ARCH
