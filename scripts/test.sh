@@ -256,7 +256,7 @@ command_run_ends() {
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
     build "build/host/fuzz/$1" && mkdir -p "build/corpus/$1" &&
-        "build/host/fuzz/$1" -max_total_time=5 -verbosity=0 -artifact_prefix="build/corpus/$1/" "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
+        "build/host/fuzz/$1" -max_total_time=5 -timeout=60 -verbosity=0 -artifact_prefix="build/corpus/$1/" "build/corpus/$1" $(fuzz_seeds "$1") 2>&1
 }
 # An exhaustive search by spin; with a mutation, one that must find an error.
 model() { # MODEL CASE [MUTATION]
