@@ -49,17 +49,18 @@ static void report(const char *name, unsigned rounds)
  * with an empty body. */
 #define MEASURE(name, rounds, BODY)                                                                                    \
     do {                                                                                                               \
-        for (unsigned i_ = 0; i_ < WARM_UP && i_ < (rounds); i_++) {                                                   \
+        const unsigned rounds_ = (rounds);                                                                             \
+        for (unsigned i_ = 0; i_ < WARM_UP && i_ < rounds_; i_++) {                                                    \
             BODY;                                                                                                      \
         }                                                                                                              \
         nk_uint64_t before_ = kos_cycles();                                                                            \
-        for (unsigned i_ = 0; i_ < (rounds); i_++) {                                                                   \
+        for (unsigned i_ = 0; i_ < rounds_; i_++) {                                                                    \
             BODY;                                                                                                      \
             nk_uint64_t now_ = kos_cycles();                                                                           \
             samples[i_] = (nk_uint32_t)(now_ - before_ - overhead);                                                    \
             before_ = kos_cycles();                                                                                    \
         }                                                                                                              \
-        report(name, rounds);                                                                                          \
+        report(name, rounds_);                                                                                         \
         kos_marker_begin();                                                                                            \
         BODY;                                                                                                          \
         kos_marker_end();                                                                                              \

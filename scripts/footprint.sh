@@ -4,7 +4,7 @@
 # footprint_measure ARCH FILE: FILE gets "case<TAB>counter<TAB>value" lines, FILE.functions "case<TAB>function<TAB>n".
 footprint_measure() {
     footprint_arch=$1 footprint_file=$2
-    exact_boot "$1" bench_ipc 1 -plugin "build/host/footprint.so,kernel=build/$1/release/bench_ipc.elf,out=$2.raw" >"$2.console" 2>&1 ||
+    exact_boot "$1" bench_ipc 1 -append rounds=few -plugin "build/host/footprint.so,kernel=build/$1/release/bench_ipc.elf,out=$2.raw" >"$2.console" 2>&1 ||
         { tail -3 "$2.console" >&2; return 1; }
     tr -d '\r' <"$2.console" | awk '$1 == "BENCH" && $3 ~ /^rounds=/ && $2 != "boot/einit" { print $2 }' >"$2.names"
     awk -F '\t' -v names="$2.names" -v functions="$2.functions" '

@@ -167,7 +167,7 @@ arenas 2
 generated 1
 scheduling 1
 scheduling 2
-bench_ipc 1
+bench_ipc 1 rounds=few
 LIST
 }
 

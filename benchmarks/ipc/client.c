@@ -31,11 +31,21 @@ ROUND_TRIP("ipc/round_trip/cross_space/64B_in", In64)
 ROUND_TRIP("ipc/round_trip/cross_space/256B_in", In256)
 ROUND_TRIP("ipc/round_trip/cross_space/1024B_in", In1024)
 
+/* Of a case whose rounds are long: as many as of the others, or `few` if the command line has rounds=few, which is for
+ * tests that only compare medians. */
+static unsigned rounds(unsigned few)
+{
+    static int is_few = -1;
+    if (is_few < 0)
+        is_few = measure_option("rounds", "few");
+    return is_few ? few : ROUNDS;
+}
+
 static void arenas(void)
 {
     static const struct {
         const char *name;
-        unsigned size, rounds;
+        unsigned size, few;
     } cases[] = {{"ipc/arena_in/4KiB", 4 << 10, 2000},
                  {"ipc/arena_in/64KiB", 64 << 10, 200},
                  {"ipc/arena_in/1MiB", 1 << 20, 20}};
@@ -51,7 +61,7 @@ static void arenas(void)
         arena.unused = arena.start + cases[i].size;
         req.data.offset = 0;
         req.data.size = cases[i].size;
-        MEASURE(cases[i].name, cases[i].rounds, rc |= CALL(Arena, &req, &arena, &res));
+        MEASURE(cases[i].name, rounds(cases[i].few), rc |= CALL(Arena, &req, &arena, &res));
         check(rc, cases[i].name);
     }
 }
@@ -73,7 +83,7 @@ static void handle_transfer(void)
     Handle handle;
     ENDPOINT;
     Retcode rc = KnHandleCreateUserObject(1, KOS_RIGHT_TRANSFER, RTL_NULL, &handle);
-    MEASURE("ipc/handle_transfer", 2000, req.handle = nk_handle_desc(handle); rc |= CALL(Pass, &req, NK_NULL, &res));
+    MEASURE("ipc/handle_transfer", rounds(2000), req.handle = nk_handle_desc(handle); rc |= CALL(Pass, &req, NK_NULL, &res));
     check(rc, "handle_transfer");
 }
 
@@ -264,18 +274,18 @@ static void uncontended(void)
 
 static void page_fault(void)
 {
-    enum { PAGES = 2000 };
-    const rtl_size_t size = (PAGES + 2) * 4096UL;
+    const unsigned count = rounds(2000);
+    const rtl_size_t size = (count + 2) * 4096UL;
     char *pages = KnVmAllocate(RTL_NULL, size, VMM_FLAG_RESERVE | VMM_FLAG_COMMIT | VMM_FLAG_READ | VMM_FLAG_WRITE);
     check(pages == RTL_NULL ? rcOutOfMemory : rcOk, "page_fault");
     volatile char *at = pages;
-    for (unsigned i = 0; i < PAGES; i++) {
+    for (unsigned i = 0; i < count; i++) {
         at += 4096;
         nk_uint64_t before = kos_cycles();
         *at = 1;
         samples[i] = (nk_uint32_t)(kos_cycles() - before - overhead);
     }
-    report("memory/page_fault", PAGES);
+    report("memory/page_fault", count);
     kos_marker_begin();
     at[4096] = 1;
     kos_marker_end();
@@ -290,7 +300,7 @@ static void empty(void *context, void *context2)
 
 static void create_join(void)
 {
-    MEASURE("thread/create_join", 2000, thread_end(thread_start(empty)));
+    MEASURE("thread/create_join", rounds(2000), thread_end(thread_start(empty)));
 }
 
 static void start_exit_once(void)
@@ -306,7 +316,7 @@ static void start_exit_once(void)
 
 static void start_exit(void)
 {
-    MEASURE("task/start_exit", 200, start_exit_once());
+    MEASURE("task/start_exit", rounds(200), start_exit_once());
 }
 
 /* The same round trip from a thread on the last CPU; the server stays on the first. */
