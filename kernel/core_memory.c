@@ -37,7 +37,7 @@ retcode core_VMM_Commit(struct core_call *call)
 
 retcode core_VMM_Decommit(struct core_call *call)
 {
-    return page_backlog() ? PREEMPTED : space_decommit(space(call), call->words[0], call->words[1], progress(call));
+    return space_decommit(space(call), call->words[0], call->words[1], progress(call));
 }
 
 retcode core_VMM_Protect(struct core_call *call)
@@ -47,7 +47,7 @@ retcode core_VMM_Protect(struct core_call *call)
 
 retcode core_VMM_Free(struct core_call *call)
 {
-    return page_backlog() ? PREEMPTED : space_free(space(call), call->words[0], call->words[1], progress(call));
+    return space_free(space(call), call->words[0], call->words[1], progress(call));
 }
 
 retcode core_VMM_Query(struct core_call *call)

@@ -186,8 +186,6 @@ static void teardown(struct task *task)
     struct progress progress = {};
     while (space_destroy(&task->domain.space, &progress) != rcOk)
         checkpoint();
-    while (page_backlog() && checkpoint_leave())
-        ; /* who hears of the end finds the memory free, whichever CPU asks for it */
     checkpoint();
 }
 

@@ -38,7 +38,6 @@ void page_chain_add(struct page_chain *chain, paddr page)
     if (chain->first == 0)
         chain->last = link;
     chain->first = link;
-    chain->count++;
 }
 
 static void deferral_end(struct epoch_entry *entry);
@@ -59,7 +58,6 @@ static void chain_join(struct page_chain *to, struct page_chain *from)
     if (to->first == 0)
         to->last = from->last;
     to->first = from->first;
-    to->count += from->count;
     *from = (struct page_chain){};
 }
 
@@ -83,7 +81,6 @@ bool page_reclaim(void)
         paddr page = page_of(link);
         link = *page_link(page);
         page_free(page, 0);
-        ready->count--;
     }
     ready->first = link;
     return true;
@@ -95,20 +92,6 @@ bool page_reclaim_interrupted(void)
         if (preemption_point())
             return true;
     return false;
-}
-
-/* How many pages may be on their way back on a CPU before it takes more out. */
-#define BACKLOG_PAGES 1024U
-
-bool page_backlog(void)
-{
-    const struct deferral *deferral = &deferrals[hal_cpu_self()->index];
-    if (likely(deferral->ready.count + deferral->current.count + deferral->next.count <= BACKLOG_PAGES))
-        return false;
-    while (page_reclaim())
-        if (preemption_point())
-            break;
-    return true;
 }
 
 void page_chain_defer(struct page_chain *chain)

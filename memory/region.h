@@ -122,7 +122,6 @@ static inline bool region_hole(struct address_space *space, vaddr *from, u64 siz
  */
 struct page_chain {
     u32 first, last; /* page numbers plus one; 0 = none */
-    u32 count;
 };
 void page_chain_add(struct page_chain *chain, paddr page);
 /* Frees single pages once no CPU can hold a kernel pointer into them (smp/epoch.h); the chain is empty after. */

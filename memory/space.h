@@ -112,10 +112,6 @@ bool page_reclaim(void);
 /* Behind every step that takes pages out: frees at least as many, with preemption points. True: one of them wants the
  * CPU. */
 bool page_reclaim_interrupted(void);
-/* Before an operation that takes pages out: true, and some of them freed, if so many of this CPU are on their way back
- * that it must wait (PREEMPTED): they are charged to nobody, so that no task could be kept from using up the memory
- * while another CPU takes long to let them go. */
-bool page_backlog(void);
 
 /* Called by the memory room when translations must go on other CPUs: set by smp at boot. cpus = space->cpus. */
 extern void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);

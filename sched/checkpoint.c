@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * checkpoint() and checkpoint_leave() of smp/preemption.h. If an interrupt waits, or if it leaves in any case, the
- * running thread puts aside what the CPU's stack holds, and leaves the kernel's stack to others; when it is its turn
- * again, its work (sched/work.h) is to put that back and to go on. In the stack are addresses of its own parts and of
- * this CPU's data, so until then the thread stays here.
+ * checkpoint() of smp/preemption.h. If an interrupt waits, the running thread puts aside what the CPU's stack holds,
+ * and leaves the kernel's stack to others; when it is its turn again, its work (sched/work.h) is to put that back and
+ * to go on. In the stack are addresses of its own parts and of this CPU's data, so until then the thread stays here.
  *
  *   kept by the thread    page with the stack; the scratch page, which operations may have in use: the CPU gets another
  *
@@ -29,8 +28,7 @@ static void unpin(struct cpu *cpu, struct thread *thread)
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
 }
 
-[[gnu::noinline]] static void put_aside(struct cpu *cpu, struct thread *thread, void *copy, u8 *scratch,
-                                        void (*leave)(void))
+[[gnu::noinline]] static void put_aside(struct cpu *cpu, struct thread *thread, void *copy, u8 *scratch)
 {
     struct work before = thread->work;
     u8 *kept = cpu->scratch;
@@ -41,7 +39,7 @@ static void unpin(struct cpu *cpu, struct thread *thread)
         thread->pinned = true;
         sched_watch(thread);
         work_begin(thread, go_on);
-        leave();
+        hal_interrupts_take();
     }
     /* Restored; or too big, and then it is as if it had been. */
     thread->work = before;
@@ -58,31 +56,19 @@ static void unpin(struct cpu *cpu, struct thread *thread)
     page_free(hal_physical(copy), 0);
 }
 
-/* False if there is no memory for it. */
-static bool leave_by(void (*leave)(void))
+void checkpoint_reached(void)
 {
     struct cpu *cpu = cpu_self();
     if (unlikely(!cpu->busy)) /* the kernel starts the first task */
-        return false;
+        return;
     kassert(thread_current()->state == THREAD_RUNNABLE);
     paddr copy = page_allocate(0), scratch = page_allocate(0);
     if (copy != PADDR_NONE && scratch != PADDR_NONE) {
-        put_aside(cpu, thread_current(), hal_direct(copy), hal_direct(scratch), leave);
-        return true;
+        put_aside(cpu, thread_current(), hal_direct(copy), hal_direct(scratch));
+        return;
     }
     if (copy != PADDR_NONE)
         page_free(copy, 0);
     if (scratch != PADDR_NONE)
         page_free(scratch, 0);
-    return false;
-}
-
-void checkpoint_reached(void)
-{
-    (void)leave_by(hal_interrupts_take);
-}
-
-bool checkpoint_leave(void)
-{
-    return leave_by(sched_exit);
 }

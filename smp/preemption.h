@@ -42,9 +42,6 @@ static inline bool preemption_point(void)
 
 /* Implemented by sched/checkpoint.c. */
 void checkpoint_reached(void);
-/* The same, interrupt or not: for who waits for what this CPU does on its way out of the kernel. False: there is no
- * memory for it, or no thread runs. */
-bool checkpoint_leave(void);
 
 /* If an interrupt waits: it is taken, more urgent threads run, and then the operation goes on. */
 static inline void checkpoint(void)

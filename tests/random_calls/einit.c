@@ -79,9 +79,10 @@ static Handle caller_create(const char *name, const char *const args[])
 {
     Handle task = INVALID_HANDLE;
     Retcode rc = rcFail;
-    for (unsigned i = 0; i < PATIENCE_MS / 10; i++) { /* the last one's name is free when its last thread has ended */
+    /* The last one's name is free when its last thread has ended, and its memory when all CPUs have let it go. */
+    for (unsigned i = 0; i < PATIENCE_MS / 10; i++) {
         rc = KnTaskCreate(name, "test.Caller", "Caller", KOS_CLASS_STANDARD, 10, &task);
-        if (rc != rcAlreadyExists)
+        if (rc != rcAlreadyExists && rc != rcOutOfMemory)
             break;
         (void)KnSleep(10);
     }
