@@ -83,7 +83,8 @@ static void handle_transfer(void)
     Handle handle;
     ENDPOINT;
     Retcode rc = KnHandleCreateUserObject(1, KOS_RIGHT_TRANSFER, RTL_NULL, &handle);
-    MEASURE("ipc/handle_transfer", rounds(2000), req.handle = nk_handle_desc(handle); rc |= CALL(Pass, &req, NK_NULL, &res));
+    MEASURE("ipc/handle_transfer", rounds(2000), req.handle = nk_handle_desc(handle);
+            rc |= CALL(Pass, &req, NK_NULL, &res));
     check(rc, "handle_transfer");
 }
 
