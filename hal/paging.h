@@ -56,6 +56,11 @@ u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 coun
 /* Removes one page's mapping; returns the page, or PADDR_NONE if none. No invalidation. */
 paddr hal_space_unmap(struct hal_space *space, vaddr address);
 
+/* Behind address, where no page is mapped: where the next one may be. Looks at HAL_PAGES_AT_ONCE places of a page table
+ * at most, but passes in one go what a table that is not there would map. */
+#define HAL_PAGES_AT_ONCE 16U
+vaddr hal_space_next(const struct hal_space *space, vaddr address);
+
 /* Page mapped at address and its HAL_PAGE_* in *access, or PADDR_NONE. Any CPU, no lock. */
 paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access);
 

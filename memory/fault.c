@@ -346,18 +346,18 @@ void stale_end(struct address_space *space, struct stale *stale)
 bool region_drop_some(struct address_space *space, struct region *region, struct stale *stale)
 {
     vaddr address = region->touched_start;
-    u32 dropped = 0;
-    for (u32 seen = 0; address < region->touched_end && seen < 2 * REGION_STEP_PAGES && dropped < REGION_STEP_PAGES;
-         seen++, address += PAGE_SIZE) {
+    for (u32 seen = 0; address < region->touched_end && seen < REGION_STEP_PAGES; seen++) {
         paddr page = hal_space_unmap(&space->hal, address);
-        if (page == PADDR_NONE)
+        if (page == PADDR_NONE) {
+            address = hal_space_next(&space->hal, address);
             continue;
-        dropped++;
+        }
         stale_add(stale, address);
         if (region->kind == REGION_ANONYMOUS) {
             page_chain_add(&stale->chain, page);
             stale->owned++;
         }
+        address += PAGE_SIZE;
     }
     if (address < region->touched_end) {
         region->touched_start = address;
@@ -371,9 +371,13 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
 {
     if (address < region->touched_start)
         address = region->touched_start;
-    for (u32 seen = 0; seen < REGION_STEP_PAGES && address < region->touched_end; seen++, address += PAGE_SIZE)
-        if (hal_space_protect(&space->hal, address, page_access(region)))
+    for (u32 seen = 0; seen < REGION_STEP_PAGES && address < region->touched_end; seen++) {
+        if (hal_space_protect(&space->hal, address, page_access(region))) {
             stale_add(stale, address);
+            address += PAGE_SIZE;
+        } else
+            address = hal_space_next(&space->hal, address);
+    }
     return address < region->touched_end ? address : region->end;
 }
 

@@ -223,6 +223,19 @@ paddr hal_space_unmap(struct hal_space *space, vaddr address)
     return page;
 }
 
+vaddr hal_space_next(const struct hal_space *space, vaddr address)
+{
+    const u64 *table = table_at(space->root), *next;
+    u32 level = 0;
+    for (; level < LEVELS - 1 && (next = below(table, level_index(address, level))) != nullptr; level++)
+        table = next;
+    u64 index = level_index(address, level) + 1U;
+    if (level == LEVELS - 1)
+        for (u32 seen = 1; seen < HAL_PAGES_AT_ONCE && index < 512 && entry_read(&table[index]) == 0; seen++)
+            index++;
+    return round_down(address, LEVEL_SPAN(level) * 512) + index * LEVEL_SPAN(level);
+}
+
 paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
 {
     const u64 *place = find_entry(space, address);

@@ -258,6 +258,20 @@ paddr hal_space_unmap(struct hal_space *space, vaddr address)
     return page;
 }
 
+vaddr hal_space_next(const struct hal_space *space, vaddr address)
+{
+    const u64 *table = hal_direct(space->root), *next;
+    unsigned level = 3;
+    for (; level > 0 && (next = below(table, INDEX(address, level))) != nullptr; level--)
+        table = next;
+    u64 index = INDEX(address, level) + 1;
+    if (level == 0)
+        for (u32 seen = 1; seen < HAL_PAGES_AT_ONCE && index < 512 && table[index] == 0; seen++)
+            index++;
+    const unsigned shift = 12 + 9 * level;
+    return (address >> (shift + 9) << (shift + 9)) + (index << shift);
+}
+
 paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
 {
     u64 *leaf = leaf_of(space, address);

@@ -58,6 +58,8 @@ int main(int argc, const char *argv[], const char *envs[])
         return peer_exhaust();
     if (strcmp(order, "touch") == 0)
         return peer_touch();
+    if (strcmp(order, "sparse") == 0)
+        return peer_sparse();
     if (strcmp(order, "sleep") == 0)
         return (int)KnSleep(INFINITE_TIMEOUT);
     if (strcmp(order, "thread") == 0)

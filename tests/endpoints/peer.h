@@ -13,3 +13,6 @@ int peer_exhaust(void);
 void peer_eat(nk_uint64_t pages);
 /* Touches more memory than it may have. */
 int peer_touch(void);
+/* Touches both ends of SPARSE_SIZE bytes, and returns 47. */
+#define SPARSE_SIZE (1ULL << 44)
+int peer_sparse(void);

@@ -159,6 +159,16 @@ void peer_eat(nk_uint64_t pages)
         (void)KOS_CORE(VMM, Free, kept[--count], KOS_PAGE_SIZE);
 }
 
+int peer_sparse(void)
+{
+    nk_uint64_t at = KOS_CORE(VMM, Allocate, 0, SPARSE_SIZE, KOS_VMM_RESERVE | KOS_VMM_COMMIT | RW).w[0];
+    if (at == 0)
+        return 2;
+    *(volatile char *)(rtl_uintptr_t)at = 1;
+    *(volatile char *)(rtl_uintptr_t)(at + SPARSE_SIZE - KOS_PAGE_SIZE) = 1;
+    return 47;
+}
+
 int peer_touch(void)
 {
     nk_uint64_t at = KOS_CORE(VMM, Allocate, 0, 64ULL << 20, KOS_VMM_RESERVE | KOS_VMM_COMMIT | RW).w[0];

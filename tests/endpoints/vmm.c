@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint vmm.VMM. */
 #include <tests/endpoints/endpoints.h>
+#include <tests/endpoints/peer.h>
 
 #define RW   (KOS_VMM_READ | KOS_VMM_WRITE)
 #define BASE (KOS_VMM_RESERVE | KOS_VMM_COMMIT)
@@ -122,8 +123,30 @@ static void part_tests(void)
     expect("vmm/Query", "freed", RC(VMM, Query, at), rcResourceNotFound);
 }
 
+/* Of 16 TiB only what was touched is walked: page by page this would take hours. */
+static void sparse_tests(void)
+{
+    static const nk_uint64_t touched[] = {0, 17 * PAGE, 1ULL << 21, (1ULL << 39) + 5 * PAGE, SPARSE_SIZE - PAGE};
+    nk_uint64_t at = pages_allocate(SPARSE_SIZE, BASE | RW);
+    int kept = 1, zeroed = 1;
+    for (unsigned i = 0; i < sizeof(touched) / sizeof(touched[0]); i++)
+        *(volatile unsigned char *)(rtl_uintptr_t)(at + touched[i]) = (unsigned char)(i + 1);
+    expect("vmm/Protect", "sparse", RC(VMM, Protect, at, SPARSE_SIZE, KOS_VMM_READ), rcOk);
+    for (unsigned i = 0; i < sizeof(touched) / sizeof(touched[0]); i++)
+        kept &= *(volatile unsigned char *)(rtl_uintptr_t)(at + touched[i]) == i + 1;
+    expect("vmm/Protect", "sparse_content_kept", kept, 1);
+    expect("vmm/Decommit", "sparse", RC(VMM, Decommit, at, SPARSE_SIZE), rcOk);
+    expect("vmm/Commit", "sparse", RC(VMM, Commit, at, SPARSE_SIZE, RW), rcOk);
+    for (unsigned i = 0; i < sizeof(touched) / sizeof(touched[0]); i++)
+        zeroed &= *(volatile unsigned char *)(rtl_uintptr_t)(at + touched[i]) == 0;
+    expect("vmm/Decommit", "sparse_all_gone", zeroed, 1);
+    expect("vmm/Free", "sparse", RC(VMM, Free, at, SPARSE_SIZE), rcOk);
+    peer_run("vmm/sparse/end_of_task", peer_create("vmm.sparse", "test.Peer", "Peer", "sparse"), 47, KOS_TASK_EXITED);
+}
+
 void vmm_tests(void)
 {
     allocate_tests();
     part_tests();
+    sparse_tests();
 }

@@ -267,6 +267,42 @@ static void huge_reservations_cost_nothing(void **state)
     assert_int_equal(space_free(&space, huge, 1ULL << 45), rcOk);
 }
 
+/* What lies between the pages that were touched is passed by whole page tables: all of this is some thousand steps, not
+ * some thousand million. */
+static void what_was_never_touched_is_not_walked(void **state)
+{
+    (void)state;
+    static const u64 touched[] = {0, 1, 15, 16, 17, 511, 512, 1023, 1 << 18, (1 << 27) + 5, (1ULL << 33) - 1};
+    const u64 size = 1ULL << 45;
+    vaddr huge = 0;
+    u64 free = page_count_free();
+    for (u32 round = 0; round < 3; round++) {
+        huge = 0;
+        assert_int_equal(space_allocate(&space, &huge, size, USABLE), rcOk);
+        for (u32 i = 0; i < sizeof(touched) / sizeof(touched[0]); i++)
+            *at(huge + PAGES(touched[i]), HAL_ACCESS_WRITE) = (u8)(i + 1);
+        assert_int_equal(space_protect(&space, huge, size, R), rcOk);
+        for (u32 i = 0; i < sizeof(touched) / sizeof(touched[0]); i++) {
+            u32 present = 0;
+            assert_true(hal_space_lookup(&space.hal, huge + PAGES(touched[i]), &present) != PADDR_NONE);
+            assert_int_equal(present, R);
+        }
+        assert_int_equal(round == 0 ? space_decommit(&space, huge, size) : space_protect(&space, huge, size, R | W),
+                         rcOk);
+        for (u32 i = 0; i < sizeof(touched) / sizeof(touched[0]); i++) {
+            u32 present = 0;
+            paddr page = hal_space_lookup(&space.hal, huge + PAGES(touched[i]), &present);
+            assert_int_equal(page == PADDR_NONE, round == 0);
+            assert_int_equal(present, round == 0 ? 0 : (R | W));
+        }
+        if (round < 2)
+            assert_int_equal(space_free(&space, huge, size), rcOk);
+    }
+    space_destroy(&space); /* with all of them in place */
+    fake_epoch_run();
+    assert_true(page_count_free() >= free);
+}
+
 static void freed_pages_wait_for_copies(void **state)
 {
     (void)state;
@@ -544,6 +580,7 @@ int main(void)
         test(coming_and_going_stays_in_the_quota),
         test(shared_pages_stay_the_kernels),
         test(huge_reservations_cost_nothing),
+        test(what_was_never_touched_is_not_walked),
         test(freed_pages_wait_for_copies),
         test(chain_frees_after_the_epoch_only),
         test(failure_at_every_point),

@@ -203,6 +203,18 @@ paddr hal_space_unmap(struct hal_space *space, vaddr address)
     return page;
 }
 
+vaddr hal_space_next(const struct hal_space *space, vaddr address)
+{
+    const u64 *table = hal_direct(space->root);
+    unsigned level = 3;
+    for (u64 entry; level > 0 && ((entry = table[INDEX(address, level)]) & VALID) != 0; level--)
+        table = hal_direct(ADDRESS(entry));
+    u64 index = INDEX(address, level) + 1;
+    for (u32 seen = 1; level == 0 && seen < HAL_PAGES_AT_ONCE && index < 512 && (table[index] & VALID) == 0; seen++)
+        index++;
+    return (address & ~0ULL << (21 + 9 * level)) + (index << (12 + 9 * level));
+}
+
 paddr hal_space_lookup(const struct hal_space *space, vaddr address, u32 *access)
 {
     const u64 *entry = leaf(space, address);
