@@ -12,7 +12,8 @@ script read. stat counts, and prints the sums.
 
   --arch x86_64|aarch64  architecture (x86_64)
   --cpus N               CPUs (1)
-  --for SECONDS          end the machine after so long; else it runs until it ends by itself
+  --for SECONDS          end the machine after so long; else it runs until it ends by itself, or Ctrl-C. One that does
+                         not end in KOS_SECONDS (environment; 900) is stopped: result as with --for, exit status 124
   --debug                the variant with checks
   --append TEXT          more for the kernel's command line
 prof only:
@@ -44,18 +45,32 @@ prof_build() { # SOLUTION ARCH VARIANT
 prof_run() { # PLUGIN-OPTIONS
     raw=$(mktemp "${TMPDIR:-/tmp}/kos.perfcnt.XXXXXX")
     trap 'rm -f "$raw"' EXIT
-    boot_exec=exec
+    # QEMU writes what it has when it is told to end; one that does not even do that is killed
+    boot_exec="exec timeout --foreground -k 5 ${seconds:-$limit}"
     boot "$arch" "$image" -smp "$cpus" -accel tcg,thread=multi \
         -plugin "build/host/perfcnt.so,kernel=$image.elf,out=$raw,$1" </dev/null &
-    qemu=$! timer=""
-    trap 'kill $qemu 2>/dev/null' INT TERM HUP # it writes what it has; the file is made all the same
-    [ -z "$seconds" ] || { sleep "$seconds" && kill $qemu 2>/dev/null; } &
-    timer=$!
+    qemu=$!
+    trap 'kill $qemu 2>/dev/null' INT TERM HUP # the file is made all the same
     status=0
-    wait $qemu || wait $qemu || status=$?
-    kill $timer 2>/dev/null || true
+    wait $qemu || status=$?
+    if kill -0 $qemu 2>/dev/null; then # a signal ended the waiting
+        status=0
+        wait $qemu || status=$?
+    fi
     trap - INT TERM HUP
+    # 124: in time, by the first signal; 137: by the second
+    [ $status != 137 ] || { echo "kos: $mode: QEMU did not end when it was told to, and was killed: nothing was written" >&2; exit 124; }
+    late=""
+    [ -n "$seconds" ] || [ $status != 124 ] || late=1
     [ -s "$raw" ] || fail "QEMU wrote nothing (exit status $status)"
+}
+
+# The result is there, as far as it goes; but nobody is to take it for that of a whole run.
+prof_late() {
+    [ -z "$late" ] || {
+        echo "kos: $mode: $solution had not ended after $limit s and was stopped: this is what it did until then (--for SECONDS if that is meant; KOS_SECONDS: the limit)" >&2
+        exit 124
+    }
 }
 
 # Stacks as one entry, weights in samples' events.
@@ -76,7 +91,8 @@ command_prof() { # prof|stat ...
         *--help | *-h) prof_usage; exit 0 ;;
         *--arch) [ $# -gt 1 ] || fail "--arch takes a name"; arch_given "$2"; arch=$2; shift ;;
         *--cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
-        *--for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; seconds=$2; shift ;;
+        *--for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; seconds=$2; shift
+            [ "$seconds" -gt 0 ] || fail "--for takes at least 1 second" ;;
         *--debug) variant=debug ;;
         *--append) [ $# -gt 1 ] || fail "--append takes a text"; KOS_APPEND=$2; shift ;;
         prof-o) [ $# -gt 1 ] || fail "-o takes a file"; out=$2; shift ;;
@@ -93,6 +109,9 @@ command_prof() { # prof|stat ...
         shift
     done
     [ -n "$solution" ] || fail "$mode: which solution?"
+    limit=${KOS_SECONDS:-900}
+    number_given KOS_SECONDS "$limit"
+    [ "$limit" -gt 0 ] || fail "KOS_SECONDS takes at least 1 second"
     [ -n "$period" ] || { period=100000; [ "$event" != time ] || period=1000000; }
     case $out in /*) ;; *) out=$called_from/$out ;; esac
     case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
@@ -110,4 +129,5 @@ command_prof() { # prof|stat ...
         [ -z "$json" ] || { prof_json "$json.folded" "$arch" "$solution" >"$json"; rm "$json.folded"; }
         echo "profile: perf report -i $out" >&2
     fi
+    prof_late
 }

@@ -11,6 +11,7 @@ prof_tests() {
         printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
     done
     printf 'endpoints/aarch64/exact\tpmu_exact\n'
+    printf 'prof/limit\tprof_limit\n'
     printf 'prof/words\tprof_words\n'
 }
 
@@ -90,6 +91,35 @@ prof_stat() { # ARCH
         }' build/test/stat.$1 || { cat build/test/stat.$1; return 1; }
 }
 
+# ./kos prof or stat, ended by the limit: it says so, and by which, with exit status 124.
+prof_ends_late() { # EXPECTED-MESSAGE WORDS...
+    expected=$1
+    shift
+    if KOS_SECONDS=$limit ./kos "$@" >build/test/prof.limit 2>&1; then status=0; else status=$?; fi
+    [ $status = 124 ] && grep -q "^kos: $1: $expected" build/test/prof.limit ||
+        { echo "./kos $*: expected exit status 124 and '$expected', got $status and:"; tail -5 build/test/prof.limit; return 1; }
+}
+
+# random_calls goes on for ever. What it did until the limit is told; of an emulator that does not end, nothing is.
+prof_limit() {
+    mkdir -p build/test/prof.tmp
+    rm -f build/test/prof.limit.data build/test/prof.tmp/*
+    limit=4 late='random_calls had not ended after 4 s and was stopped.*KOS_SECONDS'
+    prof_ends_late "$late" stat random_calls && grep -q '[1-9][0-9,]*  instructions:k' build/test/prof.limit || { echo "expected the counts until then"; return 1; }
+    prof_ends_late "$late" prof random_calls -o build/test/prof.limit.data &&
+        perf script -i build/test/prof.limit.data -F ip 2>/dev/null | grep -q . || { echo "expected the profile until then"; return 1; }
+    KOS_SECONDS=1 ./kos stat random_calls --for 2 >build/test/prof.limit 2>&1 || { echo "expected --for to stand above the limit:"; cat build/test/prof.limit; return 1; }
+    (
+        ticks=0
+        until pid=$(pgrep -f -- "^qemu-system-x86_64.*,out=$PWD/build/test/prof.tmp/") || [ $ticks -ge 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+        kill -STOP $pid
+    ) &
+    TMPDIR=$PWD/build/test/prof.tmp prof_ends_late 'QEMU did not end when it was told to' stat random_calls || return 1
+    wait
+    [ -z "$(ls build/test/prof.tmp)" ] || { echo "expected no file to be left, got $(ls build/test/prof.tmp)"; return 1; }
+    ! pgrep -f -- "^qemu-system-x86_64.*,out=$PWD/build/test/prof.tmp/" || { echo "expected no emulator to be left"; return 1; }
+}
+
 # Numbers apart, it prints what its README says.
 run_perfcnt() { # ARCH VARIANT CPUS
     mkdir -p build/test
@@ -116,9 +146,13 @@ pmu_exact() {
 
 prof_words() {
     for words in 'prof' 'stat' 'prof nonsense' 'prof hello --nonsense' 'prof hello --event vax' 'prof hello --period 0' 'prof hello -o /nowhere/file' \
-        'stat hello -o x' 'stat hello --cpus 65'; do
+        'stat hello -o x' 'stat hello --cpus 65' 'stat hello --for 0'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
+    done
+    for limit in 0 soon; do
+        if KOS_SECONDS=$limit ./kos stat hello >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "KOS_SECONDS=$limit: expected exit status 2, got $status"; return 1; }
     done
     ./kos prof --help | grep -q usage || { echo "./kos prof --help: expected the usage"; return 1; }
 }
