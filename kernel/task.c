@@ -14,6 +14,7 @@
 #define TASK_OBJECTS_DEFAULT 16384U
 #define PUT_AT_ONCE          256U
 #define SCAN_AT_ONCE         64U
+#define PAGES_UNAWAITED      256U /* what a CPU may keep of a task that has ended: as many as its cache */
 
 static struct object_cache tasks, resources, futex_tables;
 
@@ -573,8 +574,9 @@ static void leave_space(const struct cross_call *call)
 }
 
 /* No other thread of the task is anywhere any more. */
-void task_end(struct task *task)
+bool task_end(struct task *task)
 {
+    bool large = atomic_load_explicit(&task->domain.quota.pages, memory_order_relaxed) > PAGES_UNAWAITED;
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
     trace_task_end(cpu_self(), 0, (u16)task->exit_reason, task->domain.object.sid, (u64)(s64)task->exit_code, 0);
     hal_context_leave_space(&thread_current()->context);
@@ -584,6 +586,11 @@ void task_end(struct task *task)
         task->first = nullptr;
     }
     teardown(task);
+    return large;
+}
+
+void task_ended(struct task *task)
+{
     task->state = TASK_DEAD;
     thread_joinable_end(&task->ended);
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
