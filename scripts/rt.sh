@@ -262,10 +262,7 @@ command_rt() {
     [ -z "$duration" ] || loops=$((duration * 1000000 / interval))
     [ "$loops" -le 1000000 ] || fail "bench rt: at most a million rounds"
     [ "$interval" -ge 10 ] && [ "$loops" -ge 1 ] || fail "bench rt: an interval of 10 us at least, one loop at least"
-    need_tools
-    echo "building ..." >&2
-    build
-    mkdir -p build/bench
+    bench_begin
     [ -z "$interrupts_off" ] || { off_command; return; }
     files="" wall_files=""
     for arch in $archs; do
