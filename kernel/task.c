@@ -192,9 +192,12 @@ static void teardown(struct task *task)
 static void trace_born(const struct task *task)
 {
     u64 name[2] = {};
+    if (likely(!trace_on(cpu_self(), TRACE_task_create)))
+        return;
     for (u32 i = 0; i < sizeof(name) - 1 && task->name[i] != '\0'; i++)
         name[i / 8] |= (u64)(u8)task->name[i] << i % 8 * 8;
     trace_task_create(cpu_self(), 0, 0, task->domain.object.sid, name[0], name[1]);
+    trace_task_image(cpu_self(), 0, 0, task->domain.object.sid, task->image_base, (u64)task->file);
 }
 
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
