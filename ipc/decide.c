@@ -58,16 +58,58 @@ retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query
     return code;
 }
 
+#define CORE_WORDS 16U
+static_assert(KOS_REGISTER_WORDS <= CORE_WORDS, "handle_words has a bit for each word of a call of the kernel");
+
+/* Handles that a call of the kernel names by numbers. One that names nothing has no SID and no rights: what the call
+ * says to it is the kernel's business. */
+static void words_describe(struct message_sids *sids, struct domain *domain, u32 handle_words, struct ksm_query *query,
+                           u64 *words)
+{
+    memcpy(words, query->constant_part, query->constant_size);
+    for (; handle_words != 0; handle_words &= handle_words - 1) {
+        u32 index = (u32)__builtin_ctz(handle_words), rights = 0;
+        struct object *object;
+        if (handle_describe(&domain->handles, (u32)words[index], &object, &rights)) {
+            sids->held[sids->held_count++] = object;
+            sids->sids[index] = object->sid;
+        }
+        words[index] = (u32)words[index] | (u64)rights << 32;
+    }
+    query->constant_part = words;
+}
+
+static retcode decide_on_words(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
+                               struct message_sids *sids)
+{
+    u64 words[CORE_WORDS];
+    const void *constant_part = query->constant_part;
+    if (query->constant_size > sizeof(words)) /* no call of the kernel */
+        return rcSecurityDisallow;
+    memset(sids->sids, 0, sizeof(sids->sids));
+    sids->held_count = 0;
+    words_describe(sids, domain, plan->decision->handle_words, query, words);
+    query->sids = sids->sids;
+    retcode code = ipc_plan_decide(plan, query);
+    query->constant_part = constant_part;
+    return code;
+}
+
 /* Large; only for decisions that look at handles. */
 [[gnu::noinline]] static retcode decide_on_handles(const struct ksm_plan *plan, struct ksm_query *query,
                                                    struct domain *domain, const struct ksm_shape *shape)
 {
     struct message_sids sids;
-    retcode code = message_sids_take(&sids, domain, shape, query->constant_part);
-    if (code != rcOk)
-        return code;
-    query->sids = sids.sids;
-    code = ipc_plan_decide(plan, query);
+    retcode code;
+    if (plan->decision->handle_words != 0) {
+        code = decide_on_words(plan, query, domain, &sids);
+    } else {
+        code = message_sids_take(&sids, domain, shape, query->constant_part);
+        if (code != rcOk)
+            return code;
+        query->sids = sids.sids;
+        code = ipc_plan_decide(plan, query);
+    }
     query->sids = nullptr;
     message_sids_drop(&sids);
     return code;

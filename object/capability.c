@@ -214,6 +214,16 @@ void handle_view_release(struct handle_view *view)
         object_release(view->badge);
 }
 
+bool handle_describe(struct handle_table *table, u32 handle, struct object **object, u32 *rights)
+{
+    struct capability *capability = capability_of(table, handle);
+    if (capability == nullptr || !object_try_reference(capability->object))
+        return false;
+    *object = capability->object;
+    *rights = capability->revoked ? 0 : capability->rights;
+    return true;
+}
+
 bool handle_is_open(struct handle_table *table, u32 handle)
 {
     return capability_of(table, handle) != nullptr;

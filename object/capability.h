@@ -82,6 +82,9 @@ struct handle_view {
 }; /* both with references */
 retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *view);
 void handle_view_release(struct handle_view *view);
+/* For rules: what handle names, revoked or not, with a new reference, and its rights (none if it is revoked). False: it
+ * names nothing. Any CPU, no lock. */
+bool handle_describe(struct handle_table *table, u32 handle, struct object **object, u32 *rights);
 /* Whether handle names something, be it revoked. Any CPU, no lock. */
 bool handle_is_open(struct handle_table *table, u32 handle);
 

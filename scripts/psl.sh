@@ -3,11 +3,11 @@
 
 psl_tests() {
     for file in syntax names types objects audit tests warnings; do printf 'languages/psl/%s\tpsl_cases %s\n' $file $file; done
-    for file in base pred bool math struct regex hashset staticmap flow mic events; do
+    for file in base pred bool math struct regex hashset staticmap flow mic events core; do
         printf 'languages/psl/reference/%s\tpsl_reference pal/%s.psl\n' $file $file
     done
     printf 'languages/psl/reference/all\tpsl_reference sources/all.psl\n'
-    for file in base pred bool math struct regex hashset staticmap flow mic events; do
+    for file in base pred bool math struct regex hashset staticmap flow mic events core; do
         printf 'languages/psl/compiled/%s\tpsl_compiled pal/%s.psl\n' $file $file
     done
     printf 'languages/psl/compare\tpsl_compare 1 12 4000 psl_compare\n'

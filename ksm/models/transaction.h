@@ -53,6 +53,9 @@ struct ksm_decision {
     u16 object_count, change_count;
     struct ksm_object *single; /* the only one of objects, if that has contexts; else, or where nobody cares, null */
     u16 rule_count;            /* called at most */
+    u16 handle_words;          /* of a call of the kernel: bit n: word n of the constant part is a handle of the caller
+                                  that is looked at. The rules get its SID in query.sids[n], its rights in the word's
+                                  upper half */
     u32 undo_count;            /* context cells changed at most: the transaction's log needs no more */
     u32 cost;                  /* worst case in abstract steps, about instructions; excludes begin and end */
 };

@@ -223,6 +223,30 @@ static void handles(void)
     expect("handle/still_other", WITH(Use, two), NK_EPERM);
 }
 
+/* The same handles in calls of the kernel, where they are numbers. */
+static void core_handles(void)
+{
+    Handle one = INVALID_HANDLE, two = INVALID_HANDLE, copy = INVALID_HANDLE, none = INVALID_HANDLE;
+    const rtl_uint32_t rights = KOS_RIGHT_TRANSFER | KOS_RIGHT_COPY | KOS_RIGHT_GET_EVENT;
+    expect("core/one", KnHandleCreateUserObject(0x10000, rights, RTL_NULL, &one), rcOk);
+    expect("core/two", KnHandleCreateUserObject(0x10000, rights, RTL_NULL, &two), rcOk);
+    expect("core/close/rights", KnHandleClose(one), rcSecurityDisallow);
+    expect("core/close/none", KnHandleClose(INVALID_HANDLE), rcInvalidHandle);
+    expect("core/copy", KnHandleCopy(one, rights, INVALID_HANDLE, &copy), rcOk);
+    expect("core/copy/answer", KnHandleCopy(one, KOS_RIGHT_TRANSFER, INVALID_HANDLE, &none), rcSecurityDisallow);
+    expect("core/copy/failed", KnHandleCopy(INVALID_HANDLE, rights, INVALID_HANDLE, &none), rcInvalidHandle);
+    expect("core/revoke/unmarked", KnHandleRevoke(one), rcSecurityDisallow);
+    expect("core/mark", WITH(Mark, one), rcOk);
+    expect("core/revoke/other", KnHandleRevoke(two), rcSecurityDisallow);
+    expect("core/revoke/none", KnHandleRevoke(INVALID_HANDLE), rcSecurityDisallow);
+    expect("core/two_handles", KnHandleRevokeSubtree(one, copy), rcSecurityDisallow);
+    expect("core/two_handles/rights", KnHandleCopy(one, KOS_RIGHT_COPY, INVALID_HANDLE, &two), rcOk);
+    expect("core/two_handles/no_badge", KnHandleRevokeSubtree(copy, two), rcInvalidArgument);
+    expect("core/revoke/marked", KnHandleRevoke(one), rcOk);
+    expect("core/revoked", KnHandleCopy(copy, rights, INVALID_HANDLE, &none), rcHandleRevoked);
+    expect("core/close/revoked", KnHandleClose(copy), rcOk); /* it has no rights any more */
+}
+
 static Handle audit;
 
 /* Records until there is none. */
@@ -280,6 +304,7 @@ int main(void)
     arenas();
     turns();
     handles();
+    core_handles();
     audits();
     questions();
     printf("SUITE done\n");

@@ -127,7 +127,7 @@ static void check_text(struct context *context, const struct type *type, const s
 
 static void check_value(struct context *context, const struct type *type, struct psl_expression *value)
 {
-    switch (type->kind) {
+    switch (type->core_handle ? TYPE_HANDLE : type->kind) {
     case TYPE_INTEGER:
         check_integer(context, type, value);
         break;

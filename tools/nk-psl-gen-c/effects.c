@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <tools/nk-psl-gen-c/effects.h>
 
+#define HEADER_SIZE 24U
+
 static size_t words(const struct psl_policy *policy)
 {
     return policy->object_count / 64 + 1;
@@ -16,6 +18,7 @@ struct psl_effects psl_effects_none(const struct psl_policy *policy)
 static void merge(const struct psl_policy *policy, struct psl_effects *effects, const struct psl_effects *more)
 {
     effects->flags |= more->flags;
+    effects->handle_words |= more->handle_words;
     effects->constant &= more->constant;
     for (size_t i = 0; i < words(policy); i++) {
         effects->reads[i] |= more->reads[i];
@@ -150,7 +153,10 @@ static void walk_field(struct walk *walk, const struct psl_expression *e)
     const struct psl_type *outer = e->left->type;
     if (e->operation == PSL_ELEMENT && outer->kind == PSL_SEQUENCE_TYPE)
         walk->effects->flags |= PSL_READS_ARENA;
-    if (outer != nullptr && outer->handle && e->index == 0)
+    bool core = e->type->handle && e->type->idl->core_handle;
+    if (core) /* a parameter: such a type is nothing else */
+        walk->effects->handle_words |= 1U << (e->member->offset - HEADER_SIZE) / 8;
+    if (core || (outer != nullptr && outer->handle && e->index == 0))
         walk->effects->flags |= PSL_READS_HANDLES;
     if (e->type->kind == PSL_TEXT_TYPE)
         walk->effects->flags |= PSL_READS_ARENA;

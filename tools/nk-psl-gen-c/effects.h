@@ -21,6 +21,7 @@ struct psl_effects {
     bool denies;                      /* a rule that always denies is always called */
     bool constant;                    /* every rule that is called always grants or always denies */
     uint64_t undo, cost;
+    unsigned handle_words; /* as in struct ksm_decision */
 };
 
 struct psl_effects psl_effects_none(const struct psl_policy *policy);

@@ -176,6 +176,8 @@ static void decision_entry(struct emitter *emitter, const struct psl_decision *d
             text_add(entries, ", .single = &object_%s", one->name);
         if (change_count != 0)
             text_add(entries, ", .changes = %s, .change_count = %u", changes, change_count);
+        if (effects->handle_words != 0)
+            text_add(entries, ", .handle_words = 0x%x", effects->handle_words);
         text_add(entries, ", .undo_count = %llu, .cost = %llu, .rule_count = %u", (unsigned long long)effects->undo,
                  (unsigned long long)(effects->cost > UINT32_MAX ? UINT32_MAX : effects->cost),
                  effects->most_rules > 65535 ? 65535 : effects->most_rules);

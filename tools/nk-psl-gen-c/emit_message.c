@@ -64,11 +64,14 @@ static const struct psl_expression *item_of(const struct psl_expression *record,
     return nullptr;
 }
 
-static void encode_handle(struct encoder *encoder, const struct psl_expression *e, struct place place)
+static void encode_handle(struct encoder *encoder, const struct type *type, const struct psl_expression *e,
+                          struct place place)
 {
     bool record = e != nullptr && e->operation == PSL_RECORD;
     const struct psl_expression *handle = record ? item_of(e, "handle") : e;
     bool variable = handle != nullptr && handle->operation == PSL_VARIABLE;
+    if (type->core_handle)
+        encoder->message->handle_count = (unsigned)(place.offset / 8);
     if (!place.arena) {
         note_sid(encoder, "KSM_TEST_HANDLE", encoder->message->handle_count++, 4,
                  variable ? handle->name.text : nullptr, handle != nullptr && !variable ? (uint64_t)handle->number : 0);
@@ -141,9 +144,9 @@ static void encode_union(struct encoder *encoder, const struct declaration *decl
 
 static void encode(struct encoder *encoder, const struct type *type, const struct psl_expression *e, struct place place)
 {
-    switch (type->kind) {
+    switch (type->core_handle ? TYPE_HANDLE : type->kind) {
     case TYPE_HANDLE:
-        encode_handle(encoder, e, place);
+        encode_handle(encoder, type, e, place);
         break;
     case TYPE_STRING:
     case TYPE_BYTES:

@@ -38,6 +38,10 @@ struct emit_part emit_member(struct emitter *emitter, struct emit_part part, con
         bool several;
         const struct method *method = psl_single_method(emitter->policy, emitter->conditions, &several);
         result.address = emit_print(emitter, "message + %llu", (unsigned long long)(member->offset - HEADER_SIZE));
+        if (member->type->core_handle) {
+            result.handles = emit_print(emitter, "%llu", (unsigned long long)(member->offset - HEADER_SIZE) / 8);
+            return result;
+        }
         result.handles =
             emit_print(emitter, "%u", method != nullptr ? handles_before(method->parameters.first, member, true) : 0);
         return result;

@@ -133,7 +133,7 @@ const struct psl_type *psl_message_type(struct pool *pool, const struct method *
 const struct psl_type *psl_idl_type(struct pool *pool, const struct type *idl)
 {
     struct psl_type *type;
-    switch (idl->kind) {
+    switch (idl->core_handle ? TYPE_HANDLE : idl->kind) {
     case TYPE_INTEGER:
         return psl_integer_type(idl->bits, idl->is_signed);
     case TYPE_STRING:

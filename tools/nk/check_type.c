@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include <tools/nk/check.h>
 #include <tools/nk/layout.h>
 
@@ -17,6 +18,14 @@ bool check_extent(struct program *program, struct location at, unsigned depth, u
     return depth <= DEPTH_MAX && parts <= PARTS_MAX;
 }
 
+/* The kernel's own interfaces know handles as numbers; what reads messages may want to know. */
+static bool is_core_handle(const struct unit *unit, const struct declaration *d)
+{
+    return strncmp(unit->name.text, "kl.core.", strlen("kl.core.")) == 0 &&
+           strcmp(d->unit->name.text, "kl.core.Types") == 0 && strcmp(d->name.text, "HandleValue") == 0 &&
+           d->type->kind == TYPE_INTEGER;
+}
+
 static void resolve(struct program *program, struct unit *unit, const struct declaration *before, struct type **place)
 {
     struct type *type = *place;
@@ -30,6 +39,11 @@ static void resolve(struct program *program, struct unit *unit, const struct dec
         diagnostic_note(program->diagnostics, d->name.at, "it is declared here");
         set_broken(type);
     } else if (d->kind == DECLARATION_TYPEDEF) {
+        if (is_core_handle(unit, d)) {
+            *type = *d->type;
+            type->core_handle = true;
+            return;
+        }
         *place = d->type; /* an alias is what it stands for */
     } else {
         type->kind = d->kind == DECLARATION_STRUCT ? TYPE_STRUCT : TYPE_UNION;

@@ -75,6 +75,7 @@ struct type {
     uint64_t size, alignment;        /* in a constant part, bytes */
     unsigned depth, parts;           /* of nested types, and how many there are, itself included: 1 for an integer */
     bool checked, holds_handle;
+    bool core_handle; /* UInt64: kl.core.Types.HandleValue in one of the kernel's own interfaces */
     struct need need;
 };
 

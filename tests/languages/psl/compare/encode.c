@@ -39,8 +39,10 @@ static void encode_chunk(struct encoded *out, const struct type *type, const str
     memcpy(place, descriptor, sizeof(descriptor));
 }
 
-static void encode_handle(struct encoded *out, const struct value *value, unsigned char *place)
+static void encode_handle(struct encoded *out, const struct type *type, const struct value *value, unsigned char *place)
 {
+    if (type->core_handle)
+        out->sid_count = (uint32_t)(place - out->constant_part) / 8;
     uint32_t parts[2] = {0x1000 + out->sid_count, (uint32_t)value->items[1].number};
     memcpy(place, parts, sizeof(parts));
     out->sids[out->sid_count++] = (uint32_t)value->items[0].number;
@@ -62,9 +64,9 @@ static void encode(struct encoded *out, const struct type *type, const struct va
 {
     size_t i = 0;
     uint64_t number = (uint64_t)value->number;
-    switch (type->kind) {
+    switch (type->core_handle ? TYPE_HANDLE : type->kind) {
     case TYPE_HANDLE:
-        encode_handle(out, value, place);
+        encode_handle(out, type, value, place);
         break;
     case TYPE_STRING:
     case TYPE_BYTES:

@@ -262,6 +262,14 @@ static const struct stage messages[] = {
      (const char *const[]){"message.rc", "message.file.handle", nullptr}, nullptr},
     {"error method=Open", (const char *const[]){"message.code", nullptr}, nullptr},
     {"security method=Register", (const char *const[]){"message.id", "message.resource.handle", nullptr}, nullptr},
+    {"request dst=kl.core.Core method=Copy",
+     (const char *const[]){"message.inHandle.handle", "message.inHandle.rights", "message.newRightsMask",
+                           "message.copyBadge.handle", nullptr},
+     nullptr},
+    {"response src=kl.core.Core endpoint=handle.Handle method=Connect",
+     (const char *const[]){"message.rc", "message.server.handle", "message.client.handle", "message.client.rights",
+                           nullptr},
+     nullptr},
     {"request interface=app.Control method=Start", (const char *const[]){"message.level", nullptr}, nullptr},
 };
 

@@ -120,7 +120,7 @@ static struct value random_handle(struct random *random, struct pool *pool)
 
 struct value random_value(struct random *random, struct pool *pool, const struct type *type)
 {
-    switch (type->kind) {
+    switch (type->core_handle ? TYPE_HANDLE : type->kind) {
     case TYPE_HANDLE:
         return random_handle(random, pool);
     case TYPE_STRING:

@@ -110,7 +110,7 @@ static struct value text(const struct maker *maker, const struct psl_expression 
 
 static struct value make(const struct maker *maker, const struct type *type, const struct psl_expression *e)
 {
-    switch (type->kind) {
+    switch (type->core_handle ? TYPE_HANDLE : type->kind) {
     case TYPE_HANDLE:
         return handle(maker, e);
     case TYPE_STRING:
