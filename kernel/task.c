@@ -190,14 +190,6 @@ static void teardown(struct task *task)
     checkpoint();
 }
 
-static void trace_born(const struct task *task)
-{
-    u64 name[2] = {};
-    for (u32 i = 0; i < sizeof(name) - 1 && task->name[i] != '\0'; i++)
-        name[i / 8] |= (u64)(u8)task->name[i] << i % 8 * 8;
-    trace_task_create(cpu_self(), 0, 0, task->domain.object.sid, name[0], name[1]);
-}
-
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
 static retcode task_build(struct task *task, const char *class, const char *path, u32 thread_class, u32 priority,
                           struct domain *creator)
@@ -234,7 +226,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     if (code != rcOk)
         return code;
     checkpoint();
-    trace_born(task);
+    task_trace_born(task);
     kassert(core_handle == KOS_CORE_HANDLE);
     const struct thread_parameters parameters = {.routine = task->image_base + image.entry,
                                                  .stack_size = task->stack_size_default,

@@ -62,6 +62,9 @@ static inline struct task *task_from_object(struct object *object)
 
 void task_room_init(void);
 
+/* observe.c: its events for tracers, who and where it is. The task is loaded. */
+void task_trace_born(const struct task *task);
+
 /* creator null: the kernel (for Einit). name: shorter than KOS_SHORT_NAME_SIZE. Codes: rcResourceNotFound (class or
  * file), rcBadImage, rcQuotaExceeded, rcOutOfMemory, rcSecurityDisallow (execute event), rcAlreadyExists (name in use).
  * One reference. */

@@ -18,8 +18,9 @@ script read. stat counts, and prints the sums.
   --append TEXT          more for the kernel's command line
 prof only:
   -o FILE                where to (perf.data)
-  --event E              instructions, loads, stores, blocks (of code, between jumps), or time of this machine (instructions)
-  --period N             events between two samples (100000); of time: nanoseconds (1000000)
+  --event E              instructions, loads, stores, blocks (of code, between jumps), or time of this machine (instructions);
+                         cycles: samples that the kernel takes, interrupted by the processor's counter (aarch64 only)
+  --period N             events between two samples (100000); of time: nanoseconds, cycles (1000000)
   --flame FILE           a flame graph, too, as SVG
   --json FILE            and its stacks, as results of a benchmark: what ./kos report draws
 TEXT
@@ -65,6 +66,23 @@ prof_run() { # PLUGIN-OPTIONS
     [ -s "$raw" ] || fail "QEMU wrote nothing (exit status $status)"
 }
 
+# One run whose kernel samples itself, by the processor's counter; its samples leave the machine with its trace. $raw: as of prof_run.
+prof_run_counter() {
+    [ "$arch" = aarch64 ] || fail "--event cycles: QEMU has counters of the processor with --arch aarch64 only"
+    [ "$period" -ge 10000 ] && [ "$period" -le 4294967295 ] || fail "--period takes 10000 to 4294967295 cycles"
+    build build/host/trace
+    . scripts/trace.sh
+    raw=$(mktemp "${TMPDIR:-/tmp}/kos.perfcnt.XXXXXX")
+    trap 'rm -rf "$raw" "$raw.trace"' EXIT
+    trace_folder=$raw.trace trace_events=sample trace_mode=stop trace_buffer=8 trace_for=${seconds:-$limit} trace_keep=""
+    trace_append="${KOS_APPEND:+$KOS_APPEND }trace_sample=$(printf %x "$period")"
+    begun=$(date +%s)
+    trace_run "$arch" "$image" "$cpus" -accel tcg,thread=multi || true
+    late=""
+    [ -n "$seconds" ] || [ $(($(date +%s) - begun)) -lt "$limit" ] || late=1
+    [ -f "$trace_folder/ctf/metadata" ] && build/host/trace raw "$trace_folder/ctf" 183 "$cpus" "$period" >"$raw" || fail "no samples came out of the machine"
+}
+
 # The result is there, as far as it goes; but nobody is to take it for that of a whole run.
 prof_late() {
     [ -z "$late" ] || {
@@ -101,8 +119,8 @@ command_prof() { # prof|stat ...
         prof--period) [ $# -gt 1 ] || fail "--period takes a number"; number_given --period "$2"; period=$2; shift
             [ "$period" -gt 0 ] || fail "--period takes at least 1" ;;
         prof--event) [ $# -gt 1 ] || fail "--event takes a name"; event=$2; shift
-            case $event in instructions | loads | stores | blocks | time) ;;
-            *) fail "unknown event '$event' (instructions, loads, stores, blocks, time)" ;; esac ;;
+            case $event in instructions | loads | stores | blocks | time | cycles) ;;
+            *) fail "unknown event '$event' (instructions, loads, stores, blocks, time, cycles)" ;; esac ;;
         *) case $1 in -*) fail "$mode: unknown option '$1'" ;; esac
             [ -z "$solution" ] || fail "$mode: one solution at a time"; solution=$1 ;;
         esac
@@ -112,7 +130,7 @@ command_prof() { # prof|stat ...
     limit=${KOS_SECONDS:-900}
     number_given KOS_SECONDS "$limit"
     [ "$limit" -gt 0 ] || fail "KOS_SECONDS takes at least 1 second"
-    [ -n "$period" ] || { period=100000; [ "$event" != time ] || period=1000000; }
+    [ -n "$period" ] || { case $event in time | cycles) period=1000000 ;; *) period=100000 ;; esac; }
     case $out in /*) ;; *) out=$called_from/$out ;; esac
     case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
     case $json in '' | /*) ;; *) json=$called_from/$json ;; esac
@@ -123,7 +141,7 @@ command_prof() { # prof|stat ...
         prof_run "period=0,memory=on"
         build/host/perfcnt "$raw" "$image.elf" --stat --title "$solution"
     else
-        prof_run "period=$period,event=$event"
+        if [ "$event" = cycles ]; then prof_run_counter; else prof_run "period=$period,event=$event"; fi
         build/host/perfcnt "$raw" "$image.elf" -o "$out" ${flame:+--flame "$flame"} ${json:+--folded "$json.folded"} --title "$solution, $arch, $cpus CPUs, $event:" \
             "build/$arch" build/solutions
         [ -z "$json" ] || { prof_json "$json.folded" "$arch" "$solution" >"$json"; rm "$json.folded"; }
