@@ -21,3 +21,11 @@ void hal_pmu_start(u32 events);
 /* The counter of an event that is being counted, and which of its bits there are. */
 u64 hal_pmu_read(u32 event);
 u64 hal_pmu_mask(u32 event);
+
+/*
+ * Sampling: from now on this CPU is interrupted (kernel_counter_interrupt, hal/upcall.h) whenever it has counted
+ * another `period` of an event, in user mode or in the kernel. Where interrupts are masked the interrupt waits: in the
+ * kernel all but idle CPUs and preemption points. It takes a counter, which hal_pmu_counters() has no longer; what is
+ * counted with the others (hal_pmu_start) does not disturb it. Null, or why not, as a line for people.
+ */
+const char *hal_pmu_sample(u32 event, u32 period);

@@ -26,6 +26,9 @@ HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS);
 [[noreturn]] void kernel_ipi_interrupt(void);
 [[noreturn]] void kernel_spurious_interrupt(void);
 [[noreturn]] void kernel_device_interrupt(u32 line); /* hal/irq.h */
+/* hal_pmu_sample(): the CPU was at pc, of the user or (idle, or at a preemption point) of the kernel. late: so many
+ * events have been counted since the period was over. */
+[[noreturn]] void kernel_counter_interrupt(vaddr pc, u64 late);
 
 /* A fault inside hal_copy_*_user at a user address: true if the page is there now (try again). Returns on the same
  * stack. */

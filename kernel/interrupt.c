@@ -4,6 +4,7 @@
 #include <ipc/interrupt.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
+#include <kernel/sample.h>
 #include <memory/object_cache.h>
 #include <sched/counting.h>
 #include <traces/trace.h>
@@ -72,6 +73,13 @@ void kernel_device_interrupt(u32 line)
 void kernel_spurious_interrupt(void)
 {
     interrupt_enter(TRACE_SPURIOUS);
+    sched_exit();
+}
+
+void kernel_counter_interrupt(vaddr pc, u64 late)
+{
+    interrupt_enter(TRACE_COUNTER);
+    sample_take(cpu_self(), pc, late);
     sched_exit();
 }
 

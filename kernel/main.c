@@ -8,6 +8,7 @@
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
+#include <kernel/sample.h>
 #include <ksm/audit.h>
 #include <ksm/models/models.h>
 #include <memory/page.h>
@@ -92,6 +93,7 @@ void kernel_main(const struct hal_boot_info *boot)
     cpu_init(cpu_self(), scratch_page());
     trace_init(kernel_command_line);
     trace_cpu_init(cpu_self());
+    sample_cpu_init(cpu_self(), kernel_command_line);
     space_shootdown = shootdown;
     space_room_init();
     object_room_init();
@@ -119,6 +121,7 @@ void kernel_secondary_main(void)
     sched_cpu_init(cpu_self());
     cpu_init(cpu_self(), scratch_page());
     trace_cpu_init(cpu_self());
+    sample_cpu_init(cpu_self(), kernel_command_line);
     hal_cpu_online();
     sched_exit();
 }

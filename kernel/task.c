@@ -14,6 +14,7 @@
 #define TASK_OBJECTS_DEFAULT 16384U
 #define PUT_AT_ONCE          256U
 #define SCAN_AT_ONCE         64U
+#define PAGES_UNAWAITED      256U /* what a CPU may keep of a task that has ended: as many as its cache */
 
 static struct object_cache tasks, resources, futex_tables;
 
@@ -189,14 +190,6 @@ static void teardown(struct task *task)
     checkpoint();
 }
 
-static void trace_born(const struct task *task)
-{
-    u64 name[2] = {};
-    for (u32 i = 0; i < sizeof(name) - 1 && task->name[i] != '\0'; i++)
-        name[i / 8] |= (u64)(u8)task->name[i] << i % 8 * 8;
-    trace_task_create(cpu_self(), 0, 0, task->domain.object.sid, name[0], name[1]);
-}
-
 /* The parts in order; on failure the caller runs teardown, which copes with a task that has only some of them. */
 static retcode task_build(struct task *task, const char *class, const char *path, u32 thread_class, u32 priority,
                           struct domain *creator)
@@ -233,7 +226,7 @@ static retcode task_build(struct task *task, const char *class, const char *path
     if (code != rcOk)
         return code;
     checkpoint();
-    trace_born(task);
+    task_trace_born(task);
     kassert(core_handle == KOS_CORE_HANDLE);
     const struct thread_parameters parameters = {.routine = task->image_base + image.entry,
                                                  .stack_size = task->stack_size_default,
@@ -573,8 +566,9 @@ static void leave_space(const struct cross_call *call)
 }
 
 /* No other thread of the task is anywhere any more. */
-void task_end(struct task *task)
+bool task_end(struct task *task)
 {
+    bool large = atomic_load_explicit(&task->domain.quota.pages, memory_order_relaxed) > PAGES_UNAWAITED;
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
     trace_task_end(cpu_self(), 0, (u16)task->exit_reason, task->domain.object.sid, (u64)(s64)task->exit_code, 0);
     hal_context_leave_space(&thread_current()->context);
@@ -584,6 +578,11 @@ void task_end(struct task *task)
         task->first = nullptr;
     }
     teardown(task);
+    return large;
+}
+
+void task_ended(struct task *task)
+{
     task->state = TASK_DEAD;
     thread_joinable_end(&task->ended);
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);

@@ -62,6 +62,9 @@ static inline struct task *task_from_object(struct object *object)
 
 void task_room_init(void);
 
+/* observe.c: its events for tracers, who and where it is. The task is loaded. */
+void task_trace_born(const struct task *task);
+
 /* creator null: the kernel (for Einit). name: shorter than KOS_SHORT_NAME_SIZE. Codes: rcResourceNotFound (class or
  * file), rcBadImage, rcQuotaExceeded, rcOutOfMemory, rcSecurityDisallow (execute event), rcAlreadyExists (name in use).
  * One reference. */
@@ -84,8 +87,11 @@ retcode task_first_thread(struct task *task, struct thread **thread);
 void task_terminate(struct task *task, s32 code, u32 reason);
 /* Called by a thread's end: true if it was the last, which then calls task_end(). */
 bool task_thread_gone(struct task *task, struct thread *thread);
-/* The end of the task: work of its last thread, with checkpoints. The thread leaves the task's space. */
-void task_end(struct task *task);
+/* The end of the task: work of its last thread, with checkpoints. The thread leaves the task's space. True if so many
+ * pages are on their way back that they are to be waited for (page_returned) before task_ended() tells: who then makes
+ * another task finds the memory, on whatever CPU. */
+bool task_end(struct task *task);
+void task_ended(struct task *task);
 
 u64 task_count(void);
 /* Of the tasks that are not yet gone, by name: the first behind that name, with a reference; null if there is none. */

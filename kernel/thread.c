@@ -6,6 +6,7 @@
 #include <memory/object_cache.h>
 #include <sched/counting.h>
 #include <sched/futex.h>
+#include <sched/work.h>
 #include <traces/trace.h>
 
 static struct object_cache threads;
@@ -308,6 +309,37 @@ bool task_thread_gone(struct task *task, struct thread *thread)
     return last;
 }
 
+/* Nothing of the thread but its object is left. */
+static void thread_leave(struct thread *thread)
+{
+    struct cpu *cpu = cpu_self();
+    thread->state = THREAD_DEAD;
+    sched_block();
+    sched_home_leave(thread);
+    cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
+    thread_joinable_end(&thread->ended);
+    object_tell(&thread->object, KOS_EVENT_THREAD_COMPLETED);
+    thread_join_wake(&thread->joiners, thread->exit_code, 0);
+    object_release(&thread->object); /* its own */
+}
+
+/* Work of the last thread of a task that had much memory. On this CPU, as the pages are. */
+static void pages_awaited(struct thread *thread)
+{
+    if (!page_returned((u32)thread->work.progress.position))
+        return;
+    task_ended(task_of(thread->domain));
+    thread_leave(thread);
+}
+
+static void await_pages(struct thread *thread)
+{
+    thread->work.progress.position = page_return_ticket();
+    thread->pinned = true;
+    sched_watch(thread);
+    work_begin(thread, pages_awaited);
+}
+
 void thread_finish(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
@@ -321,14 +353,12 @@ void thread_finish(struct thread *thread)
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
     checkpoint();
-    if (task_thread_gone(task, thread)) /* if not, no checkpoint from here on: the space may go at any time */
-        task_end(task);
-    thread->state = THREAD_DEAD;
-    sched_block();
-    sched_home_leave(thread);
-    cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
-    thread_joinable_end(&thread->ended);
-    object_tell(&thread->object, KOS_EVENT_THREAD_COMPLETED);
-    thread_join_wake(&thread->joiners, thread->exit_code, 0);
-    object_release(&thread->object); /* its own */
+    if (task_thread_gone(task, thread)) { /* if not, no checkpoint from here on: the space may go at any time */
+        if (task_end(task)) {
+            await_pages(thread);
+            return;
+        }
+        task_ended(task);
+    }
+    thread_leave(thread);
 }

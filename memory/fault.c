@@ -20,6 +20,7 @@ void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);
 static struct deferral {
     cache_aligned struct epoch_entry entry;
     struct page_chain ready, current, next;
+    u32 ends; /* how often current became ready */
 } deferrals[KOS_CPUS_MAX];
 
 #define RECLAIM_PAGES 4U /* at once; half as many if the CPU must give pages back for them */
@@ -65,6 +66,7 @@ static void deferral_end(struct epoch_entry *entry)
 {
     struct deferral *deferral = container_of(entry, struct deferral, entry);
     chain_join(&deferral->ready, &deferral->current);
+    deferral->ends++;
     if (deferral->next.first != 0)
         deferral_start(deferral);
 }
@@ -92,6 +94,20 @@ bool page_reclaim_interrupted(void)
         if (preemption_point())
             return true;
     return false;
+}
+
+u32 page_return_ticket(void)
+{
+    const struct deferral *deferral = &deferrals[hal_cpu_self()->index];
+    return deferral->ends + (deferral->next.first != 0 ? 2U : deferral->current.first != 0 ? 1U : 0U);
+}
+
+bool page_returned(u32 ticket)
+{
+    while (page_reclaim())
+        if (preemption_point())
+            return false;
+    return (s32)(deferrals[hal_cpu_self()->index].ends - ticket) >= 0;
 }
 
 void page_chain_defer(struct page_chain *chain)
@@ -350,6 +366,7 @@ bool region_drop_some(struct address_space *space, struct region *region, struct
         paddr page = hal_space_unmap(&space->hal, address);
         if (page == PADDR_NONE) {
             address = hal_space_next(&space->hal, address);
+            seen++; /* that takes twice as long as a page */
             continue;
         }
         stale_add(stale, address);
@@ -375,8 +392,10 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
         if (hal_space_protect(&space->hal, address, page_access(region))) {
             stale_add(stale, address);
             address += PAGE_SIZE;
-        } else
+        } else {
             address = hal_space_next(&space->hal, address);
+            seen++; /* that takes twice as long as a page */
+        }
     }
     return address < region->touched_end ? address : region->end;
 }

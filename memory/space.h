@@ -112,6 +112,10 @@ bool page_reclaim(void);
 /* Behind every step that takes pages out: frees at least as many, with preemption points. True: one of them wants the
  * CPU. */
 bool page_reclaim_interrupted(void);
+/* The pages that are on their way back on this CPU now, and whether they have all arrived: asked on the same CPU, again
+ * and again, with a way out of the kernel in between (epochs end there). Frees some, until an interrupt waits. */
+u32 page_return_ticket(void);
+bool page_returned(u32 ticket);
 
 /* Called by the memory room when translations must go on other CPUs: set by smp at boot. cpus = space->cpus. */
 extern void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);

@@ -184,8 +184,8 @@ static void name_thread(struct writing *writing, const struct raw_record *record
         if (writing->named[i - 1].thread == record->thread)
             return;
     const struct profile_task *task = profile_task(writing->profile, record->task);
-    void *more = realloc(writing->named, (writing->named_count + 1) * sizeof(*writing->named));
-    if (more == NULL || task == NULL)
+    void *more = task == NULL ? NULL : realloc(writing->named, (writing->named_count + 1) * sizeof(*writing->named));
+    if (more == NULL)
         return;
     writing->named = more;
     writing->named[writing->named_count].task = record->task;
@@ -310,12 +310,13 @@ static void event_set(struct attribute *attribute, enum profile_event event)
 {
     static const struct {
         uint32_t type, config;
-    } known[PROFILE_TIME + 1] = {
+    } known[PROFILE_CYCLES + 1] = {
         [PROFILE_INSTRUCTIONS] = {0, 1}, /* hardware: instructions */
         [PROFILE_LOADS] = {3, 0},        /* cache: L1-dcache-loads */
         [PROFILE_STORES] = {3, 0x100},   /* cache: L1-dcache-stores */
         [PROFILE_BLOCKS] = {0, 4},       /* hardware: branches */
         [PROFILE_TIME] = {1, 0},         /* software: cpu-clock */
+        [PROFILE_CYCLES] = {0, 0},       /* hardware: cycles */
     };
     attribute->type = known[event].type;
     attribute->config = known[event].config;

@@ -11,7 +11,8 @@ enum profile_event {
     PROFILE_STORES,
     PROFILE_BLOCKS,
     PROFILE_EVENTS,
-    PROFILE_TIME = PROFILE_EVENTS
+    PROFILE_TIME = PROFILE_EVENTS,
+    PROFILE_CYCLES, /* by the processor's counter: of a trace, not of the plugin */
 };
 
 struct profile_task {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file that the plugin writes and the converter reads, both on this machine: records in the order in which they
- * were made, each a struct raw_record and then `count` 64-bit words.
+ * The file that the plugin (or tools/trace/raw.c) writes and the converter reads, all on this machine: records in the
+ * order in which they were made, each a struct raw_record and then `count` 64-bit words.
  */
 #pragma once
 #include <stdint.h>

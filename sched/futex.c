@@ -135,7 +135,6 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
             return quota_refusal(&thread->domain->quota, 0);
     }
     thread->futex_words = count; /* before anybody can claim the thread: he looks through all of them */
-    thread->state = THREAD_FUTEX;
     atomic_store_explicit(&thread->futex_claimed, 0, memory_order_relaxed); /* published by the buckets' locks */
     for (u32 i = 0; i < count; i++) {
         retcode code = enter(thread, i, &words[i]);
@@ -144,12 +143,12 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
             if (futex_claim(thread)) {
                 leave_all(thread);
                 drop_object(thread);
-                thread->state = THREAD_RUNNABLE;
                 return code;
             }
             break; /* woken through a word before this one: the wake is in our inbox */
         }
     }
+    thread->state = THREAD_FUTEX; /* who wakes it leaves that to this CPU; who sees it finds it at all its words */
     if (count > 1) {
         /* model: futex.pml ENTERED. Who claimed the thread meanwhile may have looked for its waiters too early, and
          * then he claimed first: we see it. */

@@ -7,6 +7,7 @@
  *   call to the kernel           core_call.c: again          progress; the request's words are in the context
  *   server: long message         ipc/long_copy.c             transfer, caller; progress: how much is copied
  *   thread that ends             thread.c: thread_finish     -
+ *   last of a large task         thread.c: pages_awaited     progress: for which pages; pinned
  *   thread at a checkpoint       checkpoint.c: go_on         the kernel's stack, and the work before
  *
  * The scheduler calls run on the way out of the kernel, with the thread current, on the CPU's empty stack, and lets

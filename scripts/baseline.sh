@@ -113,9 +113,7 @@ command_baseline() { # --check|--update
         bench_option "$@"
         shift $taken
     done
-    need_tools
-    echo "building ..." >&2
-    build
+    bench_begin
     baseline_run "$archs" || exit 1
     : >build/bench/baseline.old
     [ ! -e $baseline ] || awk -f report/rows.awk $baseline >build/bench/baseline.old || exit 1

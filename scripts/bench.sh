@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./kos bench ipc, and what the other benchmarks share: sourced by kos.
 
+# Before any measures.
+bench_begin() {
+    need_tools
+    echo "building ..." >&2
+    build
+    mkdir -p build/bench
+}
 # The options that they all have. bench_option WORD [VALUE] ...: sets archs, json; taken: so many words, 0: none of these.
 bench_option() {
     taken=2
@@ -146,10 +153,7 @@ command_bench() {
         esac
         shift
     done
-    need_tools
-    echo "building ..." >&2
-    build
-    mkdir -p build/bench
+    bench_begin
     files=""
     for arch in $archs; do
         echo "measuring on $arch (exact instruction counts, one CPU) ..." >&2

@@ -87,10 +87,7 @@ command_footprint() {
         esac
         shift
     done
-    need_tools
-    echo "building ..." >&2
-    build
-    mkdir -p build/bench
+    bench_begin
     files=""
     for arch in $archs; do
         echo "measuring on $arch ..." >&2

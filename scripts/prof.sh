@@ -12,13 +12,15 @@ script read. stat counts, and prints the sums.
 
   --arch x86_64|aarch64  architecture (x86_64)
   --cpus N               CPUs (1)
-  --for SECONDS          end the machine after so long; else it runs until it ends by itself
+  --for SECONDS          end the machine after so long; else it runs until it ends by itself, or Ctrl-C. One that does
+                         not end in KOS_SECONDS (environment; 900) is stopped: result as with --for, exit status 124
   --debug                the variant with checks
   --append TEXT          more for the kernel's command line
 prof only:
   -o FILE                where to (perf.data)
-  --event E              instructions, loads, stores, blocks (of code, between jumps), or time of this machine (instructions)
-  --period N             events between two samples (100000); of time: nanoseconds (1000000)
+  --event E              instructions, loads, stores, blocks (of code, between jumps), or time of this machine (instructions);
+                         cycles: samples that the kernel takes, interrupted by the processor's counter (aarch64 only)
+  --period N             events between two samples (100000); of time: nanoseconds, cycles (1000000)
   --flame FILE           a flame graph, too, as SVG
   --json FILE            and its stacks, as results of a benchmark: what ./kos report draws
 TEXT
@@ -44,18 +46,49 @@ prof_build() { # SOLUTION ARCH VARIANT
 prof_run() { # PLUGIN-OPTIONS
     raw=$(mktemp "${TMPDIR:-/tmp}/kos.perfcnt.XXXXXX")
     trap 'rm -f "$raw"' EXIT
-    boot_exec=exec
+    # QEMU writes what it has when it is told to end; one that does not even do that is killed
+    boot_exec="exec timeout --foreground -k 5 ${seconds:-$limit}"
     boot "$arch" "$image" -smp "$cpus" -accel tcg,thread=multi \
         -plugin "build/host/perfcnt.so,kernel=$image.elf,out=$raw,$1" </dev/null &
-    qemu=$! timer=""
-    trap 'kill $qemu 2>/dev/null' INT TERM HUP # it writes what it has; the file is made all the same
-    [ -z "$seconds" ] || { sleep "$seconds" && kill $qemu 2>/dev/null; } &
-    timer=$!
+    qemu=$!
+    trap 'kill $qemu 2>/dev/null' INT TERM HUP # the file is made all the same
     status=0
-    wait $qemu || wait $qemu || status=$?
-    kill $timer 2>/dev/null || true
+    wait $qemu || status=$?
+    if kill -0 $qemu 2>/dev/null; then # a signal ended the waiting
+        status=0
+        wait $qemu || status=$?
+    fi
     trap - INT TERM HUP
+    # 124: in time, by the first signal; 137: by the second
+    [ $status != 137 ] || { echo "kos: $mode: QEMU did not end when it was told to, and was killed: nothing was written" >&2; exit 124; }
+    late=""
+    [ -n "$seconds" ] || [ $status != 124 ] || late=1
     [ -s "$raw" ] || fail "QEMU wrote nothing (exit status $status)"
+}
+
+# One run whose kernel samples itself, by the processor's counter; its samples leave the machine with its trace. $raw: as of prof_run.
+prof_run_counter() {
+    [ "$arch" = aarch64 ] || fail "--event cycles: QEMU has counters of the processor with --arch aarch64 only"
+    [ "$period" -ge 10000 ] && [ "$period" -le 4294967295 ] || fail "--period takes 10000 to 4294967295 cycles"
+    build build/host/trace
+    . scripts/trace.sh
+    raw=$(mktemp "${TMPDIR:-/tmp}/kos.perfcnt.XXXXXX")
+    trap 'rm -rf "$raw" "$raw.trace"' EXIT
+    trace_folder=$raw.trace trace_events=sample trace_mode=stop trace_buffer=8 trace_for=${seconds:-$limit} trace_keep=""
+    trace_append="${KOS_APPEND:+$KOS_APPEND }trace_sample=$(printf %x "$period")"
+    begun=$(date +%s)
+    trace_run "$arch" "$image" "$cpus" -accel tcg,thread=multi || true
+    late=""
+    [ -n "$seconds" ] || [ $(($(date +%s) - begun)) -lt "$limit" ] || late=1
+    [ -f "$trace_folder/ctf/metadata" ] && build/host/trace raw "$trace_folder/ctf" 183 "$cpus" "$period" >"$raw" || fail "no samples came out of the machine"
+}
+
+# The result is there, as far as it goes; but nobody is to take it for that of a whole run.
+prof_late() {
+    [ -z "$late" ] || {
+        echo "kos: $mode: $solution had not ended after $limit s and was stopped: this is what it did until then (--for SECONDS if that is meant; KOS_SECONDS: the limit)" >&2
+        exit 124
+    }
 }
 
 # Stacks as one entry, weights in samples' events.
@@ -76,7 +109,8 @@ command_prof() { # prof|stat ...
         *--help | *-h) prof_usage; exit 0 ;;
         *--arch) [ $# -gt 1 ] || fail "--arch takes a name"; arch_given "$2"; arch=$2; shift ;;
         *--cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
-        *--for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; seconds=$2; shift ;;
+        *--for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; seconds=$2; shift
+            [ "$seconds" -gt 0 ] || fail "--for takes at least 1 second" ;;
         *--debug) variant=debug ;;
         *--append) [ $# -gt 1 ] || fail "--append takes a text"; KOS_APPEND=$2; shift ;;
         prof-o) [ $# -gt 1 ] || fail "-o takes a file"; out=$2; shift ;;
@@ -85,15 +119,18 @@ command_prof() { # prof|stat ...
         prof--period) [ $# -gt 1 ] || fail "--period takes a number"; number_given --period "$2"; period=$2; shift
             [ "$period" -gt 0 ] || fail "--period takes at least 1" ;;
         prof--event) [ $# -gt 1 ] || fail "--event takes a name"; event=$2; shift
-            case $event in instructions | loads | stores | blocks | time) ;;
-            *) fail "unknown event '$event' (instructions, loads, stores, blocks, time)" ;; esac ;;
+            case $event in instructions | loads | stores | blocks | time | cycles) ;;
+            *) fail "unknown event '$event' (instructions, loads, stores, blocks, time, cycles)" ;; esac ;;
         *) case $1 in -*) fail "$mode: unknown option '$1'" ;; esac
             [ -z "$solution" ] || fail "$mode: one solution at a time"; solution=$1 ;;
         esac
         shift
     done
     [ -n "$solution" ] || fail "$mode: which solution?"
-    [ -n "$period" ] || { period=100000; [ "$event" != time ] || period=1000000; }
+    limit=${KOS_SECONDS:-900}
+    number_given KOS_SECONDS "$limit"
+    [ "$limit" -gt 0 ] || fail "KOS_SECONDS takes at least 1 second"
+    [ -n "$period" ] || { case $event in time | cycles) period=1000000 ;; *) period=100000 ;; esac; }
     case $out in /*) ;; *) out=$called_from/$out ;; esac
     case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
     case $json in '' | /*) ;; *) json=$called_from/$json ;; esac
@@ -104,10 +141,11 @@ command_prof() { # prof|stat ...
         prof_run "period=0,memory=on"
         build/host/perfcnt "$raw" "$image.elf" --stat --title "$solution"
     else
-        prof_run "period=$period,event=$event"
+        if [ "$event" = cycles ]; then prof_run_counter; else prof_run "period=$period,event=$event"; fi
         build/host/perfcnt "$raw" "$image.elf" -o "$out" ${flame:+--flame "$flame"} ${json:+--folded "$json.folded"} --title "$solution, $arch, $cpus CPUs, $event:" \
             "build/$arch" build/solutions
         [ -z "$json" ] || { prof_json "$json.folded" "$arch" "$solution" >"$json"; rm "$json.folded"; }
         echo "profile: perf report -i $out" >&2
     fi
+    prof_late
 }

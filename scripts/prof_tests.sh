@@ -11,6 +11,8 @@ prof_tests() {
         printf 'run/perfcnt/%s/4/debug\trun_perfcnt %s debug 4\n' $arch $arch
     done
     printf 'endpoints/aarch64/exact\tpmu_exact\n'
+    printf 'prof/limit\tprof_limit\n'
+    printf 'prof/counter/load\tprof_counter_load\nprof/counter/shared\tprof_counter_shared\n'
     printf 'prof/words\tprof_words\n'
 }
 
@@ -73,6 +75,56 @@ prof_load() { # ARCH
         END { if (samples < 1000 || unknown * 100 > samples) { printf "expected over 1000 samples, at most 1 %% without a name, got %d, %d\n", samples, unknown; exit 1 } }' "$data.report"
 }
 
+# perf's view of samples that the kernel took by its counter: DATA MILLISECONDS-AT-MOST CPUS
+prof_counter_samples() {
+    perf script -i "$1" -G -F comm,cpu,event,period,ip,sym 2>"$1.errors" | awk -v most="$2" -v cpus="$3" '
+        { samples++; match($0, /\[[0-9]+\]/); by[substr($0, RSTART, RLENGTH)]++
+          wrong += $0 !~ / 1000000 +cycles/; unknown += /\[unknown\]/; kernel += / ffffffff8/; idle += /^ *idle/ && /hal_cpu_idle/ }
+        END {
+            for (c in by) { seen++; if (by[c] > most + 1) { print "expected a sample each million cycles of 1 GHz, at most " most " of a CPU, got " by[c]; exit 1 } }
+            printf "%d samples of %d CPUs, %d in the kernel, %d of these idle, %d unknown, %d of another event\n", samples, seen, kernel, idle, unknown, wrong
+            exit !(seen == cpus && samples > 100 * cpus && wrong == 0 && unknown * 100 <= samples && idle > 0 && kernel > idle && kernel < samples - 20) }'
+}
+
+# The kernel samples itself, interrupted by the PMU: user code with its callers, the kernel idle and at its preemption points.
+prof_counter_load() {
+    mkdir -p build/test
+    data=build/test/prof.counter.data
+    rm -f "$data"
+    begun=$(date +%s%N)
+    KOS_APPEND="rt.threads=4 rt.interval=1000 rt.distance=500 rt.loops=100 rt.buckets=0" \
+        ./kos prof bench_rt --arch aarch64 --cpus 4 --for 10 --event cycles -o "$data" --flame "$data.svg" >build/test/prof.counter.log 2>&1 ||
+        { echo "expected ./kos prof to end well:"; tail -5 build/test/prof.counter.log; return 1; }
+    prof_counter_samples "$data" $((($(date +%s%N) - begun) / 1000000)) 4 ||
+        { echo "expected more than 400 samples of 4 CPUs, by cycles, at most 1 % without a function, idle and kernel and programs:"; head -5 "$data.errors"; return 1; }
+    grep -q '^trace: .* 0 dropped$' build/test/prof.counter.log || { echo "expected no sample to be dropped:"; grep '^trace:' build/test/prof.counter.log; return 1; }
+    perf script -i "$data" -F ip,sym 2>/dev/null | awk 'BEGIN { RS = "" } NF >= 6 && /_start[^_]*$/ { found++ } END { exit found < 5 }' ||
+        { echo "expected chains of three functions and more, down to _start"; return 1; }
+    grep -q '</svg>' "$data.svg" || { echo "expected a flame graph"; return 1; }
+    if ./kos prof hello --event cycles -o "$data" >build/test/prof.counter.log 2>&1; then status=0; else status=$?; fi
+    [ $status = 2 ] && grep -q 'with --arch aarch64 only' build/test/prof.counter.log || { echo "expected to be told that x86_64 has no counters, got $status:"; cat build/test/prof.counter.log; return 1; }
+}
+
+# A suite counts by the other counters meanwhile, and neither disturbs the other; with the older interrupt controller. A
+# signal ends it, once those tests have passed.
+prof_counter_shared() {
+    mkdir -p build/test
+    file=build/test/prof.shared
+    rm -f $file.data
+    KOS_MACHINE=virt,gic-version=2 ./kos prof endpoints --arch aarch64 --cpus 2 --event cycles -o $file.data >$file 2>$file.log &
+    prof=$!
+    ticks=0
+    while kill -0 $prof 2>/dev/null && [ $ticks -lt 2400 ] && ! grep -q 'PASS profiler/thread_pmu/anywhere' $file; do sleep 0.1; ticks=$((ticks + 1)); done
+    kill $prof
+    wait $prof || { echo "expected ./kos prof to end well:"; tail -5 $file.log; return 1; }
+    tr -d '\r' <$file >$file.text
+    for name in pmu.cycles/region pmu.cycles/machine profiler/pmu/off profiler/thread_pmu/cycles_of_a_region profiler/thread_pmu/anywhere; do
+        grep -qx "PASS $name" $file.text || { echo "expected $name to pass:"; grep -a '^FAIL' $file.text | head -5; return 1; }
+    done
+    ! grep '^FAIL .*pmu' $file.text || return 1
+    [ "$(perf script -i $file.data -G -F ip,sym 2>/dev/null | grep -c '_[a-z]')" -ge 100 ] || { echo "expected a hundred samples and more"; return 1; }
+}
+
 # Counters of a run: what must be there is there, and fits together.
 prof_stat() { # ARCH
     mkdir -p build/test
@@ -88,6 +140,35 @@ prof_stat() { # ARCH
             if (value["instructions:u"] < value["blocks:u"]) { print "expected more instructions than blocks"; bad = 1 }
             exit bad
         }' build/test/stat.$1 || { cat build/test/stat.$1; return 1; }
+}
+
+# ./kos prof or stat, ended by the limit: it says so, and by which, with exit status 124.
+prof_ends_late() { # EXPECTED-MESSAGE WORDS...
+    expected=$1
+    shift
+    if KOS_SECONDS=$limit ./kos "$@" >build/test/prof.limit 2>&1; then status=0; else status=$?; fi
+    [ $status = 124 ] && grep -q "^kos: $1: $expected" build/test/prof.limit ||
+        { echo "./kos $*: expected exit status 124 and '$expected', got $status and:"; tail -5 build/test/prof.limit; return 1; }
+}
+
+# random_calls goes on for ever. What it did until the limit is told; of an emulator that does not end, nothing is.
+prof_limit() {
+    mkdir -p build/test/prof.tmp
+    rm -f build/test/prof.limit.data build/test/prof.tmp/*
+    limit=4 late='random_calls had not ended after 4 s and was stopped.*KOS_SECONDS'
+    prof_ends_late "$late" stat random_calls && grep -q '[1-9][0-9,]*  instructions:k' build/test/prof.limit || { echo "expected the counts until then"; return 1; }
+    prof_ends_late "$late" prof random_calls -o build/test/prof.limit.data &&
+        perf script -i build/test/prof.limit.data -F ip 2>/dev/null | grep -q . || { echo "expected the profile until then"; return 1; }
+    KOS_SECONDS=1 ./kos stat random_calls --for 2 >build/test/prof.limit 2>&1 || { echo "expected --for to stand above the limit:"; cat build/test/prof.limit; return 1; }
+    (
+        ticks=0
+        until pid=$(pgrep -f -- "^qemu-system-x86_64.*,out=$PWD/build/test/prof.tmp/") || [ $ticks -ge 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+        kill -STOP $pid
+    ) &
+    TMPDIR=$PWD/build/test/prof.tmp prof_ends_late 'QEMU did not end when it was told to' stat random_calls || return 1
+    wait
+    [ -z "$(ls build/test/prof.tmp)" ] || { echo "expected no file to be left, got $(ls build/test/prof.tmp)"; return 1; }
+    ! pgrep -f -- "^qemu-system-x86_64.*,out=$PWD/build/test/prof.tmp/" || { echo "expected no emulator to be left"; return 1; }
 }
 
 # Numbers apart, it prints what its README says.
@@ -116,9 +197,13 @@ pmu_exact() {
 
 prof_words() {
     for words in 'prof' 'stat' 'prof nonsense' 'prof hello --nonsense' 'prof hello --event vax' 'prof hello --period 0' 'prof hello -o /nowhere/file' \
-        'stat hello -o x' 'stat hello --cpus 65'; do
+        'stat hello -o x' 'stat hello --cpus 65' 'stat hello --for 0' 'prof hello --arch aarch64 --event cycles --period 99'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
+    done
+    for limit in 0 soon; do
+        if KOS_SECONDS=$limit ./kos stat hello >/dev/null 2>&1; then status=0; else status=$?; fi
+        [ $status = 2 ] || { echo "KOS_SECONDS=$limit: expected exit status 2, got $status"; return 1; }
     done
     ./kos prof --help | grep -q usage || { echo "./kos prof --help: expected the usage"; return 1; }
 }

@@ -188,9 +188,7 @@ command_report() {
         echo "report: $out/index.html"
         return
     fi
-    need_tools
-    echo "building ..." >&2
-    build
+    bench_begin
     report_commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
     report_parts >"$raw/parts.new"
     [ -s "$raw/parts.new" ] || fail "report: none of these parts is measured in this mode"

@@ -5,6 +5,7 @@ report_tests() {
     printf 'report/page\treport_page_renders\n'
     printf 'report/run\treport_runs\n'
     printf 'report/interrupted\treport_interrupted\n'
+    printf 'bench/one_cpu\tnative_one_cpu\n'
     printf 'bench/check/compare\tbaseline_compares\n'
     printf 'bench/check/x86_64\tbaseline_check x86_64\nbench/check/aarch64\tbaseline_check aarch64\n'
 }
@@ -82,6 +83,17 @@ report_interrupted() {
     [ $status = 143 ] || { echo "expected exit status 143, got $status"; cat $dir.out; return 1; }
     ! pgrep -r R,S,D -g "$group" >/dev/null || { echo "expected no process to be left"; return 1; }
     grep -q 'It was interrupted' $dir/index.html && grep -q 'footprint was not finished' $dir/index.html || { echo "expected the page to say so"; return 1; }
+}
+
+# Two threads that wait for each other do not get on with one CPU: they are left out, and said to be.
+native_one_cpu() {
+    mkdir -p build/test
+    cpu=$(taskset -cp $$ | sed 's/.*: *\([0-9]*\).*/\1/')
+    timeout -k 5 300 taskset -c "$cpu" ./kos bench native --repetitions 1 --only 'inbox|epoch' >build/test/one_cpu 2>build/test/one_cpu.log ||
+        { echo "expected it to end well, got status $?:"; tail -5 build/test/one_cpu.log; return 1; }
+    grep -q '^kos: one CPU only' build/test/one_cpu.log || { echo "expected it to be said:"; cat build/test/one_cpu.log; return 1; }
+    awk '$1 == "inbox/batch/kos" || $1 == "epoch/reclaim/kos" { n += $2 == 1 } NF == 5 && $2 == 2 { two++ } END { exit !(n == 2 && two == 0) }' build/test/one_cpu ||
+        { echo "expected rows of one thread, and no others:"; cat build/test/one_cpu; return 1; }
 }
 
 baseline_compares() {

@@ -176,10 +176,7 @@ command_scale() {
         esac
         shift
     done
-    need_tools
-    echo "building ..." >&2
-    build
-    mkdir -p build/bench
+    bench_begin
     files=""
     for arch in $archs; do
         for kernel in kos biglock; do

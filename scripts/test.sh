@@ -108,6 +108,7 @@ LIST
         printf 'isolation/%s/4/debug\tguest_suite isolation %s 4 debug\n' $arch $arch
         printf 'scheduling/%s/exact\tguest_exact scheduling %s\n' $arch $arch
         printf 'pauses/%s/exact\tguest_exact pauses %s\n' $arch $arch
+        printf 'pauses/%s/2/debug\tguest_suite pauses %s 2 debug\n' $arch $arch
         printf 'edf/%s\tguest_edf %s\n' $arch $arch
         printf 'endpoints/%s/1/release\tguest_endpoints %s 1 release\n' $arch $arch
         for cpus in 1 2 4; do

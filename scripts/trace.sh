@@ -30,7 +30,7 @@ trace_memory_file() {
     else echo "$trace_folder/memory"; fi
 }
 
-# trace_record ARCH IMAGE-WITHOUT-SUFFIX CPUS QEMU-OPTION...; trace_folder, trace_events, trace_mode, trace_buffer,
+# In a subshell. trace_record ARCH IMAGE-WITHOUT-SUFFIX CPUS QEMU-OPTION...; trace_folder, trace_events, trace_mode, trace_buffer,
 # trace_for, trace_keep, trace_append are set.
 trace_record() {
     trace_arch=$1 trace_image=$2 trace_cpus=$3
@@ -39,9 +39,23 @@ trace_record() {
     mkdir -p "$trace_folder/ctf" && rm -f "$trace_folder"/ctf/cpu* "$trace_folder/ctf/metadata" "$trace_folder"/trace.*
     trace_ram=$(trace_memory_file)
     KOS_APPEND="trace=$mask trace_mode=$trace_mode trace_pages=$trace_buffer${trace_append:+ $trace_append}"
-    boot_exec="build/host/trace record --memory $trace_ram --size 0x40000000 --arch $trace_arch $trace_keep ${trace_for:+--for $trace_for} -o $trace_folder/ctf --"
+    boot_exec="exec build/host/trace record --memory $trace_ram --size 0x40000000 --arch $trace_arch $trace_keep ${trace_for:+--for $trace_for} -o $trace_folder/ctf --"
     boot "$trace_arch" "$trace_image" -smp "$trace_cpus" "$@" \
         -object "memory-backend-file,id=ram,size=1G,mem-path=$trace_ram,share=on" -machine memory-backend=ram </dev/null
+}
+
+# The same; a signal to this shell ends the recording, and what it has is written all the same.
+trace_run() {
+    (trace_record "$@") &
+    recorder=$! trace_status=0
+    trap 'kill $recorder 2>/dev/null' INT TERM HUP
+    wait $recorder || trace_status=$?
+    if kill -0 $recorder 2>/dev/null; then # a signal ended the waiting
+        trace_status=0
+        wait $recorder || trace_status=$?
+    fi
+    trap - INT TERM HUP
+    return $trace_status
 }
 
 trace_convert() { # FORMAT
@@ -108,7 +122,7 @@ command_trace() {
     if [ -z "$trace_exact" ]; then set -- -accel tcg,thread=multi
     elif [ "$arch" = aarch64 ]; then KOS_CPU=${KOS_CPU:-cortex-a57},cntfrq=1000000000; set -- -accel tcg -icount shift=0,sleep=off
     else set -- -accel tcg -icount shift=0,sleep=off -cpu max,-rdrand; fi
-    (trace_record "$arch" "$image" "$cpus" "$@") || status=$?
+    trace_run "$arch" "$image" "$cpus" "$@" || status=$?
     [ -f "$trace_folder/ctf/metadata" ] || return $status
     trace_convert "$format"
     [ -z "$trace_json" ] || { build/host/trace analyze "$trace_folder" >"$trace_folder/analysis" && trace_results "$trace_folder/analysis" "$arch" "$solution" >"$trace_json"; } || return 1

@@ -3,6 +3,7 @@
 
 trace_tests() {
     printf 'trace/document\ttrace_document\n'
+    printf 'trace/deaf\ttrace_deaf\n'
     for arch in x86_64 aarch64; do
         printf 'trace/cost/%s\ttrace_cost %s\n' $arch $arch
         printf 'trace/load/%s\tguest_trace_load %s 20 100\n' $arch $arch
@@ -171,6 +172,24 @@ trace_jitter() { # ARCH
     tr -d '\r' <"build/test/$trace_name.console" | awk -v skip=5 'FNR == NR { traced[FNR] = $1; next } $1 == "late" { n++; apart = $2 - traced[n + skip]
         if (apart < 0 || apart > 1000 || traced[n + skip] > 5000) { print "expected the trace up to 1000 ns before the program, and up to 5000 ns, got " traced[n + skip] " and " $2; exit bad = 1 } }
         END { if (!bad && n != 245) { print "expected 245 periods, got " n + 0; bad = 1 } exit bad }' "build/test/$trace_name.table" -
+}
+
+# An emulator that does not end when it is told to is killed; what it has recorded is read from its memory all the same.
+trace_deaf() {
+    trace_name=trace.deaf
+    mkdir -p build/test
+    rm -rf build/test/$trace_name build/test/$trace_name.pid
+    (
+        ticks=0
+        until pid=$(pgrep -f -- "^qemu-system-x86_64.*/random_calls.elf.* trace_pages=7 trace.deaf") || [ $ticks -ge 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+        echo "$pid" >build/test/$trace_name.pid
+        sleep 2
+        kill -STOP $pid
+    ) &
+    ./kos trace random_calls --buffer 7 --append trace.deaf -o build/test/$trace_name --for 3 >build/test/$trace_name.log 2>&1 || { echo "expected it to end well:"; tail -5 build/test/$trace_name.log; return 1; }
+    wait
+    [ -s build/test/$trace_name.pid ] && ! kill -0 "$(cat build/test/$trace_name.pid)" 2>/dev/null || { echo "expected the emulator to be gone"; return 1; }
+    trace_babeltrace "$trace_name" && [ "$(wc -l <build/test/$trace_name.bt)" -gt 100 ] || { echo "expected events"; return 1; }
 }
 
 # The rings of a machine that was ended, from the file with its memory.

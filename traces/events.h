@@ -113,7 +113,17 @@
       (server, TASK, "who serves"))                                                                                    \
     X(user, user, "a program says so: KosTraceEvent of libkos",                                                        \
       TRACE_NO_SMALL, TRACE_NO_HALF, (id, NUMBER, "the program's own"), (first, NUMBER, "likewise"),                   \
-      (second, NUMBER, "likewise"))
+      (second, NUMBER, "likewise"))                                                                                    \
+    X(task_image, life, "where a new task's program is",                                                               \
+      TRACE_NO_SMALL, TRACE_NO_HALF, (task, TASK, "its SID"), (base, ADDRESS, "where it was loaded"),                  \
+      (file, ADDRESS, "of its file in the ROMFS"))                                                                     \
+    X(sample, sample, "the processor's counter was through a period: what the CPU did",                                \
+      (callers, NUMBER, "how many follow in sample_callers"), TRACE_NO_HALF,                                           \
+      (thread, THREAD, "whom it met; 0: the CPU was idle"), (pc, ADDRESS, "where"),                                    \
+      (late, NUMBER, "events since then: many if the kernel had interrupts masked"))                                   \
+    X(sample_callers, sample, "callers of the sample before, of this CPU, innermost first",                            \
+      TRACE_NO_SMALL, (place, NUMBER, "of the first of these two"), TRACE_NO_WORD,                                     \
+      (caller, ADDRESS, "return address"), (next, ADDRESS, "that of its caller; 0: there is none"))
 /* clang-format on */
 
 /* Words of the enumerations, by value. */
@@ -123,7 +133,8 @@
 #define TRACE_PATHS    "fast", "slow", "memory", "arena", "cross"
 #define TRACE_VERDICTS "constant", "cached", "evaluated", "denied"
 #define TRACE_KSM      "execute", "request", "response", "error", "security"
-#define TRACE_ENTRIES  "timer", "ipi", "spurious", "call", "reply", "receive", "page_fault", "exception", "device"
+#define TRACE_ENTRIES                                                                                                  \
+    "timer", "ipi", "spurious", "call", "reply", "receive", "page_fault", "exception", "device", "counter"
 
 enum trace_state_idle { TRACE_STATE_IDLE = 12 }; /* beside enum thread_state: nobody ran */
 enum trace_path { TRACE_FAST, TRACE_SLOW, TRACE_MEMORY, TRACE_ARENA, TRACE_CROSS };
@@ -137,7 +148,8 @@ enum trace_entry {
     TRACE_RECEIVE,
     TRACE_PAGE_FAULT,
     TRACE_EXCEPTION,
-    TRACE_DEVICE
+    TRACE_DEVICE,
+    TRACE_COUNTER
 };
 
 #define TRACE_ENUMERATOR(name, group, text, small, half, word, first, second) TRACE_##name,

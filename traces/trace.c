@@ -21,8 +21,7 @@ static unsigned pages_order = PAGES_DEFAULT;
 static u32 ring_mode = TRACE_STOP;
 static u64 boot_events;
 
-/* Behind "name=" in the line, or null. */
-static const char *option(const char *line, const char *name)
+const char *trace_option(const char *line, const char *name)
 {
     for (const char *at = line; *at != '\0';) {
         size_t same = 0;
@@ -38,7 +37,7 @@ static const char *option(const char *line, const char *name)
     return nullptr;
 }
 
-static u64 hexadecimal(const char *text)
+u64 trace_hexadecimal(const char *text)
 {
     u64 value = 0;
     for (;; text++) {
@@ -54,14 +53,14 @@ static u64 hexadecimal(const char *text)
 
 void trace_init(const char *line)
 {
-    const char *events = option(line, "trace"), *mode = option(line, "trace_mode"),
-               *pages = option(line, "trace_pages");
+    const char *events = trace_option(line, "trace"), *mode = trace_option(line, "trace_mode"),
+               *pages = trace_option(line, "trace_pages");
     if (events == nullptr)
         return;
-    u64 mask = hexadecimal(events);
+    u64 mask = trace_hexadecimal(events);
     ring_mode = mode != nullptr && *mode == 'o' ? TRACE_OVERWRITE : TRACE_STOP;
-    if (pages != nullptr && hexadecimal(pages) <= PAGE_ORDER_MAX)
-        pages_order = (unsigned)hexadecimal(pages);
+    if (pages != nullptr && trace_hexadecimal(pages) <= PAGE_ORDER_MAX)
+        pages_order = (unsigned)trace_hexadecimal(pages);
     if (mask != 0 && trace_prepare(mask))
         boot_events = mask;
 }

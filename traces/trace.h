@@ -24,6 +24,10 @@ void trace_init(const char *line);
 /* Each CPU on its way up, after cpu_init(): its ring. Without memory for it this CPU records nothing. */
 void trace_cpu_init(struct cpu *cpu);
 
+/* Of a command line: what is behind "name=", or null; a number there. */
+const char *trace_option(const char *line, const char *name);
+u64 trace_hexadecimal(const char *text);
+
 /* While the machine runs: there is an area, in which events are said. False: no memory. Any CPU. */
 bool trace_prepare(u64 events);
 /* Behind trace_prepare: this CPU records these events from now on, 0: none; what is in its ring stays. rcOutOfMemory:

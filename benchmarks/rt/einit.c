@@ -381,10 +381,12 @@ int main(void)
     check(KnTaskResume(stamper), "stamper");
     device_begin();
     cases("idle");
-    check(KnTaskResume(server), "server");
-    check(KnTaskResume(load), "load");
-    (void)KnSleepUntilNs(kos_time_ns() + LOAD_START);
-    cases("load");
+    if (option("rt.idle", 0, 0, 1) == 0) {
+        check(KnTaskResume(server), "server");
+        check(KnTaskResume(load), "load");
+        (void)KnSleepUntilNs(kos_time_ns() + LOAD_START);
+        cases("load");
+    }
     printf("BENCH done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -191,6 +191,10 @@ static void judge(struct walk *walk)
         const uint32_t number = read_u32(node->interrupts.data + 28);
         if (read_u32(node->interrupts.data + 24) == 1 && number < 16)
             info->timer_ppi = 16 + number;
+    } else if (lists(node->compatible, "arm,armv8-pmuv3") && node->interrupts.size >= 12) {
+        const uint32_t number = read_u32(node->interrupts.data + 4);
+        if (read_u32(node->interrupts.data) == 1 && number < 16)
+            info->pmu_ppi = 16 + number;
     }
 }
 

@@ -33,6 +33,7 @@ struct fdt_info {
     struct fdt_range uart;                    /* PL011: that of stdout-path, else the first; size 0 if none */
     enum fdt_conduit psci;                    /* PSCI 0.2 or later */
     uint32_t timer_ppi;                       /* interrupt number (16..31) of the virtual timer */
+    uint32_t pmu_ppi;                         /* interrupt number (16..31) of the PMU, or 0: it has none of this kind */
     char command_line[FDT_COMMAND_LINE_SIZE]; /* cut if longer; always terminated */
 };
 

@@ -8,7 +8,8 @@ static bool version3;
 
 u32 hal_gic_private_mask(void)
 {
-    return 1U << GIC_SGI_IPI | 1U << hal_device_tree.timer_ppi;
+    const u32 pmu = hal_device_tree.pmu_ppi != 0 ? 1U << hal_device_tree.pmu_ppi : 0;
+    return 1U << GIC_SGI_IPI | 1U << hal_device_tree.timer_ppi | pmu;
 }
 
 void hal_gic_init(void)
@@ -24,6 +25,7 @@ void hal_gic_init(void)
 
 void hal_gic_cpu_init(void)
 {
+    hal_pmu_cpu_init();
     if (version3)
         hal_gic_v3_cpu_init();
     else

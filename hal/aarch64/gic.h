@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two interrupt controllers behind gic.c. Interrupts used: SGI 0 (IPI) and the PPI of the virtual timer. */
+/* The two interrupt controllers behind gic.c. Interrupts used: SGI 0 (IPI) and the PPIs of the virtual timer and of
+ * the PMU. */
 #pragma once
 
 #include <hal/base.h>

@@ -18,6 +18,10 @@ static const u16 codes[KOS_PMU_EVENT_COUNT] = {
 };
 
 static u32 on[KOS_CPUS_MAX]; /* events that the CPU counts */
+/* What the CPU's last counter interrupts by; period 0: nothing. */
+static struct {
+    u32 period, event;
+} sampling[KOS_CPUS_MAX];
 
 static bool exists(void)
 {
@@ -25,10 +29,28 @@ static bool exists(void)
     return version != 0 && version != 0xf;
 }
 
+static u32 counters_there(void)
+{
+    return exists() ? (u32)(read_register(pmcr_el0) >> 11) & 0x1f : 0;
+}
+
 u32 hal_pmu_counters(void)
 {
-    u32 counters = exists() ? (u32)(read_register(pmcr_el0) >> 11) & 0x1f : 0;
+    u32 counters = counters_there() - (sampling[hal_cpu_self()->index].period != 0 ? 1 : 0);
     return counters < COUNTERS_MAX ? counters : COUNTERS_MAX;
+}
+
+/* As reset may leave it, an interrupt could be pending for ever. */
+void hal_pmu_cpu_init(void)
+{
+    if (exists())
+        write_register(pmintenclr_el1, 0xffffffffULL);
+}
+
+static void select_counter(u32 counter)
+{
+    write_register(pmselr_el0, counter);
+    barrier("isb");
 }
 
 u32 hal_pmu_events(void)
@@ -65,11 +87,56 @@ bool hal_pmu_fits(u32 events)
     return others <= hal_pmu_counters() && (events == 0 || exists());
 }
 
+/* The sampling counter goes on from a value. The control register last: QEMU asks then when the next overflow is. */
+static void sample_from(u32 value)
+{
+    const u32 counter = counters_there() - 1;
+    select_counter(counter);
+    write_register(pmxevtyper_el0, codes[sampling[hal_cpu_self()->index].event]);
+    write_register(pmxevcntr_el0, value);
+    write_register(pmcntenset_el0, 1ULL << counter);
+    write_register(pmintenset_el1, 1ULL << counter);
+    write_register(pmcr_el0, PMCR_LONG | PMCR_ON);
+    barrier("isb");
+}
+
+const char *hal_pmu_sample(u32 event, u32 period)
+{
+    if (counters_there() == 0)
+        return hal_pmu_description();
+    if (hal_device_tree.pmu_ppi == 0)
+        return "the device tree knows no interrupt of the PMU";
+    if ((hal_pmu_events() & 1U << event) == 0)
+        return "PMCEID does not list this event";
+    sampling[hal_cpu_self()->index].event = event;
+    sampling[hal_cpu_self()->index].period = period;
+    sample_from(-period);
+    return nullptr;
+}
+
+bool hal_pmu_overflowed(u64 *late)
+{
+    const u32 period = sampling[hal_cpu_self()->index].period, counter = counters_there() - 1;
+    if (period == 0 || (read_register(pmovsset_el0) & 1ULL << counter) == 0)
+        return false;
+    select_counter(counter);
+    *late = read_register(pmxevcntr_el0); /* it went on from 0 */
+    write_register(pmovsclr_el0, 1ULL << counter);
+    sample_from(-period);
+    return true;
+}
+
 void hal_pmu_start(u32 events)
 {
     if (!exists())
         return;
     u64 enabled = 0;
+    const bool samples = sampling[hal_cpu_self()->index].period != 0;
+    u64 sampled = 0;
+    if (samples) {
+        select_counter(counters_there() - 1);
+        sampled = read_register(pmxevcntr_el0);
+    }
     write_register(pmcr_el0, PMCR_LONG | PMCR_RESET);
     write_register(pmcntenclr_el0, 0xffffffffULL);
     write_register(pmuserenr_el0, 0);
@@ -77,8 +144,7 @@ void hal_pmu_start(u32 events)
         if (((events >> i) & 1U) == 0)
             continue;
         u32 counter = counter_of(events, i);
-        write_register(pmselr_el0, counter);
-        barrier("isb");
+        select_counter(counter);
         write_register(pmxevtyper_el0, counter == CYCLE_COUNTER ? 0 : codes[i]); /* at EL0 and EL1 */
         enabled |= 1ULL << counter;
     }
@@ -86,6 +152,8 @@ void hal_pmu_start(u32 events)
     write_register(pmcntenset_el0, enabled);
     write_register(pmcr_el0, events != 0 ? PMCR_LONG | PMCR_ON : PMCR_LONG);
     barrier("isb");
+    if (samples)
+        sample_from((u32)sampled);
 }
 
 u64 hal_pmu_read(u32 event)
@@ -93,8 +161,7 @@ u64 hal_pmu_read(u32 event)
     barrier("isb"); /* counts what comes before */
     if (event == KOS_PMU_CYCLES)
         return read_register(pmccntr_el0);
-    write_register(pmselr_el0, counter_of(on[hal_cpu_self()->index], event));
-    barrier("isb");
+    select_counter(counter_of(on[hal_cpu_self()->index], event));
     return read_register(pmxevcntr_el0);
 }
 

@@ -66,6 +66,10 @@ void hal_gic_init(void);                /* boot CPU: maps and sets up the distri
 void hal_gic_cpu_init(void);            /* each CPU */
 enum gic_event hal_gic_take(u32 *line); /* line: of GIC_DEVICE, which is masked if it is level-triggered */
 
+/* pmu.c */
+void hal_pmu_cpu_init(void);        /* each CPU, before its interrupts */
+bool hal_pmu_overflowed(u64 *late); /* the sampling counter: true once for each time, and it has begun anew */
+
 /* timer.c */
 void hal_timer_init(void);     /* boot CPU */
 void hal_timer_cpu_init(void); /* each CPU */

@@ -92,6 +92,7 @@ void hal_trap_user(struct hal_context *context)
 void hal_trap_interrupt(void)
 {
     u32 line;
+    u64 late;
     switch (hal_gic_take(&line)) {
     case GIC_TIMER:
         kernel_timer_interrupt();
@@ -99,7 +100,9 @@ void hal_trap_interrupt(void)
         kernel_ipi_interrupt();
     case GIC_DEVICE:
         kernel_device_interrupt(line);
-    case GIC_OTHER:
+    case GIC_OTHER: /* the PMU's line is level-triggered, and still up: it goes down before interrupts are open again */
+        if (hal_pmu_overflowed(&late))
+            kernel_counter_interrupt(read_register(elr_el1), late);
         break;
     }
     kernel_spurious_interrupt();

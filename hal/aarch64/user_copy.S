@@ -9,117 +9,95 @@
     .balign 16
 
 hal_user_access_start:
-/* Both copies: 64 bytes at a time, then what each bit of the size stands for. */
+/* 8, 16, 32 or 64 bytes from or to x3 and x5 to x11: of the user one by one, as those instructions move no address. */
+    .macro user_bytes move, at, bytes
+    \move x3, [\at]
+    .if \bytes > 8
+    \move x5, [\at, #8]
+    .endif
+    .if \bytes > 16
+    \move x6, [\at, #16]
+    \move x7, [\at, #24]
+    .endif
+    .if \bytes > 32
+    \move x8, [\at, #32]
+    \move x9, [\at, #40]
+    \move x10, [\at, #48]
+    \move x11, [\at, #56]
+    .endif
+    add \at, \at, #\bytes
+    .endm
+    .macro kernel_bytes move, at, bytes
+    \move x3, x5, [\at], #16
+    .if \bytes > 16
+    \move x6, x7, [\at], #16
+    .endif
+    .if \bytes > 32
+    \move x8, x9, [\at], #16
+    \move x10, x11, [\at], #16
+    .endif
+    .endm
+    .macro copy_bytes way, bytes
+    .ifc \way, in
+    user_bytes ldtr, x1, \bytes
+    kernel_bytes stp, x0, \bytes
+    .else
+    kernel_bytes ldp, x1, \bytes
+    user_bytes sttr, x0, \bytes
+    .endif
+    .endm
+    /* part: what ends the instruction's name; the last byte moves no address */
+    .macro copy_one way, register, bytes, part
+    .ifc \way, in
+    ldtr\part \register, [x1]
+    .if \bytes > 1
+    add x1, x1, #\bytes
+    .endif
+    str\part \register, [x0], #\bytes
+    .else
+    ldr\part \register, [x1], #\bytes
+    sttr\part \register, [x0]
+    .if \bytes > 1
+    add x0, x0, #\bytes
+    .endif
+    .endif
+    .endm
+/* 64 bytes at a time, then what each bit of the size stands for. */
+    .macro copy way
+    ands x4, x2, #~63
+    b.eq 2f
+1:  copy_bytes \way, 64
+    subs x4, x4, #64
+    b.ne 1b
+2:  tbz x2, #5, 3f
+    copy_bytes \way, 32
+3:  ands x4, x2, #31
+    b.eq 8f
+    tbz x2, #4, 4f
+    copy_bytes \way, 16
+4:  tbz x2, #3, 5f
+    copy_one \way, x3, 8
+5:  tst x2, #7
+    b.eq 8f
+    tbz x2, #2, 6f
+    copy_one \way, w3, 4
+6:  tbz x2, #1, 7f
+    copy_one \way, w3, 2, h
+7:  tbz x2, #0, 8f
+    copy_one \way, w3, 1, b
+8:  mov w0, #1
+    ret
+    .endm
 
 /* bool hal_user_copy_in(void *to, vaddr from, size_t size) */
     .globl hal_user_copy_in
 hal_user_copy_in:
-    ands x4, x2, #~63
-    b.eq 2f
-1:  ldtr x3, [x1]
-    ldtr x5, [x1, #8]
-    ldtr x6, [x1, #16]
-    ldtr x7, [x1, #24]
-    ldtr x8, [x1, #32]
-    ldtr x9, [x1, #40]
-    ldtr x10, [x1, #48]
-    ldtr x11, [x1, #56]
-    add x1, x1, #64
-    stp x3, x5, [x0], #16
-    stp x6, x7, [x0], #16
-    stp x8, x9, [x0], #16
-    stp x10, x11, [x0], #16
-    subs x4, x4, #64
-    b.ne 1b
-2:  tbz x2, #5, 3f
-    ldtr x3, [x1]
-    ldtr x5, [x1, #8]
-    ldtr x6, [x1, #16]
-    ldtr x7, [x1, #24]
-    add x1, x1, #32
-    stp x3, x5, [x0], #16
-    stp x6, x7, [x0], #16
-3:  ands x4, x2, #31
-    b.eq 8f
-    tbz x2, #4, 4f
-    ldtr x3, [x1]
-    ldtr x5, [x1, #8]
-    add x1, x1, #16
-    stp x3, x5, [x0], #16
-4:  tbz x2, #3, 5f
-    ldtr x3, [x1]
-    add x1, x1, #8
-    str x3, [x0], #8
-5:  tst x2, #7
-    b.eq 8f
-    tbz x2, #2, 6f
-    ldtr w3, [x1]
-    add x1, x1, #4
-    str w3, [x0], #4
-6:  tbz x2, #1, 7f
-    ldtrh w3, [x1]
-    add x1, x1, #2
-    strh w3, [x0], #2
-7:  tbz x2, #0, 8f
-    ldtrb w3, [x1]
-    strb w3, [x0]
-8:  mov w0, #1
-    ret
+    copy in
 
 /* bool hal_user_copy_out(vaddr to, const void *from, size_t size) */
     .globl hal_user_copy_out
 hal_user_copy_out:
-    ands x4, x2, #~63
-    b.eq 2f
-1:  ldp x3, x5, [x1], #16
-    ldp x6, x7, [x1], #16
-    ldp x8, x9, [x1], #16
-    ldp x10, x11, [x1], #16
-    sttr x3, [x0]
-    sttr x5, [x0, #8]
-    sttr x6, [x0, #16]
-    sttr x7, [x0, #24]
-    sttr x8, [x0, #32]
-    sttr x9, [x0, #40]
-    sttr x10, [x0, #48]
-    sttr x11, [x0, #56]
-    add x0, x0, #64
-    subs x4, x4, #64
-    b.ne 1b
-2:  tbz x2, #5, 3f
-    ldp x3, x5, [x1], #16
-    ldp x6, x7, [x1], #16
-    sttr x3, [x0]
-    sttr x5, [x0, #8]
-    sttr x6, [x0, #16]
-    sttr x7, [x0, #24]
-    add x0, x0, #32
-3:  ands x4, x2, #31
-    b.eq 8f
-    tbz x2, #4, 4f
-    ldp x3, x5, [x1], #16
-    sttr x3, [x0]
-    sttr x5, [x0, #8]
-    add x0, x0, #16
-4:  tbz x2, #3, 5f
-    ldr x3, [x1], #8
-    sttr x3, [x0]
-    add x0, x0, #8
-5:  tst x2, #7
-    b.eq 8f
-    tbz x2, #2, 6f
-    ldr w3, [x1], #4
-    sttr w3, [x0]
-    add x0, x0, #4
-6:  tbz x2, #1, 7f
-    ldrh w3, [x1], #2
-    sttrh w3, [x0]
-    add x0, x0, #2
-7:  tbz x2, #0, 8f
-    ldrb w3, [x1]
-    sttrb w3, [x0]
-8:  mov w0, #1
-    ret
+    copy out
 
 /* bool hal_user_load_32(void *to, vaddr from) */
     .globl hal_user_load_32, hal_user_load_32_end

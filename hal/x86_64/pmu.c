@@ -90,3 +90,9 @@ u64 hal_pmu_mask(u32 event)
     u32 width = (leaf().a >> 16) & 0xff;
     return width >= 64 ? ~0ULL : (1ULL << width) - 1;
 }
+
+const char *hal_pmu_sample(u32 event, u32 period)
+{
+    (void)event, (void)period;
+    return "on x86_64 counters interrupt nobody: where kos is tested there are none";
+}

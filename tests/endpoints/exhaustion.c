@@ -4,6 +4,8 @@
 #include <tests/endpoints/endpoints.h>
 #include <tests/patience.h>
 
+#define BACK_AT_ONCE (128ULL << 20) /* a part of what the machine has, and more than any cache keeps */
+
 static Handle limited(const char *order, nk_uint64_t pages, nk_uint64_t objects)
 {
     Handle task = peer_create("exhaust", "test.Peer", "Peer", order);
@@ -122,12 +124,19 @@ static void no_memory_tests(unsigned cpus)
     expect("exhaustion/no_memory", "another_code", wrong, 0);
     expect("exhaustion/no_memory", "complete_in_the_end", complete, 3);
     expect_account("exhaustion/no_memory", &before);
-    expect("exhaustion/no_memory", "terminated", KnTaskTerminate(eater, 0), rcOk);
+    expect("exhaustion/no_memory", "eaten_again", eat(server, 0), rcOk);
+    /* As soon as its end is told, what it had is there, for other CPUs, too. */
+    expect("exhaustion/no_memory", "elsewhere", KnThreadSetAffinityByHandle(INVALID_HANDLE, 1ULL << (cpus - 1)), rcOk);
     rtl_int32_t code;
     rtl_uint32_t reason;
-    expect("exhaustion/no_memory", "ended", KnTaskWait(eater, PATIENCE_MS, &code, &reason), rcOk);
-    /* What it had is there, for other CPUs, too. */
-    expect("exhaustion/no_memory", "elsewhere", KnThreadSetAffinityByHandle(INVALID_HANDLE, 1ULL << (cpus - 1)), rcOk);
+    Retcode terminated = KnTaskTerminate(eater, 0), ended = KnTaskWait(eater, PATIENCE_MS, &code, &reason);
+    struct kos_core_result much =
+        KOS_CORE(VMM, Allocate, 0, BACK_AT_ONCE,
+                 KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_READ | KOS_VMM_WRITE);
+    expect("exhaustion/no_memory", "terminated", terminated, rcOk);
+    expect("exhaustion/no_memory", "ended", ended, rcOk);
+    expect("exhaustion/no_memory", "back_at_once", much.rc, rcOk);
+    expect("exhaustion/no_memory", "given_back", RC(VMM, Free, much.w[0], BACK_AT_ONCE), rcOk);
     peer_run("exhaustion/no_memory", peer_create("next", "test.Peer", "Peer", "42"), 42, KOS_TASK_EXITED);
     expect("exhaustion/no_memory", "closed", KnHandleClose(server) | KnHandleClose(eater), rcOk);
     expect("exhaustion/no_memory", "anywhere", KnThreadSetAffinityByHandle(INVALID_HANDLE, ~0ULL), rcOk);

@@ -143,7 +143,7 @@ void peer_eat(nk_uint64_t pages)
     static nk_uint64_t kept[EATER_KEEPS];
     static unsigned count;
     const unsigned flags = KOS_VMM_RESERVE | KOS_VMM_COMMIT | KOS_VMM_LOCKED;
-    for (unsigned i = 0; pages == 0 && i < EATER_KEEPS; i++) {
+    for (unsigned i = count; pages == 0 && i < EATER_KEEPS; i++) {
         struct kos_core_result r = KOS_CORE(VMM, Allocate, 0, KOS_PAGE_SIZE, flags | (i % 2 == 0 ? RW : KOS_VMM_READ));
         if (r.rc == rcOk)
             kept[count++] = r.w[0];

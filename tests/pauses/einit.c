@@ -109,11 +109,15 @@ static void connect(void)
     }
 }
 
-static void disconnect(void)
+/* serving: the server lives, and may still read the arena of a Call that has ended. */
+static void disconnect(int serving)
 {
     (void)KnHandleClose(exchange.client_handle);
-    if (exchange.kind == SEALED)
-        (void)KOS_CORE(VMM, Free, arena_at_server, arena_size);
+    if (exchange.kind != SEALED)
+        return;
+    if (serving && !reaches(server, KOS_THREAD_STATE_RECEIVING))
+        check(EVENTS - 1, "server has done", state_of(server), KOS_THREAD_STATE_RECEIVING);
+    (void)KOS_CORE(VMM, Free, arena_at_server, arena_size);
 }
 
 /* An exchange that nobody disturbs: ns that it took. */
@@ -135,7 +139,7 @@ static nk_uint64_t undisturbed(enum event event)
         check(event, "server receives again", state_of(server), KOS_THREAD_STATE_RECEIVING);
     check(event, "answers", exchange.answered - answered, 1);
     check(event, "server's level", (long long)KOS_CORE(THREAD, GetSchedule, server).w[1], KOS_LEVEL_REAL_TIME + SERVER);
-    disconnect();
+    disconnect(1);
     return took;
 }
 
@@ -212,13 +216,14 @@ static int instant(enum event event, nk_uint64_t delay)
         (void)KnHandleClose(exchange.listener); /* else it might wait for another server */
     join(client);
     verdict(event, state, had_returned, answering);
-    if (event == SERVER_ENDS || event == CLOSE_LISTENER) {
+    int gone = event == SERVER_ENDS || event == CLOSE_LISTENER;
+    if (gone) {
         join(server);
         (void)KnHandleClose(exchange.listener);
     }
     left_by_the_dead(event, state, had_returned);
-    disconnect();
-    if (event == SERVER_ENDS || event == CLOSE_LISTENER)
+    disconnect(!gone);
+    if (gone)
         server_begin();
     return !had_returned;
 }
@@ -244,7 +249,7 @@ static int limit_passes(nk_uint64_t delay)
     struck += exchange.code == rcTimeout;
     if (exchange.code != rcOk)
         check(TIMEOUT, "code", exchange.code, rcTimeout);
-    disconnect();
+    disconnect(1);
     return exchange.code != rcOk;
 }
 

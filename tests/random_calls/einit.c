@@ -79,10 +79,9 @@ static Handle caller_create(const char *name, const char *const args[])
 {
     Handle task = INVALID_HANDLE;
     Retcode rc = rcFail;
-    /* The last one's name is free when its last thread has ended, and its memory when all CPUs have let it go. */
-    for (unsigned i = 0; i < PATIENCE_MS / 10; i++) {
+    for (unsigned i = 0; i < PATIENCE_MS / 10; i++) { /* the last one's name is free when its last thread has ended */
         rc = KnTaskCreate(name, "test.Caller", "Caller", KOS_CLASS_STANDARD, 10, &task);
-        if (rc != rcAlreadyExists && rc != rcOutOfMemory)
+        if (rc != rcAlreadyExists)
             break;
         (void)KnSleep(10);
     }

@@ -5,7 +5,7 @@
 #include <tools/trace/spread.h>
 
 enum doing { RUNS, READY, CALLS, SERVES, LOCKED, SLEEPS, DOINGS }; /* SERVES: waits for requests */
-#define ENTRIES    8U
+#define ENTRIES    10U
 #define VERDICTS   4U
 #define INVERSIONS 10U
 

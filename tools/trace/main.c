@@ -11,6 +11,7 @@ static int usage(void)
             "usage: trace record --memory FILE --size BYTES --arch NAME [--for SECONDS] [--keep] -o DIR -- COMMAND...\n"
             "       trace memory FILE --arch NAME -o DIR\n"
             "       trace text|perfetto|analyze DIR\n"
+            "       trace raw DIR MACHINE CPUS PERIOD    samples, for build/host/perfcnt\n"
             "       trace events LIST      the mask of those events, in hexadecimal\n"
             "       trace document         docs/tracepoints.md\n");
     return 2;
@@ -69,6 +70,9 @@ int main(int count, char **words)
         document_write(stdout);
         return 0;
     }
+    if (strcmp(action, "raw") == 0 && count == 6)
+        return trace_raw(words[2], (uint32_t)strtoul(words[3], NULL, 10), (uint32_t)strtoul(words[4], NULL, 10),
+                         strtoull(words[5], NULL, 10), stdout);
     if (count != 3)
         return usage();
     if (strcmp(action, "text") == 0)

@@ -11,6 +11,8 @@
 #include <tools/trace/trace.h>
 #include <unistd.h>
 
+#define PATIENCE 5.0 /* seconds that the emulator has to end when it is told to */
+
 static volatile sig_atomic_t stopped;
 
 static void stop(int signal_number)
@@ -67,7 +69,7 @@ int trace_record(const struct record_options *options, char **command)
     pid_t child = start(command);
     if (child < 0)
         return 2;
-    double begun = now(), until = options->seconds > 0 ? begun + options->seconds : 0;
+    double begun = now(), until = options->seconds > 0 ? begun + options->seconds : 0, patience = 0;
     int status = 0;
     bool running = true, told = false;
     while (running) {
@@ -76,6 +78,9 @@ int trace_record(const struct record_options *options, char **command)
         if (running && !told && (stopped != 0 || (until > 0 && now() > until))) {
             kill(child, SIGTERM);
             told = true;
+            patience = now() + PATIENCE;
+        } else if (running && told && now() > patience) {
+            kill(child, SIGKILL); /* what it has recorded is in its memory all the same */
         }
         bool some = (rings.area != NULL || rings_find(&rings, memory)) && rings_drain(&rings, &ctf);
         progress(&rings, begun, false);

@@ -16,5 +16,7 @@ int trace_record(const struct record_options *options, char **command);
 int trace_memory(const char *file, const char *folder, const char *architecture);
 int trace_text(const char *folder, FILE *out);
 int trace_perfetto(const char *folder, FILE *out);
+/* The samples among the events, as profiles/raw.h has them. */
+int trace_raw(const char *folder, uint32_t machine, uint32_t cpus, uint64_t period, FILE *out);
 /* Tables to out, SVG files into the folder. */
 int trace_analyze(const char *folder, FILE *out);
