@@ -8,11 +8,9 @@ typedef u64 __attribute__((may_alias, aligned(1))) word_any;
 /* Upwards; right also if the target begins below an overlapping source, since a block is read before it is written. */
 static void copy_up(u8 *out, const u8 *in, size_t size)
 {
-#ifdef ARCH_COPY_WORDS
-    if (size >= ARCH_COPY_WORDS_FROM) {
-        ARCH_COPY_WORDS(out, in, size / 8);
-        size %= 8;
-    }
+#ifdef ARCH_COPY_FROM
+    if (size >= ARCH_COPY_FROM)
+        ARCH_COPY(out, in, size);
 #endif
     while (size >= 64) {
         word_any *o = (word_any *)out;

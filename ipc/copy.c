@@ -60,58 +60,73 @@ retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr 
 
 /* ---- in steps ---- */
 
+/* One side of a copy: what lies ahead on the page that was looked up. Kept until interrupts are let in: a kernel entry
+ * is a reader's section, and a seal takes the lock (HAL_PAGE_SEALABLE). */
 struct span {
     u8 *bytes;
-    u64 size;
+    u64 size;    /* 0: to be looked up */
     u32 present; /* HAL_PAGE_* */
 };
 
-/* What lies on one page. One that is not there is a step of its own: null with *code PREEMPTED, or fault. */
-static struct span step_span(struct address_space *space, vaddr address, u64 size, u32 access, retcode fault,
-                             retcode *code)
+/* A null domain is the kernel: address is a pointer. */
+static inline struct span span_begin(const struct domain *domain, u64 address, u64 size)
 {
-    struct span span = {.size = on_page(address, size)};
-    paddr page = address < KOS_USER_LIMIT ? hal_space_lookup(&space->hal, address, &span.present) : PADDR_NONE;
-    if (likely(page != PADDR_NONE && (span.present & access) == access)) {
-        span.bytes = (u8 *)hal_direct(round_down(page, PAGE_SIZE)) + (address & (PAGE_SIZE - 1));
-    } else {
-        *code = address < KOS_USER_LIMIT ? space_fault_preemptible(space, address, access) : fault;
-        *code = *code == rcOk || *code == PREEMPTED ? PREEMPTED : fault;
+    return (struct span){.bytes = (u8 *)address, .size = domain == nullptr ? size : 0};
+}
+
+/* A page that is not there is a step of its own: PREEMPTED, or fault. */
+static retcode span_look(struct span *span, struct domain *domain, vaddr address, u64 size, u32 access, retcode fault)
+{
+    struct address_space *space = &domain->space;
+    if (unlikely(address >= KOS_USER_LIMIT))
+        return fault;
+    paddr page = hal_space_lookup(&space->hal, address, &span->present);
+    if (unlikely(page == PADDR_NONE || (span->present & access) != access)) {
+        retcode code = space_fault_preemptible(space, address, access);
+        return code == rcOk || code == PREEMPTED ? PREEMPTED : fault;
     }
-    return span;
+    span->bytes = (u8 *)hal_direct(round_down(page, PAGE_SIZE)) + (address & (PAGE_SIZE - 1));
+    span->size = on_page(address, size);
+    return rcOk;
 }
 
-/* One step; PREEMPTED: it was only a page fault, or there is more to do. A null task is the kernel: that side is a
- * pointer. */
-static retcode step(struct domain *to, u64 target, struct domain *from, u64 source, u64 size, u64 *done)
+/* The next COPY_STEP bytes, or as far as both spans reach. */
+static bool span_copy(struct span *out, struct domain *to, vaddr target, struct span *in, u64 *done)
 {
-    retcode code = rcOk;
-    u64 some = size - *done < COPY_STEP ? size - *done : COPY_STEP;
-    struct span in = {.bytes = (u8 *)(source + *done), .size = some};
-    if (from != nullptr)
-        in = step_span(&from->space, source + *done, some, HAL_ACCESS_READ, rcSourceFault, &code);
-    if (in.bytes == nullptr)
-        return code;
-    struct span out = {.bytes = (u8 *)(target + *done), .size = in.size};
-    if (to != nullptr)
-        out = step_span(&to->space, target + *done, in.size, HAL_ACCESS_WRITE, rcTargetFault, &code);
-    if (out.bytes == nullptr)
-        return code;
-    if (likely((out.present & HAL_PAGE_SEALABLE) == 0))
-        memcpy(out.bytes, in.bytes, out.size);
-    else if (!space_write_sealable(&to->space, target + *done, in.bytes, out.size))
-        return rcTargetFault; /* just sealed */
-    *done += out.size;
-    return *done < size ? PREEMPTED : rcOk;
+    u64 size = in->size < out->size ? in->size : out->size;
+    if (size > COPY_STEP)
+        size = COPY_STEP;
+    if (likely((out->present & HAL_PAGE_SEALABLE) == 0))
+        memcpy(out->bytes, in->bytes, size);
+    else if (!space_write_sealable(&to->space, target, in->bytes, size))
+        return false; /* just sealed */
+    in->bytes += size, in->size -= size;
+    out->bytes += size, out->size -= size;
+    *done += size;
+    return true;
 }
 
+/* A null task is the kernel: that side is a pointer. */
 static retcode steps(struct domain *to, u64 target, struct domain *from, u64 source, u64 size, u64 *done)
 {
-    retcode code = *done < size ? PREEMPTED : rcOk;
-    while (code == PREEMPTED && (code = step(to, target, from, source, size, done)) == PREEMPTED)
-        if (preemption_point())
+    struct span in = span_begin(from, source + *done, size - *done), out = span_begin(to, target + *done, size - *done);
+    while (*done < size) {
+        retcode code = rcOk;
+        if (in.size == 0)
+            code = span_look(&in, from, source + *done, size - *done, HAL_ACCESS_READ, rcSourceFault);
+        if (code == rcOk && out.size == 0)
+            code = span_look(&out, to, target + *done, size - *done, HAL_ACCESS_WRITE, rcTargetFault);
+        if (code == rcOk && unlikely(!span_copy(&out, to, target + *done, &in, done)))
+            code = rcTargetFault;
+        if (code == PREEMPTED) { /* a fault: what was looked up before it may have changed */
+            in = span_begin(from, source + *done, size - *done);
+            out = span_begin(to, target + *done, size - *done);
+        } else if (code != rcOk)
             return code;
-    return code;
+        if (*done < size && preemption_point())
+            return PREEMPTED;
+    }
+    return rcOk;
 }
 
 retcode copy_in_steps(struct domain *from, void *to, vaddr address, u64 size, u64 *done)

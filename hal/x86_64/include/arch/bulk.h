@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 
-/* Advances both pointers. */
-#define ARCH_COPY_WORDS_FROM 256U
-#define ARCH_COPY_WORDS(to, from, words)                                                                               \
+/* Copies words, upwards; advances both pointers and reduces size. */
+#define ARCH_COPY_FROM 256U
+#define ARCH_COPY(to, from, size)                                                                                      \
     do {                                                                                                               \
-        size_t words_ = (words);                                                                                       \
+        size_t words_ = (size) / 8;                                                                                    \
         __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words_) : : "memory");                               \
+        (size) %= 8;                                                                                                   \
     } while (0)
 
 /* Clears a part of size bytes from its beginning, and returns how much. */
