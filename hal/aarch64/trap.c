@@ -89,10 +89,18 @@ void hal_trap_user(struct hal_context *context)
     kernel_exception(context, &exception);
 }
 
+/* The PMU's line is level-triggered, and still up: it goes down before interrupts are open again. */
+[[noreturn, gnu::noinline]] static void other_interrupt(void)
+{
+    u64 late;
+    if (hal_pmu_overflowed(&late))
+        kernel_counter_interrupt(read_register(elr_el1), late);
+    kernel_spurious_interrupt();
+}
+
 void hal_trap_interrupt(void)
 {
     u32 line;
-    u64 late;
     switch (hal_gic_take(&line)) {
     case GIC_TIMER:
         kernel_timer_interrupt();
@@ -100,12 +108,10 @@ void hal_trap_interrupt(void)
         kernel_ipi_interrupt();
     case GIC_DEVICE:
         kernel_device_interrupt(line);
-    case GIC_OTHER: /* the PMU's line is level-triggered, and still up: it goes down before interrupts are open again */
-        if (hal_pmu_overflowed(&late))
-            kernel_counter_interrupt(read_register(elr_el1), late);
+    case GIC_OTHER:
         break;
     }
-    kernel_spurious_interrupt();
+    other_interrupt();
 }
 
 /* Frame records on this CPU's stack only: a chain that leads elsewhere ends. */
