@@ -310,7 +310,7 @@ bool task_thread_gone(struct task *task, struct thread *thread)
 }
 
 /* Nothing of the thread but its object is left. */
-static void thread_leave(struct thread *thread)
+static inline __attribute__((always_inline)) void thread_leave(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
     thread->state = THREAD_DEAD;
