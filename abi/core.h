@@ -21,7 +21,6 @@
     E(HANDLE, "handle.Handle", "kl.core.Handle")                                                                       \
     E(TASK, "task.Task", "kl.core.Task")                                                                               \
     E(SYNC, "sync.Sync", "kl.core.Sync")                                                                               \
-    E(FS, "fs.FS", "kl.core.FS")                                                                                       \
     E(TIME, "time.Time", "kl.core.Time")                                                                               \
     E(HAL, "hal.HAL", "kl.core.HAL")                                                                                   \
     E(PM, "pm.PM", "kl.core.PM")                                                                                       \
@@ -29,7 +28,8 @@
     E(AUDIT, "audit.Audit", "kl.core.Audit")                                                                           \
     E(NOTICE, "notice.Notice", "kl.core.Notice")                                                                       \
     E(PROFILER, "profiler.Profiler", "kl.core.Profiler")                                                               \
-    E(IO, "io.IO", "kl.core.IO")
+    E(IO, "io.IO", "kl.core.IO")                                                                                       \
+    E(FS, "fs.FS", "kl.core.FS")
 
 /*
  * Methods in MID order within each interface.                    request            response (first word: rc)
@@ -75,8 +75,8 @@
     X(HANDLE, GetRiid, 2, KOS_NAME_SIZE, 2, 0) /* client handle, string endpoint -> rc, riid */                        \
     X(HANDLE, SecurityConnect, 0, 0, 2, 0)     /* -> rc, handle: a Call on it asks the security module */              \
     /* Task */                                                                                                         \
-    X(TASK, Create, 5, 3 * KOS_NAME_SIZE, 2,                                                                           \
-      0) /* string name, string class, string path, class_priority, flags -> rc, task */                               \
+    X(TASK, Create, 6, 3 * KOS_NAME_SIZE, 2,                                                                           \
+      0) /* strings name, class, path; stack size of its threads (0: default), class_priority, flags -> rc, task */    \
     X(TASK, SetEnv, 3, 64 * KOS_NAME_SIZE, 1,                                                                          \
       0)                                     /* task, bytes args, bytes envs: NUL-terminated strings in a row -> rc */ \
     X(TASK, Connect, 4, KOS_NAME_SIZE, 1, 0) /* client task, server task, string channel, KOS_ARENA_* -> rc */         \
@@ -99,15 +99,6 @@
     X(SYNC, Unlock, 1, 0, 1, 0)       /* address of u32 -> rc */                                                       \
     X(SYNC, WaitShared, 4, 0, 2, 0)   /* mdl, offset of u32, value, timeout ms -> rc, 0 */                             \
     X(SYNC, WakeShared, 3, 0, 2, 0)   /* mdl, offset of u32, threads at most -> rc, threads woken */                   \
-    /* FS */                                                                                                           \
-    X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
-    X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
-    X(FS, Read, 2, 0, 3, KOS_PAGE_SIZE)    /* handle, sector number (of 4096 bytes) -> rc, bytes read, bytes data */   \
-    X(FS, GetSize, 1, 0, 2, 0)             /* handle -> rc, bytes */                                                   \
-    X(FS, GetId, 1, 0, 2, 0)               /* handle -> rc, id */                                                      \
-    X(FS, Count, 0, 0, 2, 0)               /* -> rc, files */                                                          \
-    X(FS, GetInfo, 1, 0, 3, KOS_NAME_SIZE) /* index -> rc, size, string name */                                        \
-    X(FS, GetFsSize, 0, 0, 2, 0)           /* -> rc, bytes */                                                          \
     /* Time */                                                                                                         \
     X(TIME, SetSystemTime, 2, 0, 1, 0)    /* seconds since 1970, nanoseconds -> rc */                                  \
     X(TIME, SetSystemTimeAdj, 3, 0, 3, 0) /* seconds, nanoseconds (both signed), slew us/s -> rc, previous s, ns */    \
@@ -166,7 +157,16 @@
     X(IO, AttachIrq, 2, 0, 2, 0)    /* resource, KOS_IRQ_* -> rc, handle with which the caller receives */             \
     X(IO, DetachIrq, 1, 0, 1, 0)    /* resource -> rc */                                                               \
     X(IO, EnableIrq, 1, 0, 1, 0)    /* resource -> rc */                                                               \
-    X(IO, DisableIrq, 1, 0, 1, 0)   /* resource -> rc */
+    X(IO, DisableIrq, 1, 0, 1, 0)   /* resource -> rc */                                                               \
+    /* FS */                                                                                                           \
+    X(FS, Open, 1, KOS_NAME_SIZE, 2, 0)    /* string name -> rc, handle */                                             \
+    X(FS, Close, 1, 0, 1, 0)               /* handle -> rc */                                                          \
+    X(FS, Read, 2, 0, 3, KOS_PAGE_SIZE)    /* handle, sector number (of 4096 bytes) -> rc, bytes read, bytes data */   \
+    X(FS, GetSize, 1, 0, 2, 0)             /* handle -> rc, bytes */                                                   \
+    X(FS, GetId, 1, 0, 2, 0)               /* handle -> rc, id */                                                      \
+    X(FS, Count, 0, 0, 2, 0)               /* -> rc, files */                                                          \
+    X(FS, GetInfo, 1, 0, 3, KOS_NAME_SIZE) /* index -> rc, size, string name */                                        \
+    X(FS, GetFsSize, 0, 0, 2, 0)           /* -> rc, bytes */
 
 #define KOS_CORE_CLASS "kl.core.Core"
 
@@ -265,7 +265,6 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_HANDLE           KOS_CORE_INDEX_HANDLE_Copy
 #define KOS_CORE_FIRST_TASK             KOS_CORE_INDEX_TASK_Create
 #define KOS_CORE_FIRST_SYNC             KOS_CORE_INDEX_SYNC_Wait
-#define KOS_CORE_FIRST_FS               KOS_CORE_INDEX_FS_Open
 #define KOS_CORE_FIRST_TIME             KOS_CORE_INDEX_TIME_SetSystemTime
 #define KOS_CORE_FIRST_HAL              KOS_CORE_INDEX_HAL_GetEnv
 #define KOS_CORE_FIRST_PM               KOS_CORE_INDEX_PM_Request
@@ -274,6 +273,7 @@ enum kos_core_index { KOS_CORE_METHODS(KOS_CORE_INDEX) KOS_CORE_INDEXES };
 #define KOS_CORE_FIRST_NOTICE           KOS_CORE_INDEX_NOTICE_Create
 #define KOS_CORE_FIRST_PROFILER         KOS_CORE_INDEX_PROFILER_GetCounters
 #define KOS_CORE_FIRST_IO               KOS_CORE_INDEX_IO_RegisterPort
+#define KOS_CORE_FIRST_FS               KOS_CORE_INDEX_FS_Open
 #define KOS_CORE_MID(interface, method) (KOS_CORE_INDEX_##interface##_##method - KOS_CORE_FIRST_##interface)
 
 /* One word for Sync.WaitAny. */

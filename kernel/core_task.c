@@ -10,14 +10,14 @@ retcode core_TASK_Create(struct core_call *call)
 {
     const char *name = core_string(call, call->words[0]), *class = core_string(call, call->words[1]),
                *path = core_string(call, call->words[2]);
-    u32 thread_class = (u32)(call->words[3] >> 8), priority = (u32)call->words[3] & 0xffU;
+    u32 thread_class = (u32)(call->words[4] >> 8), priority = (u32)call->words[4] & 0xffU;
     if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE || class == nullptr || path == nullptr ||
-        call->words[4] != 0 || call->words[3] > 0xffffU || thread_class > KOS_CLASS_ROUND_ROBIN ||
+        call->words[5] != 0 || call->words[4] > 0xffffU || thread_class > KOS_CLASS_ROUND_ROBIN ||
         priority > (thread_class == KOS_CLASS_STANDARD ? KOS_PRIORITY_STANDARD_MAX : KOS_PRIORITY_REAL_TIME_MAX))
         return rcInvalidArgument;
     struct task *task;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = task_create(&call->task->domain, name, class, path, thread_class, priority, &task);
+    retcode code = task_create(&call->task->domain, name, class, path, call->words[3], thread_class, priority, &task);
     if (code == rcOk) {
         code = handle_insert(&call->task->domain.handles, &task->domain.object, TASK_RIGHTS, &handle);
         if (code != rcOk)

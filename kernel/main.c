@@ -71,7 +71,7 @@ static void start_einit(void)
     core_call_init();
     if (ksm_models_keep())
         object_sid_dead = ksm_models_forget;
-    code = task_create(nullptr, "Einit", "Einit", "Einit", KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
+    code = task_create(nullptr, "Einit", "Einit", "Einit", 0, KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, &einit);
     if (code == rcOk && !ksm_may_call_core(KSM_CLASS_EINIT)) { /* it would fault, for want of anything else */
         kernel_print("kernel: the policy lets Einit call nothing: expected a rule that grants it requests to "
                      "kl.core.Core, and one that grants the responses\n");

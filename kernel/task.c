@@ -259,8 +259,8 @@ static retcode task_build(struct task *task, const char *class, const char *path
     return code;
 }
 
-retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u32 thread_class,
-                    u32 priority, struct task **result)
+retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u64 stack_size,
+                    u32 thread_class, u32 priority, struct task **result)
 {
     struct task *task = object_cache_allocate(&tasks, creator != nullptr ? &creator->quota : nullptr);
     if (task == nullptr)
@@ -277,7 +277,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     if (creator != nullptr)
         domain_hold(&creator->quota);
     task->id = atomic_fetch_add_explicit(&next_id, 1, memory_order_relaxed);
-    task->stack_size_default = THREAD_STACK_SIZE_DEFAULT;
+    task->stack_size_default = stack_size != 0 ? stack_size : THREAD_STACK_SIZE_DEFAULT;
     atomic_fetch_add_explicit(&live_tasks, 1, memory_order_relaxed);
     quota_init(&task->domain.quota, TASK_PAGES_DEFAULT, TASK_OBJECTS_DEFAULT);
     checkpoint();

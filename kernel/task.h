@@ -68,8 +68,8 @@ void task_trace_born(const struct task *task);
 /* creator null: the kernel (for Einit). name: shorter than KOS_SHORT_NAME_SIZE. Codes: rcResourceNotFound (class or
  * file), rcBadImage, rcQuotaExceeded, rcOutOfMemory, rcSecurityDisallow (execute event), rcAlreadyExists (name in use).
  * One reference. */
-retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u32 thread_class,
-                    u32 priority, struct task **task);
+retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u64 stack_size,
+                    u32 thread_class, u32 priority, struct task **task);
 /* args and envs: strings in a row. Replaces what was set. rcInvalidOperation once it runs. */
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
 /* Brings in the page of address, to be written, of a task that does not run yet. With checkpoints. */

@@ -23,10 +23,16 @@ static nk_uint64_t add(struct strings *strings, const char *text)
 Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_uint32_t schedulingClass,
                      rtl_uint32_t priority, Handle *task)
 {
+    return KnTaskCreateEx(name, eiid, path, 0, schedulingClass, priority, task);
+}
+
+Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
+                       rtl_uint32_t schedulingClass, rtl_uint32_t priority, Handle *task)
+{
     char bytes[3 * KOS_NAME_SIZE];
     struct strings s = {bytes, sizeof(bytes), 0};
-    nk_uint64_t words[8] = {add(&s, name), add(&s, eiid), add(&s, path), schedulingClass << 8 | priority, 0};
-    Retcode rc = KOS_CORE_ARENA(TASK, Create, 5, words, s.bytes, s.used, 2, NK_NULL, 0);
+    nk_uint64_t words[8] = {add(&s, name), add(&s, eiid), add(&s, path), stackSize, schedulingClass << 8 | priority};
+    Retcode rc = KOS_CORE_ARENA(TASK, Create, 6, words, s.bytes, s.used, 2, NK_NULL, 0);
     *task = rc == rcOk ? (Handle)words[1] : INVALID_HANDLE;
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
+#include <kos/thread.h>
 #include <string.h>
 #include <tests/endpoints/peer.h>
 
@@ -43,6 +44,23 @@ static int schedule(void)
     return (int)(now.w[0] << 24 | info.w[2] << 8 | (info.w[3] & 15) << 4 | (reservation.w[0] != 0));
 }
 
+static int stack_pages(void *context)
+{
+    rtl_uint32_t size = 0;
+    (void)context;
+    return KosThreadGetStack(KosThreadCurrentId(), &size) != RTL_NULL ? (int)(size / KOS_PAGE_SIZE) : -1;
+}
+
+/* Of the first thread and of one that is made without a size: the pages, if they are the same. */
+static int stacks(void)
+{
+    Tid tid;
+    int pages = stack_pages(RTL_NULL);
+    if (KosThreadCreate(&tid, ThreadPriorityNormal, ThreadStackSizeDefault, stack_pages, RTL_NULL, 0) != rcOk)
+        return -1;
+    return KosThreadWait(tid, INFINITE_TIMEOUT) == pages ? pages : -2;
+}
+
 int main(int argc, const char *argv[], const char *envs[])
 {
     const char *order = argc > 1 ? argv[1] : "";
@@ -70,6 +88,8 @@ int main(int argc, const char *argv[], const char *envs[])
         return schedule();
     if (strcmp(order, "weak") == 0)
         return weak();
+    if (strcmp(order, "stacks") == 0)
+        return stacks();
     if (strcmp(order, "environment") == 0)
         return environment(argc, argv, envs);
     return 1;

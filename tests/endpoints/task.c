@@ -9,9 +9,10 @@ static const char long_name[] = "a name of sixty-four characters is one too many
 static_assert(sizeof(long_name) == KOS_SHORT_NAME_SIZE + 1, "one too many");
 
 /* Three strings in a row: chunks {0, 5}, {5, 10}, {15, 5}. */
-#define CREATE_STRINGS "task\0test.Peer\0Peer"
-#define CREATE(name_, class_priority_, flags_)                                                                         \
-    REQUEST(TASK, Create, name_, CHUNK(5, 10), CHUNK(15, 5), class_priority_, flags_), STRING(CREATE_STRINGS),         \
+#define CREATE_STRINGS                         "task\0test.Peer\0Peer"
+#define CREATE(name_, class_priority_, flags_) CREATE_WITH(name_, 0, class_priority_, flags_)
+#define CREATE_WITH(name_, stack_, class_priority_, flags_)                                                            \
+    REQUEST(TASK, Create, name_, CHUNK(5, 10), CHUNK(15, 5), stack_, class_priority_, flags_), STRING(CREATE_STRINGS), \
         .response_count = 2
 
 static Retcode create(const char *name, const char *class, const char *file)
@@ -35,6 +36,8 @@ static void create_tests(void)
     expect(name, "class_3", CORE(CREATE(CHUNK(0, 5), 3 << 8, 0)).rc, rcInvalidArgument);
     expect(name, "priority_high_bits", CORE(CREATE(CHUNK(0, 5), 1ULL << 40 | 15, 0)).rc, rcInvalidArgument);
     expect(name, "unknown_flag", CORE(CREATE(CHUNK(0, 5), 15, 1)).rc, rcInvalidArgument);
+    expect(name, "stack_too_large", CORE(CREATE_WITH(CHUNK(0, 5), 1ULL << 50, 15, 0)).rc, rcInvalidArgument);
+    expect(name, "stack_overflows", CORE(CREATE_WITH(CHUNK(0, 5), ~0ULL, 15, 0)).rc, rcInvalidArgument);
     expect(name, "unknown_class", create("task", "test.Nobody", "Peer"), rcResourceNotFound);
     expect(name, "unknown_file", create("task", "test.Peer", "Nothing"), rcResourceNotFound);
     expect(name, "denied_by_policy", create("task", "test.Orphan", "Peer"), rcSecurityDisallow);
@@ -181,6 +184,16 @@ static void waiter(void *argument)
     KnThreadExit(rc == rcOk && reason == KOS_TASK_TERMINATED ? code : -1);
 }
 
+/* A process with stacks of that size; pages: what it then finds. */
+static void stack_test(const char *name, rtl_size_t size, rtl_int32_t pages)
+{
+    const char *const args[] = {"peer", "stacks", RTL_NULL};
+    Handle task;
+    expect(name, "created", KnTaskCreateEx("stacks", "test.Peer", "Peer", size, KOS_CLASS_STANDARD, 15, &task), rcOk);
+    expect(name, "arguments", KnTaskSetEnv(task, args, RTL_NULL), rcOk);
+    peer_run(name, task, pages, KOS_TASK_EXITED);
+}
+
 static void end_tests(unsigned cpus)
 {
     rtl_int32_t code;
@@ -274,6 +287,9 @@ void task_tests(unsigned cpus)
     name_tests(task);
     quota_tests(task);
     peer_run("task/environment_and_resources", task, 46, KOS_TASK_EXITED);
+    stack_test("task/Create/stack_default", 0, 16);
+    stack_test("task/Create/stack_large", 600000, 147);
+    stack_test("task/Create/stack_small", 8192, 2);
     end_tests(cpus);
     first_thread_tests(cpus - 1);
 }

@@ -68,27 +68,17 @@ static void endpoints_of_the_specification(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "vmm.VMM",
-        "io.IO",
-        "thread.Thread",
-        "handle.Handle",
-        "task.Task",
-        "sync.Sync",
-        "fs.FS",
-        "time.Time",
-        "hal.HAL",
-        "xhcidbg.XHCIDBG",
-        "audit.Audit",
-        "iommu.IOMMU",
-        "profiler.Profiler",
-        "cm.CM",
-        "pm.PM",
-        "notice.Notice",
-        "tee.TEE",
-        "tee.TEEVMM",
-        "ipc.IPC",
-        "cpufreq.CpuFreq",
-        "hypervisor.Hypervisor",
+        "vmm.VMM",         "io.IO",
+        "thread.Thread",   "handle.Handle",
+        "task.Task",       "sync.Sync",
+        "fs.FS",           "fs.FSUnsafe",
+        "time.Time",       "hal.HAL",
+        "xhcidbg.XHCIDBG", "audit.Audit",
+        "iommu.IOMMU",     "profiler.Profiler",
+        "cm.CM",           "pm.PM",
+        "notice.Notice",   "tee.TEE",
+        "tee.TEEVMM",      "ipc.IPC",
+        "cpufreq.CpuFreq", "hypervisor.Hypervisor",
     };
     assert_int_equal(kl_core_Core_ksm_endpoint_count, array_length(names));
     for (size_t i = 0; i < array_length(names); i++) {

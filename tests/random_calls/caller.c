@@ -63,7 +63,7 @@ static const struct {
     CORE_METHOD(HANDLE, CreateBadge, "Dnn", BADGE),
     CORE_METHOD(HANDLE, GetRiid, "cS", POOLS),
     CORE_METHOD(HANDLE, SecurityConnect, "", ANY),
-    CORE_METHOD(TASK, Create, "NCPq0", TASK),
+    CORE_METHOD(TASK, Create, "NCPzq0", TASK),
     CORE_METHOD(TASK, SetEnv, "KSS", POOLS),
     CORE_METHOD(TASK, Connect, "KKSn", POOLS),
     CORE_METHOD(TASK, AddResource, "KhRS", POOLS),

@@ -143,9 +143,22 @@ static bool suggest_habit(const struct psl_parse *parse, struct location at, con
     return true;
 }
 
+static char closing(struct location open)
+{
+    char bracket = open.source->text[open.offset];
+    return bracket == '(' ? ')' : bracket == '[' ? ']' : '}';
+}
+
 void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end, const char *const *tokens, int count)
 {
     struct words words = {.count = 0};
+    struct location open, misplaced;
+    bool unclosed = psl_tokens_unclosed(parse, &open, &misplaced);
+    if (unclosed && misplaced.source != nullptr) {
+        diagnostic_error(parse->diagnostics, misplaced, "expected '%c' before the next declaration", closing(open));
+        diagnostic_note(parse->diagnostics, open, "this is not closed");
+        return;
+    }
     group(&words, tokens, count);
     struct text expected = {0};
     text_add(&expected, "expected %s", words.count != 0 ? words.list[0] : "something else");
@@ -154,7 +167,9 @@ void psl_report_syntax(struct psl_parse *parse, struct location at, bool at_end,
     const char *got = pool_copy(parse->pool, at.source->text + at.offset, at.length < 40 ? at.length : 40);
     if (at_end)
         diagnostic_error(parse->diagnostics, at, "%s before the end of the file", expected.bytes);
-    else
+    if (at_end && unclosed)
+        diagnostic_note(parse->diagnostics, open, "this is not closed");
+    if (!at_end)
         diagnostic_error(parse->diagnostics, at, "%s, got '%s'", expected.bytes, got);
     text_free(&expected);
     if (!at_end && suggest_habit(parse, at, got, tokens, count))

@@ -7,6 +7,10 @@ extern "C" {
 /* A new, empty-handed process from a ROMFS file; runs after KnTaskResume. */
 Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_uint32_t schedulingClass,
                      rtl_uint32_t priority, Handle *task);
+/* stackSize: of the first thread, and of those that are created without a size; 0: THREAD_STACK_SIZE_DEFAULT of the
+ * kernel. It holds the arguments, too: rcBufferTooLarge. */
+Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl_size_t stackSize,
+                       rtl_uint32_t schedulingClass, rtl_uint32_t priority, Handle *task);
 Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const envs[]);
 Retcode KnTaskConnect(Handle client, Handle server, const char *channel);
 /* Ours. arena: KOS_ARENA_*, how the channel's requests hand over an arena that the client attaches, whatever the client
