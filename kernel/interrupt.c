@@ -36,7 +36,7 @@ void fpu_state_free(struct thread *thread)
 
 #define DIVERTED (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)
 
-static void interrupt_enter(enum trace_entry entry)
+static inline __attribute__((always_inline)) void interrupt_enter(enum trace_entry entry)
 {
     struct cpu *cpu = cpu_self();
     trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);

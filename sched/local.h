@@ -4,7 +4,8 @@
 #include <sched/run_queue.h>
 
 struct scheduler {
-    cache_aligned struct timer slice; /* end of the running thread's quantum; armed while others of its level wait */
+    cache_aligned struct timer slice;  /* end of the running thread's quantum; armed while others of its level wait */
+    const struct thread *turn_is_over; /* if it still runs: reschedule() is to see to that; compared only */
     u64 slice_put_off;   /* when it was to end, ns, if it is not armed for that a real-time thread came; or 0 */
     struct timer budget; /* end of the running account's budget; armed while there is an account */
     u64 account_since;   /* charged up to here */
@@ -46,9 +47,11 @@ void account_end(struct cpu *cpu);
 /* ---- turn.c ---- */
 /* The running thread shares its level with others: its quantum ends. No-op if it is armed, or the class has none. */
 void turn_begin(struct thread *running);
-/* A real-time thread comes instead of the one whose quantum ends (the slice is armed), and shall not meet the interrupt
+/* The running thread's quantum has ended: the next one of its level comes, if there is one. */
+void turn_end(struct cpu *cpu, struct thread *running);
+/* A real-time thread comes instead of the one whose quantum has ended or ends soon, and shall not meet the interrupt
  * for that in its first 0.2 ms: the next turn_begin() arms it as it was. */
-void turn_put_off(void);
+void turn_put_off(struct scheduler *scheduler);
 
 /* ---- move.c ---- */
 /* Online CPUs on which thread may run; its affinity may leave none: then any that is online. */

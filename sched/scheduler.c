@@ -187,6 +187,7 @@ static void reschedule(struct cpu *cpu)
 {
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
     struct thread *running = thread_current();
+    struct scheduler *scheduler = scheduler_self();
     if (unlikely(((thread_cpus(running) >> cpu->hal.index) & 1U) == 0)) {
         preempted(cpu, running);
         cpu->busy = false;
@@ -196,9 +197,12 @@ static void reschedule(struct cpu *cpu)
         run_queue_push_front(&cpu->run_queue, running);
         struct thread *next = run_queue_pop(&cpu->run_queue);
         if (running->level < RUN_LEVEL_REAL_TIME && next->level >= RUN_LEVEL_REAL_TIME &&
-            unlikely(timer_armed(&scheduler_self()->slice)))
-            turn_put_off();
+            unlikely(timer_armed(&scheduler->slice) || scheduler->turn_is_over == running))
+            turn_put_off(scheduler);
         switch_current(cpu, next);
+    } else if (unlikely(scheduler->turn_is_over == running)) {
+        scheduler->turn_is_over = nullptr;
+        turn_end(cpu, running);
     }
 }
 

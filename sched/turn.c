@@ -20,6 +20,7 @@ static void turn_arm(const struct thread *running)
     u64 quantum = running->class == KOS_CLASS_STANDARD ? QUANTUM_NS / 4 * (running->priority + 1) : QUANTUM_NS;
     u64 end = scheduler->slice_put_off != 0 ? scheduler->slice_put_off : hal_time_now() + quantum;
     scheduler->slice_put_off = 0;
+    scheduler->turn_is_over = nullptr;
     timer_arm(&scheduler->slice, end, turn_over);
 }
 
@@ -36,6 +37,7 @@ static void turn_next(struct cpu *cpu, struct thread *running)
     }
 }
 
+/* The way out looks at it, behind whatever else is due: a real-time thread that comes now does not wait for this. */
 static void turn_over(struct timer *timer)
 {
     (void)timer;
@@ -43,6 +45,16 @@ static void turn_over(struct timer *timer)
     if (!cpu->busy)
         return;
     struct thread *running = thread_current();
+    if (running->level >= RUN_LEVEL_REAL_TIME) {
+        turn_end(cpu, running);
+        return;
+    }
+    scheduler_self()->turn_is_over = running;
+    cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
+}
+
+void turn_end(struct cpu *cpu, struct thread *running)
+{
     if (list_empty(&cpu->run_queue.queues[running->level]) || running->class == KOS_CLASS_FIFO)
         return;
     if (running->level == RUN_LEVEL_STANDARD)
@@ -60,10 +72,13 @@ void turn_begin(struct thread *running)
         turn_arm(running);
 }
 
-void turn_put_off(void)
+void turn_put_off(struct scheduler *scheduler)
 {
-    struct scheduler *scheduler = scheduler_self();
     u64 end = scheduler->slice.deadline;
+    if (!timer_armed(&scheduler->slice)) {
+        scheduler->slice_put_off = end;
+        return;
+    }
     if (end - hal_time_now() >= SOON_NS)
         return;
     scheduler->slice_put_off = end;
