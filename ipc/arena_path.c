@@ -17,6 +17,7 @@
  */
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
+#include <ipc/fast_check.h>
 #include <ipc/arena.h>
 #include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
@@ -107,6 +108,7 @@ static struct thread *deliver(struct thread *client, struct channel *channel, wo
         switch_to(&cpu->hal, server, client);
         return nullptr;
     }
+    fast_check(&cpu->hal, client, server);
     call_commit(client, server, channel, slot, ksm_entry(channel->pair, info));
     fast_trace_call(&cpu->hal, TRACE_ARENA, client, server, info);
     return server;

@@ -10,6 +10,7 @@
  * docs/ipc.md lists the conditions. Compiled twice: ipc/fast_trace.h.
  */
 #include <hal/upcall.h>
+#include <ipc/fast_check.h>
 #include <ipc/fast_trace.h>
 #include <ipc/ipc.h>
 #include <ipc/judged.h>
@@ -107,6 +108,7 @@ HAL_FAST [[gnu::noinline]] static void call_raises(HAL_FAST_PARAMETERS)
     struct thread *server = slot->receiver;
 
     /* ---- commit point: nothing below fails ---- */
+    fast_check(cpu, thread_of(self), server);
     slot->receiver = nullptr;
     thread_of(self)->call_info = info;
     server->distant_entry = server->reply_entry; /* put there just now */
@@ -142,6 +144,7 @@ HAL_FAST [[gnu::noinline]] static void nobody_here(HAL_FAST_PARAMETERS)
  */
 HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
 {
+    lock_check_begin(cpu);
     const struct handle_block *handles = thread_of(self)->handles;
     const struct handle_entry *entry = &handles->entries[selector & handles->mask];
     /* relaxed: a close on another CPU takes effect for lookups that start after it; the objects outlive this kernel
@@ -169,6 +172,7 @@ HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
         hal_tail missed_later(HAL_FAST_ARGUMENTS);
 
     /* ---- commit point: nothing below fails ---- */
+    fast_check(cpu, thread_of(self), server);
     slot->receiver = nullptr;
     server->level = level; /* the server runs on its caller's priority and time */
     server->caller = thread_of(self);
@@ -200,6 +204,7 @@ HAL_FAST [[gnu::noinline]] static void reply_lowers(HAL_FAST_PARAMETERS)
         hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 
     /* ---- commit point: nothing below fails ---- */
+    fast_check(cpu, client, server);
     server->receive_slot->receiver = server;
     server->distant_entry = nullptr;
     server->reply_selector = selector;
@@ -240,6 +245,7 @@ HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
 
 HAL_FAST void FAST(kernel_reply_entry)(HAL_FAST_PARAMETERS)
 {
+    lock_check_begin(cpu);
     struct thread *server = thread_of(self);
     if (unlikely(selector != server->reply_selector)) /* non-zero only if there is a caller and a reply_entry */
         hal_tail not_expected(HAL_FAST_ARGUMENTS);
@@ -253,6 +259,7 @@ HAL_FAST void FAST(kernel_reply_entry)(HAL_FAST_PARAMETERS)
     struct thread *client = server->caller;
 
     /* ---- commit point: nothing below fails ---- */
+    fast_check(cpu, client, server);
     slot->receiver = server;
     server->caller = nullptr;
     server->state = THREAD_RECEIVING;

@@ -21,6 +21,7 @@
  */
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
+#include <ipc/fast_check.h>
 #include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
 
@@ -74,6 +75,7 @@ static struct thread *call_deliver(struct thread *client, struct channel *channe
         switch_to(&cpu->hal, server, client);
         return nullptr;
     }
+    fast_check(&cpu->hal, client, server);
     call_commit(client, server, channel, slot, decision);
     fast_trace_call(&cpu->hal, TRACE_MEMORY, client, server, info);
     return server;
@@ -109,12 +111,12 @@ static struct thread *reply_deliver(struct thread *server, word info, vaddr desc
     if (unlikely(slot->receiver != nullptr || cpu->pending != 0 || client->context.receive == 0 ||
                  !payload_find(server, descriptor, info, &pieces)))
         return nullptr;
-    kassert(client->home == cpu->index);
     switch_to(cpu, server, client);
     if (unlikely(!payload_deliver(client, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
         switch_to(cpu, client, server);
         return nullptr;
     }
+    fast_check(cpu, client, server);
     slot->receiver = server;
     server->reply_selector = server->receive_selector;
     server->caller = nullptr;

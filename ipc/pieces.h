@@ -86,6 +86,7 @@ static inline bool server_takes(const struct thread *server, const struct thread
 static inline void call_commit(struct thread *client, struct thread *server, struct channel *channel,
                                struct endpoint_slot *slot, const struct ksm_entry *decision)
 {
+    kassert(client->home == server->home);
     slot->receiver = nullptr;
     server->reply_entry = decision;
     if (!ksm_entry_answers_in_registers(decision))

@@ -3,6 +3,7 @@
 #include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <smp/lock_check.h>
 #include <traces/trace.h>
 
 void sched_cpu_init(struct cpu *cpu)
@@ -242,6 +243,7 @@ static void sched_idle(struct cpu *cpu)
 {
     if (unlikely(counting_on(cpu)))
         counting_leave(cpu, nullptr);
+    kassert(lock_check_none_held(&cpu->hal));
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
     u32 looks = alone ? 0 : IDLE_LOOKS;
@@ -316,6 +318,7 @@ void sched_exit(void)
             next_begin(cpu);
         }
         struct thread *thread = thread_current();
+        kassert(lock_check_none_held(&cpu->hal) && thread->home == cpu->hal.index);
         if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
                 free_some(cpu, thread);

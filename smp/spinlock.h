@@ -4,6 +4,7 @@
 #pragma once
 #include <hal/cpu.h>
 #include <smp/cross_call.h>
+#include <smp/lock_check.h>
 #include <stdatomic.h>
 
 struct spinlock {
@@ -19,9 +20,11 @@ static inline void spinlock_lock(struct spinlock *lock)
         smp_poll(); /* model: shootdown.pml lock(): the holder may be waiting for this CPU's answer to a cross call */
         hal_cpu_relax();
     }
+    lock_check_taken();
 }
 static inline void spinlock_unlock(struct spinlock *lock)
 {
+    lock_check_released();
     u32 ticket = atomic_load_explicit(&lock->serving, memory_order_relaxed); /* only the holder writes it */
     atomic_store_explicit(&lock->serving, ticket + 1, memory_order_release);
 }
