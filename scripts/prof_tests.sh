@@ -205,5 +205,7 @@ prof_words() {
         if KOS_SECONDS=$limit ./kos stat hello >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "KOS_SECONDS=$limit: expected exit status 2, got $status"; return 1; }
     done
+    if ./kos prof hello -o /dev/full >build/test/prof.full 2>&1; then status=0; else status=$?; fi
+    [ $status = 1 ] && grep -q '^kos: cannot write all of /dev/full: No space left' build/test/prof.full || { echo "expected to be told of a full disk, got $status:"; tail -3 build/test/prof.full; return 1; }
     ./kos prof --help | grep -q usage || { echo "./kos prof --help: expected the usage"; return 1; }
 }

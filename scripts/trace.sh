@@ -8,8 +8,10 @@ usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [
        ./kos trace --analyze DIR
        ./kos trace --memory FILE -o DIR [--arch A] [--format F]
 
-Boots a solution that records what the kernel does, until it ends, the time is over, or Ctrl-C, and writes a trace:
-CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
+Boots a solution that records what the kernel does, and writes a trace: CTF 1.8 into DIR/ctf (babeltrace2 DIR); with
+--format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt. A trace that is there already is replaced.
+  --for            end after so many seconds. Else it goes on until the solution ends by itself or Ctrl-C ends it: what was
+                   recorded until then is written and converted all the same, and the exit status is 0
   --events         names of events and groups from docs/tracepoints.md; default: all. none: a program of the solution
                    starts the trace (coresrv/stat/trace_api.h); life: likewise, with names of what begins before
   --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
@@ -77,7 +79,8 @@ command_trace() {
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; arch_given "$2"; arch=$2; shift ;;
         --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
         --events) [ $# -gt 1 ] || fail "--events takes names"; trace_events=$2; shift ;;
-        --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; trace_for=$2; shift ;;
+        --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; trace_for=$2; shift
+            [ "$trace_for" -gt 0 ] || fail "--for takes at least 1 second" ;;
         --format) [ $# -gt 1 ] || fail "--format takes a name"
             case $2 in ctf | perfetto | text) format=$2 ;; *) fail "unknown format '$2' (ctf, perfetto, text)" ;; esac; shift ;;
         --mode) [ $# -gt 1 ] || fail "--mode takes a name"
@@ -98,17 +101,24 @@ command_trace() {
         esac
         shift
     done
-    need_tools
-    build build/host/trace
-    if [ -n "$analyze" ]; then build/host/trace analyze "$analyze"; return; fi
+    if [ -n "$analyze" ]; then
+        need_tools
+        build build/host/trace
+        build/host/trace analyze "$analyze"
+        return
+    fi
+    [ -n "$solution$from" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
     [ -n "$trace_folder" ] || fail "trace: where to? -o DIR"
     case $trace_folder in *[!A-Za-z0-9_./+-]*) fail "'$trace_folder': expected a path of letters, digits, '_', '-', '+', '.' and '/'" ;; esac
+    mkdir -p "$trace_folder/ctf" 2>/dev/null && (: >"$trace_folder/ctf/new") 2>/dev/null && rm "$trace_folder/ctf/new" || fail "-o: cannot write to '$trace_folder'"
+    need_tools
+    build build/host/trace
     if [ -n "$from" ]; then
-        mkdir -p "$trace_folder/ctf"
+        [ -r "$from" ] || fail "--memory: cannot read '$from'"
+        rm -f "$trace_folder"/ctf/cpu* "$trace_folder"/trace.*
         build/host/trace memory "$from" --arch "$arch" -o "$trace_folder/ctf" && trace_convert "$format"
         return
     fi
-    [ -n "$solution" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
     [ "$trace_events" = none ] || build/host/trace events "$trace_events" >/dev/null || exit 2
     image=build/$arch/$variant/$solution
     if solution_of_ninja "$image"; then :; else
