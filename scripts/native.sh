@@ -73,7 +73,7 @@ command_native() {
         --repetitions) [ $# -gt 1 ] || fail "--repetitions takes a number"; number_given --repetitions "$2"; repetitions=$2; shift
             [ "$repetitions" -ge 1 ] || fail "--repetitions takes at least 1" ;;
         --only) [ $# -gt 1 ] || fail "--only takes a text"; only=$2; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$(path_given "$2"); file_given --json "$json"; shift ;;
         *) fail "bench native: unknown word '$1'" ;;
         esac
         shift

@@ -194,10 +194,6 @@ report_page() { # results.json DIR
         mv "$2/index.html.new" "$2/index.html" && rm "$2/rows.new"
 }
 
-report_path() { # NAME: as given from where kos was called
-    case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac
-}
-
 command_report() {
     report_quick="" report_only="" resume="" from="" out=$PWD/build/report interrupted=""
     while [ $# -gt 0 ]; do
@@ -205,9 +201,9 @@ command_report() {
         --help | -h) report_usage; exit 0 ;;
         --quick) report_quick=quick ;;
         --resume) resume=1 ;;
-        -o) [ $# -gt 1 ] || fail "-o takes a directory"; out=$(report_path "$2"); shift ;;
+        -o) [ $# -gt 1 ] || fail "-o takes a directory"; out=$(path_given "$2"); shift ;;
         --only) [ $# -gt 1 ] || fail "--only takes parts"; report_only=$2; shift ;;
-        --from) [ $# -gt 1 ] || fail "--from takes a file"; from=$(report_path "$2"); [ -r "$from" ] || fail "--from: cannot read '$2'"; shift ;;
+        --from) [ $# -gt 1 ] || fail "--from takes a file"; from=$(path_given "$2"); [ -r "$from" ] || fail "--from: cannot read '$2'"; shift ;;
         *) fail "report: unknown word '$1'" ;;
         esac
         shift

@@ -277,7 +277,7 @@ command_rt() {
         --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; off_limit=$2; shift
             [ "$off_limit" -gt 0 ] || fail "--for takes at least 1 second" ;;
         --vs | --peer-rounds | --arch | --json) bench_option "$@"; shift ;;
-        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
+        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$(path_given "$2"); file_given --svg "$svg"; shift ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; rt_accel=$(accel_given "$2"); shift ;;
         -D | --duration)
             [ $# -gt 1 ] || fail "--duration takes a time"

@@ -238,6 +238,10 @@ command_words() {
     for words in '' bench 'bench ipc' 'bench footprint' 'bench conflicts' 'bench rt' 'bench native' run test fuzz build compdb; do
         ./kos $words --help | grep -q usage || { echo "./kos $words --help: expected the usage"; return 1; }
     done
+    # of one command only that
+    ./kos bench ksm --help | grep -q '^usage: ./kos bench ksm' && ! ./kos bench ksm --help | grep -q footprint || { echo "expected the usage of bench ksm:"; ./kos bench ksm --help; return 1; }
+    # a file is meant from where one stands
+    (cd build/test && rm -f words.json && ../../kos bench ksm --arch x86_64 --json words.json >/dev/null 2>&1 && [ -s words.json ]) || { echo "expected build/test/words.json"; return 1; }
 }
 # ./kos run that is told to end leaves no machine.
 command_run_ends() {
@@ -738,7 +742,7 @@ command_test() {
     wanted=""
     while [ $# -gt 0 ]; do
         case $1 in
-        --help | -h) usage; exit 0 ;;
+        --help | -h) usage_of test; exit 0 ;;
         --list) tests | cut -f1; exit 0 ;;
         --alone) # by run_test: one of build/tests.list, of a build that is done
             if $(awk -F '\t' -v name="${2:-}" '$1 == name { print $2 }' build/tests.list); then exit 0; else exit 1; fi ;;

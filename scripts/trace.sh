@@ -68,8 +68,6 @@ trace_convert() { # FORMAT
     esac
 }
 
-trace_path() { case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac; }
-
 command_trace() {
     solution="" arch=x86_64 cpus=1 variant=release format=ctf analyze="" from=""
     trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append="" trace_exact="" trace_json=""
@@ -89,13 +87,13 @@ command_trace() {
             [ "$2" -le 10 ] || fail "--buffer takes a number from 0 to 10, not '$2'"
             trace_buffer=$(printf %x "$2"); shift ;;
         --append) [ $# -gt 1 ] || fail "--append takes a text"; trace_append=$2; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; trace_json=$(trace_path "$2"); file_given --json "$trace_json"; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; trace_json=$(path_given "$2"); file_given --json "$trace_json"; shift ;;
         --debug) variant=debug ;;
         --exact) trace_exact=1 ;;
         --keep-memory) trace_keep=--keep ;;
-        --analyze) [ $# -gt 1 ] || fail "--analyze takes a folder"; analyze=$(trace_path "$2"); shift ;;
-        --memory) [ $# -gt 1 ] || fail "--memory takes a file"; from=$(trace_path "$2"); shift ;;
-        -o) [ $# -gt 1 ] || fail "-o takes a folder"; trace_folder=$(trace_path "$2"); shift ;;
+        --analyze) [ $# -gt 1 ] || fail "--analyze takes a folder"; analyze=$(path_given "$2"); shift ;;
+        --memory) [ $# -gt 1 ] || fail "--memory takes a file"; from=$(path_given "$2"); shift ;;
+        -o) [ $# -gt 1 ] || fail "-o takes a folder"; trace_folder=$(path_given "$2"); shift ;;
         -*) fail "trace: unknown option '$1'" ;;
         *) [ -z "$solution" ] || fail "trace: one solution at a time"; solution=$1 ;;
         esac
@@ -122,7 +120,7 @@ command_trace() {
     [ "$trace_events" = none ] || build/host/trace events "$trace_events" >/dev/null || exit 2
     image=build/$arch/$variant/$solution
     if solution_of_ninja "$image"; then :; else
-        folder=$(trace_path "$solution")
+        folder=$(path_given "$solution")
         [ -d "$folder" ] || [ ! -d "examples/$solution" ] || folder=$PWD/examples/$solution
         [ -d "$folder" ] || fail "trace: unknown solution '$solution' (as for ./kos run, one of ninja/solutions.ninja, or a folder)"
         . scripts/solution.sh
