@@ -50,7 +50,7 @@ function section_run(   i, path, part) {
 
 # ---- round trips and the other operations, beside peers and references
 function bar_add(label, v, class) { if (v == "" || v <= 0) return; bar_label[++bars] = label; bar_value[bars] = v; bar_class[bars] = class }
-function peer_bar(peer, arch) { bar_add(peer_name(peer) ", cheapest of its mechanisms: " peer_by[peer, "ipc/round_trip/best", arch], peer_value[peer, "ipc/round_trip/best", arch], peer) }
+function peer_bar(peer, arch) { bar_add(peer_name(peer) ", cheapest way: " peer_by[peer, "ipc/round_trip/best", arch], peer_value[peer, "ipc/round_trip/best", arch], peer) }
 function peer_name(peer) { return peer == "linux-rt" ? "Linux PREEMPT_RT" : "Linux" }
 function round_trip_bars(arch,   i, r) {
     bars = 0
@@ -96,7 +96,7 @@ function size_curves(arch,   d, k, i, n, name, b, disciplines) {
     for (i = 1; i <= n; i++) point(bytes_of(d[i]), figure_of("ipc/round_trip/cross_space/" d[i] "/" arch, "p50"))
     curve_new("kos, arena copied", "other"); arena_points("copied", arch)
     curve_new("kos, arena sealed", "fifth"); arena_points("sealed", arch)
-    curve_new("kos, arena shared", "bad"); arena_points("shared", arch)
+    curve_new("kos, arena shared", "sixth"); arena_points("shared", arch)
     for (k = 1; k <= 2; k++) {
         if (!((k == 1 ? "linux" : "linux-rt") in peer_seen)) continue
         curve_new(peer_name(k == 1 ? "linux" : "linux-rt") ", best", k == 1 ? "linux" : "linux-rt")

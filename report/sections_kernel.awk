@@ -19,7 +19,7 @@ function histogram_draw(name,   i, n, low, high, step, most, x, w, h, c) {
         box(x, 112 - h, w > 2 ? w - 0.7 : w, h, figure_of(name, "histogram/" i "/1") + 0 == 0 ? "bad" : name ~ /\/load\// ? "kos" : "other", number(figure_of(name, "histogram/" i "/0")) (figure_of(name, "histogram/" i "/1") + 0 == 0 ? " and more" : "") ": " number(c) " rounds")
     }
     stroke("M0 112H350", "grid")
-    text_at(0, 127, "", "tick", number(low)); text_at(350, 127, "end", "tick", number(high))
+    text_at(0, 127, "", "tick", number(low)); text_at(350, 127, "end", "tick", number(high)); text_at(175, 127, "middle", "tick", "instructions")
     return n
 }
 function section_rt(   i, j, name, n, p, arch, k) {
@@ -29,7 +29,7 @@ function section_rt(   i, j, name, n, p, arch, k) {
     for (i = 1; i <= names; i++) {
         name = order[i]
         if (name !~ /^rt\// || !((name, "histogram/0/0") in value)) continue
-        figure_begin(132, name ": " number(figure_of(name, "min")) " to " number(figure_of(name, "max")))
+        figure_begin(132, name ": " number(figure_of(name, "min")) " to " number(figure_of(name, "max")) " instructions")
         n = histogram_draw(name)
         figure_table("from|to|rounds")
         for (j = 0; j < n; j++) table_row(number(figure_of(name, "histogram/" j "/0")) "|" (figure_of(name, "histogram/" j "/1") + 0 == 0 ? "" : number(figure_of(name, "histogram/" j "/0") + figure_of(name, "histogram/" j "/1") - 1)) "|" number(figure_of(name, "histogram/" j "/2")))
@@ -220,7 +220,7 @@ function section_native(   i, k, n, keys, key, f, ours) {
     print "<div class=\"panels\">"
     for (k = 1; k <= n; k++) {
         bars = 0
-        for (i = 1; i <= names; i++) if (order[i] ~ /threads:[0-9]+$/ && native_key(order[i]) == keys[k]) { split(order[i], f, "/"); bar_add(f[3], figure_of(order[i], "real_time") + 0, f[3] == "kos" ? "kos" : "reference") }
+        for (i = 1; i <= names; i++) if (order[i] ~ /threads:[0-9]+$/ && native_key(order[i]) == keys[k]) { split(order[i], f, "/"); bar_add(f[3], figure_of(order[i], "real_time") + 0, f[3] == "kos" || f[1] == "ksm" ? "kos" : "reference") }
         figure_begin(bars_height(bars), keys[k] ", ns")
         bars_draw(0)
         figure_table("contender|ns|times kos")

@@ -153,7 +153,8 @@ guest_trace_formats() { # ARCH
     called_from=$PWD
     ./kos trace ping --arch "$1" -o "build/test/$trace_name" --format perfetto --for 60 >"build/test/$trace_name.console" 2>&1 || { tail -5 "build/test/$trace_name.console"; return 1; }
     perl -MJSON::PP -e 'local $/; my $t = decode_json(<STDIN>); my %n; $n{$_->{name} eq "thread_name" ? $_->{args}{name} : $_->{name}}++ for @{$t->{traceEvents}};
-        exit !($n{"CPU 0"} && $n{"ping.Left>ping.Right 0.0"} && $n{"decision"} && $n{"ping.Left"} && $n{"task_create"})' <"build/test/$trace_name/trace.json" ||
+        exit 2 if grep { !ref && /^\d/ && $_ > 2**53 } map { %{$_->{args} // {}} } @{$t->{traceEvents}};
+        exit !(grep({ ($_->{args}{base} // "") =~ /^0x[0-9a-f]+$/ } @{$t->{traceEvents}}) && $n{"CPU 0"} && $n{"ping.Left>ping.Right 0.0"} && $n{"decision"} && $n{"ping.Left"} && $n{"task_create"})' <"build/test/$trace_name/trace.json" ||
         { echo "expected JSON with calls, decisions, tasks"; return 1; }
     build/host/trace text "build/test/$trace_name/ctf" >"build/test/$trace_name.txt" &&
         grep -q 'call  *path=.* channel=ping.Left>ping.Right info=' "build/test/$trace_name.txt" && grep -q 'decision  *verdict=denied event=request' "build/test/$trace_name.txt" ||
