@@ -128,7 +128,7 @@ peer_boot() {
     peer_image=build/peers/$1.$2 peer_arch=$2 peer_cpus=$3 peer_options=$4 peer_file=$5
     shift 5
     (
-        boot_exec="timeout -k 5 600"
+        boot_exec="timeout --foreground -k 5 600"
         if [ "$peer_arch" = aarch64 ]; then
             KOS_CPU=cortex-a57,cntfrq=1000000000 model=$KOS_CPU console=ttyAMA0
             KOS_MACHINE=virt,gic-version=3,dtb-randomness=off

@@ -106,6 +106,7 @@ report_watch() { # PID...: says how far it is until these have ended
         IFS='	' read -r left ended count running <<TEXT
 $(report_progress)
 TEXT
+        [ -z "$interrupted" ] || break
         running=$(for part in $running; do report_doing "$part"; done) running=${running%; }
         line=$(printf '[%d/%d] about %d:%02d left; %s' "$ended" "$count" $((left / 60)) $((left % 60)) "${running:-...}")
         if [ -t 2 ]; then printf '\r\033[K%s' "$line" | cut -c1-$((width + 3)) | tr -d '\n' >&2
