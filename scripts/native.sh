@@ -55,12 +55,13 @@ native_rows() {
 
 native_table() { # ROWS
     awk -F '\t' '
-    { key = $1 "\t" $3; if (!(key in seen)) { seen[key] = 1; order[++keys] = key } line[key, ++lines[key]] = $0; if ($2 == "kos") ours[key] = $4 }
+    function ratio(theirs, kos) { return kos > 0 ? sprintf("%.2f", theirs / kos) : "-" }
+    { key = $1 "\t" $3; if (!(key in seen)) { seen[key] = 1; order[++keys] = key } line[key, ++lines[key]] = $0; if ($2 == "kos") { ours[key] = $4; median[key] = $5 } }
     END {
-        printf "%-36s %8s %12s %12s %10s\n", "nanoseconds of wall time", "threads", "best", "median", "best / kos"
+        printf "%-36s %8s %12s %12s %12s %12s\n", "nanoseconds of wall time", "threads", "best", "median", "best / kos", "median / kos"
         for (k = 1; k <= keys; k++) for (i = 1; i <= lines[order[k]]; i++) {
             split(line[order[k], i], f, "\t")
-            printf "%-36s %8d %12.1f %12.1f %10.2f\n", f[1] "/" f[2], f[3], f[4], f[5], (ours[order[k]] > 0 ? f[4] / ours[order[k]] : 0)
+            printf "%-36s %8d %12.1f %12.1f %12s %12s\n", f[1] "/" f[2], f[3], f[4], f[5], ratio(f[4], ours[order[k]]), ratio(f[5], median[order[k]])
         }
     }' "$1"
 }

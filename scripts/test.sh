@@ -623,15 +623,19 @@ bench_peers_rt() { # ARCH
     awk -F '\t' '$1 == "rt/timer_to_thread/load" { ratio = $4 } END { if (ratio < 3) { print "expected a timer to thread at least 3 times shorter under load, got " ratio + 0; exit 1 } }' \
         "build/bench/peers.rt.$1.compared" || { cat "build/bench/peers.rt.$1.compared"; return 1; }
 }
-# An inbox takes what another thread pushes faster than wfcqueue; two threads decide 1.9 times as much as one.
+# An inbox takes what another thread pushes faster than wfcqueue, at best and in the median; two threads decide 1.9 times as much as one.
 bench_native() {
     [ "$(nproc)" -ge 2 ] || { echo "SKIP one CPU only"; return 0; }
     . scripts/native.sh
     mkdir -p build/bench
     need_packages $native_packages 2>/dev/null
-    native_measure 10 'inbox/stream|epoch|ksm/native' build/bench/native_test.json || return 1
+    native_measure 10 'inbox/stream/ck|epoch|ksm/native' build/bench/native_test.json || return 1
     native_rows build/bench/native_test.json >build/bench/native_test
-    awk -F '\t' '$1 == "inbox/stream" { best[$2] = $4 } $1 == "ksm/native" { cached[$3] = $4 } { rows++ } END { exit !(rows == 10 && cached[2] > 0 && cached[1] / cached[2] >= 1.9 && best["kos"] > 0 && best["kos"] < best["liburcu_wfcqueue"]) }' \
+    # Two threads fall into step with each other in more than one way: often enough for the best of each to come.
+    native_measure 60 'inbox/stream/(kos|liburcu)' build/bench/native_test.json || return 1
+    native_rows build/bench/native_test.json >>build/bench/native_test
+    awk -F '\t' '$1 == "inbox/stream" { best[$2] = $4; median[$2] = $5 } $1 == "ksm/native" { cached[$3] = $4 } { rows++ }
+        END { exit !(rows == 10 && cached[2] > 0 && cached[1] / cached[2] >= 1.9 && best["kos"] > 0 && best["kos"] < best["liburcu_wfcqueue"] && median["kos"] < median["liburcu_wfcqueue"]) }' \
         build/bench/native_test || { echo "expected the inbox to be faster than wfcqueue, and cached decisions 1.9 times faster by 2 threads:"; native_table build/bench/native_test; return 1; }
 }
 # Eight CPUs do at least 7.5 times the work of one. Under one big lock they do not, which shows that waiting is counted.
