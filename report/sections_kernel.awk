@@ -164,7 +164,9 @@ function functions_panel(name, title, part,   i, j, t, list, n) {
         list[j] = t
     }
     bars = 0
-    for (i = 1; i <= n; i++) bar_add(path_name(list[i]), figure_of(name, "functions/" list[i]), list[i] == "user" ? "reference" : "kos")
+    for (i = 1; i <= n && i <= 12; i++) bar_add(path_name(list[i]), figure_of(name, "functions/" list[i]), list[i] == "user" ? "reference" : "kos")
+    for (j = 0; i <= n; i++) j += figure_of(name, "functions/" list[i])
+    bar_add("others", j, "none")
     figure_begin(bars_height(bars), title)
     bars_draw(0)
     figure_table("function|instructions|share")

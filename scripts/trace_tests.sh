@@ -16,7 +16,7 @@ trace_tests() {
         printf 'trace/denied/%s\ttrace_denied %s\n' $arch $arch
         printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
         printf 'trace/ends/%s\ttrace_ends %s\n' $arch $arch
-        printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
+        printf 'trace/long/%s\tguest_trace_load %s 60 4000 20\n' $arch $arch
     done
 }
 
@@ -66,8 +66,9 @@ trace_in_order() { # NAME
         END { if (n < 1000) { print "expected 1000 events at least, got " n + 0; exit 1 } }' "build/test/$1.bt"
 }
 
-# A CPU load of all kinds on four CPUs, from which nothing is lost but what is counted.
-guest_trace_load() { # ARCH SECONDS LOOPS
+# Four CPUs, first with timers only, then with a load of all kinds, from which nothing is lost but what is counted. It ends by itself, or
+# after so many seconds; the load lasts so long at least.
+guest_trace_load() { # ARCH SECONDS LOOPS [SECONDS-OF-LOAD]
     trace_name=trace.load.$1
     build "build/$1/release/bench_rt.$([ "$1" = x86_64 ] && echo elf || echo bin)"
     . scripts/trace.sh
@@ -84,6 +85,8 @@ guest_trace_load() { # ARCH SECONDS LOOPS
     build/host/trace analyze "build/test/$trace_name" >"build/test/$trace_name.analysis" && grep -q '^server' "build/test/$trace_name.analysis" &&
         grep -q 'load>server' "build/test/$trace_name.analysis" && grep -q '</svg>' "build/test/$trace_name/latency.svg" ||
         { echo "expected an analysis with the server's calls"; head -20 "build/test/$trace_name.analysis"; return 1; }
+    lasted=$(build/host/trace text "build/test/$trace_name/ctf" | awk '!begun && / call .*channel=load>server/ { begun = $1 } { last = $1 } END { printf "%d", last - begun }')
+    [ "$lasted" -ge "${4:-0}" ] || { echo "expected $4 s under load, got $lasted"; return 1; }
 }
 
 # Events that babeltrace2 says were discarded.
