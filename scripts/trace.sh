@@ -131,7 +131,8 @@ command_trace() {
     elif [ "$arch" = aarch64 ]; then KOS_CPU=${KOS_CPU:-cortex-a57},cntfrq=1000000000; set -- -accel tcg -icount shift=0,sleep=off
     else set -- -accel tcg -icount shift=0,sleep=off -cpu max,-rdrand; fi
     trace_run "$arch" "$image" "$cpus" "$@" || status=$?
-    [ -f "$trace_folder/ctf/metadata" ] || return $status
+    set -- "$trace_folder"/ctf/cpu*
+    [ -f "$1" ] || return $status
     trace_convert "$format"
     [ -z "$trace_json" ] || { build/host/trace analyze "$trace_folder" >"$trace_folder/analysis" && trace_results "$trace_folder/analysis" "$arch" "$solution" >"$trace_json"; } || return 1
     return $status

@@ -251,6 +251,9 @@ trace_words() {
             { echo "./kos $words: expected exit status 2 and a line, got $status and:"; cat build/test/trace.said; return 1; }
     done
     if ./kos trace --analyze /nowhere >/dev/null 2>&1; then echo "expected --analyze to need a trace"; return 1; fi
+    # nobody starts a trace: no empty one is offered
+    if ./kos trace hello --events none -o build/test/trace.none >/dev/null 2>build/test/trace.said; then status=0; else status=$?; fi
+    [ $status = 1 ] && grep -q 'made no rings' build/test/trace.said && ! grep -q babeltrace2 build/test/trace.said || { echo "expected status 1 and why, got $status:"; cat build/test/trace.said; return 1; }
     # text to a full disk
     ./kos trace hello -o build/test/trace.words >/dev/null 2>&1 || { echo "expected a trace of hello"; return 1; }
     if build/host/trace text build/test/trace.words/ctf >/dev/full 2>build/test/trace.said; then status=0; else status=$?; fi

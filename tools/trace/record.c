@@ -112,7 +112,8 @@ int trace_record(const struct record_options *options, char **command)
     ctf_end(&ctf);
     progress(&rings, begun, true);
     if (rings.area == NULL) {
-        fprintf(stderr, "kos: trace: the guest has made no rings: did it start at all?\n");
+        fprintf(stderr, "kos: trace: the guest has made no rings: it did not start, or, with --events none, no program "
+                        "started a trace\n");
         return 1;
     }
     return told ? 0 : WIFEXITED(status) ? WEXITSTATUS(status) : 1;
