@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tests of ./kos report and ./kos bench --check: sourced by test.sh. tests/report/results.json is of a real run.
+# Tests of ./kos report and ./kos bench --check: sourced by test.sh. tests/report/results.json is of a real run, the longest paths
+# without interrupts of another, which had to stop some.
 
 report_tests() {
     printf 'report/page\treport_page_renders\n'
@@ -39,7 +40,7 @@ report_page_renders() {
     found=$dir/light.dom
     report_expect $found width 390 && report_expect $found sections run,ipc,size,rt,scale,conflicts,path,decisions,trace,profile,native,caveats &&
         report_expect $found empty_plots '' && report_expect $found outside_plots '' && report_expect $found without_table 0 &&
-        report_expect $found without_command 0 && report_expect $found absent 0 && report_expect $found broken 0 || return 1
+        report_expect $found without_command 0 && report_expect $found absent 2 && report_expect $found broken 0 || return 1
     [ "$(report_found $found figures)" -ge 40 ] || { echo "expected 40 figures and more, got $(report_found $found figures)"; return 1; }
     for key in background color bar; do
         [ "$(report_found $found $key)" != "$(report_found $dir/dark.dom $key)" ] || { echo "expected another $key in the dark"; return 1; }
@@ -48,6 +49,10 @@ report_page_renders() {
     # an empty page is a few kilobytes
     report_browser $dir light --window-size=1200,3000 --screenshot="$PWD/$dir/page.png" "file://$PWD/$dir/report.html" >/dev/null
     [ "$(wc -c <$dir/page.png)" -gt 100000 ] || { echo "expected a picture of more than 100 kB, got $(wc -c <$dir/page.png)"; return 1; }
+    # what was stopped is named above the sections, and in its own
+    grep -q 'Not complete: interrupts_off (done, but for what it had to stop)' $dir/report.html && grep -q '<p class="absent">these had not ended after 240 s' $dir/report.html ||
+        { echo "expected the page to name what was stopped"; return 1; }
+    [ "$(grep -c 'figcaption>The longest path without interrupts' $dir/report.html)" = 2 ] || { echo "expected the longest path of both architectures"; return 1; }
     # every number of the raw data is in the table beside it
     [ "$(awk -F, 'NR > 1 && $2 == "p50"' $dir/page/results.csv | wc -l)" -ge 150 ] || { echo "expected the figures in results.csv"; return 1; }
     value=$(awk -F, '$1 == "task/start_exit/x86_64" && $2 == "p50" { print $3 }' $dir/page/results.csv)
