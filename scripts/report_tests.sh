@@ -100,9 +100,9 @@ report_parts_end() (
     out=build/test/report_parts raw=build/test/report_parts/raw report_quick="" report_commit=tested interrupted="" report_patience=4
     rm -rf $out; mkdir -p $raw
     bench_begin 2>/dev/null
-    printf 'ksm\t1\t15\tbench ksm --arch x86_64\nrt\t2\t1\tbench rt --no-wall -q --arch x86_64\nnative\t2\t5\tbench ksm --arch vax\n' >$raw/parts
-    printf 'profile_x86_64\t1\t5\tprof random_calls -o %s/data\n' $out >>$raw/parts
-    export KOS_SECONDS=3
+    printf 'ksm\t1\t30\tbench ksm --arch x86_64\nrt\t2\t1\tbench rt --no-wall -q --arch x86_64\nnative\t2\t5\tbench ksm --arch vax\n' >$raw/parts
+    printf 'profile_x86_64\t1\t15\tprof bench_rt --append rt.loops=100000 -o %s/data\n' $out >>$raw/parts
+    export KOS_SECONDS=12
     report_measure 2>$out/log
     states=$(for part in ksm rt native profile_x86_64; do printf '%s: %s; ' $part "$(cat $raw/$part.state)"; done)
     [ "$states" = 'ksm: done; rt: late; native: failed 2; profile_x86_64: partly; ' ] || { echo "expected one done, late, failed, partly, got $states"; cat $raw/*.log; return 1; }
@@ -110,7 +110,7 @@ report_parts_end() (
     report_json >$out/results.json && report_page $out/results.json $out || { echo "expected a page"; return 1; }
     for text in 'Not complete: rt (took 4 times as long as expected and was stopped); native (failed with exit status 2); profile_x86_64 (done, but' \
         'Not measured in this run: rt took 4 times as long' "Not measured in this run: native failed with exit status 2. unknown architecture " \
-        'prof: random_calls had not ended after 3 s and was stopped' '<th scope="row">constant</th>' 'Where the instructions went, x86_64'; do
+        'prof: bench_rt had not ended after 12 s and was stopped' '<th scope="row">constant</th>' 'Where the instructions went, x86_64'; do
         grep -q "$text" $out/index.html || { echo "expected '$text' in the page"; return 1; }
     done
     before=$(stat -c %Y.%s $raw/ksm.json $raw/profile_x86_64.json)
