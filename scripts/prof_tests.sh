@@ -151,7 +151,7 @@ prof_ends_late() { # EXPECTED-MESSAGE WORDS...
         { echo "./kos $*: expected exit status 124 and '$expected', got $status and:"; tail -5 build/test/prof.limit; return 1; }
 }
 
-# random_calls goes on for ever. What it did until the limit is told; of an emulator that does not end, nothing is.
+# random_calls goes on for longer. What it did until the limit is told; of an emulator that does not end, nothing is.
 prof_limit() {
     mkdir -p build/test/prof.tmp
     rm -f build/test/prof.limit.data build/test/prof.tmp/*

@@ -209,7 +209,7 @@ guest_trace_memory() { # ARCH
     [ -s "build/test/$trace_name.bt" ] && cmp -s "build/test/$trace_name.bt" "build/test/$trace_name.again.bt" || { echo "expected the same events from the memory as were drained"; return 1; }
 }
 
-# Without --for, of a solution that does not end: Ctrl-C, which all of the terminal's programs get, ends it, and the trace is there.
+# Without --for, of a solution that is far from its end: Ctrl-C, which all of the terminal's programs get, ends it, and the trace is there.
 trace_ends() { # ARCH
     dir=build/test/trace.ends.$1
     rm -rf $dir
