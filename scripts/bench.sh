@@ -175,4 +175,5 @@ command_bench() {
         table "$wall_files" "wall ns, p50 (max)" | cut -c1-83
     fi
     [ -z "$json" ] || json "$files $peer_files" ipc >"$json"
+    peers_end
 }

@@ -147,9 +147,10 @@ norandmaps tsc=reliable clearcpuid=erms,fsrm $peer_options" </dev/null >"$peer_f
     }
 }
 
-# For each peer and architecture: COMMAND PEER ARCH. A peer that cannot be fetched is left out, and said to be.
+# For each peer and architecture: COMMAND PEER ARCH. A peer that cannot be fetched is left out, and said to be; so is one that does not
+# finish: peers_end then ends the benchmark, when it has written its results, with exit status 124.
 peers_each() { # ARCHS COMMAND
-    peer_files="" peer_missing=""
+    peer_files="" peer_missing="" peer_failed=""
     [ -n "$peers" ] || return 0
     need_packages $(peer_packages)
     mkdir -p build/bench build/peers
@@ -163,9 +164,15 @@ peers_each() { # ARCHS COMMAND
             peer_kernel "$peer" "$arch" || { flock -u 9; [ -n "$peer_missing" ] && continue; return 1; }
             flock -u 9
             echo "measuring $(cat "build/peers/$peer.$arch.version") ..." >&2
-            $2 "$peer" "$arch" || return 1
+            $2 "$peer" "$arch" || peer_failed="$peer_failed $peer/$arch"
         done
     done
+}
+
+peers_end() {
+    [ -n "$peers" ] && [ -n "$peer_failed" ] || return 0
+    echo "kos: did not finish, and is left out:$peer_failed" >&2
+    exit 124
 }
 
 # Both set peer_files: "arch:file:peer/ ..." for json and peers_show; "arch:peer:file ..." as scripts/scale.sh has it.

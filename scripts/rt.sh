@@ -329,4 +329,5 @@ command_rt() {
     fi
     echo "histograms: $svg"
     [ -z "$json" ] || json "$files $peer_files" rt >"$json"
+    peers_end
 }

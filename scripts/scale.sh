@@ -192,8 +192,10 @@ command_scale() {
     scale_svg "$files" >"$svg"
     echo "both curves: $svg"
     [ -z "$json" ] || scale_json "$files $peer_files" >"$json"
-    [ -n "$wall" ] || return 0
-    echo
-    echo "kos, rounds per second of wall time on $(nproc) host cores, on 1, 2, 4, 8 emulated CPUs, informative only:"
-    for arch in $archs; do scale_wall "$arch"; done
+    if [ -n "$wall" ]; then
+        echo
+        echo "kos, rounds per second of wall time on $(nproc) host cores, on 1, 2, 4, 8 emulated CPUs, informative only:"
+        for arch in $archs; do scale_wall "$arch"; done
+    fi
+    peers_end
 }

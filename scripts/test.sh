@@ -588,6 +588,17 @@ bench_peers_parsing() {
     printf 'futex\t2\t50.0\t0\n' >$file.own
     scale_compare "x86_64:kos:$file.own" "x86_64:linux:$file" | tail -1 | grep -q '^linux/futex/x86_64  *200 (  4.0)$' ||
         { echo "expected 200 instructions, 4 times as many:"; scale_compare "x86_64:kos:$file.own" "x86_64:linux:$file"; return 1; }
+    # one that does not finish is left out, and the benchmark says so at its end
+    (
+        peer_kernel() { :; }
+        peers_build() { :; }
+        need_packages() { :; }
+        only_aarch64() { [ "$2" = aarch64 ]; }
+        peers="linux linux-rt"
+        peers_each "x86_64 aarch64" only_aarch64 2>/dev/null
+        peers_end
+    ) 2>$file.got && { echo "expected exit status 124"; return 1; }
+    [ $? = 124 ] && grep -qx 'kos: did not finish, and is left out: linux/x86_64 linux-rt/x86_64' $file.got || { echo "expected exit status 124 and the two that failed:"; cat $file.got; return 1; }
     # two members and the end of the archive, each in whole words
     printf 12345 >$file.member
     peer_initramfs $file.cpio init=$file.member child=$file.member
@@ -600,6 +611,7 @@ bench_peers() { # ARCH
     . scripts/peers.sh
     peers=linux peer_rounds=300
     measure "$1" exact 1 "" "build/bench/peers.$1" && peers_measure ipc "$1" || return 1
+    [ -z "$peer_failed" ] || { echo "expected Linux to finish, not so:$peer_failed"; return 1; }
     [ -z "$peer_missing" ] || { echo "SKIP $peer_missing"; return 0; }
     peers_compare p50 "build/bench/peers.$1" "build/bench/linux.ipc.$1" >"build/bench/peers.$1.compared"
     awk -F '\t' '
@@ -618,6 +630,7 @@ bench_peers_rt() { # ARCH
     peers=linux-rt threads=1 priority=25 interval=200 distance=0 loops=2000 buckets=0
     mkdir -p build/bench
     rt_measure "$1" exact 1 "build/bench/peers.rt.$1" && peers_measure rt "$1" || return 1
+    [ -z "$peer_failed" ] || { echo "expected Linux to finish, not so:$peer_failed"; return 1; }
     [ -z "$peer_missing" ] || { echo "SKIP $peer_missing"; return 0; }
     peers_compare max "build/bench/peers.rt.$1" "build/bench/linux-rt.rt.$1" >"build/bench/peers.rt.$1.compared"
     awk -F '\t' '$1 == "rt/timer_to_thread/load" { ratio = $4 } END { if (ratio < 3) { print "expected a timer to thread at least 3 times shorter under load, got " ratio + 0; exit 1 } }' \
