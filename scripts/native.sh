@@ -86,6 +86,7 @@ command_native() {
     echo "measuring on this machine ..." >&2
     native_measure "$repetitions" "$only" build/bench/native.json || exit 1
     native_rows build/bench/native.json >build/bench/native
+    [ -s build/bench/native ] || fail "bench native: nothing has '$only' in its name"
     native_table build/bench/native
     [ -z "$json" ] || cp build/bench/native.json "$json"
 }

@@ -230,7 +230,7 @@ build_reproducible() {
 command_words() {
     for words in nonsense 'bench nonsense' 'bench' 'run' 'run nonsense' 'run hello --nonsense' 'run hello --arch' 'run hello --cpus 0' \
         'run hello --cpus 65' 'run hello --cpus x' 'run hello --accel vax' 'bench ipc --arch vax' 'bench ipc --json' 'bench ipc --json /nowhere/file' 'bench footprint --nonsense' \
-        'bench conflicts --nonsense' 'bench rt --nonsense' 'bench ipc --vs vax' 'bench rt --vs' 'bench native --nonsense' 'bench rt -p 99' 'fuzz nonsense' 'fuzz elf --for 0' 'test nonsense' 'test --nonsense' \
+        'bench conflicts --nonsense' 'bench conflicts --lines nonsense' 'bench rt --nonsense' 'bench ipc --vs vax' 'bench rt --vs' 'bench native --nonsense' 'bench rt -p 99' 'fuzz nonsense' 'fuzz elf --for 0' 'test nonsense' 'test --nonsense' \
         'build nonsense' 'compdb nonsense'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
