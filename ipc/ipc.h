@@ -183,7 +183,11 @@ HAL_FAST void ipc_judged_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
 /* cross.c: the same for a receiver, a client on another CPU. */
 HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
+/* The running server has a distant_entry, whose response that is; its caller's home is elsewhere; nobody has parked in
+ * its slot. */
 HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
+/* Reply-then-Recv in registers that no entry decides. */
+HAL_FAST void ipc_undecided_reply(HAL_FAST_PARAMETERS);
 /* The general form of whatever system call it is: spills the registers, ipc_slow. */
 HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
 /* MID and RIID of the request that server answers. */

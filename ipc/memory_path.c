@@ -109,6 +109,7 @@ static struct thread *reply_deliver(struct thread *server, word info, vaddr desc
     if (unlikely(slot->receiver != nullptr || cpu->pending != 0 || client->context.receive == 0 ||
                  !payload_find(server, descriptor, info, &pieces)))
         return nullptr;
+    kassert(client->home == cpu->index);
     switch_to(cpu, server, client);
     if (unlikely(!payload_deliver(client, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
         switch_to(cpu, client, server);

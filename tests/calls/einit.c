@@ -465,6 +465,61 @@ static void receiver_moves(unsigned from, unsigned to)
     drop_channel();
 }
 
+/* ---- an answer in memory to a request in registers ---- */
+
+static void memory_answers_main(void *context, void *context2)
+{
+    struct echo message = {.word = 1235}, request;
+    SMsgHdr out = {.constant_part = (rtl_uintptr_t)&message, .constant_size = sizeof(message)};
+    SMsgHdr in = {.constant_part = (rtl_uintptr_t)&request, .constant_size = sizeof(request)};
+    (void)context, (void)context2;
+    *(nk_uint64_t *)&message = CALLS_INFO;
+    int code = (int)Recv(listener, &in);
+    while (code == rcOk) {
+        struct kos_message_words m = {.selector = KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV |
+                                                  KOS_CALL_MEMORY | listener,
+                                      .info = CALLS_INFO,
+                                      .receive = (rtl_uintptr_t)&in,
+                                      .w = {(rtl_uintptr_t)&out}};
+        kos_system_call(&m);
+        code = (int)(rtl_uint32_t)m.selector;
+    }
+    reply_result = code;
+    KnThreadExit(2);
+}
+
+static void memory_answered_main(void *context, void *context2)
+{
+    struct echo response;
+    SMsgHdr in = {.constant_part = (rtl_uintptr_t)&response, .constant_size = sizeof(response)};
+    (void)context, (void)context2;
+    client_result = 0;
+    for (int round = 0; round < 50; round++) {
+        struct kos_message_words m = {
+            .selector = client_handle, .info = CALLS_INFO, .receive = (rtl_uintptr_t)&in, .w = {1234}};
+        response.word = 0;
+        kos_system_call(&m);
+        client_result += (rtl_uint32_t)m.selector == rcOk &&
+                         ((m.selector & KOS_STATUS_MEMORY) != 0 ? response.word : m.w[0]) == 1235;
+    }
+    KnThreadExit(1);
+}
+
+/* The client goes on where it called, and nowhere else. */
+static void memory_answer(unsigned client_cpu, unsigned server_cpu)
+{
+    rtl_int32_t code;
+    make_channel();
+    Handle server = start(memory_answers_main, 0, server_cpu);
+    reach(server, KOS_THREAD_STATE_RECEIVING);
+    Handle client = start(memory_answered_main, 0, client_cpu);
+    expect("answer_in_memory/ended", KnThreadWaitByHandle(client, PATIENCE_MS, &code), rcOk);
+    expect("answer_in_memory/answers", client_result, 50);
+    finish(client);
+    finish(server);
+    drop_channel();
+}
+
 /* Info words that name nothing must not be taken for granted by any table. */
 static void zero_info(void)
 {
@@ -490,7 +545,10 @@ int main(void)
     all_cells(0, 0);
     receiver(0);
     losses(0, 0);
+    memory_answer(0, 0);
     if (cpus > 1) {
+        memory_answer(0, 1);
+        memory_answer(1, 0);
         losses(0, 1);
         losses(1, 0);
         losses(1, 1);

@@ -101,6 +101,7 @@ int main(void)
     donation_tests(cpus);
     inversion_tests(cpus);
     queue_tests(cpus);
+    urgent_server_tests(cpus);
     reservation_tests();
     move_tests(cpus);
     printf("SUITE done\n");
