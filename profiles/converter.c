@@ -38,6 +38,9 @@ int main(int count, char **arguments)
         (data != NULL && !perf_data_write(&profile, data)) || (flame != NULL && !flame_write(&profile, flame, title)) ||
         (folded != NULL && !folded_write(&profile, folded)))
         return 1;
+    if (data != NULL)
+        fprintf(stderr, "profile: %llu samples%s\n", (unsigned long long)profile.sample_count,
+                profile.sample_count < 100 ? ", which are few: a smaller --period takes more" : "");
     if (stat)
         stat_print(&profile, title);
     return 0;

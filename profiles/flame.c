@@ -169,8 +169,7 @@ bool flame_write(struct profile *profile, const char *path, const char *title)
         draw(out, &graph, &graph.root, 0, 0);
     fputs(script, out);
     fputs("</svg>\n", out);
-    bool good = ferror(out) == 0;
-    return fclose(out) == 0 && good;
+    return profile_written(out, path);
 }
 
 #define FRAMES_MOST 256U
@@ -204,6 +203,5 @@ bool folded_write(struct profile *profile, const char *path)
         return false;
     }
     fold(out, &graph.root, frames, 0, graph.root.weight / 1000 + 1);
-    bool good = ferror(out) == 0;
-    return fclose(out) == 0 && good;
+    return profile_written(out, path);
 }

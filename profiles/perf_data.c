@@ -362,6 +362,5 @@ bool perf_data_write(struct profile *profile, const char *path)
     rewind(out);
     fwrite(&header, sizeof(header), 1, out);
     free(writing.named);
-    bool good = ferror(out) == 0;
-    return fclose(out) == 0 && good;
+    return profile_written(out, path);
 }

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <hal/x86_64/include/arch/layout.h>
 #include <profiles/profile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+bool profile_written(FILE *out, const char *path)
+{
+    bool good = ferror(out) == 0;
+    if (fclose(out) == 0 && good)
+        return true;
+    fprintf(stderr, "kos: cannot write all of %s: %s\n", path, strerror(errno));
+    return false;
+}
 
 /* ---- programs ---- */
 

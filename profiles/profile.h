@@ -4,6 +4,7 @@
 #include <abi/statistics.h>
 #include <profiles/elf_file.h>
 #include <profiles/raw.h>
+#include <stdio.h>
 
 enum profile_event {
     PROFILE_INSTRUCTIONS,
@@ -69,4 +70,6 @@ bool flame_write(struct profile *profile, const char *path, const char *title);
  * with
  * _[k] behind. What is less belongs to its callers. */
 bool folded_write(struct profile *profile, const char *path);
+/* Closes out. False, with a message: not all of it has been written. */
+bool profile_written(FILE *out, const char *path);
 void stat_print(const struct profile *profile, const char *title);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a page is made of: the rows of a run (report/rows.awk), and the figures of other systems (benchmarks/reference.tsv).
-#   value[name, field]   order[1..names]   context[path]   histogram, functions, stacks: fields histogram/I/0..2, functions/NAME, stacks/A;B
+#   value[name, field]   order[1..names]   context[path]   histogram, functions, stacks: fields histogram/I/0..2, functions/NAME, paths/N: TEXT, stacks/A;B
 #   peer_value[peer, row, arch], peer_by[...]: the best mechanism of a peer for a row of ours
 function data_read(file,   line, f, previous) {
     while ((getline line < file) > 0) {
@@ -10,6 +10,7 @@ function data_read(file,   line, f, previous) {
         if (!(f[1] in known)) { known[f[1]] = 1; order[++names] = f[1] }
         if (f[2] ~ /^functions\//) function_of[f[1], ++functions[f[1]]] = substr(f[2], 11)
         if (f[2] ~ /^stacks\//) stack_of[f[1], ++stacks[f[1]]] = substr(f[2], 8)
+        if (f[2] ~ /^paths\//) path_of[f[1], ++paths[f[1]]] = substr(f[2], 7)
         # of repetitions the best: whatever else runs on the machine only adds
         if (f[2] == "real_time" && (f[1], f[2]) in value && value[f[1], f[2]] + 0 <= f[3] + 0) continue
         value[f[1], f[2]] = f[3]

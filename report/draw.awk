@@ -22,17 +22,17 @@ function ratio_text(theirs, ours) { return theirs == "" || ours + 0 <= 0 || thei
 function log10(v) { return v > 0 ? log(v) / log(10) : 0 }
 function ceiling(v) { return v == int(v) ? v : int(v) + (v > 0 ? 1 : 0) }
 
-# ---- tables: table_begin("a|b|c"), table_row("x|1|2") ..., table_end(); the first column is text
+# ---- tables: table_begin("a|b|c:"), table_row("x|1|y") ..., table_end(); the first column is text, and those whose heads end in a colon
 function table_begin(heads,   n, h, i) {
     n = split(heads, h, "|")
     printf "<div class=\"scroll\"><table><thead><tr>"
-    for (i = 1; i <= n; i++) printf "<th scope=\"col\">%s</th>", escaped(h[i])
+    for (i = 1; i <= n; i++) { column_text[i] = sub(/:$/, "", h[i]); printf "<th scope=\"col\"%s>%s</th>", (column_text[i] ? " class=\"text\"" : ""), escaped(h[i]) }
     print "</tr></thead><tbody>"
 }
 function table_row(cells,   n, c, i) {
     n = split(cells, c, "|")
     printf "<tr><th scope=\"row\">%s</th>", escaped(c[1])
-    for (i = 2; i <= n; i++) printf "<td%s>%s</td>", (c[i] ~ /^[-0-9.,% s]*$/ ? "" : " class=\"text\""), escaped(c[i])
+    for (i = 2; i <= n; i++) printf "<td%s>%s</td>", (column_text[i] ? " class=\"text\"" : ""), escaped(c[i])
     print "</tr>"
 }
 function table_end() { print "</tbody></table></div>" }

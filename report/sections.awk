@@ -8,11 +8,25 @@ function absent(part,   state) {
     printf "<p class=\"absent\">%s</p>\n", state == "" ? "Not measured in this run." : "Not measured in this run: " escaped(part) " " escaped(state) "." (context["parts/" part "/note"] == "" ? "" : " " escaped(context["parts/" part "/note"]))
 }
 function note_of(part) { if (context["parts/" part "/note"] != "") printf "<p class=\"absent\">%s</p>\n", escaped(context["parts/" part "/note"]) }
+# Where there are figures, of this part or another: whether the part was meant to run and has no results, or has something to say.
+function missing(part) {
+    if (!(("parts/" part "/state") in context)) return
+    if (context["parts/" part "/state"] !~ /^done/) absent(part); else note_of(part)
+}
+# Above the sections: which parts are missing.
+function summary_missing(   i, part, list) {
+    for (i = 1; i <= contexts; i++) if (context_order[i] ~ /^parts\/[^\/]*\/state$/ && context[context_order[i]] != "done") {
+        part = context_order[i]; sub(/^parts\//, "", part); sub(/\/state$/, "", part)
+        list = list (list == "" ? "" : "; ") part " (" context[context_order[i]] ")"
+    }
+    if (list != "") printf "<p class=\"absent\">Not complete: %s.</p>\n", escaped(list)
+}
+function remark_of(part,   text) { text = context["parts/" part "/note"]; gsub(/\|/, "/", text); return text }
 # The head of a section that shows what names of that pattern have. 0: nothing, and it says why.
 function section_with(id, title, part, pattern,   i, n) {
     section(id, title)
     for (i = 1; i <= names; i++) if (order[i] ~ pattern) n++
-    if (n == 0) absent(part); else note_of(part)
+    if (n == 0) absent(part); else missing(part)
     return n + 0
 }
 function archs_with(row,   a) { split("", arch_list); arch_count = 0; for (a = 1; a <= 2; a++) if (has(row "/" architecture[a])) arch_list[++arch_count] = architecture[a]; return arch_count }
@@ -20,14 +34,14 @@ function archs_with(row,   a) { split("", arch_list); arch_count = 0; for (a = 1
 function section_run(   i, path, part) {
     section("run", "What was measured, on what")
     print "<div class=\"card\">"
-    table_begin("|")
+    table_begin("|:")
     for (i = 1; i <= contexts; i++) if (context_order[i] !~ /^parts\//) table_row(context_order[i] "|" context[context_order[i]])
     table_end()
     print "</div><div class=\"card\">"
-    table_begin("part|took|state|command")
+    table_begin("part|took|state:|command:|remark:")
     for (i = 1; i <= contexts; i++) if (context_order[i] ~ /^parts\/[^\/]*\/command$/) {
         part = context_order[i]; sub(/^parts\//, "", part); sub(/\/command$/, "", part)
-        table_row(part "|" (context["parts/" part "/seconds"] == "" ? "-" : context["parts/" part "/seconds"] " s") "|" context["parts/" part "/state"] "|" context[context_order[i]])
+        table_row(part "|" (context["parts/" part "/seconds"] == "" ? "-" : context["parts/" part "/seconds"] " s") "|" context["parts/" part "/state"] "|" context[context_order[i]] "|" remark_of(part))
     }
     table_end()
     print "</div>"
@@ -36,7 +50,7 @@ function section_run(   i, path, part) {
 
 # ---- round trips and the other operations, beside peers and references
 function bar_add(label, v, class) { if (v == "" || v <= 0) return; bar_label[++bars] = label; bar_value[bars] = v; bar_class[bars] = class }
-function peer_bar(peer, arch) { bar_add(peer_name(peer) ", cheapest of its mechanisms: " peer_by[peer, "ipc/round_trip/best", arch], peer_value[peer, "ipc/round_trip/best", arch], peer) }
+function peer_bar(peer, arch) { bar_add(peer_name(peer) ", cheapest way: " peer_by[peer, "ipc/round_trip/best", arch], peer_value[peer, "ipc/round_trip/best", arch], peer) }
 function peer_name(peer) { return peer == "linux-rt" ? "Linux PREEMPT_RT" : "Linux" }
 function round_trip_bars(arch,   i, r) {
     bars = 0
@@ -62,7 +76,7 @@ function section_ipc(   i, a, name, arch, ours, ref, l, rt) {
     for (a = 1; a <= arch_count; a++) {
         arch = arch_list[a]
         printf "<h3>%s: instructions, median of rounds</h3>\n<div class=\"card\">\n", arch
-        table_begin("operation|kos|reference|ratio|Linux|ratio|mechanism|PREEMPT_RT|ratio|mechanism|reference is")
+        table_begin("operation|kos|reference|ratio|Linux|ratio|mechanism:|PREEMPT_RT|ratio|mechanism:|reference is:")
         for (i = 1; i <= names; i++) {
             name = row_of(order[i])
             if (arch_of(order[i]) != arch || order[i] !~ /^(ipc|sync|thread|task|memory|boot)\// || name ~ /^ipc\/arena\//) continue
@@ -82,7 +96,7 @@ function size_curves(arch,   d, k, i, n, name, b, disciplines) {
     for (i = 1; i <= n; i++) point(bytes_of(d[i]), figure_of("ipc/round_trip/cross_space/" d[i] "/" arch, "p50"))
     curve_new("kos, arena copied", "other"); arena_points("copied", arch)
     curve_new("kos, arena sealed", "fifth"); arena_points("sealed", arch)
-    curve_new("kos, arena shared", "bad"); arena_points("shared", arch)
+    curve_new("kos, arena shared", "sixth"); arena_points("shared", arch)
     for (k = 1; k <= 2; k++) {
         if (!((k == 1 ? "linux" : "linux-rt") in peer_seen)) continue
         curve_new(peer_name(k == 1 ? "linux" : "linux-rt") ", best", k == 1 ? "linux" : "linux-rt")

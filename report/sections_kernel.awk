@@ -19,7 +19,7 @@ function histogram_draw(name,   i, n, low, high, step, most, x, w, h, c) {
         box(x, 112 - h, w > 2 ? w - 0.7 : w, h, figure_of(name, "histogram/" i "/1") + 0 == 0 ? "bad" : name ~ /\/load\// ? "kos" : "other", number(figure_of(name, "histogram/" i "/0")) (figure_of(name, "histogram/" i "/1") + 0 == 0 ? " and more" : "") ": " number(c) " rounds")
     }
     stroke("M0 112H350", "grid")
-    text_at(0, 127, "", "tick", number(low)); text_at(350, 127, "end", "tick", number(high))
+    text_at(0, 127, "", "tick", number(low)); text_at(350, 127, "end", "tick", number(high)); text_at(175, 127, "middle", "tick", "instructions")
     return n
 }
 function section_rt(   i, j, name, n, p, arch, k) {
@@ -29,7 +29,7 @@ function section_rt(   i, j, name, n, p, arch, k) {
     for (i = 1; i <= names; i++) {
         name = order[i]
         if (name !~ /^rt\// || !((name, "histogram/0/0") in value)) continue
-        figure_begin(132, name ": " number(figure_of(name, "min")) " to " number(figure_of(name, "max")))
+        figure_begin(132, name ": " number(figure_of(name, "min")) " to " number(figure_of(name, "max")) " instructions")
         n = histogram_draw(name)
         figure_table("from|to|rounds")
         for (j = 0; j < n; j++) table_row(number(figure_of(name, "histogram/" j "/0")) "|" (figure_of(name, "histogram/" j "/1") + 0 == 0 ? "" : number(figure_of(name, "histogram/" j "/0") + figure_of(name, "histogram/" j "/1") - 1)) "|" number(figure_of(name, "histogram/" j "/2")))
@@ -38,11 +38,33 @@ function section_rt(   i, j, name, n, p, arch, k) {
     print "</div><div class=\"card\">"
     table_begin("case|min|p50|p99|max|Linux max|ratio|PREEMPT_RT max|ratio")
     for (i = 1; i <= names; i++) {
-        if (order[i] !~ /^rt\//) continue
+        if (order[i] !~ /^rt\// || order[i] ~ /^rt\/longest/) continue
         name = row_of(order[i]); arch = arch_of(order[i])
         table_row(order[i] "|" number(figure_of(order[i], "min")) "|" number(figure_of(order[i], "p50")) "|" number(figure_of(order[i], "p99")) "|" number(figure_of(order[i], "max")) "|" number(peer_value["linux", name, arch]) "|" ratio_text(peer_value["linux", name, arch], figure_of(order[i], "max")) "|" number(peer_value["linux-rt", name, arch]) "|" ratio_text(peer_value["linux-rt", name, arch], figure_of(order[i], "max")))
     }
     table_end(); command_line("rt"); print "</div>"
+    section_longest()
+}
+# The longest path on which no interrupt is taken: its functions, and the ten longest of different kinds.
+function section_longest(   a, i, n, name) {
+    n = archs_with("rt/longest_interrupts_off")
+    if (n || ("parts/interrupts_off/state") in context) print "<h3 id=\"longest\">The longest paths without interrupts</h3>"
+    missing("interrupts_off")
+    if (n == 0) return
+    print "<div class=\"panels\">"
+    for (a = 1; a <= n; a++) {
+        name = "rt/longest_interrupts_off/" arch_list[a]
+        functions_panel(name, "The longest path without interrupts, " arch_list[a] ": " number(figure_of(name, "instructions")) " instructions by function", "interrupts_off")
+    }
+    print "</div>"
+    for (a = 1; a <= n; a++) {
+        name = "rt/longest_interrupts_off/" arch_list[a]
+        if (!paths[name]) continue
+        print "<div class=\"card\">"
+        table_begin("the longest kinds of paths, " arch_list[a] " (which run: solution/CPUs)|instructions")
+        for (i = 1; i <= paths[name]; i++) table_row(path_of[name, i] "|" number(figure_of(name, "paths/" path_of[name, i])))
+        table_end(); command_line("interrupts_off"); print "</div>"
+    }
 }
 
 # ---- scaling
@@ -112,7 +134,7 @@ function conflicts_map(one, arch,   i, j, n, name, f, rows, at, side, v, sum, sh
             text_at(133 + (j - 0.5) * side, 16 + (i - 0.5) * side + 4, "middle", "tick", v)
         }
     }
-    figure_table("CPU 0|CPU 1|shared lines|of them falsely shared")
+    figure_table("CPU 0|CPU 1:|shared lines|of them falsely shared")
     for (i = 1; i <= n; i++) for (j = 1; j <= n; j++) {
         v = "conflicts/" (one ? "one_task/" : "") rows[i] "/" rows[j] "/" arch
         if (has(v)) table_row(rows[i] "|" rows[j] "|" figure_of(v, "shared_lines") "|" figure_of(v, "falsely_shared_lines"))
@@ -130,8 +152,11 @@ function section_conflicts(   a, i, n) {
 }
 
 # ---- the path of a Call
-function path_panel(arch,   name, i, j, t, list, n, w) {
+function path_panel(arch,   name) {
     name = "footprint/local_round_trip/" arch
+    functions_panel(name, "One round trip with 64 bytes, " arch ": " figure_of(name, "instructions") " instructions by function", "footprint")
+}
+function functions_panel(name, title, part,   i, j, t, list, n) {
     n = functions[name]
     for (i = 1; i <= n; i++) { # most instructions first
         t = function_of[name, i]
@@ -139,12 +164,14 @@ function path_panel(arch,   name, i, j, t, list, n, w) {
         list[j] = t
     }
     bars = 0
-    for (i = 1; i <= n; i++) bar_add(path_name(list[i]), figure_of(name, "functions/" list[i]), list[i] == "user" ? "reference" : "kos")
-    figure_begin(bars_height(bars), "One round trip with 64 bytes, " arch ": " figure_of(name, "instructions") " instructions by function")
+    for (i = 1; i <= n && i <= 12; i++) bar_add(path_name(list[i]), figure_of(name, "functions/" list[i]), list[i] == "user" ? "reference" : "kos")
+    for (j = 0; i <= n; i++) j += figure_of(name, "functions/" list[i])
+    bar_add("others", j, "none")
+    figure_begin(bars_height(bars), title)
     bars_draw(0)
     figure_table("function|instructions|share")
     for (i = 1; i <= n; i++) table_row(path_name(list[i]) "|" figure_of(name, "functions/" list[i]) "|" sprintf("%.0f %%", 100 * figure_of(name, "functions/" list[i]) / figure_of(name, "instructions")))
-    figure_end("footprint")
+    figure_end(part)
 }
 # hal_data_end: the kernel's last symbol; behind it are the pages in which each x86_64 CPU has its own entry.
 function path_name(f) { return f == "user" ? "user code, client and server" : f == "hal_data_end" ? "system call entry (a page of each CPU)" : f }
@@ -195,7 +222,7 @@ function section_native(   i, k, n, keys, key, f, ours) {
     print "<div class=\"panels\">"
     for (k = 1; k <= n; k++) {
         bars = 0
-        for (i = 1; i <= names; i++) if (order[i] ~ /threads:[0-9]+$/ && native_key(order[i]) == keys[k]) { split(order[i], f, "/"); bar_add(f[3], figure_of(order[i], "real_time") + 0, f[3] == "kos" ? "kos" : "reference") }
+        for (i = 1; i <= names; i++) if (order[i] ~ /threads:[0-9]+$/ && native_key(order[i]) == keys[k]) { split(order[i], f, "/"); bar_add(f[3], figure_of(order[i], "real_time") + 0, f[3] == "kos" || f[1] == "ksm" ? "kos" : "reference") }
         figure_begin(bars_height(bars), keys[k] ", ns")
         bars_draw(0)
         figure_table("contender|ns|times kos")

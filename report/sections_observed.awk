@@ -37,6 +37,7 @@ function threads_panel(arch,   i, j, k, n, t, x, w, list, doing, texts, classes,
 function section_trace(   a, i, part) {
     if (!section_with("trace", "Threads, from a trace", "trace_x86_64", "^trace/")) return
     note("What the kernel recorded of a few seconds of the real-time benchmark and its load on four emulated CPUs: times are the host&#39;s, and differ from run to run. The whole trace lies in CTF in the folder behind -o.")
+    missing("trace_aarch64") # section_with has looked at the other
     print "<div class=\"panels\">"
     for (a = 1; a <= 2; a++) threads_panel(architecture[a])
     print "</div>"
@@ -107,6 +108,7 @@ function profile_panel(name, arch,   i, j, n, total, frames, own, list, count, f
 function section_profile(   i) {
     if (!section_with("profile", "Functions, from a profile", "profile_x86_64", "^profile/")) return
     note("Samples by count of executed instructions, kernel and user, of the same run: what the emulator executed, not what a processor would have waited for. perf report reads the file behind -o.")
+    missing("profile_aarch64")
     print "<div class=\"panels\">"
     for (i = 1; i <= names; i++) if (order[i] ~ /^profile\//) profile_panel(order[i], arch_of(order[i]))
     print "</div>"

@@ -13,10 +13,10 @@ bench_option() {
     taken=2
     case $1 in
     --arch) [ $# -gt 1 ] || fail "--arch takes a name"; [ "$2" = all ] || { arch_given "$2"; archs=$2; } ;;
-    --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2 ;;
+    --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$(path_given "$2"); file_given --json "$json" ;;
     --vs) [ "${peers+has}" ] || fail "$benchmark: unknown word '$1'"; [ $# -gt 1 ] || fail "--vs takes names"; peers_given "$2" ;;
     --peer-rounds) [ "${peers+has}" ] || fail "$benchmark: unknown word '$1'"; number_given "$1" "${2:-}"; peer_rounds=$2 ;;
-    --help | -h) usage; exit 0 ;;
+    --help | -h) usage_of "$benchmark"; exit 0 ;;
     *) taken=0 ;;
     esac
 }
@@ -175,4 +175,5 @@ command_bench() {
         table "$wall_files" "wall ns, p50 (max)" | cut -c1-83
     fi
     [ -z "$json" ] || json "$files $peer_files" ipc >"$json"
+    peers_end
 }

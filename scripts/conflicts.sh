@@ -80,12 +80,15 @@ command_conflicts() {
         esac
         shift
     done
+    case $pair in '' | */*) ;; *) fail "bench conflicts: --lines takes a pair as operation/operation, not '$pair'" ;; esac
     bench_begin
     files=""
     for arch in $archs; do
         echo "measuring on $arch ..." >&2
         conflicts_measure "$arch" "build/bench/conflicts.$arch" || exit 1
         files="$files $arch:build/bench/conflicts.$arch"
+        [ -z "$pair" ] || tr '\t' / <"build/bench/conflicts.$arch.names" | grep -qxF "$pair" ||
+            fail "bench conflicts: no pair '$pair' (the matrix has its operations: call_own/futex, ...)"
         conflicts_table "$arch" "build/bench/conflicts.$arch"
         conflicts_lines "build/bench/conflicts.$arch" "$pair"
         echo

@@ -95,6 +95,8 @@ command_footprint() {
         files="$files $arch:build/bench/footprint.$arch"
     done
     if [ -n "$functions" ]; then
+        cut -f1 $(for file in $files; do echo "${file#*:}.functions"; done) | grep -qxF "$functions" ||
+            fail "bench footprint: no case '$functions' (the table without --functions has them: ipc/null_call, ...)"
         for arch in $archs; do
             echo "$functions/$arch, instructions by function:"
             awk -F '\t' -v name="$functions" '$1 == name { printf "%8d  %s\n", $3, $2 }' "build/bench/footprint.$arch.functions" | sort -rn

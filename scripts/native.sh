@@ -55,12 +55,13 @@ native_rows() {
 
 native_table() { # ROWS
     awk -F '\t' '
-    { key = $1 "\t" $3; if (!(key in seen)) { seen[key] = 1; order[++keys] = key } line[key, ++lines[key]] = $0; if ($2 == "kos") ours[key] = $4 }
+    function ratio(theirs, kos) { return kos > 0 ? sprintf("%.2f", theirs / kos) : "-" }
+    { key = $1 "\t" $3; if (!(key in seen)) { seen[key] = 1; order[++keys] = key } line[key, ++lines[key]] = $0; if ($2 == "kos") { ours[key] = $4; median[key] = $5 } }
     END {
-        printf "%-36s %8s %12s %12s %10s\n", "nanoseconds of wall time", "threads", "best", "median", "best / kos"
+        printf "%-36s %8s %12s %12s %12s %12s\n", "nanoseconds of wall time", "threads", "best", "median", "best / kos", "median / kos"
         for (k = 1; k <= keys; k++) for (i = 1; i <= lines[order[k]]; i++) {
             split(line[order[k], i], f, "\t")
-            printf "%-36s %8d %12.1f %12.1f %10.2f\n", f[1] "/" f[2], f[3], f[4], f[5], (ours[order[k]] > 0 ? f[4] / ours[order[k]] : 0)
+            printf "%-36s %8d %12.1f %12.1f %12s %12s\n", f[1] "/" f[2], f[3], f[4], f[5], ratio(f[4], ours[order[k]]), ratio(f[5], median[order[k]])
         }
     }' "$1"
 }
@@ -73,7 +74,7 @@ command_native() {
         --repetitions) [ $# -gt 1 ] || fail "--repetitions takes a number"; number_given --repetitions "$2"; repetitions=$2; shift
             [ "$repetitions" -ge 1 ] || fail "--repetitions takes at least 1" ;;
         --only) [ $# -gt 1 ] || fail "--only takes a text"; only=$2; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; file_given --json "$2"; json=$2; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; json=$(path_given "$2"); file_given --json "$json"; shift ;;
         *) fail "bench native: unknown word '$1'" ;;
         esac
         shift
@@ -85,6 +86,7 @@ command_native() {
     echo "measuring on this machine ..." >&2
     native_measure "$repetitions" "$only" build/bench/native.json || exit 1
     native_rows build/bench/native.json >build/bench/native
+    [ -s build/bench/native ] || fail "bench native: nothing has '$only' in its name"
     native_table build/bench/native
     [ -z "$json" ] || cp build/bench/native.json "$json"
 }

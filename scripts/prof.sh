@@ -131,9 +131,9 @@ command_prof() { # prof|stat ...
     number_given KOS_SECONDS "$limit"
     [ "$limit" -gt 0 ] || fail "KOS_SECONDS takes at least 1 second"
     [ -n "$period" ] || { case $event in time | cycles) period=1000000 ;; *) period=100000 ;; esac; }
-    case $out in /*) ;; *) out=$called_from/$out ;; esac
-    case $flame in '' | /*) ;; *) flame=$called_from/$flame ;; esac
-    case $json in '' | /*) ;; *) json=$called_from/$json ;; esac
+    out=$(path_given "$out")
+    [ -z "$flame" ] || flame=$(path_given "$flame")
+    [ -z "$json" ] || json=$(path_given "$json")
     if [ "$mode" = prof ]; then file_given -o "$out"; [ -z "$flame" ] || file_given --flame "$flame"; [ -z "$json" ] || file_given --json "$json"; fi
     need_tools
     prof_build "$solution" "$arch" "$variant"

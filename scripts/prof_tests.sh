@@ -151,7 +151,7 @@ prof_ends_late() { # EXPECTED-MESSAGE WORDS...
         { echo "./kos $*: expected exit status 124 and '$expected', got $status and:"; tail -5 build/test/prof.limit; return 1; }
 }
 
-# random_calls goes on for ever. What it did until the limit is told; of an emulator that does not end, nothing is.
+# random_calls goes on for longer. What it did until the limit is told; of an emulator that does not end, nothing is.
 prof_limit() {
     mkdir -p build/test/prof.tmp
     rm -f build/test/prof.limit.data build/test/prof.tmp/*
@@ -205,5 +205,7 @@ prof_words() {
         if KOS_SECONDS=$limit ./kos stat hello >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "KOS_SECONDS=$limit: expected exit status 2, got $status"; return 1; }
     done
+    if ./kos prof hello -o /dev/full >build/test/prof.full 2>&1; then status=0; else status=$?; fi
+    [ $status = 1 ] && grep -q '^kos: cannot write all of /dev/full: No space left' build/test/prof.full || { echo "expected to be told of a full disk, got $status:"; tail -3 build/test/prof.full; return 1; }
     ./kos prof --help | grep -q usage || { echo "./kos prof --help: expected the usage"; return 1; }
 }

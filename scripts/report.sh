@@ -26,22 +26,38 @@ report_parts() {
         quick != "" && $6 != "-" { print $1 "\t" $2 "\t" $5 "\t" $6 }' report/parts.tsv
 }
 
+# A part may take so many times what the table says.
+report_patience=10
+
 # In a subshell: the parts of one lane, one behind the other. Each has a process group, by which it is ended.
 report_lane() { # LANE
     while IFS='	' read -r part lane seconds words; do
-        [ "$lane" = "$1" ] && ! grep -qs '^done' "$raw/$part.state" || continue
+        [ "$lane" = "$1" ] && ! grep -qs -e '^done' -e '^partly' "$raw/$part.state" || continue
+        rm -f "$raw/$part.state" "$raw/$part.json" "$raw/$part.seconds"
         date +%s >"$raw/$part.start"
-        KOS_BUILT=1 timeout -k 5 $((seconds * 10)) ./kos $words --json "$raw/$part.json" >"$raw/$part.txt" 2>"$raw/$part.log" </dev/null &
+        KOS_BUILT=1 timeout -k 5 $((seconds * report_patience)) ./kos $words --json "$raw/$part.json" >"$raw/$part.txt" 2>"$raw/$part.log" </dev/null &
         group=$!
         echo $group >"$raw/$part.group"
-        if wait $group; then state=done; else state="failed $?"; rm -f "$raw/$part.json"; fi
-        [ "$state" != 'failed 124' ] || state=late
+        if wait $group; then state=done; else state="failed $?"; fi
         report_end_group "$raw/$part.group"
+        # 124 and results: the part itself has stopped something; 124 or 137 and none: it was stopped itself
+        case $state in
+        done) ;;
+        'failed 124') state=late; [ ! -s "$raw/$part.json" ] || state=partly ;;
+        'failed 137') state=late ;;
+        esac
+        case $state in
+        done | partly) report_readable "$raw/$part.json" || { state=unreadable; rm -f "$raw/$part.json"; } ;;
+        *) rm -f "$raw/$part.json" ;;
+        esac
         echo "$state" >"$raw/$part.new"
         echo $(($(date +%s) - $(cat "$raw/$part.start"))) >"$raw/$part.seconds"
         mv "$raw/$part.new" "$raw/$part.state"
     done <"$raw/parts"
 }
+
+# Whole results: a disk may have been full.
+report_readable() { [ -s "$1" ] && awk -f report/rows.awk "$1" >/dev/null 2>&1; } # FILE
 
 # timeout leads a group of its own; an emulator that does not end when it is told to would stay in it.
 report_end_group() { # FILE
@@ -55,24 +71,34 @@ report_progress() {
     while IFS='	' read -r part lane seconds words; do
         state=waits spent=0
         [ ! -e "$raw/$part.group" ] || { state=runs; spent=$((now - $(cat "$raw/$part.start"))); }
-        [ ! -e "$raw/$part.state" ] || { state=ended; spent=$(cat "$raw/$part.seconds"); }
+        [ ! -e "$raw/$part.state" ] || { state=$(cat "$raw/$part.state"); state=${state%% *} spent=$(cat "$raw/$part.seconds"); }
         echo "$part $lane $seconds $state $spent"
-    done <"$raw/parts" | awk '
-        $4 == "ended" { expected += $3; took += $5; done++ }
-        { lane[NR] = $2; seconds[NR] = $3; state[NR] = $4; spent[NR] = $5; if ($4 == "runs") running = running (running == "" ? "" : ", ") $1 }
+    done <"$raw/parts" | awk -v limit=$report_patience -v cpus="$(nproc)" '
+        $4 == "done" { expected += $3; took += $5 }
+        $4 !~ /^(waits|runs)$/ { done++; $4 = "ended" }
+        { lane[NR] = $2; seconds[NR] = $3; state[NR] = $4; spent[NR] = $5; if ($4 == "runs") running = running " " $1 }
         END {
             slower = expected >= 20 ? took / expected : 1
             for (i = 1; i <= NR; i++) {
                 left = state[i] == "ended" ? 0 : seconds[i] * slower - spent[i]
+                if (state[i] == "runs" && left < spent[i] / 5) left = spent[i] / 5 # longer than expected: how much, nobody knows
+                if (state[i] == "runs" && left > seconds[i] * limit - spent[i]) left = seconds[i] * limit - spent[i]
                 if (state[i] == "runs" && left < 2) left = 2
                 sum[lane[i]] += left
             }
-            printf "%d\t%d\t%d\t%s\n", (sum[1] > sum[2] ? sum[1] : sum[2]) + sum["alone"], done, NR, running
+            printf "%d\t%d\t%d\t%s\n", (cpus < 2 ? sum[1] + sum[2] : sum[1] > sum[2] ? sum[1] : sum[2]) + sum["alone"], done, NR, running
         }'
 }
 
+# "PART: what it says that it does; "
+report_doing() { # PART
+    said=$(tail -n 1 "$raw/$1.log" 2>/dev/null | tr '\r' '\n' | tail -n 1 | sed 's/^ *//; s/ *\.\.\.$//')
+    printf '%s%s; ' "$1" "${said:+: $said}"
+}
+
 report_watch() { # PID...: says how far it is until these have ended
-    shown=""
+    shown="" width=$(stty size <&2 2>/dev/null | cut -d' ' -f2) || width=80
+    [ "${width:-0}" -ge 40 ] || width=80
     while :; do
         alive=""
         for pid in "$@"; do ! kill -0 "$pid" 2>/dev/null || alive=1; done
@@ -80,8 +106,10 @@ report_watch() { # PID...: says how far it is until these have ended
         IFS='	' read -r left ended count running <<TEXT
 $(report_progress)
 TEXT
-        line=$(printf '[%d/%d] %s; about %d:%02d left' "$ended" "$count" "${running:-...}" $((left / 60)) $((left % 60)))
-        if [ -t 2 ]; then printf '\r\033[K%s' "$line" >&2
+        [ -z "$interrupted" ] || break
+        running=$(for part in $running; do report_doing "$part"; done) running=${running%; }
+        line=$(printf '[%d/%d] about %d:%02d left; %s' "$ended" "$count" $((left / 60)) $((left % 60)) "${running:-...}")
+        if [ -t 2 ]; then printf '\r\033[K%s' "$line" | cut -c1-$((width + 3)) | tr -d '\n' >&2
         elif [ "$ended $running" != "$shown" ]; then echo "$line" >&2; fi
         shown="$ended $running"
         sleep 1
@@ -117,6 +145,17 @@ report_interrupt() { # EXIT-STATUS
     for group in "$raw"/*.group; do [ ! -e "$group" ] || report_end_group "$group"; done
 }
 
+# How a part ended, in words.
+report_state() { # PART
+    state=$(cat "$raw/$1.state" 2>/dev/null) || state="was not finished"
+    case $state in
+    partly) echo "done, but for what it had to stop" ;;
+    unreadable) echo "left no whole results" ;;
+    late) echo "took $report_patience times as long as expected and was stopped" ;;
+    failed*) echo "failed with exit status ${state#failed }" ;;
+    *) echo "$state" ;;
+    esac
+}
 # What is said of a part that has no results, or not all.
 report_note() { sed -n 's/^kos: //p' "$raw/$1.log" 2>/dev/null | tail -1; }
 
@@ -135,11 +174,8 @@ report_json() {
     printf ', "parts": {'
     separator=""
     while IFS='	' read -r part lane seconds words; do
-        state=$(cat "$raw/$part.state" 2>/dev/null) || state="was not finished"
-        [ "$state" != late ] || state="took ten times as long as expected and was stopped"
-        case $state in failed*) state="failed with exit status ${state#failed }" ;; esac
         printf '%s\n    "%s": {"command": %s, "state": %s, "seconds": %d, "note": %s}' "$separator" "$part" "$(json_text "./kos $words")" \
-            "$(json_text "$state")" "$(cat "$raw/$part.seconds" 2>/dev/null || echo 0)" "$(json_text "$(report_note "$part")")"
+            "$(json_text "$(report_state "$part")")" "$(cat "$raw/$part.seconds" 2>/dev/null || echo 0)" "$(json_text "$(report_note "$part")")"
         separator=,
     done <"$raw/parts"
     printf '}},\n  "benchmarks": [\n'
@@ -153,14 +189,10 @@ report_json() {
 
 report_page() { # results.json DIR
     awk -f report/rows.awk "$1" >"$2/rows.new" || return 1
-    awk -F '\t' 'BEGIN { print "name,field,value" } $1 != "context" { gsub(/"/, "\"\""); if ($3 ~ /[", ]/) $3 = "\"" $3 "\""; print $1 "," $2 "," $3 }' "$2/rows.new" >"$2/results.csv"
+    awk -F '\t' 'BEGIN { print "name,field,value" } $1 != "context" { gsub(/"/, "\"\""); for (i = 1; i <= 3; i++) if ($i ~ /[", ]/) $i = "\"" $i "\""; print $1 "," $2 "," $3 }' "$2/rows.new" >"$2/results.csv"
     awk -f report/data.awk -f report/draw.awk -f report/sections.awk -f report/sections_kernel.awk -f report/sections_observed.awk -f report/page.awk \
         -v rows="$2/rows.new" -v reference_file=benchmarks/reference.tsv -v caveats=docs/caveats.md -v style=report/style.css /dev/null >"$2/index.html.new" &&
         mv "$2/index.html.new" "$2/index.html" && rm "$2/rows.new"
-}
-
-report_path() { # NAME: as given from where kos was called
-    case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac
 }
 
 command_report() {
@@ -170,9 +202,9 @@ command_report() {
         --help | -h) report_usage; exit 0 ;;
         --quick) report_quick=quick ;;
         --resume) resume=1 ;;
-        -o) [ $# -gt 1 ] || fail "-o takes a directory"; out=$(report_path "$2"); shift ;;
+        -o) [ $# -gt 1 ] || fail "-o takes a directory"; out=$(path_given "$2"); shift ;;
         --only) [ $# -gt 1 ] || fail "--only takes parts"; report_only=$2; shift ;;
-        --from) [ $# -gt 1 ] || fail "--from takes a file"; from=$(report_path "$2"); [ -r "$from" ] || fail "--from: cannot read '$2'"; shift ;;
+        --from) [ $# -gt 1 ] || fail "--from takes a file"; from=$(path_given "$2"); [ -r "$from" ] || fail "--from: cannot read '$2'"; shift ;;
         *) fail "report: unknown word '$1'" ;;
         esac
         shift
@@ -183,8 +215,8 @@ command_report() {
     raw=$out/raw
     mkdir -p "$raw" 2>/dev/null && (: >"$raw/parts.new") 2>/dev/null || fail "-o: cannot write to '$out'"
     if [ -n "$from" ]; then
-        [ "$from" -ef "$out/results.json" ] || cp "$from" "$out/results.json"
-        report_page "$out/results.json" "$out" || exit 1
+        [ "$from" -ef "$out/results.json" ] || cp "$from" "$out/results.json" || exit 1
+        report_page "$out/results.json" "$out" || { echo "kos: no page could be written into '$out' of '$from'" >&2; exit 1; }
         echo "report: $out/index.html"
         return
     fi
@@ -193,7 +225,10 @@ command_report() {
     report_parts >"$raw/parts.new"
     [ -s "$raw/parts.new" ] || fail "report: none of these parts is measured in this mode"
     # what was measured of another commit or in another mode is not kept
-    [ -n "$resume" ] && [ "$report_commit $report_quick" = "$(cat "$raw/of" 2>/dev/null)" ] || rm -f "$raw"/*.state "$raw"/*.json "$raw"/*.log
+    report_of=$(cat "$raw/of" 2>/dev/null) || report_of=""
+    [ -z "$resume" ] || [ -z "$report_of" ] || [ "$report_commit $report_quick" = "$report_of" ] ||
+        echo "kos: nothing is kept: what '$out' has is of commit ${report_of% *}$([ -n "${report_of##* }" ] && echo ', quick'), not of $report_commit${report_quick:+, quick}" >&2
+    [ -n "$resume" ] && [ "$report_commit $report_quick" = "$report_of" ] || rm -f "$raw"/*.state "$raw"/*.json "$raw"/*.log
     rm -f "$raw"/*.group
     mv "$raw/parts.new" "$raw/parts"
     echo "$report_commit $report_quick" >"$raw/of"
@@ -203,12 +238,15 @@ command_report() {
     begun=$(date +%s)
     report_measure
     trap - INT TERM HUP
-    report_json >"$out/results.json"
-    report_page "$out/results.json" "$out" || exit 1
+    report_json >"$out/results.json" && report_page "$out/results.json" "$out" || { echo "kos: no page could be written into '$out'" >&2; exit 1; }
     took=$(($(date +%s) - begun))
     bad=0
     while IFS='	' read -r part lane seconds words; do
-        grep -qsx done "$raw/$part.state" || { [ -n "$interrupted" ] || echo "kos: ./kos $words: $(tail -1 "$raw/$part.log" 2>/dev/null)" >&2; bad=1; }
+        case $(cat "$raw/$part.state" 2>/dev/null) in
+        done) ;;
+        partly) echo "kos: $part: $(report_note "$part")" >&2 ;;
+        *) [ -n "$interrupted" ] || echo "kos: ./kos $words: $(report_state "$part"): $(tail -1 "$raw/$part.log" 2>/dev/null)" >&2; bad=1 ;;
+        esac
     done <"$raw/parts"
     echo "report: $out/index.html ($((took / 60)):$(printf %02d $((took % 60))))"
     [ -z "$interrupted" ] || exit "$interrupted"

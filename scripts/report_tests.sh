@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tests of ./kos report and ./kos bench --check: sourced by test.sh. tests/report/results.json is of a real run.
+# Tests of ./kos report and ./kos bench --check: sourced by test.sh. tests/report/results.json is of a real run, the longest paths
+# without interrupts of another, which had to stop some.
 
 report_tests() {
     printf 'report/page\treport_page_renders\n'
     printf 'report/run\treport_runs\n'
     printf 'report/interrupted\treport_interrupted\n'
+    printf 'report/parts\treport_parts_end\n'
+    printf 'report/quick\treport_quick_run\n'
     printf 'bench/one_cpu\tnative_one_cpu\n'
     printf 'bench/check/compare\tbaseline_compares\n'
     printf 'bench/check/x86_64\tbaseline_check x86_64\nbench/check/aarch64\tbaseline_check aarch64\n'
@@ -37,7 +40,7 @@ report_page_renders() {
     found=$dir/light.dom
     report_expect $found width 390 && report_expect $found sections run,ipc,size,rt,scale,conflicts,path,decisions,trace,profile,native,caveats &&
         report_expect $found empty_plots '' && report_expect $found outside_plots '' && report_expect $found without_table 0 &&
-        report_expect $found without_command 0 && report_expect $found absent 0 && report_expect $found broken 0 || return 1
+        report_expect $found without_command 0 && report_expect $found absent 2 && report_expect $found broken 0 || return 1
     [ "$(report_found $found figures)" -ge 40 ] || { echo "expected 40 figures and more, got $(report_found $found figures)"; return 1; }
     for key in background color bar; do
         [ "$(report_found $found $key)" != "$(report_found $dir/dark.dom $key)" ] || { echo "expected another $key in the dark"; return 1; }
@@ -46,6 +49,10 @@ report_page_renders() {
     # an empty page is a few kilobytes
     report_browser $dir light --window-size=1200,3000 --screenshot="$PWD/$dir/page.png" "file://$PWD/$dir/report.html" >/dev/null
     [ "$(wc -c <$dir/page.png)" -gt 100000 ] || { echo "expected a picture of more than 100 kB, got $(wc -c <$dir/page.png)"; return 1; }
+    # what was stopped is named above the sections, and in its own
+    grep -q 'Not complete: interrupts_off (done, but for what it had to stop)' $dir/report.html && grep -q '<p class="absent">these had not ended after 240 s' $dir/report.html ||
+        { echo "expected the page to name what was stopped"; return 1; }
+    [ "$(grep -c 'figcaption>The longest path without interrupts' $dir/report.html)" = 2 ] || { echo "expected the longest path of both architectures"; return 1; }
     # every number of the raw data is in the table beside it
     [ "$(awk -F, 'NR > 1 && $2 == "p50"' $dir/page/results.csv | wc -l)" -ge 150 ] || { echo "expected the figures in results.csv"; return 1; }
     value=$(awk -F, '$1 == "task/start_exit/x86_64" && $2 == "p50" { print $3 }' $dir/page/results.csv)
@@ -83,6 +90,47 @@ report_interrupted() {
     [ $status = 143 ] || { echo "expected exit status 143, got $status"; cat $dir.out; return 1; }
     ! pgrep -r R,S,D -g "$group" >/dev/null || { echo "expected no process to be left"; return 1; }
     grep -q 'It was interrupted' $dir/index.html && grep -q 'footprint was not finished' $dir/index.html || { echo "expected the page to say so"; return 1; }
+}
+
+# Parts that fail, that come to no end, and that stop something themselves: the page says so, and has the others. What is done is
+# kept when it goes on.
+report_parts_end() (
+    . scripts/bench.sh
+    . scripts/report.sh
+    out=build/test/report_parts raw=build/test/report_parts/raw report_quick="" report_commit=tested interrupted="" report_patience=4
+    rm -rf $out; mkdir -p $raw
+    bench_begin 2>/dev/null
+    printf 'ksm\t1\t30\tbench ksm --arch x86_64\nrt\t2\t1\tbench rt --no-wall -q --arch x86_64\nnative\t2\t5\tbench ksm --arch vax\n' >$raw/parts
+    printf 'profile_x86_64\t1\t15\tprof bench_rt --append rt.loops=100000 -o %s/data\n' $out >>$raw/parts
+    export KOS_SECONDS=12
+    report_measure 2>$out/log
+    states=$(for part in ksm rt native profile_x86_64; do printf '%s: %s; ' $part "$(cat $raw/$part.state)"; done)
+    [ "$states" = 'ksm: done; rt: late; native: failed 2; profile_x86_64: partly; ' ] || { echo "expected one done, late, failed, partly, got $states"; cat $raw/*.log; return 1; }
+    grep -q '^\[[0-3]/4\] about 0:[0-9][0-9] left; .*rt: measuring on x86_64' $out/log || { echo "expected progress, and what it does:"; cat $out/log; return 1; }
+    report_json >$out/results.json && report_page $out/results.json $out || { echo "expected a page"; return 1; }
+    for text in 'Not complete: rt (took 4 times as long as expected and was stopped); native (failed with exit status 2); profile_x86_64 (done, but' \
+        'Not measured in this run: rt took 4 times as long' "Not measured in this run: native failed with exit status 2. unknown architecture " \
+        'prof: bench_rt had not ended after 12 s and was stopped' '<th scope="row">constant</th>' 'Where the instructions went, x86_64'; do
+        grep -q "$text" $out/index.html || { echo "expected '$text' in the page"; return 1; }
+    done
+    before=$(stat -c %Y.%s $raw/ksm.json $raw/profile_x86_64.json)
+    sleep 1
+    : >$raw/native.log
+    report_measure 2>>$out/log
+    [ "$before" = "$(stat -c %Y.%s $raw/ksm.json $raw/profile_x86_64.json)" ] && grep -q vax $raw/native.log || { echo "expected what has results to be kept, and the others to run again"; return 1; }
+    # half a file of results, as a full disk leaves it, is none
+    head -c 2000 $raw/ksm.json >$raw/half.json
+    ! report_readable $raw/half.json && report_readable $raw/ksm.json || { echo "expected half a file not to be taken for results"; return 1; }
+)
+
+# The bar: ten minutes on two cores. All parts have results.
+report_quick_run() {
+    [ "$(nproc)" -ge 2 ] || { echo "SKIP one CPU only"; return 0; }
+    dir=build/test/report_quick
+    rm -rf $dir
+    ./kos report --quick -o $dir >$dir.out 2>$dir.log || { echo "expected all parts to have results:"; tail -5 $dir.log; return 1; }
+    awk -F '[:)(]' '/^report:/ { took = $(NF - 2) * 60 + $(NF - 1) } END { if (took == 0 || took >= 600) { print "expected less than 600 s, took " took + 0; exit 1 } }' $dir.out || return 1
+    ! grep -qE 'class="absent"' $dir/index.html || { echo "expected nothing to be missing:"; grep 'class="absent"' $dir/index.html; return 1; }
 }
 
 # Two threads that wait for each other do not get on with one CPU: they are left out, and said to be.

@@ -21,6 +21,8 @@ and, for wakes between CPUs, with two), then in nanoseconds of wall time under m
   --no-wall            exact counts only
   --interrupts-off     instead: the longest paths of the kernel on which no interrupt is taken, over the test suites and
                        the load; in instructions, by function
+  --for SECONDS        of it: a run that has not ended after so long is stopped (900). What it did until then counts; which
+                       runs that were is said, and the exit status is 124
   --vs PEER,PEER       the same on Debian's kernels (linux, linux-rt), beside ours
   --json FILE          results
   --svg FILE           histograms of the exact counts (build/bench/rt.svg)
@@ -178,19 +180,35 @@ bench_ipc 1 rounds=few
 LIST
 }
 
-# off_measure ARCH FILE: FILE gets the plugin's lines of all runs, "path" lines with the run's name behind
+# off_measure ARCH FILE: FILE gets the plugin's lines of all runs, with the run's name before each; and "RUN<TAB>stopped" for one
+# that had not ended after $off_limit seconds
+off_limit=900
 off_measure() {
     printf '' >"$2"
     off_runs | while read -r solution run_cpus options; do
-        echo "  $solution, $run_cpus CPU" >&2
+        echo "  $1: $solution, $run_cpus CPU" >&2
+        rm -f "$2.raw"
         if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
+        off_status=0
+        boot_exec="timeout --foreground -k 5 $off_limit"
         boot "$1" "build/$1/release/$solution" -cpu "$model" -smp "$run_cpus" -accel tcg -icount shift=0,sleep=off \
             -append "$options" -plugin "build/host/interrupts_off.so,kernel=build/$1/release/$solution.elf,out=$2.raw" \
-            </dev/null >"$2.console" 2>"$2.err" || { tail -3 "$2.err" >&2; return 1; }
-        grep -aq -e '^SUITE done' -e '^BENCH done' "$2.console" ||
-            { echo "kos: $solution did not finish on $1:" >&2; tail -5 "$2.console" >&2; return 1; }
-        awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
+            </dev/null >"$2.console" 2>"$2.err" || off_status=$?
+        case $off_status in
+        0) grep -aq -e '^SUITE done' -e '^BENCH done' "$2.console" ||
+            { echo "kos: $solution did not finish on $1:" >&2; tail -5 "$2.console" >&2; return 1; } ;;
+        124 | 137) # in time, by the first signal; 137: by the second
+            echo "  $1: $solution, $run_cpus CPU: had not ended after $off_limit s" >&2
+            printf '%s\tstopped\n' "$solution/$run_cpus" >>"$2" ;;
+        *) tail -3 "$2.err" >&2; return 1 ;;
+        esac
+        [ ! -s "$2.raw" ] || awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
     done
+}
+
+# " ARCH: RUN RUN;" if runs were stopped
+off_stopped() { # ARCH FILE
+    awk -F '\t' -v arch="$1" '$2 == "stopped" { list = list " " $1 } END { if (list != "") printf " %s:%s;", arch, list }' "$2"
 }
 
 # The ten longest of all runs, each kind once. A kind: first and last function, and that with most instructions.
@@ -205,17 +223,39 @@ off_table() { # ARCH FILE
 }
 
 off_command() {
-    off_results=""
+    off_results="" off_late=""
     for arch in $archs; do
         echo "looking for the longest path without interrupts on $arch ..." >&2
         off_measure "$arch" "build/bench/off.$arch" || exit 1
         off_table "$arch" "build/bench/off.$arch"
-        # as a result line of the benchmark, for json
-        awk -F '\t' 'NR == 1 { printf "BENCH rt/longest_interrupts_off rounds=1 min=%d p50=%d p99=%d max=%d\n", $1, $1, $1, $1 }' \
-            "build/bench/off.$arch.top" >"build/bench/off.$arch.bench"
-        off_results="$off_results $arch:build/bench/off.$arch.bench"
+        off_late="$off_late$(off_stopped "$arch" "build/bench/off.$arch")"
+        off_results="$off_results $arch:build/bench/off.$arch"
     done
-    [ -z "$json" ] || json "$off_results" rt >"$json"
+    [ -z "$json" ] || off_json "$off_results" >"$json"
+    [ -z "$off_late" ] || { echo "kos: these had not ended after $off_limit s and were stopped, what they did until then counts:${off_late%;}" >&2; return 124; }
+}
+
+# The longest path of each architecture, with its functions, and how long the ten longest kinds are.
+off_json() { # "arch:file ..."
+    awk -F '\t' -v files="$1" -v date="$(json_date)" -v cpus="$(nproc)" "$json_awk"'
+    BEGIN {
+        json_head("rt", date, cpus)
+        n = split(files, list, " ")
+        for (f = 1; f <= n; f++) {
+            split(list[f], part, ":")
+            kinds = functions = ""
+            for (rank = 1; (getline < (part[2] ".top")) > 0; rank++) {
+                if (rank == 1) { longest = $1; run = $2; first = $3 }
+                kinds = kinds sprintf("%s\"%d: %s to %s, most in %s (%s)\": %d", rank == 1 ? "" : ", ", rank, $4, $5, $6, $2, $1)
+            }
+            if (kinds == "") continue
+            while ((getline < part[2]) > 0)
+                if ($2 == "function" && $1 == run && $3 == first) functions = functions sprintf("%s\"%s\": %d", functions == "" ? "" : ", ", $4, $5)
+            json_entry("rt/longest_interrupts_off/" part[1], 1, 1, longest)
+            printf ", \"instructions\": %d, \"min\": %d, \"p50\": %d, \"p99\": %d, \"max\": %d, \"functions\": {%s}, \"paths\": {%s}}", longest, longest, longest, longest, longest, functions, kinds
+        }
+        json_tail()
+    }'
 }
 
 command_rt() {
@@ -234,8 +274,10 @@ command_rt() {
         -m | --mlockall | -n | --nanosleep) ;;
         --no-wall) wall="" ;;
         --interrupts-off) interrupts_off=1 ;;
+        --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; off_limit=$2; shift
+            [ "$off_limit" -gt 0 ] || fail "--for takes at least 1 second" ;;
         --vs | --peer-rounds | --arch | --json) bench_option "$@"; shift ;;
-        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
+        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$(path_given "$2"); file_given --svg "$svg"; shift ;;
         --accel) [ $# -gt 1 ] || fail "--accel takes a name"; rt_accel=$(accel_given "$2"); shift ;;
         -D | --duration)
             [ $# -gt 1 ] || fail "--duration takes a time"
@@ -287,4 +329,5 @@ command_rt() {
     fi
     echo "histograms: $svg"
     [ -z "$json" ] || json "$files $peer_files" rt >"$json"
+    peers_end
 }

@@ -53,11 +53,11 @@ scale_read='
 scale_table() { # FILES
     awk -v files="$1" "$scale_read"'
     BEGIN {
-        printf "%-50s", "instructions of a round (throughput; kos on 1 CPU = 1)"
+        printf "%-70s", "instructions of a round (throughput; kos on 1 CPU = 1)"
         for (c = 1; c <= counts; c++) printf "%16s", cpus[c] (cpus[c] == 1 ? " CPU" : " CPUs")
         printf "\n"
         for (a = 1; a <= archs; a++) for (i = 1; i <= works; i++) for (k = 1; k <= 2; k++) {
-            printf "%-50s", work[i] "/" arch[a] (k == 2 ? ", one big lock" : "")
+            printf "%-70s", work[i] "/" arch[a] (k == 2 ? ", one big lock" : "")
             for (c = 1; c <= counts; c++)
                 printf "%9.0f (%4.2f)", value[arch[a], kernel[k], work[i], cpus[c]], speedup(arch[a], kernel[k], work[i], cpus[c])
             printf "\n"
@@ -69,7 +69,7 @@ scale_table() { # FILES
 scale_compare() { # FILES PEER-FILES
     awk -v files="$1 $2" "$scale_read"'
     BEGIN {
-        printf "%-50s", "instructions of a round (ratio to those of kos)"
+        printf "%-70s", "instructions of a round (ratio to those of kos)"
         for (c = 1; c <= counts; c++) printf "%16s", cpus[c] (cpus[c] == 1 ? " CPU" : " CPUs")
         printf "\n"
         for (f = 1; f <= parts; f++) {
@@ -77,7 +77,7 @@ scale_compare() { # FILES PEER-FILES
             if (part[2] !~ /^linux/) continue
             for (i = 1; i <= works; i++) {
                 if (!((part[1], part[2], work[i], cpus[1]) in value)) continue
-                printf "%-50s", part[2] "/" work[i] "/" part[1]
+                printf "%-70s", part[2] "/" work[i] "/" part[1]
                 for (c = 1; c <= counts; c++) {
                     ours = value[part[1], "kos", work[i], cpus[c]]
                     theirs = value[part[1], part[2], work[i], cpus[c]]
@@ -170,7 +170,7 @@ command_scale() {
         bench_option "$@"
         [ $taken = 0 ] || { shift $taken; continue; }
         case $1 in
-        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$2; shift ;;
+        --svg) [ $# -gt 1 ] || fail "--svg takes a file"; svg=$(path_given "$2"); file_given --svg "$svg"; shift ;;
         --wall) wall=1 ;;
         *) fail "bench scale: unknown word '$1'" ;;
         esac
@@ -192,8 +192,10 @@ command_scale() {
     scale_svg "$files" >"$svg"
     echo "both curves: $svg"
     [ -z "$json" ] || scale_json "$files $peer_files" >"$json"
-    [ -n "$wall" ] || return 0
-    echo
-    echo "kos, rounds per second of wall time on $(nproc) host cores, on 1, 2, 4, 8 emulated CPUs, informative only:"
-    for arch in $archs; do scale_wall "$arch"; done
+    if [ -n "$wall" ]; then
+        echo
+        echo "kos, rounds per second of wall time on $(nproc) host cores, on 1, 2, 4, 8 emulated CPUs, informative only:"
+        for arch in $archs; do scale_wall "$arch"; done
+    fi
+    peers_end
 }

@@ -216,7 +216,7 @@ messages_once() {
 # A copy of examples/echo under the new package's name.
 command_new() {
     case ${1:-} in
-    --help | -h) usage; exit 0 ;;
+    --help | -h) usage_of new; exit 0 ;;
     '' | -*) fail "new: which folder? ./kos new DIR" ;;
     esac
     [ $# = 1 ] || fail "new: one folder at a time"

@@ -233,7 +233,7 @@ build_reproducible() {
 command_words() {
     for words in nonsense 'bench nonsense' 'bench' 'run' 'run nonsense' 'run hello --nonsense' 'run hello --arch' 'run hello --cpus 0' \
         'run hello --cpus 65' 'run hello --cpus x' 'run hello --accel vax' 'bench ipc --arch vax' 'bench ipc --json' 'bench ipc --json /nowhere/file' 'bench footprint --nonsense' \
-        'bench conflicts --nonsense' 'bench rt --nonsense' 'bench ipc --vs vax' 'bench rt --vs' 'bench native --nonsense' 'bench rt -p 99' 'fuzz nonsense' 'fuzz elf --for 0' 'test nonsense' 'test --nonsense' \
+        'bench conflicts --nonsense' 'bench conflicts --lines nonsense' 'bench rt --nonsense' 'bench ipc --vs vax' 'bench rt --vs' 'bench native --nonsense' 'bench rt -p 99' 'fuzz nonsense' 'fuzz elf --for 0' 'test nonsense' 'test --nonsense' \
         'build nonsense' 'compdb nonsense'; do
         if ./kos $words >/dev/null 2>&1; then status=0; else status=$?; fi
         [ $status = 2 ] || { echo "./kos $words: expected exit status 2, got $status"; return 1; }
@@ -241,6 +241,10 @@ command_words() {
     for words in '' bench 'bench ipc' 'bench footprint' 'bench conflicts' 'bench rt' 'bench native' run test fuzz build compdb; do
         ./kos $words --help | grep -q usage || { echo "./kos $words --help: expected the usage"; return 1; }
     done
+    # of one command only that
+    ./kos bench ksm --help | grep -q '^usage: ./kos bench ksm' && ! ./kos bench ksm --help | grep -q footprint || { echo "expected the usage of bench ksm:"; ./kos bench ksm --help; return 1; }
+    # a file is meant from where one stands
+    (cd build/test && rm -f words.json && ../../kos bench ksm --arch x86_64 --json words.json >/dev/null 2>&1 && [ -s words.json ]) || { echo "expected build/test/words.json"; return 1; }
 }
 # ./kos run that is told to end leaves no machine.
 command_run_ends() {
@@ -532,7 +536,8 @@ bench_interrupts_off() { # ARCH
     . scripts/bench.sh
     . scripts/rt.sh
     mkdir -p build/bench
-    off_measure "$1" "build/bench/off.$1" 2>/dev/null || { echo "expected all runs to finish"; return 1; }
+    off_measure "$1" "build/bench/off.$1" 2>/dev/null && [ -z "$(off_stopped "$1" "build/bench/off.$1")" ] ||
+        { echo "expected all runs to finish, not$(off_stopped "$1" "build/bench/off.$1")"; return 1; }
     awk -F '\t' -v limit="$(bar rt/longest_interrupts_off "$1")" -v column=$([ "$1" = x86_64 ] && echo 2 || echo 3) '
         FNR == NR { if ($0 !~ /^#/) known[$1] = $column; next }
         $2 == "path" { paths++; most = $9 in known && known[$9] > limit ? known[$9] : limit
@@ -586,6 +591,17 @@ bench_peers_parsing() {
     printf 'futex\t2\t50.0\t0\n' >$file.own
     scale_compare "x86_64:kos:$file.own" "x86_64:linux:$file" | tail -1 | grep -q '^linux/futex/x86_64  *200 (  4.0)$' ||
         { echo "expected 200 instructions, 4 times as many:"; scale_compare "x86_64:kos:$file.own" "x86_64:linux:$file"; return 1; }
+    # one that does not finish is left out, and the benchmark says so at its end
+    (
+        peer_kernel() { :; }
+        peers_build() { :; }
+        need_packages() { :; }
+        only_aarch64() { [ "$2" = aarch64 ]; }
+        peers="linux linux-rt"
+        peers_each "x86_64 aarch64" only_aarch64 2>/dev/null
+        peers_end
+    ) 2>$file.got && { echo "expected exit status 124"; return 1; }
+    [ $? = 124 ] && grep -qx 'kos: did not finish, and is left out: linux/x86_64 linux-rt/x86_64' $file.got || { echo "expected exit status 124 and the two that failed:"; cat $file.got; return 1; }
     # two members and the end of the archive, each in whole words
     printf 12345 >$file.member
     peer_initramfs $file.cpio init=$file.member child=$file.member
@@ -598,6 +614,7 @@ bench_peers() { # ARCH
     . scripts/peers.sh
     peers=linux peer_rounds=300
     measure "$1" exact 1 "" "build/bench/peers.$1" && peers_measure ipc "$1" || return 1
+    [ -z "$peer_failed" ] || { echo "expected Linux to finish, not so:$peer_failed"; return 1; }
     [ -z "$peer_missing" ] || { echo "SKIP $peer_missing"; return 0; }
     peers_compare p50 "build/bench/peers.$1" "build/bench/linux.ipc.$1" >"build/bench/peers.$1.compared"
     awk -F '\t' '
@@ -616,20 +633,25 @@ bench_peers_rt() { # ARCH
     peers=linux-rt threads=1 priority=25 interval=200 distance=0 loops=2000 buckets=0
     mkdir -p build/bench
     rt_measure "$1" exact 1 "build/bench/peers.rt.$1" && peers_measure rt "$1" || return 1
+    [ -z "$peer_failed" ] || { echo "expected Linux to finish, not so:$peer_failed"; return 1; }
     [ -z "$peer_missing" ] || { echo "SKIP $peer_missing"; return 0; }
     peers_compare max "build/bench/peers.rt.$1" "build/bench/linux-rt.rt.$1" >"build/bench/peers.rt.$1.compared"
     awk -F '\t' '$1 == "rt/timer_to_thread/load" { ratio = $4 } END { if (ratio < 3) { print "expected a timer to thread at least 3 times shorter under load, got " ratio + 0; exit 1 } }' \
         "build/bench/peers.rt.$1.compared" || { cat "build/bench/peers.rt.$1.compared"; return 1; }
 }
-# An inbox takes what another thread pushes faster than wfcqueue; two threads decide 1.9 times as much as one.
+# An inbox takes what another thread pushes faster than wfcqueue, at best and in the median; two threads decide 1.9 times as much as one.
 bench_native() {
     [ "$(nproc)" -ge 2 ] || { echo "SKIP one CPU only"; return 0; }
     . scripts/native.sh
     mkdir -p build/bench
     need_packages $native_packages 2>/dev/null
-    native_measure 10 'inbox/stream|epoch|ksm/native' build/bench/native_test.json || return 1
+    native_measure 10 'inbox/stream/ck|epoch|ksm/native' build/bench/native_test.json || return 1
     native_rows build/bench/native_test.json >build/bench/native_test
-    awk -F '\t' '$1 == "inbox/stream" { best[$2] = $4 } $1 == "ksm/native" { cached[$3] = $4 } { rows++ } END { exit !(rows == 10 && cached[2] > 0 && cached[1] / cached[2] >= 1.9 && best["kos"] > 0 && best["kos"] < best["liburcu_wfcqueue"]) }' \
+    # Two threads fall into step with each other in more than one way: often enough for the best of each to come.
+    native_measure 60 'inbox/stream/(kos|liburcu)' build/bench/native_test.json || return 1
+    native_rows build/bench/native_test.json >>build/bench/native_test
+    awk -F '\t' '$1 == "inbox/stream" { best[$2] = $4; median[$2] = $5 } $1 == "ksm/native" { cached[$3] = $4 } { rows++ }
+        END { exit !(rows == 10 && cached[2] > 0 && cached[1] / cached[2] >= 1.9 && best["kos"] > 0 && best["kos"] < best["liburcu_wfcqueue"] && median["kos"] < median["liburcu_wfcqueue"]) }' \
         build/bench/native_test || { echo "expected the inbox to be faster than wfcqueue, and cached decisions 1.9 times faster by 2 threads:"; native_table build/bench/native_test; return 1; }
 }
 # Eight CPUs do at least 7.5 times the work of one. Under one big lock they do not, which shows that waiting is counted.
@@ -706,7 +728,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
-    bench/interrupts_off/* | bench/peers/[xar]* | bench/native | languages/psl/million | trace/long/*) echo long ;;
+    bench/interrupts_off/* | bench/peers/[xar]* | bench/native | languages/psl/million | trace/long/* | report/quick) echo long ;;
     build/* | lint/* | bench/scale/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;
@@ -740,7 +762,7 @@ command_test() {
     wanted=""
     while [ $# -gt 0 ]; do
         case $1 in
-        --help | -h) usage; exit 0 ;;
+        --help | -h) usage_of test; exit 0 ;;
         --list) tests | cut -f1; exit 0 ;;
         --alone) # by run_test: one of build/tests.list, of a build that is done
             if $(awk -F '\t' -v name="${2:-}" '$1 == name { print $2 }' build/tests.list); then exit 0; else exit 1; fi ;;
@@ -751,6 +773,7 @@ command_test() {
     done
     need_tools
     build
+    mkdir -p build/test
     tests >build/tests.list
     if [ -z "$wanted" ]; then
         lanes

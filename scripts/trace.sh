@@ -8,8 +8,10 @@ usage: ./kos trace SOLUTION -o DIR [--events E,...] [--for SECONDS] [--arch A] [
        ./kos trace --analyze DIR
        ./kos trace --memory FILE -o DIR [--arch A] [--format F]
 
-Boots a solution that records what the kernel does, until it ends, the time is over, or Ctrl-C, and writes a trace:
-CTF 1.8 into DIR/ctf (babeltrace2 DIR); with --format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt.
+Boots a solution that records what the kernel does, and writes a trace: CTF 1.8 into DIR/ctf (babeltrace2 DIR); with
+--format also DIR/trace.json for ui.perfetto.dev, or DIR/trace.txt. A trace that is there already is replaced.
+  --for            end after so many seconds. Else it goes on until the solution ends by itself or Ctrl-C ends it: what was
+                   recorded until then is written and converted all the same, and the exit status is 0
   --events         names of events and groups from docs/tracepoints.md; default: all. none: a program of the solution
                    starts the trace (coresrv/stat/trace_api.h); life: likewise, with names of what begins before
   --mode           when events come faster than they are written: stop drops new ones (default), overwrite old ones;
@@ -66,8 +68,6 @@ trace_convert() { # FORMAT
     esac
 }
 
-trace_path() { case $1 in /*) echo "$1" ;; *) echo "$called_from/$1" ;; esac; }
-
 command_trace() {
     solution="" arch=x86_64 cpus=1 variant=release format=ctf analyze="" from=""
     trace_folder="" trace_events=all trace_mode=stop trace_buffer=a trace_for="" trace_keep="" trace_append="" trace_exact="" trace_json=""
@@ -77,7 +77,8 @@ command_trace() {
         --arch) [ $# -gt 1 ] || fail "--arch takes a name"; arch_given "$2"; arch=$2; shift ;;
         --cpus) [ $# -gt 1 ] || fail "--cpus takes a number"; cpus_given --cpus "$2"; cpus=$2; shift ;;
         --events) [ $# -gt 1 ] || fail "--events takes names"; trace_events=$2; shift ;;
-        --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; trace_for=$2; shift ;;
+        --for) [ $# -gt 1 ] || fail "--for takes seconds"; number_given --for "$2"; trace_for=$2; shift
+            [ "$trace_for" -gt 0 ] || fail "--for takes at least 1 second" ;;
         --format) [ $# -gt 1 ] || fail "--format takes a name"
             case $2 in ctf | perfetto | text) format=$2 ;; *) fail "unknown format '$2' (ctf, perfetto, text)" ;; esac; shift ;;
         --mode) [ $# -gt 1 ] || fail "--mode takes a name"
@@ -86,33 +87,40 @@ command_trace() {
             [ "$2" -le 10 ] || fail "--buffer takes a number from 0 to 10, not '$2'"
             trace_buffer=$(printf %x "$2"); shift ;;
         --append) [ $# -gt 1 ] || fail "--append takes a text"; trace_append=$2; shift ;;
-        --json) [ $# -gt 1 ] || fail "--json takes a file"; trace_json=$(trace_path "$2"); file_given --json "$trace_json"; shift ;;
+        --json) [ $# -gt 1 ] || fail "--json takes a file"; trace_json=$(path_given "$2"); file_given --json "$trace_json"; shift ;;
         --debug) variant=debug ;;
         --exact) trace_exact=1 ;;
         --keep-memory) trace_keep=--keep ;;
-        --analyze) [ $# -gt 1 ] || fail "--analyze takes a folder"; analyze=$(trace_path "$2"); shift ;;
-        --memory) [ $# -gt 1 ] || fail "--memory takes a file"; from=$(trace_path "$2"); shift ;;
-        -o) [ $# -gt 1 ] || fail "-o takes a folder"; trace_folder=$(trace_path "$2"); shift ;;
+        --analyze) [ $# -gt 1 ] || fail "--analyze takes a folder"; analyze=$(path_given "$2"); shift ;;
+        --memory) [ $# -gt 1 ] || fail "--memory takes a file"; from=$(path_given "$2"); shift ;;
+        -o) [ $# -gt 1 ] || fail "-o takes a folder"; trace_folder=$(path_given "$2"); shift ;;
         -*) fail "trace: unknown option '$1'" ;;
         *) [ -z "$solution" ] || fail "trace: one solution at a time"; solution=$1 ;;
         esac
         shift
     done
-    need_tools
-    build build/host/trace
-    if [ -n "$analyze" ]; then build/host/trace analyze "$analyze"; return; fi
+    if [ -n "$analyze" ]; then
+        need_tools
+        build build/host/trace
+        build/host/trace analyze "$analyze"
+        return
+    fi
+    [ -n "$solution$from" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
     [ -n "$trace_folder" ] || fail "trace: where to? -o DIR"
     case $trace_folder in *[!A-Za-z0-9_./+-]*) fail "'$trace_folder': expected a path of letters, digits, '_', '-', '+', '.' and '/'" ;; esac
+    mkdir -p "$trace_folder/ctf" 2>/dev/null && (: >"$trace_folder/ctf/new") 2>/dev/null && rm "$trace_folder/ctf/new" || fail "-o: cannot write to '$trace_folder'"
+    need_tools
+    build build/host/trace
     if [ -n "$from" ]; then
-        mkdir -p "$trace_folder/ctf"
+        [ -r "$from" ] || fail "--memory: cannot read '$from'"
+        rm -f "$trace_folder"/ctf/cpu* "$trace_folder"/trace.*
         build/host/trace memory "$from" --arch "$arch" -o "$trace_folder/ctf" && trace_convert "$format"
         return
     fi
-    [ -n "$solution" ] || fail "trace: which solution? ./kos trace SOLUTION -o DIR"
     [ "$trace_events" = none ] || build/host/trace events "$trace_events" >/dev/null || exit 2
     image=build/$arch/$variant/$solution
     if solution_of_ninja "$image"; then :; else
-        folder=$(trace_path "$solution")
+        folder=$(path_given "$solution")
         [ -d "$folder" ] || [ ! -d "examples/$solution" ] || folder=$PWD/examples/$solution
         [ -d "$folder" ] || fail "trace: unknown solution '$solution' (as for ./kos run, one of ninja/solutions.ninja, or a folder)"
         . scripts/solution.sh
@@ -123,7 +131,8 @@ command_trace() {
     elif [ "$arch" = aarch64 ]; then KOS_CPU=${KOS_CPU:-cortex-a57},cntfrq=1000000000; set -- -accel tcg -icount shift=0,sleep=off
     else set -- -accel tcg -icount shift=0,sleep=off -cpu max,-rdrand; fi
     trace_run "$arch" "$image" "$cpus" "$@" || status=$?
-    [ -f "$trace_folder/ctf/metadata" ] || return $status
+    set -- "$trace_folder"/ctf/cpu*
+    [ -f "$1" ] || return $status
     trace_convert "$format"
     [ -z "$trace_json" ] || { build/host/trace analyze "$trace_folder" >"$trace_folder/analysis" && trace_results "$trace_folder/analysis" "$arch" "$solution" >"$trace_json"; } || return 1
     return $status

@@ -4,6 +4,7 @@
 trace_tests() {
     printf 'trace/document\ttrace_document\n'
     printf 'trace/deaf\ttrace_deaf\n'
+    printf 'trace/full\ttrace_full\ntrace/words\ttrace_words\n'
     for arch in x86_64 aarch64; do
         printf 'trace/cost/%s\ttrace_cost %s\n' $arch $arch
         printf 'trace/load/%s\tguest_trace_load %s 20 100\n' $arch $arch
@@ -14,7 +15,8 @@ trace_tests() {
         printf 'trace/windows/%s\tguest_trace_windows %s\n' $arch $arch
         printf 'trace/denied/%s\ttrace_denied %s\n' $arch $arch
         printf 'trace/memory/%s\tguest_trace_memory %s\n' $arch $arch
-        printf 'trace/long/%s\tguest_trace_load %s 20 1000\n' $arch $arch
+        printf 'trace/ends/%s\ttrace_ends %s\n' $arch $arch
+        printf 'trace/long/%s\tguest_trace_load %s 60 4000 20\n' $arch $arch
     done
 }
 
@@ -64,8 +66,9 @@ trace_in_order() { # NAME
         END { if (n < 1000) { print "expected 1000 events at least, got " n + 0; exit 1 } }' "build/test/$1.bt"
 }
 
-# A CPU load of all kinds on four CPUs, from which nothing is lost but what is counted.
-guest_trace_load() { # ARCH SECONDS LOOPS
+# Four CPUs, first with timers only, then with a load of all kinds, from which nothing is lost but what is counted. It ends by itself, or
+# after so many seconds; the load lasts so long at least.
+guest_trace_load() { # ARCH SECONDS LOOPS [SECONDS-OF-LOAD]
     trace_name=trace.load.$1
     build "build/$1/release/bench_rt.$([ "$1" = x86_64 ] && echo elf || echo bin)"
     . scripts/trace.sh
@@ -82,6 +85,8 @@ guest_trace_load() { # ARCH SECONDS LOOPS
     build/host/trace analyze "build/test/$trace_name" >"build/test/$trace_name.analysis" && grep -q '^server' "build/test/$trace_name.analysis" &&
         grep -q 'load>server' "build/test/$trace_name.analysis" && grep -q '</svg>' "build/test/$trace_name/latency.svg" ||
         { echo "expected an analysis with the server's calls"; head -20 "build/test/$trace_name.analysis"; return 1; }
+    lasted=$(build/host/trace text "build/test/$trace_name/ctf" | awk '!begun && / call .*channel=load>server/ { begun = $1 } { last = $1 } END { printf "%d", last - begun }')
+    [ "$lasted" -ge "${4:-0}" ] || { echo "expected $4 s under load, got $lasted"; return 1; }
 }
 
 # Events that babeltrace2 says were discarded.
@@ -151,7 +156,8 @@ guest_trace_formats() { # ARCH
     called_from=$PWD
     ./kos trace ping --arch "$1" -o "build/test/$trace_name" --format perfetto --for 60 >"build/test/$trace_name.console" 2>&1 || { tail -5 "build/test/$trace_name.console"; return 1; }
     perl -MJSON::PP -e 'local $/; my $t = decode_json(<STDIN>); my %n; $n{$_->{name} eq "thread_name" ? $_->{args}{name} : $_->{name}}++ for @{$t->{traceEvents}};
-        exit !($n{"CPU 0"} && $n{"ping.Left>ping.Right 0.0"} && $n{"decision"} && $n{"ping.Left"} && $n{"task_create"})' <"build/test/$trace_name/trace.json" ||
+        exit 2 if grep { !ref && /^\d/ && $_ > 2**53 } map { %{$_->{args} // {}} } @{$t->{traceEvents}};
+        exit !(grep({ ($_->{args}{base} // "") =~ /^0x[0-9a-f]+$/ } @{$t->{traceEvents}}) && $n{"CPU 0"} && $n{"ping.Left>ping.Right 0.0"} && $n{"decision"} && $n{"ping.Left"} && $n{"task_create"})' <"build/test/$trace_name/trace.json" ||
         { echo "expected JSON with calls, decisions, tasks"; return 1; }
     build/host/trace text "build/test/$trace_name/ctf" >"build/test/$trace_name.txt" &&
         grep -q 'call  *path=.* channel=ping.Left>ping.Right info=' "build/test/$trace_name.txt" && grep -q 'decision  *verdict=denied event=request' "build/test/$trace_name.txt" ||
@@ -201,4 +207,55 @@ guest_trace_memory() { # ARCH
     rm -f "build/test/$trace_name/memory"
     babeltrace2 "build/test/$trace_name" >"build/test/$trace_name.bt" && babeltrace2 "build/test/$trace_name.again" >"build/test/$trace_name.again.bt" || return 1
     [ -s "build/test/$trace_name.bt" ] && cmp -s "build/test/$trace_name.bt" "build/test/$trace_name.again.bt" || { echo "expected the same events from the memory as were drained"; return 1; }
+}
+
+# Without --for, of a solution that is far from its end: Ctrl-C, which all of the terminal's programs get, ends it, and the trace is there.
+trace_ends() { # ARCH
+    dir=build/test/trace.ends.$1
+    rm -rf $dir
+    env --default-signal=INT setsid ./kos trace random_calls --arch "$1" --cpus 2 --events ipc,sched --format text -o "$PWD/$dir" >$dir.console 2>$dir.log &
+    session=$!
+    ticks=0
+    until [ -s $dir/ctf/cpu1 ] || [ $ticks -ge 600 ]; do sleep 0.1; ticks=$((ticks + 1)); done
+    kill -INT -- -$session
+    if wait $session; then status=0; else status=$?; fi
+    [ $status = 0 ] || { echo "expected exit status 0, got $status"; cat $dir.log; return 1; }
+    said=$(sed -n 's/^trace: .* \([0-9]*\) events, .*/\1/p' $dir.log)
+    [ "${said:-0}" -ge 100 ] && [ "$(grep -c ' cpu[01] ' $dir/trace.txt)" = "$said" ] && [ "$(babeltrace2 $dir | wc -l)" = "$said" ] ||
+        { echo "expected $said events, more than 100, as text and by babeltrace2; got $(grep -c ' cpu[01] ' $dir/trace.txt)"; return 1; }
+    ! pgrep -s $session >/dev/null || { echo "expected no process to be left:"; pgrep -as $session; return 1; }
+    [ ! -e /dev/shm/kos-trace.$session ] || { echo "expected the guest's memory not to be left"; return 1; }
+}
+
+# A disk that becomes full: it is said, the emulator ends, its memory goes, and what was written before can be read.
+trace_full() {
+    command -v unshare >/dev/null && unshare -m true 2>/dev/null || { echo "SKIP no file system of its own"; return 0; }
+    dir=build/test/trace.full
+    rm -rf $dir; mkdir -p $dir
+    setsid unshare -m sh -c "mount -t tmpfs -o size=900k kos $dir && { KOS_BUILT=1 ./kos trace bench_ipc -o '$PWD/$dir/t' >$dir.console 2>$dir.log; echo \$? >$dir.status; babeltrace2 $dir/t 2>&1 >$dir.bt | grep -v discarded >$dir.err; }" &
+    session=$!
+    wait $session || true
+    [ "$(cat $dir.status)" = 2 ] && grep -q '^kos: trace: cannot write .*: No space left on device' $dir.log || { echo "expected exit status 2 and 'no space', got $(cat $dir.status):"; tail -5 $dir.log; return 1; }
+    [ ! -s $dir.err ] && [ "$(wc -l <$dir.bt)" -ge 1000 ] || { echo "expected babeltrace2 to read 1000 events and more without a word, got $(wc -l <$dir.bt)"; head -5 $dir.err; return 1; }
+    ! pgrep -s $session >/dev/null || { echo "expected no process to be left:"; pgrep -as $session; return 1; }
+}
+
+trace_words() {
+    mkdir -p build/test
+    printf x >build/test/trace.short
+    for words in 'trace' 'trace hello' 'trace hello -o' 'trace hello -o /proc/1/x' 'trace hello -o build/test/trace.short' 'trace hello ping -o build/test/x' 'trace nonsense -o build/test/x' \
+        'trace hello -o build/test/x --for 0' 'trace hello -o build/test/x --events vax' 'trace hello -o build/test/x --format vax' 'trace hello -o build/test/x --mode vax' \
+        'trace hello -o build/test/x --buffer 11' 'trace hello --nonsense' 'trace --memory /nowhere -o build/test/x' 'trace --memory build/test/trace.short -o build/test/x'; do
+        if ./kos $words >/dev/null 2>build/test/trace.said; then status=0; else status=$?; fi
+        [ $status = 2 ] && [ "$(wc -l <build/test/trace.said)" = 1 ] && ! grep -q 'Success$' build/test/trace.said ||
+            { echo "./kos $words: expected exit status 2 and a line, got $status and:"; cat build/test/trace.said; return 1; }
+    done
+    if ./kos trace --analyze /nowhere >/dev/null 2>&1; then echo "expected --analyze to need a trace"; return 1; fi
+    # nobody starts a trace: no empty one is offered
+    if ./kos trace hello --events none -o build/test/trace.none >/dev/null 2>build/test/trace.said; then status=0; else status=$?; fi
+    [ $status = 1 ] && grep -q 'made no rings' build/test/trace.said && ! grep -q babeltrace2 build/test/trace.said || { echo "expected status 1 and why, got $status:"; cat build/test/trace.said; return 1; }
+    # text to a full disk
+    ./kos trace hello -o build/test/trace.words >/dev/null 2>&1 || { echo "expected a trace of hello"; return 1; }
+    if build/host/trace text build/test/trace.words/ctf >/dev/full 2>build/test/trace.said; then status=0; else status=$?; fi
+    [ $status = 2 ] && grep -q 'No space left' build/test/trace.said || { echo "expected to be told of a full disk, got $status"; return 1; }
 }

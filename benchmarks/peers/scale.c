@@ -22,7 +22,8 @@
 static struct side {
     _Alignas(64) uint32_t turn; /* of the futex: 1 while the server has it */
     int there, back;
-} *sides; /* shared by all processes */
+} *sides;              /* shared by all processes */
+static uint32_t *warm; /* likewise: clients that are; the one who gathers may not be asked for anything any more */
 
 static void event_client(struct side *side)
 {
@@ -68,6 +69,11 @@ static _Noreturn void client_run(const struct work *work, struct side *side, uns
             work->server(side);
     for (unsigned i = 0; i < SCALE_WARM; i++)
         work->client(side);
+    /* A CPU that gathers stands still, and on aarch64 the emulator invalidates a TLB entry for all CPUs only if none
+     * does: the others must be through with their forks. */
+    (void)__atomic_add_fetch(warm, 1, __ATOMIC_ACQ_REL);
+    while (__atomic_load_n(warm, __ATOMIC_ACQUIRE) != cpus)
+        ;
     gather(cpus);
     for (unsigned i = 0; i < ROUNDS; i++)
         work->client(side);
@@ -79,6 +85,7 @@ static _Noreturn void client_run(const struct work *work, struct side *side, uns
 static void phase(const struct work *work, unsigned cpus)
 {
     pid_t clients[SIDES];
+    *warm = 0;
     for (unsigned i = 0; i < cpus; i++) {
         clients[i] = fork();
         check(clients[i], "client");
@@ -96,8 +103,9 @@ static void phase(const struct work *work, unsigned cpus)
 
 void scale(void)
 {
-    sides = mmap(NULL, SIDES * sizeof(*sides), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sides = mmap(NULL, (SIDES + 1) * sizeof(*sides), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     check(sides == MAP_FAILED ? -1 : 0, "sides");
+    warm = &sides[SIDES].turn;
     for (unsigned i = 0; i < SIDES; i++) {
         sides[i] = (struct side){0, eventfd(0, 0), eventfd(0, 0)};
         check(sides[i].there, "eventfd");

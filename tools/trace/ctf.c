@@ -64,10 +64,15 @@ static void packet_write(const struct ctf *ctf, struct ctf_stream *stream)
     memcpy(stream->buffer, &packet, sizeof(packet));
     for (size_t done = 0; done < stream->used;) {
         ssize_t part = write(stream->file, stream->buffer + done, stream->used - done);
-        if (part <= 0)
+        if (part <= 0) { /* what has been written before can be read */
+            int reason = errno;
+            (void)!ftruncate(stream->file, stream->size);
+            errno = reason;
             fail(ctf, "a stream");
+        }
         done += (size_t)part;
     }
+    stream->size += (off_t)stream->used;
     stream->used = sizeof(struct packet);
     stream->written = stream->discarded;
 }

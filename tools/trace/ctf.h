@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A CTF 1.8 trace in a folder: one stream file per CPU, `metadata`. */
 #pragma once
+#include <sys/types.h>
 #include <tools/trace/table.h>
 
 /* ---- ctf.c: written ---- */
 struct ctf_stream {
     int file;
+    off_t size; /* of whole packets written */
     unsigned cpu;
     uint8_t *buffer; /* the packet being filled */
     size_t used;
@@ -16,7 +18,7 @@ struct ctf {
     uint8_t uuid[16];
     struct ctf_stream streams[TRACE_CPUS]; /* buffer null: not yet opened */
 };
-/* All end the program with a message if the files cannot be written. */
+/* All end the program with a message if the files cannot be written; the packets before can be read. */
 void ctf_begin(struct ctf *ctf, const char *folder, const char *architecture);
 void ctf_write(struct ctf *ctf, const struct record *record);
 /* Events that this stream has lost so far; shown between the packets around. */

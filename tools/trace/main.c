@@ -57,9 +57,8 @@ static int mask(const char *list)
     return 0;
 }
 
-int main(int count, char **words)
+static int act(const char *action, int count, char **words)
 {
-    const char *action = count > 1 ? words[1] : "";
     if (strcmp(action, "record") == 0)
         return record(count - 2, words + 2);
     if (strcmp(action, "memory") == 0 && count == 7 && strcmp(words[3], "--arch") == 0 && strcmp(words[5], "-o") == 0)
@@ -82,4 +81,14 @@ int main(int count, char **words)
     if (strcmp(action, "analyze") == 0)
         return trace_analyze(words[2], stdout);
     return usage();
+}
+
+int main(int count, char **words)
+{
+    int status = act(count > 1 ? words[1] : "", count, words);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        fprintf(stderr, "kos: trace: cannot write it all: %s\n", strerror(errno));
+        return 2;
+    }
+    return status;
 }

@@ -10,6 +10,7 @@
 #include <tools/trace/trace.h>
 
 #define CPUS_PROCESS 0U
+#define EXACT        (1ULL << 53)
 
 struct writer {
     FILE *out;
@@ -86,6 +87,12 @@ static void instant(struct writer *writer, const struct record *record)
             quoted(writer->out, words[value]);
         else if (field->kind == THREAD || field->kind == TASK || field->kind == CHANNEL)
             quoted(writer->out, names_text(&writer->names, value));
+        else if (field->kind == ADDRESS)
+            fprintf(writer->out, "\"0x%" PRIx64 "\"", value);
+        else if (field->kind == CODE)
+            fprintf(writer->out, "%" PRId32, (int32_t)value);
+        else if (value > EXACT) /* a reader that has numbers with fractions only would round it */
+            fprintf(writer->out, "\"%" PRIu64 "\"", value);
         else
             fprintf(writer->out, "%" PRIu64, value);
     }

@@ -15,6 +15,10 @@
 
 static volatile sig_atomic_t stopped;
 
+/* What must not stay behind, even if writing the trace fails and ends this program. */
+static pid_t emulator;
+static const char *memory_file;
+
 static void stop(int signal_number)
 {
     stopped = signal_number;
@@ -38,6 +42,16 @@ static void progress(const struct rings *rings, double since, bool last)
             (unsigned long long)rings->read, (unsigned long long)rings->dropped, last || !terminal ? "\n" : " ");
 }
 
+static void clean(void)
+{
+    if (emulator > 0) {
+        kill(emulator, SIGKILL);
+        (void)waitpid(emulator, NULL, 0);
+    }
+    if (memory_file != NULL)
+        unlink(memory_file);
+}
+
 /* In a session of its own, so that Ctrl-C reaches this program only. */
 static pid_t start(char **command)
 {
@@ -58,6 +72,8 @@ int trace_record(const struct record_options *options, char **command)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    atexit(clean);
+    memory_file = options->keep ? NULL : options->memory;
     int memory = open(options->memory, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (memory < 0 || ftruncate(memory, (off_t)options->size) != 0) {
         fprintf(stderr, "kos: trace: cannot make %s: %s\n", options->memory, strerror(errno));
@@ -66,15 +82,19 @@ int trace_record(const struct record_options *options, char **command)
     if (!rings_open(&rings, options->memory))
         return 2;
     ctf_begin(&ctf, options->folder, options->architecture);
-    pid_t child = start(command);
-    if (child < 0)
+    pid_t child = emulator = start(command);
+    if (child < 0) {
+        fprintf(stderr, "kos: trace: cannot run %s: %s\n", command[0], strerror(errno));
         return 2;
+    }
     double begun = now(), until = options->seconds > 0 ? begun + options->seconds : 0, patience = 0;
     int status = 0;
     bool running = true, told = false;
     while (running) {
         pid_t ended = waitpid(child, &status, WNOHANG);
         running = ended == 0; /* drain once more afterwards */
+        if (!running)
+            emulator = 0;
         if (running && !told && (stopped != 0 || (until > 0 && now() > until))) {
             kill(child, SIGTERM);
             told = true;
@@ -91,10 +111,9 @@ int trace_record(const struct record_options *options, char **command)
         ;
     ctf_end(&ctf);
     progress(&rings, begun, true);
-    if (!options->keep)
-        unlink(options->memory);
     if (rings.area == NULL) {
-        fprintf(stderr, "kos: trace: the guest has made no rings: did it start at all?\n");
+        fprintf(stderr, "kos: trace: the guest has made no rings: it did not start, or, with --events none, no program "
+                        "started a trace\n");
         return 1;
     }
     return told ? 0 : WIFEXITED(status) ? WEXITSTATUS(status) : 1;

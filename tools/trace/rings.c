@@ -14,8 +14,12 @@ bool rings_open(struct rings *rings, const char *name)
     struct stat status;
     int file = open(name, O_RDWR | O_CLOEXEC);
     memset(rings, 0, sizeof(*rings));
-    if (file < 0 || fstat(file, &status) != 0 || status.st_size < PAGE) {
+    if (file < 0 || fstat(file, &status) != 0) {
         fprintf(stderr, "kos: trace: cannot read the guest's memory '%s': %s\n", name, strerror(errno));
+        return false;
+    }
+    if (status.st_size < PAGE) {
+        fprintf(stderr, "kos: trace: '%s' is too short to be a guest's memory\n", name);
         return false;
     }
     rings->size = (uint64_t)status.st_size;

@@ -52,7 +52,7 @@ bool svg_bars(const char *file, const char *title, const struct svg_row *rows, s
                 "<rect x=\"%zu\" y=\"32\" width=\"10\" height=\"10\" fill=\"%s\"/><text x=\"%zu\" y=\"41\">%s</text>\n",
                 10 + part * 120, colours[part], 25 + part * 120, parts[part]);
     for (size_t row = 0; row < count; row++) {
-        double at = 0;
+        double at = 0, first = rows[row].parts[0];
         size_t y = 60 + row * ROW;
         fprintf(out, "<text x=\"10\" y=\"%zu\">", y + 13);
         text_print(out, rows[row].label);
@@ -65,8 +65,20 @@ bool svg_bars(const char *file, const char *title, const struct svg_row *rows, s
                     LEFT + at * WIDTH, y, share * WIDTH, ROW - 6, colours[part], parts[part], share * 100);
             at += share;
         }
+        fprintf(out, "<text x=\"%d\" y=\"%zu\">%.1f %%</text>\n", LEFT + WIDTH + 8, y + 13, first * 100);
     }
     return end(out);
+}
+
+/* 8192 -> "8.2 us" */
+static void time_print(FILE *out, uint64_t ns)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    double value = (double)ns;
+    size_t unit = 0;
+    for (; value >= 1000 && unit + 1 < sizeof(units) / sizeof(*units); unit++)
+        value /= 1000;
+    fprintf(out, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
 static void histogram(FILE *out, const struct svg_histogram *histogram, int top)
@@ -97,7 +109,9 @@ static void histogram(FILE *out, const struct svg_histogram *histogram, int top)
                 "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"><title>%llu ns and more: "
                 "%llu</title></rect>\n",
                 x, top + HEIGHT - 10 - height, width - 2, height, colours[0], 1ULL << power, (unsigned long long)count);
-        fprintf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"9\">2^%u</text>\n", x, top + HEIGHT, power);
+        fprintf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"9\">", x, top + HEIGHT);
+        time_print(out, 1ULL << power); /* from there on, to the next */
+        fprintf(out, "</text>\n");
     }
 }
 
