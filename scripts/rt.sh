@@ -21,6 +21,7 @@ and, for wakes between CPUs, with two), then in nanoseconds of wall time under m
   --no-wall            exact counts only
   --interrupts-off     instead: the longest paths of the kernel on which no interrupt is taken, over the test suites and
                        the load; in instructions, by function
+  --limit SECONDS      for each of their runs (300): then it is ended, and what it has found counts
   --vs PEER,PEER       the same on Debian's kernels (linux, linux-rt), beside ours
   --json FILE          results
   --svg FILE           histograms of the exact counts (build/bench/rt.svg)
@@ -178,18 +179,32 @@ bench_ipc 1 rounds=few
 LIST
 }
 
-# off_measure ARCH FILE: FILE gets the plugin's lines of all runs, "path" lines with the run's name behind
+# off_measure ARCH FILE: FILE gets the plugin's lines of all runs, "path" lines with the run's name behind; FILE.ended the names
+# of those that off_limit, in seconds, has ended: what they found until then counts.
+off_limit=300
 off_measure() {
     printf '' >"$2"
+    printf '' >"$2.ended"
     off_runs | while read -r solution run_cpus options; do
-        echo "  $solution, $run_cpus CPU" >&2
+        printf '  %s, %s CPU: ' "$solution" "$run_cpus" >&2
         if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
-        boot "$1" "build/$1/release/$solution" -cpu "$model" -smp "$run_cpus" -accel tcg -icount shift=0,sleep=off \
+        off_begin=$(date +%s) off_status=0
+        # ended by TERM, the emulator lets the plugin print
+        (boot_exec="exec timeout -k 30 $off_limit"
+         boot "$1" "build/$1/release/$solution" -cpu "$model" -smp "$run_cpus" -accel tcg -icount shift=0,sleep=off \
             -append "$options" -plugin "build/host/interrupts_off.so,kernel=build/$1/release/$solution.elf,out=$2.raw" \
-            </dev/null >"$2.console" 2>"$2.err" || { tail -3 "$2.err" >&2; return 1; }
-        grep -aq -e '^SUITE done' -e '^BENCH done' "$2.console" ||
+            </dev/null >"$2.console" 2>"$2.err") || off_status=$?
+        off_seconds=$(($(date +%s) - off_begin))
+        case $off_status in
+        0) ;;
+        124 | 137) echo "$solution/$run_cpus" >>"$2.ended" ;;
+        *) echo "failed" >&2; tail -3 "$2.err" >&2; return 1 ;;
+        esac
+        [ $off_status != 0 ] || grep -aq -e '^SUITE done' -e '^BENCH done' "$2.console" ||
             { echo "kos: $solution did not finish on $1:" >&2; tail -5 "$2.console" >&2; return 1; }
         awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
+        echo "$(awk -F '\t' '$1 == "path" { print $3; exit }' "$2.raw") instructions, $off_seconds s$(
+            [ $off_status = 0 ] || echo ", ended by the limit of $off_limit s behind: $(tail -1 "$2.console")")" >&2
     done
 }
 
@@ -210,6 +225,8 @@ off_command() {
         echo "looking for the longest path without interrupts on $arch ..." >&2
         off_measure "$arch" "build/bench/off.$arch" || exit 1
         off_table "$arch" "build/bench/off.$arch"
+        [ ! -s "build/bench/off.$arch.ended" ] ||
+            echo "not to their end, for the limit of $off_limit s (--limit) came first: $(tr '\n' ' ' <"build/bench/off.$arch.ended")"
         # as a result line of the benchmark, for json
         awk -F '\t' 'NR == 1 { printf "BENCH rt/longest_interrupts_off rounds=1 min=%d p50=%d p99=%d max=%d\n", $1, $1, $1, $1 }' \
             "build/bench/off.$arch.top" >"build/bench/off.$arch.bench"
@@ -242,7 +259,7 @@ command_rt() {
             duration=$(echo "$2" | awk '/^[0-9]+[smh]?$/ { print $0 * (/m$/ ? 60 : /h$/ ? 3600 : 1) }')
             [ -n "$duration" ] && [ "$duration" -ge 1 ] && [ "$duration" -le 86400 ] || fail "bench rt: '$2' is no duration"
             shift ;;
-        -t | --threads | -p | --priority | -i | --interval | -d | --distance | -l | --loops | -h | --histogram | --cpus)
+        -t | --threads | -p | --priority | -i | --interval | -d | --distance | -l | --loops | -h | --histogram | --cpus | --limit)
             number_given "$1" "${2:-}"
             case $1 in
             -t | --threads) threads=$2 ;;
@@ -252,6 +269,7 @@ command_rt() {
             -l | --loops) loops=$2 ;;
             -h | --histogram) buckets=$2 ;;
             --cpus) cpus=$2 ;;
+            --limit) off_limit=$2; [ "$2" -ge 1 ] || fail "bench rt: a limit of one second at least" ;;
             esac
             shift ;;
         *) fail "bench rt: unknown word '$1'" ;;

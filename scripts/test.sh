@@ -530,6 +530,7 @@ bench_interrupts_off() { # ARCH
     . scripts/rt.sh
     mkdir -p build/bench
     off_measure "$1" "build/bench/off.$1" 2>/dev/null || { echo "expected all runs to finish"; return 1; }
+    [ ! -s "build/bench/off.$1.ended" ] || { echo "expected all runs to end within $off_limit s: $(tr '\n' ' ' <"build/bench/off.$1.ended")"; return 1; }
     awk -F '\t' -v limit="$(bar rt/longest_interrupts_off "$1")" -v column=$([ "$1" = x86_64 ] && echo 2 || echo 3) '
         FNR == NR { if ($0 !~ /^#/) known[$1] = $column; next }
         $2 == "path" { paths++; most = $9 in known && known[$9] > limit ? known[$9] : limit
