@@ -16,8 +16,9 @@
 /* Bits of hal_cpu.pending; tested once per kernel entry on the fast path and once on the slow exit. */
 #define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
 #define CPU_PENDING_EPOCH      (1ULL << 1) /* deferred entries wait for epoch_advance */
-#define CPU_PENDING_ISOLATED   (1ULL << 2) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
-#define CPU_PENDING_COUNTING   (1ULL << 3) /* on a CPU that counts always, for the same: sched/counting.h */
+#define CPU_PENDING_STEPS      (1ULL << 2) /* work waits that is less urgent than what runs: sched/steps.h */
+#define CPU_PENDING_ISOLATED   (1ULL << 3) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
+#define CPU_PENDING_COUNTING   (1ULL << 4) /* on a CPU that counts always, for the same: sched/counting.h */
 #define CPU_PENDING_FPU        HAL_PENDING_FPU
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
@@ -42,6 +43,7 @@ struct cpu {
     struct run_queue run_queue;
 
     struct tree timers;   /* struct timer, by deadline: sched/timer.h */
+    struct tree steps;    /* struct steps, by level: sched/steps.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
 
     bool isolated;                          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */
