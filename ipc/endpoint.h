@@ -24,21 +24,23 @@
  *
  * What concerns all of an endpoint's threads is done in steps (ipc/work.c, sched/steps.h), by each CPU for its own:
  *
- *   what has happened, under endpoint->lock     is noted as                      then
- *   the level of the first caller is another    waiting_level, news + 1          each serving CPU's pass
- *   a handle to receive with has gone           forgotten := news := news + 1    the same
- *   the endpoint has closed                     closed, news + 1                 the same; callers that wait end, one a
- *                                                                                step, by any CPU that is at it
- *   a channel has closed                        closed; in `closing`             its callers that wait end, likewise; when
- *                                                                                the last has:
- *                                               in `going`, its news := news+1   each serving CPU's pass
- *   a caller waits                              -                                parked receivers take one a step
+ *   what has happened, under endpoint->lock    is noted as                     then
+ *   the level of the first caller is another   waiting_level, news + 1         each serving CPU's pass
+ *   a handle to receive with has gone          forgotten := news := news + 1   each serving CPU's pass
+ *   the endpoint has closed                    closed, news + 1                the same; callers that wait end
+ *   a channel has closed                       closed; in `closing`            its callers that wait end
+ *   the last of those has ended                in `going`, its news := news+1  each serving CPU's pass
+ *   a caller waits                             -                               parked receivers take one a step
  *
- *   a pass of one CPU                                                            what else happens meanwhile
- *   begin   slot->begun := news                                                  news: another pass, from the first
- * server step    a server of this CPU whose `seen` is not begun: everything           one that leaves, is left out; one
- * that about it as it should be now; seen := begun; to the end of the       comes is seen to where it comes list end
- * all have; nobody is on his way here (incoming): passed := begun
+ * Callers that wait are ended one a step, by any CPU that is at it: who closed something is.
+ *
+ *   a pass of one CPU                                                what else happens meanwhile
+ *   begin   slot->begun := news                                      news: another pass, from the first server
+ *   step    a server of this CPU whose `seen` is not begun:          one that leaves is left out; one that comes is
+ *           everything about it as it should be now; seen := begun;  seen to where it comes
+ *           to the end of the list
+ *   end     all have; nobody is on his way here (incoming):
+ *           passed := begun
  *
  * Whoever changes something pokes the serving CPUs afterwards. A channel that is going is freed when all of them have
  * passed its news: nobody looks at it any more. Between its closing and the end of its calls it serves nobody: who
@@ -63,7 +65,7 @@ struct endpoint_slot {
     struct list servers;              /* threads of this CPU that receive here: receive_link */
     u64 begun;
 };
-static_assert(sizeof(struct endpoint_slot) == 2ULL * KOS_CACHE_LINE, "a line for the fast paths, one for the rest");
+static_assert(sizeof(struct endpoint_slot) == CPU_SLOT_SIZE, "cpu->slot_offset scales by it");
 
 struct endpoint {
     struct object object; /* OBJECT_ENDPOINT */

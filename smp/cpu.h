@@ -21,6 +21,8 @@
 #define CPU_PENDING_COUNTING   (1ULL << 4) /* on a CPU that counts always, for the same: sched/counting.h */
 #define CPU_PENDING_FPU        HAL_PENDING_FPU
 
+#define CPU_SLOT_SIZE (2ULL * KOS_CACHE_LINE) /* of struct endpoint_slot: ipc/endpoint.h */
+
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
 struct thread;
@@ -35,7 +37,7 @@ struct run_queue {
 struct cpu {
     struct hal_cpu hal; /* first: current, pending, index */
 
-    u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    u64 slot_offset;        /* index * CPU_SLOT_SIZE: this CPU's slot in an endpoint */
     bool busy;              /* a thread runs: that of hal.current; false while idle */
     bool accepts;           /* threads may run here; false: the CPU is offline */
     bool faulted;           /* the kernel read or wrote user memory that was not there; cleared by ipc_slow */
