@@ -175,6 +175,8 @@ arenas 2
 generated 1
 scheduling 1
 scheduling 2
+notices 1
+notices 2
 bench_ipc 1 rounds=few
 LIST
 }
