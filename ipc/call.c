@@ -271,11 +271,12 @@ void ipc_call(struct thread *client, word selector)
     }
 }
 
-/* A caller taken from the queue gets its request delivered to server (blocked or running, not parked); false if the
- * request failed: the caller is told. */
-static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server)
+/* A caller taken from the queue, with code, gets its request delivered to server (blocked or running, not parked);
+ * false if the request failed: the caller is told. */
+static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server, retcode code)
 {
-    retcode code = deliver_request(client, server, endpoint, words_look_up(client, endpoint) == TABLE_GRANTS);
+    if (likely(code == rcOk))
+        code = deliver_request(client, server, endpoint, words_look_up(client, endpoint) == TABLE_GRANTS);
     if (code == rcOk)
         return true;
     trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, client->call_info, (u64)(s64)code);
@@ -285,45 +286,37 @@ static bool accept(struct endpoint *endpoint, struct thread *client, struct thre
     return false;
 }
 
-/* The endpoint is closed: its threads of this CPU that are busy do not park any more. model: rendezvous.pml SELECTOR */
-static void forget_selectors(struct endpoint *endpoint)
+bool ipc_serve(struct endpoint *endpoint)
 {
-    spinlock_lock(&endpoint->lock);
-    list_for_each(node, &endpoint->threads)
-    {
-        struct thread *server = list_entry(node, struct thread, receive_link);
-        if (server->home == cpu_self()->hal.index)
-            server->receive_selector = server->reply_selector = 0;
+    struct endpoint_slot *slot = endpoint_own_slot(endpoint);
+    if (endpoint_is_closed(endpoint))
+        return false;
+    struct thread *server = endpoint_take(endpoint);
+    if (server == nullptr) {
+        slot->receiver = SLOT_CONTENDED; /* model: rendezvous.pml serve(): the next Recv here looks at the queue */
+        return false;
     }
-    spinlock_unlock(&endpoint->lock);
+    retcode code;
+    struct thread *client = endpoint_next_caller(endpoint, &code);
+    if (client != nullptr && accept(endpoint, client, server, code))
+        sched_wake_remote(server);
+    else
+        endpoint_park(endpoint, server);
+    return client != nullptr;
 }
 
-void ipc_serve(struct endpoint *endpoint)
+/* The running thread takes the first caller, true; or there is none, or his request failed. Then there may be others,
+ * for those that are parked here: in steps, when it is parked, too. */
+[[gnu::noinline]] static bool take_first(struct thread *server, struct endpoint *endpoint)
 {
-    struct endpoint_slot *slot = &endpoint->slots[cpu_self()->hal.index];
-    spinlock_lock(&endpoint->lock);
-    bool closed = endpoint_is_closed(endpoint);
-    spinlock_unlock(&endpoint->lock);
-    if (closed)
-        forget_selectors(endpoint);
-    struct thread *server;
-    while ((server = endpoint_take(endpoint)) != nullptr) {
-        struct thread *client = nullptr;
-        if (closed) {
-            ipc_complete(server, rcHandleRevoked);
-            sched_wake_remote(server);
-            continue;
-        }
-        while ((client = endpoint_next_caller(endpoint)) != nullptr && !accept(endpoint, client, server))
-            ;
-        if (client == nullptr) {
-            endpoint_park(endpoint, server);
-            return;
-        }
-        sched_wake_remote(server);
-    }
-    if (!closed && slot->receiver == nullptr)
-        slot->receiver = SLOT_CONTENDED; /* model: rendezvous.pml serve(): the next Recv here looks at the queue */
+    retcode code;
+    struct thread *client = endpoint_next_caller(endpoint, &code);
+    bool taken = client != nullptr && accept(endpoint, client, server, code);
+    if (!taken)
+        endpoint_work_later(endpoint);
+    else if (endpoint_own_slot(endpoint)->begun != __atomic_load_n(&endpoint->news, __ATOMIC_RELAXED))
+        endpoint_levels(endpoint);
+    return taken;
 }
 
 /*
@@ -345,10 +338,8 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
     server->receive_selector =
         extended ? 0 : (KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT) | KOS_CALL_THEN_RECV | (u32)selector;
     server->receive_slot = slot;
-    struct thread *client;
-    while (endpoint_has_callers(endpoint) && (client = endpoint_next_caller(endpoint)) != nullptr)
-        if (accept(endpoint, client, server))
-            return rcOk;
+    if (endpoint_has_callers(endpoint) && take_first(server, endpoint))
+        return rcOk;
     if (slot->receiver == SLOT_CONTENDED)
         slot->receiver = nullptr;
     if (extended) {

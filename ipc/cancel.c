@@ -14,28 +14,6 @@ void ipc_abandon_caller(struct thread *server, retcode code)
     sched_wake_remote(client);
 }
 
-void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel)
-{
-    /* Only servers of this CPU can be touched here: endpoint.c asks the other CPUs to do the same. */
-    for (;;) {
-        struct thread *client = nullptr;
-        spinlock_lock(&endpoint->lock);
-        list_for_each(node, &endpoint->threads)
-        {
-            struct thread *server = list_entry(node, struct thread, receive_link);
-            struct thread *caller = server->home == cpu_self()->hal.index ? server->caller : nullptr;
-            if (caller != nullptr && caller->channel == channel) {
-                client = caller;
-                break;
-            }
-        }
-        spinlock_unlock(&endpoint->lock);
-        if (client == nullptr)
-            return;
-        ipc_abandon_caller(client->peer, rcHandleRevoked);
-    }
-}
-
 static void cancel_arrived(struct request *request);
 
 /* A reference goes with it: the call may end, and the thread too, before it arrives. */
@@ -103,7 +81,7 @@ void thread_ipc_moved(struct thread *server)
     if (client != nullptr && client->home == cpu_self()->hal.index && thread_call_cancelled(client))
         ipc_abandon_caller(server, client->cancel_code); /* model: rendezvous.pml ARRIVED */
     if (server->receive_endpoint != nullptr)
-        endpoint_levels(server->receive_endpoint); /* model: level.pml, inherit.pml ARRIVED */
+        endpoint_server_arrives(server->receive_endpoint, server);
 }
 
 bool ipc_cancel(struct thread *thread, retcode code)

@@ -75,7 +75,7 @@ static void call_arrived(struct request *request)
         else
             sched_handoff(server);
     } else if ((code = endpoint_queue(endpoint, client)) == rcOk) {
-        ipc_serve(endpoint); /* a receiver with a time limit may be parked here */
+        endpoint_work(endpoint); /* a receiver with a time limit may be parked here */
     }
     if (unlikely(code != rcOk)) {
         ipc_call_ends(client);

@@ -29,25 +29,38 @@ void endpoint_poke(struct endpoint *endpoint, u32 cpu)
         object_release(&endpoint->object); /* one is on its way */
 }
 
+void endpoint_poke_others(struct endpoint *endpoint, u64 cpus)
+{
+    for (u64 rest = cpus & ~(1ULL << cpu_self()->hal.index); rest != 0; rest &= rest - 1)
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
+}
+
+/* Under endpoint->lock. Has it a server, or may a CPU have one? */
+static bool serves(struct endpoint *endpoint)
+{
+    const struct endpoint_slot *slot = endpoint_own_slot(endpoint);
+    return (endpoint->serving & ~(1ULL << cpu_self()->hal.index)) != 0 || !list_empty(&slot->servers) ||
+           slot->incoming != 0;
+}
+
 /* The last handle to receive with is gone: waiting callers go, parked receivers go. */
 static void endpoint_unreachable(struct object *object)
 {
     struct endpoint *endpoint = container_of(object, struct endpoint, object);
     spinlock_lock(&endpoint->lock);
     atomic_store_explicit(&endpoint->closed, true, memory_order_relaxed);
-    spinlock_unlock(&endpoint->lock);
-    struct thread *caller;
-    while ((caller = endpoint_next_caller(endpoint)) != nullptr) {
-        ipc_complete(caller, rcNotConnected);
-        sched_wake_remote(caller);
+    bool concerns = serves(endpoint), waited_for = !tree_empty(&endpoint->callers);
+    if (concerns || waited_for) {
+        endpoint->news++;
+        endpoint_urge(endpoint, endpoint_closer_level());
+        if (waited_for)
+            endpoint_urge(endpoint, endpoint_first_caller(endpoint)->call_level);
     }
-    /* Receivers belong to their CPUs; each finds the endpoint closed when it is poked. */
-    for (u64 rest = endpoint->serving; rest != 0; rest &= rest - 1) {
-        u32 cpu = (u32)__builtin_ctzll(rest);
-        if (cpu == cpu_self()->hal.index)
-            ipc_serve(endpoint);
-        else
-            endpoint_poke(endpoint, cpu);
+    u64 serving = endpoint->serving;
+    spinlock_unlock(&endpoint->lock);
+    if (concerns || waited_for) {
+        endpoint_poke_others(endpoint, serving);
+        endpoint_work(endpoint);
     }
 }
 
@@ -68,9 +81,9 @@ static void channel_destroy(struct object *object)
 }
 
 /*
- * The last client handle is gone: calls in progress through the channel end. Queued ones here; those that are served,
- * on the CPUs that serve them: each is poked once, and looks through endpoint->going. A fast call that another CPU
- * began just before the handle went is there when the poke arrives.
+ * The last client handle is gone: calls in progress through the channel end. Queued ones here, those that are served on
+ * the CPUs that serve them. A fast call that another CPU began just before the handle went is there when the poke
+ * arrives.
  */
 static void channel_unreachable(struct object *object)
 {
@@ -78,81 +91,31 @@ static void channel_unreachable(struct object *object)
     struct endpoint *endpoint = channel->endpoint;
     spinlock_lock(&endpoint->lock);
     channel->closed = true; /* model: rendezvous.pml close_channel(): marked before the pokes */
-    spinlock_unlock(&endpoint->lock);
-    struct thread *client;
-    while ((client = endpoint_next_through(endpoint, channel)) != nullptr) {
-        ipc_complete(client, rcHandleRevoked);
-        sched_wake_remote(client);
-    }
-    ipc_abandon_served(endpoint, channel);
-    spinlock_lock(&endpoint->lock);
-    u64 others = endpoint->serving & ~(1ULL << cpu_self()->hal.index);
-    if (others != 0) {
+    bool concerns = serves(endpoint) || !list_empty(&channel->callers);
+    if (concerns) {
         object_reference(object);
-        channel->going_cpus = others;
-        list_push_back(&endpoint->going, &channel->going_link);
+        list_push_back(&endpoint->closing, &channel->going_link);
+        endpoint_urge(endpoint, endpoint_closer_level());
     }
     spinlock_unlock(&endpoint->lock);
-    for (u64 rest = others; rest != 0; rest &= rest - 1)
-        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
-}
-
-/* A channel whose calls this CPU has not ended yet, or null. *last: it was the last CPU, and the reference is ours. */
-static struct channel *channel_going(struct endpoint *endpoint, bool *last)
-{
-    struct channel *found = nullptr;
-    u64 self = 1ULL << cpu_self()->hal.index;
-    spinlock_lock(&endpoint->lock);
-    list_for_each(node, &endpoint->going)
-    {
-        struct channel *channel = list_entry(node, struct channel, going_link);
-        if ((channel->going_cpus & self) == 0)
-            continue;
-        channel->going_cpus &= ~self;
-        *last = channel->going_cpus == 0;
-        if (*last)
-            list_remove(&channel->going_link);
-        found = channel;
-        break;
-    }
-    spinlock_unlock(&endpoint->lock);
-    return found;
-}
-
-static void channels_go(struct endpoint *endpoint)
-{
-    struct channel *channel;
-    bool last = false;
-    while ((channel = channel_going(endpoint, &last)) != nullptr) {
-        /* if others are still to come, one of them might free it: it is only compared with here */
-        ipc_abandon_served(endpoint, channel);
-        if (last)
-            object_release(&channel->object);
-    }
-}
-
-/* Reply-then-Recv of this CPU's threads goes the general way, once. */
-static void forget_here(struct endpoint *endpoint)
-{
-    spinlock_lock(&endpoint->lock);
-    endpoint->forget &= ~(1ULL << cpu_self()->hal.index);
-    list_for_each(node, &endpoint->threads)
-    {
-        struct thread *server = list_entry(node, struct thread, receive_link);
-        if (server->home == cpu_self()->hal.index)
-            server->receive_selector = server->reply_selector = 0;
-    }
-    spinlock_unlock(&endpoint->lock);
+    if (concerns)
+        endpoint_work(endpoint);
 }
 
 void endpoint_forget_handles(struct endpoint *endpoint)
 {
     spinlock_lock(&endpoint->lock);
-    endpoint->forget = endpoint->serving;
+    bool concerns = serves(endpoint);
+    if (concerns) {
+        atomic_store_explicit(&endpoint->forgotten, ++endpoint->news, memory_order_relaxed);
+        endpoint_urge(endpoint, endpoint_closer_level());
+    }
+    u64 serving = endpoint->serving;
     spinlock_unlock(&endpoint->lock);
-    forget_here(endpoint);
-    for (u64 rest = endpoint->serving & ~(1ULL << cpu_self()->hal.index); rest != 0; rest &= rest - 1)
-        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
+    if (concerns) {
+        endpoint_poke_others(endpoint, serving);
+        endpoint_work(endpoint);
+    }
 }
 
 /* What the fast path may follow from a slot of table. */
@@ -182,13 +145,12 @@ void ipc_init(void)
 
 static void poked(struct request *request)
 {
-    struct endpoint *endpoint = container_of(request, struct endpoint_slot, poke)->endpoint;
-    if (((endpoint->forget >> cpu_self()->hal.index) & 1U) != 0) /* set before the poke */
-        forget_here(endpoint);
-    channels_go(endpoint);
-    ipc_serve(endpoint);
-    if (endpoint->inherits) /* set before the poke */
-        endpoint_levels(endpoint);
+    struct endpoint_slot *first = container_of(request, struct endpoint_slot, poke) - cpu_self()->hal.index;
+    struct endpoint *endpoint = container_of(first, struct endpoint, slots[0]);
+    if (preemption_point()) /* what came before may have been long */
+        endpoint_work_later(endpoint);
+    else
+        endpoint_work(endpoint);
     object_release(&endpoint->object); /* the pusher's */
 }
 
@@ -204,11 +166,11 @@ retcode endpoint_create(struct domain *owner, struct endpoint **result)
     endpoint->quota = &owner->quota;
     domain_hold(endpoint->quota);
     tree_init(&endpoint->callers, endpoint_caller_before);
-    list_init(&endpoint->threads);
+    list_init(&endpoint->closing);
     list_init(&endpoint->going);
     for (u32 cpu = 0; cpu < slot_count; cpu++) {
         list_init(&endpoint->slots[cpu].parked);
-        endpoint->slots[cpu].endpoint = endpoint;
+        list_init(&endpoint->slots[cpu].servers);
         endpoint->slots[cpu].poke.handle = poked;
     }
     *result = endpoint;
@@ -281,10 +243,16 @@ retcode endpoint_attach(struct endpoint *endpoint, struct thread *thread)
         return rcInvalidHandle;
     endpoint_detach(thread);
     thread->receive_endpoint = endpoint;
+    struct endpoint_slot *slot = endpoint_own_slot(endpoint);
+    u64 self = 1ULL << cpu_self()->hal.index;
     spinlock_lock(&endpoint->lock);
-    list_push_back(&endpoint->threads, &thread->receive_link);
-    endpoint->serving |= 1ULL << cpu_self()->hal.index;
+    if ((endpoint->serving & self) == 0) {
+        endpoint->serving |= self;
+        slot->begun = slot->passed = endpoint->news;
+    }
     spinlock_unlock(&endpoint->lock);
+    thread->seen = slot->begun; /* it serves nobody yet, and looks whether the endpoint is closed */
+    list_push_back(&slot->servers, &thread->receive_link);
     return rcOk;
 }
 
@@ -295,9 +263,7 @@ void endpoint_detach(struct thread *thread)
         return;
     thread->receive_endpoint = nullptr;
     thread->receive_selector = thread->reply_selector = 0;
-    spinlock_lock(&endpoint->lock);
     list_remove(&thread->receive_link);
-    spinlock_unlock(&endpoint->lock);
     object_release(&endpoint->object);
 }
 
@@ -319,8 +285,10 @@ void thread_ipc_moves(struct thread *thread, u32 target)
         if (client->peer_cpu == client->home)
             client->calls++; /* this CPU is its home, and off the fast path the call has a number */
     }
+    list_remove(&thread->receive_link);
     spinlock_lock(&endpoint->lock);
     endpoint->serving |= 1ULL << target; /* model: inherit.pml thread_ipc_moves(): before it is at home there */
+    endpoint->slots[target].incoming++;  /* model: rendezvous.pml MOVE: no pass ends there without it */
     bool closed = endpoint_is_closed(endpoint);
     bool revoked = client != nullptr && client->channel != nullptr && client->channel->closed;
     if (client != nullptr && !revoked) { /* model: rendezvous.pml MOVE: from here on the target may end the call */

@@ -197,8 +197,9 @@ void ipc_reply_end(struct thread *server, retcode code);
 /* The running server's caller is told that its request failed with code, and the server receives again, by
  * transfer.selector and with transfer.deadline. */
 void ipc_refuse_request(struct thread *server, retcode code);
-/* Takes waiting callers as long as a receiver is parked here: owner CPU of the slot. */
-void ipc_serve(struct endpoint *endpoint);
+/* If a caller waits, and a receiver is parked here, that one takes it: true, if there was one. Owner CPU of the slot.
+ */
+bool ipc_serve(struct endpoint *endpoint);
 
 /* ---- cancel.c ---- */
 /* Ends whatever IPC or futex wait thread (home: this CPU) is in, with code; true if done now (the thread is in no
@@ -209,8 +210,6 @@ void ipc_thread_gone(struct thread *thread);
 
 /* The request that server is serving, if any, ends with code. Server's CPU. */
 void ipc_abandon_caller(struct thread *server, retcode code);
-/* Calls through channel that threads of endpoint are serving end with rcHandleRevoked. */
-void ipc_abandon_served(struct endpoint *endpoint, const struct channel *channel);
 
 /* ---- sync_object.c: IPC synchronization objects ---- */
 struct sync_object {

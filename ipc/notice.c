@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ipc/notice.h>
 #include <memory/object_cache.h>
+#include <smp/preemption.h>
 
+/* Subscriptions that are passed to between two timers, if no interrupt waits. */
 #define AT_ONCE 8U
 
 struct subscription {
@@ -74,11 +76,9 @@ static bool deliver(struct subscription *subscription, u32 events)
 
 /* What one step leaves to be done without locks. */
 struct aftermath {
-    struct notice *woken[AT_ONCE]; /* with a reference each */
-    u32 woken_count;
-    struct subscription *freed[AT_ONCE];
-    u32 freed_count;
-    u32 references; /* to the object */
+    struct notice *woken; /* with a reference; or null */
+    struct subscription *freed;
+    bool gone; /* its reference to the object is left */
 };
 
 /* The watch's lock held. */
@@ -88,25 +88,25 @@ static void pass_one(const struct watch *watch, struct subscription *subscriptio
     spinlock_lock(&notice->lock);
     if (deliver(subscription, watch->passing)) {
         object_reference(&notice->object);
-        after->woken[after->woken_count++] = notice;
+        after->woken = notice;
     }
     if ((watch->passing & KOS_EVENT_OBJECT_DESTROYED) != 0) {
         list_remove(&subscription->watch_link);
         subscription->object = nullptr;
-        after->references++;
+        after->gone = true;
         if (subscription->events == 0) {
             subscription_remove(subscription);
-            after->freed[after->freed_count++] = subscription;
+            after->freed = subscription;
         }
     }
     spinlock_unlock(&notice->lock);
 }
 
-/* The watch's lock held. True if the pass is at its end. */
-static bool pass_some(struct watch *watch, struct aftermath *after)
+/* The watch's lock held: a step. True if the pass is at its end. */
+static bool pass_next(struct watch *watch, struct aftermath *after)
 {
-    for (u32 i = 0; i < AT_ONCE && watch->marker.next != &watch->subscriptions; i++) {
-        struct list *link = watch->marker.next;
+    struct list *link = watch->marker.next;
+    if (link != &watch->subscriptions) {
         list_remove(&watch->marker);
         list_insert_after(link, &watch->marker);
         pass_one(watch, list_entry(link, struct subscription, watch_link), after);
@@ -118,33 +118,42 @@ static bool pass_some(struct watch *watch, struct aftermath *after)
     return true;
 }
 
-static void settle(struct object *object, struct aftermath *after)
+static void settle(struct object *object, const struct aftermath *after)
 {
-    for (u32 i = 0; i < after->freed_count; i++)
-        subscription_free(after->freed[i]);
-    for (u32 i = 0; i < after->woken_count; i++) {
-        struct futex_word word = notice_word(after->woken[i]);
+    if (after->freed != nullptr)
+        subscription_free(after->freed);
+    if (after->woken != nullptr) {
+        struct futex_word word = notice_word(after->woken);
         (void)futex_wake(&word, 1);
-        object_release(&after->woken[i]->object);
+        object_release(&after->woken->object);
     }
-    while (after->references-- > 0)
+    if (after->gone)
         object_release(object);
 }
 
 static void pass_goes_on(struct timer *timer);
 
-/* With a reference to the object, and watch->passing set: this CPU does it. */
-static void pass(struct watch *watch)
+/* True: the pass is at its end. */
+static bool pass_step(struct watch *watch)
 {
     struct aftermath after = {};
     spinlock_lock(&watch->lock);
-    bool done = pass_some(watch, &after);
+    bool done = pass_next(watch, &after);
     if (done && (watch->passing = atomic_exchange_explicit(&watch->raised, 0, memory_order_acq_rel)) != 0) {
         list_push_front(&watch->subscriptions, &watch->marker);
         done = false;
     }
     spinlock_unlock(&watch->lock);
     settle(watch->object, &after);
+    return done;
+}
+
+/* With a reference to the object, and watch->passing set: this CPU does it. */
+static void pass(struct watch *watch)
+{
+    bool done = pass_step(watch);
+    for (u32 i = 1; !done && i < AT_ONCE && !preemption_point(); i++)
+        done = pass_step(watch);
     if (done)
         object_release(watch->object);
     else

@@ -3,31 +3,6 @@
 #include <ipc/endpoint.h>
 #include <ipc/ipc.h>
 
-/* The first one behind `before`, which is a server of this CPU, too, so that nobody else takes it out of the list. */
-static struct thread *server_to_update(struct endpoint *endpoint, struct thread *before)
-{
-    struct thread *found = nullptr;
-    u32 here = cpu_self()->hal.index;
-    spinlock_lock(&endpoint->lock);
-    struct list *node = before != nullptr ? before->receive_link.next : endpoint->threads.next;
-    for (; node != &endpoint->threads; node = node->next) {
-        struct thread *server = list_entry(node, struct thread, receive_link);
-        if (server->home == here && sched_level_stale(server)) {
-            found = server;
-            break;
-        }
-    }
-    spinlock_unlock(&endpoint->lock);
-    return found;
-}
-
-void endpoint_levels(struct endpoint *endpoint)
-{
-    struct thread *server = nullptr;
-    while ((server = server_to_update(endpoint, server)) != nullptr)
-        sched_level_update(server);
-}
-
 static struct thread *caller_of(const struct tree_node *node)
 {
     return tree_entry(node, struct thread, call_node);
@@ -53,24 +28,23 @@ u32 thread_waiting_level(const struct thread *server)
  */
 static u64 callers_changed(struct endpoint *endpoint)
 {
-    u32 level = tree_empty(&endpoint->callers) ? 0 : caller_of(endpoint->callers.first)->call_level;
+    u32 level = tree_empty(&endpoint->callers) ? 0 : endpoint_first_caller(endpoint)->call_level;
     if (level <= RUN_LEVEL_STANDARD)
         level = 0;
     u32 before = atomic_load_explicit(&endpoint->waiting_level, memory_order_relaxed);
     if (level == before)
         return 0;
-    endpoint->inherits = true;
+    endpoint->news++;
+    endpoint_urge(endpoint, level > before ? level : before);
     atomic_store_explicit(&endpoint->waiting_level, level, memory_order_relaxed); /* model: inherit.pml TOP */
     return endpoint->serving;
 }
 
 static void servers_inherit(struct endpoint *endpoint, u64 cpus)
 {
-    u64 self = 1ULL << cpu_self()->hal.index;
-    if ((cpus & self) != 0)
+    if ((cpus & (1ULL << cpu_self()->hal.index)) != 0)
         endpoint_levels(endpoint);
-    for (u64 rest = cpus & ~self; rest != 0; rest &= rest - 1)
-        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest)); /* model: inherit.pml INHERIT */
+    endpoint_poke_others(endpoint, cpus); /* model: inherit.pml INHERIT */
 }
 
 /* Under endpoint->lock. The level is noted, for others may take their places before a change of it has arrived here. */
@@ -111,43 +85,34 @@ retcode endpoint_queue(struct endpoint *endpoint, struct thread *client)
     if (endpoint_own_slot(endpoint)->receiver == nullptr)
         endpoint_own_slot(endpoint)->receiver = SLOT_CONTENDED; /* model: rendezvous.pml queue(), poke() */
     servers_inherit(endpoint, concerned);
-    for (u64 rest = serving & ~(1ULL << self); rest != 0; rest &= rest - 1)
-        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
+    endpoint_poke_others(endpoint, serving);
     return rcOk;
 }
 
-struct thread *endpoint_next_caller(struct endpoint *endpoint)
+struct thread *endpoint_caller_out(struct endpoint *endpoint, struct thread *client, u64 *concerned)
+{
+    remove_caller(endpoint, client);
+    client->peer = nullptr;
+    client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
+    /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
+    __atomic_store_n(&client->state, THREAD_REPLY_WAIT, __ATOMIC_RELEASE);
+    *concerned |= callers_changed(endpoint);
+    return client;
+}
+
+struct thread *endpoint_next_caller(struct endpoint *endpoint, retcode *code)
 {
     struct thread *client = nullptr;
     u64 concerned = 0;
     spinlock_lock(&endpoint->lock);
     if (!tree_empty(&endpoint->callers)) {
-        client = caller_of(endpoint->callers.first);
-        remove_caller(endpoint, client);
-        client->peer = nullptr;
-        client->peer_cpu = cpu_self()->hal.index; /* from here on this CPU owns its IPC state */
-        /* model: rendezvous.pml TAKE; release: who sees this state sees who has it */
-        __atomic_store_n(&client->state, THREAD_REPLY_WAIT, __ATOMIC_RELEASE);
-        concerned = callers_changed(endpoint);
+        client = endpoint_caller_out(endpoint, endpoint_first_caller(endpoint), &concerned);
+        /* model: rendezvous.pml TAKE_CLOSED; its turn among those that end has not come yet */
+        *code = client->channel != nullptr && client->channel->closed ? rcHandleRevoked : rcOk;
     }
     spinlock_unlock(&endpoint->lock);
-    servers_inherit(endpoint, concerned);
+    endpoint_poke_others(endpoint, concerned);
     return client;
-}
-
-struct thread *endpoint_next_through(struct endpoint *endpoint, const struct channel *channel)
-{
-    struct thread *found = nullptr;
-    u64 concerned = 0;
-    spinlock_lock(&endpoint->lock);
-    if (!list_empty(&channel->callers)) {
-        found = list_entry(channel->callers.next, struct thread, ipc_link);
-        remove_caller(endpoint, found);
-        concerned = callers_changed(endpoint);
-    }
-    spinlock_unlock(&endpoint->lock);
-    servers_inherit(endpoint, concerned);
-    return found;
 }
 
 bool endpoint_leave(struct endpoint *endpoint, struct thread *client, u32 *peer_cpu)

@@ -5,8 +5,6 @@
 #include <memory/object_cache.h>
 #include <memory/page.h>
 
-#define ZERO_PAGES 4U
-
 /* In one task. Kept by the region, by the memory's list when it is revoked, and by who takes its pages away. */
 struct shared_mapping {
     struct mapping mapping;
@@ -148,8 +146,8 @@ retcode shared_memory_device(struct quota *quota, paddr address, u64 size, struc
 retcode shared_memory_zero(struct shared_memory *memory, struct progress *progress)
 {
     while (progress->position < memory->size) {
-        for (u32 i = 0; i < ZERO_PAGES && progress->position < memory->size; i++, progress->position += PAGE_SIZE)
-            hal_page_zero(memory->backing + progress->position);
+        hal_page_zero(memory->backing + progress->position);
+        progress->position += PAGE_SIZE;
         if (preemption_point())
             return PREEMPTED;
     }
@@ -234,6 +232,7 @@ static retcode map(struct domain *domain, u32 handle, enum object_type type, u64
     atomic_store_explicit(&mapping->references, 2, memory_order_relaxed);
     if (type == OBJECT_DEVICE)
         size = memory_of(mapping->pin.object)->size, flags |= KOS_VMM_CACHE_DISABLE;
+    checkpoint();
     code = map_pinned(mapping, offset, size, flags, address);
     if (code == rcOk && type == OBJECT_DEVICE)
         checkpoint();

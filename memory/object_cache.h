@@ -28,7 +28,7 @@ struct object_cache {
     } cpus[KOS_CPUS_MAX];
 };
 
-/* alignment: power of two, at most 4096; size up to 8 KiB. */
+/* alignment: power of two, at most 4096; size up to 10 KiB. */
 void object_cache_init(struct object_cache *cache, const char *name, size_t size, size_t alignment);
 /* Only the first so many bytes of an object are zeroed from now on: what is behind is set before it is read. */
 void object_cache_clear_first(struct object_cache *cache, size_t bytes);

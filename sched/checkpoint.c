@@ -14,6 +14,8 @@
 #include <sched/scheduler.h>
 #include <sched/work.h>
 
+#define TIMES_IN_A_ROW 32U /* as many timers may be due */
+
 static void go_on(struct thread *thread)
 {
     hal_stack_restore(thread->work.object);
@@ -56,19 +58,29 @@ static void unpin(struct cpu *cpu, struct thread *thread)
     page_free(hal_physical(copy), 0);
 }
 
-void checkpoint_reached(void)
+/* False: there is no memory for it. */
+static bool leave_the_stack(void)
 {
-    struct cpu *cpu = cpu_self();
-    if (unlikely(!cpu->busy)) /* the kernel starts the first task */
-        return;
-    kassert(thread_current()->state == THREAD_RUNNABLE);
     paddr copy = page_allocate(0), scratch = page_allocate(0);
     if (copy != PADDR_NONE && scratch != PADDR_NONE) {
-        put_aside(cpu, thread_current(), hal_direct(copy), hal_direct(scratch));
-        return;
+        put_aside(cpu_self(), thread_current(), hal_direct(copy), hal_direct(scratch));
+        return true;
     }
     if (copy != PADDR_NONE)
         page_free(copy, 0);
     if (scratch != PADDR_NONE)
         page_free(scratch, 0);
+    return false;
+}
+
+void checkpoint_reached(void)
+{
+    if (unlikely(!cpu_self()->busy)) /* the kernel starts the first task */
+        return;
+    kassert(thread_current()->state == THREAD_RUNNABLE);
+    /* It takes a while to put the stack back: what has come meanwhile need not wait for the operation, too. But that
+     * must get on. */
+#pragma clang loop unroll(disable)
+    for (u32 times = 0; times < TIMES_IN_A_ROW && leave_the_stack() && preemption_point();)
+        times++;
 }

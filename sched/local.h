@@ -14,6 +14,8 @@ struct scheduler {
     struct list home;    /* they: home_link */
     /* This CPU's wish for a thread of another, in that one's inbox. */
     struct request pull;
+    /* In this CPU's own inbox while there are steps to be done: sched/steps.h. */
+    struct request stepper;
 
     /* Standard threads have waited for more than a turn, and no CPU slept that may have one: a set of CPUs that may,
      * for these to see when they are idle. On a line of its own, for it changes seldom. */

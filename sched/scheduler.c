@@ -3,6 +3,7 @@
 #include <sched/counting.h>
 #include <sched/local.h>
 #include <sched/scheduler.h>
+#include <sched/steps.h>
 #include <smp/lock_check.h>
 #include <traces/trace.h>
 
@@ -11,6 +12,7 @@ void sched_cpu_init(struct cpu *cpu)
     struct scheduler *scheduler = &schedulers[cpu->hal.index];
     tree_init(&cpu->timers, timer_before);
     tree_init(&cpu->run_queue.deadlines, run_queue_earlier);
+    tree_init(&cpu->steps, steps_before);
     timer_init(&scheduler->slice);
     timer_init(&scheduler->budget);
     list_init(&scheduler->home);
@@ -213,24 +215,33 @@ static void reschedule(struct cpu *cpu)
 #define EPOCH_ENTRIES 8U
 #define EPOCH_STEP    3U
 
+/* Steps come by the inbox. */
+[[gnu::noinline]] static void clean_some(struct cpu *cpu)
+{
+    if (unlikely((cpu->hal.pending & CPU_PENDING_STEPS) != 0))
+        (void)steps_resume(cpu, 0);
+    else
+        epoch_advance(EPOCH_STEP);
+}
+
 /* What is left to free is freed when nobody has anything else to do. Stops if somebody may have. */
 static void clean_up(struct cpu *cpu)
 {
     bool more;
     do {
-        more = (cpu->hal.pending & CPU_PENDING_EPOCH) != 0;
+        more = (cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_STEPS)) != 0;
         if (!more)
             more = page_reclaim();
         else
-            epoch_advance(EPOCH_STEP);
+            clean_some(cpu);
     } while (unlikely(more) && !inbox_waits(cpu) && !preemption_point());
 }
 
 /* On the way out, before that thread runs. */
 [[gnu::noinline]] static void free_some(struct cpu *cpu, const struct thread *thread)
 {
-    u32 most = thread->level >= RUN_LEVEL_REAL_TIME ? 1 : EPOCH_ENTRIES;
-    u32 step = most < EPOCH_STEP ? most : EPOCH_STEP;
+    bool real_time = thread->level >= RUN_LEVEL_REAL_TIME;
+    u32 most = real_time ? 1 : EPOCH_ENTRIES, step = real_time ? 1 : EPOCH_STEP;
     for (u32 freed = 0; freed < most && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0; freed += step) {
         if (preemption_point()) /* before the first, too: what the thread did may have been long */
             hal_interrupts_take();
@@ -289,6 +300,7 @@ static bool publish_level(struct cpu *cpu, u32 level)
     switch_current(cpu, run_queue_pop(&cpu->run_queue));
 }
 
+#define PENDING_ON_THE_WAY_OUT (CPU_PENDING_STEPS | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)
 void sched_exit(void)
 {
     struct cpu *cpu = cpu_self();
@@ -319,19 +331,24 @@ void sched_exit(void)
         }
         struct thread *thread = thread_current();
         kassert(lock_check_none_held(&cpu->hal) && thread->home == cpu->hal.index);
-        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0)) {
+        if (unlikely((cpu->hal.pending & (CPU_PENDING_EPOCH | PENDING_ON_THE_WAY_OUT)) != 0)) {
             if ((cpu->hal.pending & CPU_PENDING_EPOCH) != 0)
                 free_some(cpu, thread);
-            if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
-                thread->work.run == nullptr) {
-                if (publish_level(cpu, thread->level) && inbox_waits(cpu))
+            if ((cpu->hal.pending & PENDING_ON_THE_WAY_OUT) != 0) {
+                if ((cpu->hal.pending & CPU_PENDING_STEPS) != 0 && steps_resume(cpu, thread->level))
                     continue;
-                if (counting_on(cpu))
-                    counting_leave(cpu, thread);
-                if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
-                    epoch_leave(cpu);
-                trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
-                hal_resume(&thread->context);
+                thread = thread_current(); /* the same; so that it is in no register meanwhile */
+                if ((cpu->hal.pending & (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)) != 0 &&
+                    thread->work.run == nullptr) {
+                    if (publish_level(cpu, thread->level) && inbox_waits(cpu))
+                        continue;
+                    if (counting_on(cpu))
+                        counting_leave(cpu, thread);
+                    if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
+                        epoch_leave(cpu);
+                    trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
+                    hal_resume(&thread->context);
+                }
             }
         }
         if (unlikely(publish_level(cpu, thread->level)) && inbox_waits(cpu))

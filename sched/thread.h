@@ -99,7 +99,7 @@ struct thread {
     struct endpoint *endpoint; /* CALLING, REPLY_WAIT: of the call; RECEIVING: where; holds no reference of its own */
     struct list ipc_link;      /* CALLING: channel->callers (endpoint->lock); RECEIVING: slot's parked list (owner) */
     struct endpoint *receive_endpoint; /* endpoint it last received on; holds a reference; linked there */
-    struct list receive_link;          /* in receive_endpoint->threads; guarded by its lock */
+    struct list receive_link;          /* among the servers in its slot of its home */
     word receive_selector;             /* Reply-then-Recv on that handle, after a plain Recv; else 0 */
     u32 peer_cpu;   /* CPU that serves the call, or to which it travels; home unless it crossed CPUs, and again when it
                        has ended; written by its owner: thread_peer_cpu_set */
@@ -170,6 +170,7 @@ struct thread {
 
     /* ---- not cleared when the thread is made (thread_room_init) ---- */
     struct transfer transfer;
+    u64 seen;                   /* the news of receive_endpoint up to which it is as it should be: ipc/work.c */
     struct tree_node call_node; /* CALLING: in endpoint->callers (endpoint->lock) */
     u32 call_level;             /* the level with which it took its place there */
     struct order order;         /* ORDERING */

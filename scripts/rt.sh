@@ -21,7 +21,7 @@ and, for wakes between CPUs, with two), then in nanoseconds of wall time under m
   --no-wall            exact counts only
   --interrupts-off     instead: the longest paths of the kernel on which no interrupt is taken, over the test suites and
                        the load; in instructions, by function
-  --for SECONDS        of it: a run that has not ended after so long is stopped (900). What it did until then counts; which
+  --for SECONDS        of it: a run that has not ended after so long is stopped (300). What it did until then counts; which
                        runs that were is said, and the exit status is 124
   --vs PEER,PEER       the same on Debian's kernels (linux, linux-rt), beside ours
   --json FILE          results
@@ -176,20 +176,22 @@ arenas 2
 generated 1
 scheduling 1
 scheduling 2
+notices 1
+notices 2
 bench_ipc 1 rounds=few
 LIST
 }
 
 # off_measure ARCH FILE: FILE gets the plugin's lines of all runs, with the run's name before each; and "RUN<TAB>stopped" for one
 # that had not ended after $off_limit seconds
-off_limit=900
+off_limit=300
 off_measure() {
     printf '' >"$2"
     off_runs | while read -r solution run_cpus options; do
         echo "  $1: $solution, $run_cpus CPU" >&2
         rm -f "$2.raw"
         if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
-        off_status=0
+        off_status=0 off_begin=$(date +%s)
         boot_exec="timeout --foreground -k 5 $off_limit"
         boot "$1" "build/$1/release/$solution" -cpu "$model" -smp "$run_cpus" -accel tcg -icount shift=0,sleep=off \
             -append "$options" -plugin "build/host/interrupts_off.so,kernel=build/$1/release/$solution.elf,out=$2.raw" \
@@ -202,7 +204,9 @@ off_measure() {
             printf '%s\tstopped\n' "$solution/$run_cpus" >>"$2" ;;
         *) tail -3 "$2.err" >&2; return 1 ;;
         esac
-        [ ! -s "$2.raw" ] || awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
+        [ -s "$2.raw" ] || continue
+        awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
+        echo "    $(awk -F '\t' '$1 == "path" { print $3; exit }' "$2.raw") instructions, $(($(date +%s) - off_begin)) s" >&2
     done
 }
 

@@ -6,7 +6,7 @@ _Atomic u32 cpu_count;
 
 void cpu_init(struct cpu *cpu, u8 *scratch)
 {
-    cpu->slot_offset = (u64)cpu->hal.index * KOS_CACHE_LINE;
+    cpu->slot_offset = cpu->hal.index * CPU_SLOT_SIZE;
     for (u32 level = 0; level < CPU_LEVELS; level++)
         list_init(&cpu->run_queue.queues[level]);
     cpu->timer_programmed = ~0ULL;

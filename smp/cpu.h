@@ -16,9 +16,12 @@
 /* Bits of hal_cpu.pending; tested once per kernel entry on the fast path and once on the slow exit. */
 #define CPU_PENDING_RESCHEDULE (1ULL << 0) /* a thread more urgent than the current one, or its turn, waits */
 #define CPU_PENDING_EPOCH      (1ULL << 1) /* deferred entries wait for epoch_advance */
-#define CPU_PENDING_ISOLATED   (1ULL << 2) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
-#define CPU_PENDING_COUNTING   (1ULL << 3) /* on a CPU that counts always, for the same: sched/counting.h */
+#define CPU_PENDING_STEPS      (1ULL << 2) /* work waits that is less urgent than what runs: sched/steps.h */
+#define CPU_PENDING_ISOLATED   (1ULL << 3) /* on an isolated CPU always, so that it leaves slowly: smp/epoch.h */
+#define CPU_PENDING_COUNTING   (1ULL << 4) /* on a CPU that counts always, for the same: sched/counting.h */
 #define CPU_PENDING_FPU        HAL_PENDING_FPU
+
+#define CPU_SLOT_SIZE (2ULL * KOS_CACHE_LINE) /* of struct endpoint_slot: ipc/endpoint.h */
 
 #define CPU_LEVELS 64U /* levels of the run queue: sched/run_queue.h */
 
@@ -34,7 +37,7 @@ struct run_queue {
 struct cpu {
     struct hal_cpu hal; /* first: current, pending, index */
 
-    u64 slot_offset;        /* index * sizeof(struct endpoint_slot): this CPU's slot in an endpoint */
+    u64 slot_offset;        /* index * CPU_SLOT_SIZE: this CPU's slot in an endpoint */
     bool busy;              /* a thread runs: that of hal.current; false while idle */
     bool accepts;           /* threads may run here; false: the CPU is offline */
     bool faulted;           /* the kernel read or wrote user memory that was not there; cleared by ipc_slow */
@@ -42,6 +45,7 @@ struct cpu {
     struct run_queue run_queue;
 
     struct tree timers;   /* struct timer, by deadline: sched/timer.h */
+    struct tree steps;    /* struct steps, by level: sched/steps.h */
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
 
     bool isolated;                          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */

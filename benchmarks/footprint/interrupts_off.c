@@ -20,9 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VCPUS_MAX 64
-#define KINDS_MAX 4096U
-#define PRINTED   100U
+#define VCPUS_MAX   64
+#define KINDS_MAX   4096U
+#define PRINTED     100U
+#define USER_BLOCKS 1000U /* of one CPU, until it is the next one's turn */
+
+/* Exported by QEMU's executable, not part of the plugin interface. */
+struct CPUState;
+struct CPUState *qemu_get_cpu(int index);
+void cpu_exit(struct CPUState *cpu);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
@@ -34,6 +40,7 @@ struct path {              /* touched by its vCPU's thread only */
     unsigned touched_count;
     int *touched;       /* symbols with instructions in the path; the index symbols_count() is code without symbol */
     uint64_t *function; /* instructions by symbol */
+    uint64_t user_blocks;
 };
 
 struct kind {
@@ -48,7 +55,7 @@ struct kind {
 static struct path paths[VCPUS_MAX];
 static int start_up_symbols[2];
 static FILE *out;
-static bool is_aarch64;
+static bool is_aarch64, several; /* CPUs */
 
 /* guarded by lock */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -143,6 +150,16 @@ static void executed(unsigned int vcpu, void *data)
     path->start_up |= symbol == start_up_symbols[0] || symbol == start_up_symbols[1];
 }
 
+/* The emulated CPUs take turns, and one's turn ends with the next timer of any of them; then the first CPU is the next.
+ * So one that goes round in user mode would run for ever, and nobody see to the timers of the others (QEMU 7.2). */
+static void user_block(unsigned int vcpu, void *data)
+{
+    struct path *path = &paths[vcpu];
+    path_end(vcpu, data);
+    if (several && ++path->user_blocks % USER_BLOCKS == 0)
+        cpu_exit(qemu_get_cpu((int)vcpu));
+}
+
 /* Symbols of assembly have no size; one of them far behind the code is not what is executed there. */
 static int symbol_of(uint64_t address)
 {
@@ -181,7 +198,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint64_t address = qemu_plugin_insn_vaddr(insn);
         if (address < KERNEL_HALF) {
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, path_end, QEMU_PLUGIN_CB_NO_REGS, NULL);
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, user_block, QEMU_PLUGIN_CB_NO_REGS, NULL);
             return; /* a block is of one mode */
         }
         int symbol = symbol_of(address);
@@ -230,6 +247,7 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
                                                                char **arguments)
 {
     is_aarch64 = strcmp(info->target_name, "aarch64") == 0;
+    several = info->system.smp_vcpus > 1;
     if (!arguments_take(count, arguments, &out))
         return -1;
     start_up_symbols[0] = symbol_named("kernel_main");

@@ -4,14 +4,7 @@
  * table of ipc/endpoint.h, row by row. A controller (main) brings a client and a server thread into the state, lets the
  * event happen, and compares what each of them was told.
  */
-#include <coresrv/handle/handle_api.h>
-#include <coresrv/hal/hal_api.h>
-#include <coresrv/pm/pm_api.h>
-#include <coresrv/syscalls.h>
-#include <coresrv/thread/thread_api.h>
-#include <stdio.h>
-#include <tests/calls/protocol.h>
-#include <tests/patience.h>
+#include <tests/calls/calls.h>
 
 enum state { QUEUED, TAKEN };
 enum event {
@@ -43,7 +36,7 @@ static const int expected_client[2][EVENTS] = {
 static const int expected_reply[EVENTS] = {rcOk, rcNotConnected, rcOk,     rcNotConnected, rcNotConnected,
                                            rcOk, ANY_CODE,       ANY_CODE, rcNotConnected};
 
-static void expect(const char *name, long long got, long long expected)
+void expect(const char *name, long long got, long long expected)
 {
     if (got == expected)
         printf("PASS %s\n", name);
@@ -57,11 +50,6 @@ static Handle listener, server_handle, client_handle, sync;
 static volatile int client_result, client_done, server_step, server_done, reply_result;
 static volatile int extended;
 static volatile rtl_uint32_t call_timeout;
-
-struct echo {
-    struct nk_message base_;
-    nk_uint64_t word;
-};
 
 static void client_main(void *context, void *context2)
 {
@@ -140,7 +128,7 @@ static unsigned state_of(Handle thread)
     return (unsigned)KOS_CORE(THREAD, GetInfo, thread).w[1];
 }
 
-static void reach(Handle thread, unsigned state)
+void reach(Handle thread, unsigned state)
 {
     for (int i = 0; i < PATIENCE_MS && state_of(thread) != state; i++)
         (void)KnSleep(1);
@@ -157,7 +145,7 @@ static Handle start(void (*routine)(void *, void *), Handle argument, unsigned c
     return thread;
 }
 
-static void finish(Handle thread)
+void finish(Handle thread)
 {
     rtl_int32_t code;
     (void)KnThreadTerminateByHandle(thread, 9);
@@ -546,6 +534,7 @@ int main(void)
     receiver(0);
     losses(0, 0);
     memory_answer(0, 0);
+    crowd_tests(0, 0, 0);
     if (cpus > 1) {
         memory_answer(0, 1);
         memory_answer(1, 0);
@@ -558,6 +547,8 @@ int main(void)
         receiver(1);
         receiver_moves(0, 1);
         receiver_moves(1, 0);
+        crowd_tests(0, 0, 1);
+        crowd_tests(0, 1, cpus - 1);
     }
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);

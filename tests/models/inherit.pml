@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ipc/queue.c: a server has the level of the most urgent caller that waits, if that is higher than its client's. Threads
- * of CPUs 0 and 2 queue at an endpoint whose server, on CPU 1, serves a client of the lowest level, and may move to
- * CPU 2. The level of the first caller changes while it waits, then it may leave; another server of CPU 2 may take
- * whoever is first. Inboxes and `queued` as in inbox.pml.
+ * ipc/queue.c, ipc/work.c: a server has the level of the most urgent caller that waits, if that is higher than its
+ * client's. Threads of CPUs 0 and 2 queue at an endpoint whose server, on CPU 1, serves a client of the lowest level,
+ * and may move to CPU 2. The level of the first caller changes while it waits, then it may leave; another server of
+ * CPU 2 may take whoever is first. Case TWO: a second server stays on CPU 1, and no caller's level changes. A CPU sees
+ * to its servers in a pass, one server in a step, and between two steps all else goes on. Inboxes and `queued` as in
+ * inbox.pml.
  *
- * Property, at rest: the server's level is that of the most urgent caller that waits.
+ * Property, at rest: the server's level, or both's, is that of the most urgent caller that waits.
  */
 #define CPUS   3
 #define BUFFER 2
 
 #define LEVEL(t) (t) /* of the threads of CPUs 0 and 2 (t is 1), each written by its own CPU */
 #define TOP      2   /* endpoint->waiting_level */
-#define INHERITS 3
-#define CELLS    4
+#define CELLS    3
 #include "store_buffer.inc"
 
 #define BIT(n) (1 << (n))
@@ -26,8 +27,15 @@ bool poke_queued[3];
 bool locked;               /* endpoint->lock, which guards: */
 byte place[2];             /* level by which the thread stands in the queue; 0: it is not there */
 byte serving_cpus = BIT(1);
-byte server_home = 1;      /* read by its own CPU, too */
-byte server_level = LOWEST;
+/* What is numbered in the kernel (news, begun, seen) is here no more than what the numbers are compared for. */
+bool news[3];              /* since the CPU's last pass began */
+
+/* Each its CPU's own */
+chan servers[3] = [2] of { byte };
+byte level_of[2] = LOWEST; /* of the servers */
+bool unseen[2];            /* the pass that has begun has still to come to it */
+bool works[3];             /* there are steps to be done */
+bool moves = true;
 
 inline acquire()
 {
@@ -57,15 +65,18 @@ inline poke(cpu)
 /* callers_changed() */
 inline callers_changed()
 {
-    if
-    :: place[0] != 0 || place[1] != 0 -> LOAD(self, LEVEL(FIRST), value)
-    :: else -> value = 0
-    fi;
-    LOAD(self, TOP, before);
+    d_step {
+        value = 0;
+        if
+        :: place[0] != 0 || place[1] != 0 -> sb_load(self, LEVEL(FIRST), value)
+        :: else
+        fi;
+        sb_load(self, TOP, before)
+    };
     if
     :: value != before ->
-        STORE2(self, TOP, value, INHERITS, 1); /* TOP */
-        asked = serving_cpus
+        STORE(self, TOP, value); /* TOP */
+        d_step { news[1] = true; news[2] = true; asked = serving_cpus }
     :: else
     fi;
     atomic { value = 0; before = 0 }
@@ -86,9 +97,12 @@ inline unlock_and_inherit()
 proctype caller(byte self)
 {
     byte value, before, asked;
+#ifdef TWO
+    byte changes = 0;
+#else
     byte changes = 1;
-    acquire();
-    LOAD(self, LEVEL(0), place[0]);
+#endif
+    d_step { !locked -> locked = true; sb_load(self, LEVEL(0), place[0]) };
     callers_changed();
     unlock_and_inherit();
     do
@@ -126,8 +140,7 @@ proctype caller(byte self)
 proctype second(byte self)
 {
     byte value, before, asked;
-    acquire();
-    LOAD(self, LEVEL(1), place[1]);
+    d_step { !locked -> locked = true; sb_load(self, LEVEL(1), place[1]) };
     callers_changed();
     unlock_and_inherit();
     if
@@ -147,49 +160,67 @@ proctype second(byte self)
     fi
 }
 
-/* endpoint_levels() */
-inline levels()
+/* sched_level_update() */
+inline level_update(server)
 {
-    do
-    :: acquire();
-        LOAD(self, TOP, value);
-        value = (value > LOWEST -> value : LOWEST);
-        stale = server_home == self && server_level != value;
-        release();
-        value = 0;
-        if
-        :: stale ->
-            LOAD(self, TOP, value); /* sched_level_update() */
-            atomic { server_level = (value > LOWEST -> value : LOWEST); value = 0 }
-        :: else -> break
-        fi
-    od
+    sb_load(self, TOP, value);
+    level_of[server] = (value > LOWEST -> value : LOWEST);
+    value = 0
 }
+
+#define TO_SEE(server) (unseen[server] && servers[self]??[server])
+/* A step of ipc/work.c */
+inline step()
+{
+    if
+    :: d_step { TO_SEE(0) -> level_update(0); unseen[0] = false }
+    :: d_step { !TO_SEE(0) && TO_SEE(1) -> level_update(1); unseen[1] = false }
+    :: d_step {
+           !TO_SEE(0) && !TO_SEE(1) && !locked ->
+           if
+#ifdef MUTATION_no_restart
+           :: news[self] && restarts[self] ->
+               restarts[self] = false;
+#else
+           :: news[self] -> /* PASS */
+#endif
+               news[self] = false;
+               unseen[0] = unseen[0] || servers[self]??[0];
+               unseen[1] = unseen[1] || servers[self]??[1]
+           :: else -> works[self] = false
+           fi
+       }
+    fi
+}
+#ifdef MUTATION_no_restart
+bool restarts[3]; /* the poke finds no work */
+#endif
 
 proctype serving(byte self)
 {
     byte value;
-    bool stale;
 end:
     do
-    :: atomic { inbox[self]?POKE -> poke_queued[self] = false };
-        LOAD(self, INHERITS, value);
-        if
-        :: value != 0 -> levels()
-        :: else
-        fi;
-        value = 0
-    :: inbox[self]?MOVED ->
-#ifndef MUTATION_arrival_unseen
-        levels() /* ARRIVED */
-#else
-        skip
+    :: atomic {
+           inbox[self]?POKE ->
+           poke_queued[self] = false;
+#ifdef MUTATION_no_restart
+           restarts[self] = !works[self];
 #endif
-    :: self == 1 && server_home == 1 -> /* thread_ipc_moves() */
+           works[self] = true
+       }
+    :: works[self] -> step()
+    :: d_step { /* thread_ipc_moved() */
+           inbox[self]?MOVED ->
+#ifndef MUTATION_arrival_unseen
+           level_update(0); /* ARRIVED */
+#endif
+           servers[self]!0;
+           unseen[0] = false
+       }
+    :: self == 1 && moves -> /* thread_ipc_moves() */
+        atomic { moves = false; servers[1]??0 };
 #ifdef MUTATION_serving_late
-        acquire();
-        server_home = 2;
-        release();
         atomic { FENCE(self) -> inbox[2]!MOVED };
         acquire();
         serving_cpus = serving_cpus | BIT(2);
@@ -197,21 +228,9 @@ end:
 #else
         acquire();
         serving_cpus = serving_cpus | BIT(2);
-        server_home = 2;
         release();
         atomic { FENCE(self) -> inbox[2]!MOVED }
 #endif
-    :: self == 1 && server_home == 1 -> break /* it stays */
-    od;
-end_stays:
-    do
-    :: atomic { inbox[self]?POKE -> poke_queued[self] = false };
-        LOAD(self, INHERITS, value);
-        if
-        :: value != 0 -> levels()
-        :: else
-        fi;
-        value = 0
     od
 }
 
@@ -220,6 +239,10 @@ init {
     memory[LEVEL(0)] = 3;
     memory[LEVEL(1)] = 2;
     atomic {
+        servers[1]!0;
+#ifdef TWO
+        servers[1]!1;
+#endif
         run memory_of(0);
         run memory_of(1);
         run memory_of(2);
@@ -229,6 +252,9 @@ init {
         run second(2)
     };
     timeout ->
-    assert(!locked);
-    assert(server_level == (WAITS(0) > WAITS(1) -> WAITS(0) : WAITS(1)))
+    assert(!locked && !works[1] && !works[2]);
+    assert(level_of[0] == (WAITS(0) > WAITS(1) -> WAITS(0) : WAITS(1)));
+#ifdef TWO
+    assert(level_of[1] == level_of[0])
+#endif
 }

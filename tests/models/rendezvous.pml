@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A Call across CPUs: ipc/cross.c (whose steps 2 to 7 these are), ipc/endpoint.c, ipc/call.c, ipc/cancel.c. The client
+ * A Call across CPUs: ipc/cross.c (whose steps 2 to 7 these are), ipc/endpoint.c, ipc/work.c, ipc/call.c, ipc/cancel.c. The client
  * is at home on CPU 0. It calls twice, by travelling to a CPU on which a receiver seems to be parked (which is no more
  * than a hint: any), or by queueing at the endpoint. CPUs 1 and 2 have a server thread each. At any time during a call
  * its time limit may pass, or another thread terminate it: it is to be cancelled.
@@ -8,11 +8,14 @@
  * Servers answer on the fast path (and park unseen), on the slow one, receive again without an answer, or never do
  * anything more. Cases:
  *   DEATH     they end, and one is busy with another client at first; or the second one is for ever
- *   CLOSE     CPU 2 closes the channel
- *   MOVE      the same, but there is one server only, which moves between CPUs 1 and 2, and may copy messages in steps
+ *   CLOSE     CPU 2 closes the channel; nothing is cancelled
+ *   MOVE      there is one server only, which moves between CPUs 1 and 2, and may copy messages in steps
  *             (ipc/long_copy.c), between which all else goes on
+ *   ELSEWHERE the same without copies, only from CPU 1 to CPU 2, which closes the channel; the call queues
  *   HOMEWARD  there is one server only, and it moves from CPU 1 to the client's home
- *   GONE      CPU 2 closes the endpoint's last receiving handle
+ *   GONE      CPU 2 closes the endpoint's last receiving handle; nothing is cancelled
+ *
+ * What follows on a closing, and on a poke, are steps (ipc/work.c), between which all else goes on.
  *
  * Inboxes are first in, first out, and what was written before a send is seen by the handler; requests with `queued`
  * are in one inbox once (inbox.pml).
@@ -21,8 +24,13 @@
  *   - every call ends once: nobody ends a call that has ended, or another one than was taken;
  *   - a call ends as cancelled only if that one was to be cancelled, and a cancelled one ends even if no server does
  *     anything more; so does one whose channel or endpoint was closed, and one whose server ended;
+ *   - a call that waits when its channel is closed is not served any more, and when the channel is freed nobody serves
+ *     a call that came through it;
  *   - no call waits at the endpoint while a server is parked, and no server is parked at a closed endpoint.
  */
+#ifdef ELSEWHERE
+#define MOVE
+#endif
 #define CPUS   3
 #define BUFFER 3
 #define HOME   0
@@ -52,7 +60,17 @@ bool cancel_queued, poke_queued[3];
 
 bool locked; /* endpoint->lock */
 bool queued; /* the client is in endpoint->callers; guarded by it */
-bool going;  /* CPU 1 has still to end the channel's calls; guarded by it */
+bool works[3]; /* a CPU's own: there are steps to be done */
+#if defined(CLOSE) || defined(ELSEWHERE) || defined(GONE)
+#define CLOSES
+byte news;     /* of the servers; guarded by the lock, as what follows */
+bool closing;  /* the channel is closed, and callers may wait yet */
+byte going;    /* its news, when none does */
+byte passed[3], incoming[3];
+byte begun[3]; /* the CPU's own */
+byte seen[3];  /* a server's; its CPU's */
+bool doomed;   /* nobody sees this: the call waited when the channel was closed */
+#endif
 
 #define NOBODY    0
 #define PARKED    1
@@ -75,7 +93,8 @@ byte server[3];
 byte server_home[3];
 byte caller[3];   /* number of the call that it serves, or 0 */
 bool selector[3]; /* it may park on the fast path */
-#ifdef MOVE
+#if defined(MOVE) && !defined(ELSEWHERE)
+#define COPY
 #define REQUEST 1
 #define REPLY   2
 byte copies, copies_for; /* it copies a message; of that call, so it believes */
@@ -201,8 +220,10 @@ inline client_calls()
 {
     d_step { call++; waits = true };
     if
+#ifndef ELSEWHERE
     :: target = 1
     :: call == CALLS_MAX -> target = 2 /* the servers are alike: the first of two calls need not go there */
+#endif
     :: target = HOME
     fi;
     if
@@ -330,10 +351,13 @@ inline connect()
         ROOM(self) && buffers[self].count + 1 < BUFFER ->
         sb_put(self, PEER, 1);
         sb_put(self, STATE, REPLY_WAIT);
+#ifdef CLOSES
+        assert(!doomed);
+#endif
         caller[SERVER] = call;
         server[SERVER] = RUNS
     };
-#ifdef MOVE
+#ifdef COPY
     if
     :: copies = REQUEST; copies_for = call
     :: true
@@ -341,7 +365,7 @@ inline connect()
 #endif
 }
 
-/* endpoint_next_caller(); value: was there one? */
+/* endpoint_next_caller(), and accept() of a caller whose channel is closed; value: was there one to be served? */
 inline next_caller()
 {
     if
@@ -351,7 +375,15 @@ inline next_caller()
 #else
         STORE3(self, PEER, 0, PEER_CPU, self, STATE | SB_RELEASE, REPLY_WAIT); /* TAKE */
 #endif
-        release()
+#if (defined(CLOSE) || defined(ELSEWHERE)) && !defined(MUTATION_take_unchecked)
+        LOAD(self, CLOSED, value);
+        value = 1 - value; /* TAKE_CLOSED */
+#endif
+        release();
+        if
+        :: value == 0 -> end_call(call, REVOKED); works[self] = true
+        :: else
+        fi
     :: !locked && !queued && DRAINED(self)
     fi
 }
@@ -360,38 +392,22 @@ inline next_caller()
 inline serve()
 {
 #ifdef GONE
-    acquire();
     LOAD(self, CLOSED, value);
-    release();
-    if
-    :: value != 0 ->
-        value = 0;
-#ifndef MUTATION_selector_kept
-        selector[SERVER] = false; /* SELECTOR */
 #endif
-        if
-        :: slot[self] == PARKED -> atomic { slot[self] = NOBODY; server[SERVER] = RUNS }
-        :: else
-        fi
-    :: else ->
-#else
     if
-    :: true ->
-#endif
+    :: value != 0 -> value = 0
+    :: value == 0 && slot[self] == PARKED ->
+        slot[self] = NOBODY;
+        next_caller();
         if
-        :: slot[self] == PARKED ->
-            slot[self] = NOBODY;
-            next_caller();
-            if
-            :: value != 0 -> connect()
-            :: else -> slot[self] = PARKED
-            fi;
-            value = 0
+        :: value != 0 -> connect()
+        :: else -> slot[self] = PARKED
+        fi;
+        value = 0
 #ifndef MUTATION_no_contended
-        :: slot[self] == NOBODY -> slot[self] = CONTENDED
+    :: value == 0 && slot[self] == NOBODY -> slot[self] = CONTENDED
 #endif
-        :: else
-        fi
+    :: else
     fi
 }
 
@@ -482,59 +498,48 @@ inline cancel_arrived()
     atomic { value = 0; target = 0 }
 }
 
-/* ipc_abandon_served(): servers of this CPU */
-inline abandon_served()
+#ifdef CLOSES
+#define MINE (server_home[SERVER] == self && server[SERVER] != MOVING && server[SERVER] != GONE_AWAY)
+
+/* server_update() */
+inline server_update()
 {
+    d_step {
+        seen[SERVER] = begun[self];
+        sb_load(self, CLOSED, value);
+#ifdef GONE
+        if
+        :: value != 0 ->
+#ifndef MUTATION_selector_kept
+            selector[SERVER] = false; /* SELECTOR */
+#endif
+            if
+            :: slot[self] == PARKED -> slot[self] = NOBODY; server[SERVER] = RUNS
+            :: else
+            fi;
+            value = 0
+        :: else
+        fi
+#endif
+    };
     if
-    :: caller[SERVER] != 0 && server_home[SERVER] == self -> end_served(REVOKED)
+    :: value != 0 && caller[SERVER] != 0 -> end_served(REVOKED)
     :: else
-    fi
+    fi;
+    value = 0
 }
 
 /* channel_unreachable() */
 inline close_channel()
 {
+    acquire();
 #ifndef MUTATION_mark_late
-    acquire();
     STORE(self, CLOSED, 1);
+#endif
+    closing = true;
+    doomed = queued;
     release();
-#endif
-    acquire();
-    atomic { value = queued; queued = false };
-    release();
-    if
-    :: value != 0 -> end_call(call, REVOKED)
-    :: else
-    fi;
-    value = 0;
-#ifndef MUTATION_close_elsewhere_only
-    abandon_served();
-#endif
-    acquire();
-    going = true;
-    release();
-#ifndef MUTATION_no_close_poke
-    poke(1);
-#endif
-#ifdef MUTATION_mark_late
-    acquire();
-    STORE(self, CLOSED, 1);
-    release();
-#endif
-    closes = false
-}
-
-/* poked() */
-inline poked()
-{
-#if defined(CLOSE) || defined(MOVE)
-    atomic { !locked -> value = going && self == 1; going = going && self != 1 };
-    if
-    :: value != 0 -> value = 0; abandon_served()
-    :: else
-    fi;
-#endif
-    serve()
+    atomic { works[self] = true; closes = false }
 }
 
 /* endpoint_unreachable() */
@@ -542,16 +547,93 @@ inline close_endpoint()
 {
     acquire();
     STORE(self, CLOSED, 1);
+    news++;
     release();
-    next_caller();
-    if
-    :: value != 0 -> value = 0; end_call(call, REVOKED)
-    :: else
-    fi;
-    serve();
-    poke(1);
-    closes = false
+    poke(3 - self);
+    atomic { works[self] = true; closes = false }
 }
+
+#ifdef MUTATION_freed_early
+#define PASSED passed[self]
+#else
+#define PASSED (passed[1] < passed[2] -> passed[1] : passed[2])
+#endif
+#ifdef MUTATION_no_incoming
+#define INCOMING 0
+#else
+#define INCOMING incoming[self]
+#endif
+/* piece(): a server; or a caller that is to be told so, and the begin or the end of a pass; or serve(). What is under the
+ * lock stores nothing that others see without it, but for a mutation. */
+inline step()
+{
+    if
+    :: MINE && seen[SERVER] != begun[self] -> server_update()
+    :: else ->
+        d_step {
+            !locked && DRAINED(self) ->
+#ifdef GONE
+            sb_load(self, CLOSED, value);
+#else
+            value = closing;
+#endif
+            if
+            :: value != 0 && queued -> queued = false; number = call; value = 0
+            :: else ->
+                value = 0;
+                if
+                :: closing ->
+                    closing = false;
+                    news++;
+                    going = news; /* GOING */
+                    target = 1;
+#ifdef MUTATION_close_elsewhere_only
+                    begun[self] = news;
+                    seen[SERVER] = news
+#endif
+                :: else
+                fi
+            fi;
+            if
+            :: begun[self] != news -> begun[self] = news; value = 1 /* PASS */
+            :: else ->
+                if
+                :: INCOMING == 0 -> passed[self] = begun[self]
+                :: else
+                fi;
+                if
+                :: going != 0 && PASSED >= going -> going = 0; assert(!queued && caller[1] == 0 && caller[2] == 0)
+                :: else
+                fi
+            fi
+        };
+        if
+        :: target != 0 ->
+            target = 0;
+#ifndef MUTATION_no_close_poke
+            poke(3 - self);
+#endif
+#ifdef MUTATION_mark_late
+            acquire();
+            STORE(self, CLOSED, 1);
+            release()
+#endif
+        :: else
+        fi;
+        if
+        :: number != 0 -> end_call(number, REVOKED); number = 0; value = 0
+        :: number == 0 && value == 0 -> serve(); works[self] = false
+        :: else -> value = 0
+        fi
+    fi
+}
+#else
+inline step()
+{
+    serve();
+    works[self] = false
+}
+#endif
 
 #ifdef HOMEWARD
 #define TARGET HOME
@@ -562,9 +644,12 @@ inline close_endpoint()
 inline move()
 {
     server[SERVER] = MOVING;
+    acquire();
+#ifdef CLOSES
+    incoming[TARGET]++;
+#endif
     if
     :: caller[SERVER] != 0 ->
-        acquire();
 #ifndef MUTATION_move_unchecked
         LOAD(self, CLOSED, value);
 #endif
@@ -582,13 +667,32 @@ inline move()
             end_served(REVOKED)
         fi;
         value = 0
-    :: else
+    :: else -> release()
     fi;
     server_home[SERVER] = TARGET;
     send(TARGET, MOVED)
 }
 
 #ifdef MOVE
+/* endpoint_server_arrives() */
+inline arrives()
+{
+#ifdef CLOSES
+#ifndef MUTATION_arrival_closed
+    server_update(); /* ARRIVED */
+#else
+    seen[SERVER] = begun[self];
+#endif
+    acquire();
+    incoming[self]--;
+    works[self] = works[self] || passed[self] != news;
+    release();
+#endif
+    server[SERVER] = RUNS
+}
+#endif
+
+#ifdef COPY
 #ifdef MUTATION_copy_blind
 #define COPIES_FOR copies_for
 #else
@@ -627,25 +731,34 @@ inline copy_step()
 proctype serving(byte self)
 {
     byte value, target, number;
+#ifdef ELSEWHERE
+    byte moves = self == 1; /* it does not come back */
+#else
     byte moves = 1;
+#endif
 end:
     do
     :: inbox[self]?CALL -> call_arrived()
     :: atomic { inbox[self]?CANCEL_REQUEST -> cancel_queued = false }; cancel_arrived()
-    :: atomic { inbox[self]?POKE -> poke_queued[self] = false }; poked()
+#if CALLS_MAX == 2
+    :: atomic { inbox[self]?POKE -> poke_queued[self] = false }; serve() /* at once: the steps are there in the others */
+#else
+    :: atomic { inbox[self]?POKE -> poke_queued[self] = false; works[self] = true }
+    :: works[self] -> step()
+#endif
 #ifdef MOVE
-    :: inbox[self]?MOVED -> server[SERVER] = RUNS
+    :: inbox[self]?MOVED -> arrives()
 #endif
 #if defined(MOVE) || defined(HOMEWARD)
     :: server[SERVER] == RUNS && server_home[SERVER] == self && moves > 0 -> moves--; move()
 #endif
-#if defined(CLOSE) || defined(MOVE)
+#if defined(CLOSE) || defined(ELSEWHERE)
     :: closes && self == 2 -> close_channel()
 #endif
 #ifdef GONE
     :: closes && self == 2 -> close_endpoint()
 #endif
-#ifdef MOVE
+#ifdef COPY
     :: server[SERVER] == RUNS && server_home[SERVER] == self && copies != 0 -> copy_step()
     :: server[SERVER] == RUNS && server_home[SERVER] == self && copies == 0 && caller[SERVER] != 0 -> copies = REPLY
 #endif
@@ -695,19 +808,16 @@ init {
         closes = true
 #endif
     };
-#if CALLS_MAX == 2
+#if CALLS_MAX == 2 || defined(ELSEWHERE)
     may_cancel = true;
-#else
+#elif !defined(CLOSE) && !defined(GONE)
     if
     :: true
     :: may_cancel = true
     fi;
 #endif
-#ifdef MOVE
-    if
-    :: true
-    :: closes = true
-    fi;
+#ifdef ELSEWHERE
+    closes = true;
 #endif
 #ifdef DEATH
     if
@@ -720,7 +830,10 @@ init {
         run client(0); run serving(1); run serving(2)
     };
     timeout ->
-    assert(!locked && !woken && !closes);
+    assert(!locked && !woken && !closes && !works[1] && !works[2]);
+#ifdef CLOSES
+    assert(!closing && going == 0);
+#endif
     assert(!waits || to_cancel != call);
     assert(!queued || (slot[1] != PARKED && slot[2] != PARKED));
 #ifdef GONE

@@ -124,6 +124,16 @@ u32 thread_waiting_level(const struct thread *server)
     (void)server;
     return 0;
 }
+/* Nothing is done in steps here. */
+bool steps_resume(struct cpu *cpu, u32 level)
+{
+    (void)cpu, (void)level;
+    abort();
+}
+bool steps_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return a < b;
+}
 void thread_ipc_moved(struct thread *thread)
 {
     (void)thread;
