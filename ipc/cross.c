@@ -29,13 +29,6 @@
 #include <ipc/judged.h>
 #include <traces/trace.h>
 
-static inline void words_copy(struct hal_context *to, const struct hal_context *from)
-{
-#pragma clang loop unroll(full)
-    for (u32 i = 0; i < KOS_REGISTER_WORDS; i++)
-        to->words[i] = from->words[i];
-}
-
 static void connect(struct thread *client, struct thread *server)
 {
     server->caller = client;
@@ -46,7 +39,7 @@ static void connect(struct thread *client, struct thread *server)
     client->peer = server;
     client->state = THREAD_REPLY_WAIT;
     server->state = THREAD_RUNNABLE;
-    words_copy(&server->context, &client->context);
+    ipc_words_deliver(&server->context, client->context.words, sizeof(client->context.words));
     server->context.info = client->call_info;
     server->context.selector = 0;
     server->context.kind = HAL_RESUME_CALL;
@@ -136,7 +129,7 @@ static bool reply_home(struct thread *server, struct cpu *cpu)
         !ksm_entry_answers_in_registers(decision) || slot->receiver != nullptr)
         return false;
     trace_reply(cpu, TRACE_CROSS, 0, client->object.sid, message->info, 0);
-    words_copy(&client->context, message);
+    ipc_words_deliver(&client->context, message->words, sizeof(message->words));
     client->context.info = message->info;
     client->context.selector = 0;
     client->context.kind = HAL_RESUME_CALL;
