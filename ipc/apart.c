@@ -51,22 +51,25 @@ HAL_FAST [[gnu::noinline]] static void caller_preempts(HAL_FAST_PARAMETERS)
     hal_tail hal_fast_resume_shorter(HAL_FAST_ARGUMENTS);
 }
 
-/* An answer in registers, granted by table, to a client of another CPU: as reply_home() in ipc/cross.c, from 5 to 6.
- * False: the general path. Words in the server's context, and zeros beyond the message. */
-static bool answer_home(struct thread *server, struct cpu *cpu)
+/* An answer in registers, granted by table, to a client that does not simply run next (distant_entry): of another CPU,
+ * as reply_home() in ipc/cross.c, from 5 to 6; or less urgent than the server by itself. The server goes on. False: the
+ * general path. Words in the server's context. */
+static bool answer_distant(struct thread *server, struct cpu *cpu)
 {
     const struct hal_context *message = &server->context;
-    const struct ksm_entry *decision = server->reply_entry;
-    struct thread *client = server->caller;
-    if (decision == nullptr || client->home == cpu->hal.index || message->info != decision->response ||
-        !ksm_entry_answers_in_registers(decision) || cpu->hal.pending != 0 || cpu->account != nullptr ||
-        thread_waiting_level(server) > server->base_level || run_queue_above(&cpu->run_queue, server->base_level))
+    const struct ksm_entry *decision = server->distant_entry;
+    if (decision == nullptr || !ksm_entry_answers_in_registers(decision) || message->info != decision->response ||
+        cpu->hal.pending != 0 || cpu->account != nullptr || thread_waiting_level(server) > server->base_level ||
+        run_queue_above(&cpu->run_queue, server->base_level))
         return false;
+    struct thread *client = server->caller; /* there is one, for there is a distant_entry */
     ipc_words_deliver(&client->context, message->words,
                       (message->info >> KOS_INFO_SIZE_SHIFT) - KOS_MESSAGE_HEADER_SIZE);
     client->context.info = message->info;
     client->context.selector = 0;
     client->context.kind = HAL_RESUME_CALL;
+    if (client->home == cpu->hal.index)
+        client->account = nullptr;
     ipc_call_ends(client);
     apart_server_free(server);
     server->level = server->base_level;
@@ -79,7 +82,7 @@ HAL_FAST void ipc_reply_apart_elsewhere(HAL_FAST_PARAMETERS)
 {
     struct thread *server = thread_of(self);
     hal_fast_spill(HAL_FAST_ARGUMENTS);
-    if (answer_home(server, cpu_of(cpu)))
+    if (answer_distant(server, cpu_of(cpu)))
         sched_exit();
     struct thread *next = ipc_judged_answer(server);
     if (next != nullptr)

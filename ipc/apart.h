@@ -18,7 +18,7 @@ static inline bool apart_server_stays(const struct thread *server, const struct 
 static inline void apart_server_free(struct thread *server)
 {
     server->caller = nullptr;
-    server->reply_entry = nullptr;
+    server->reply_entry = server->distant_entry = nullptr;
     server->reply_selector = 0;
 }
 

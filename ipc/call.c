@@ -48,6 +48,7 @@ void ipc_slow(struct thread *thread)
 static void expect_reply(struct thread *server, const struct ksm_entry *entry)
 {
     server->reply_entry = entry;
+    kassert(server->distant_entry == nullptr);
     server->reply_selector = entry != nullptr && ksm_entry_answers_in_registers(entry) ? server->receive_selector : 0;
 }
 
@@ -79,7 +80,7 @@ void ipc_disconnect(struct thread *server)
 {
     struct thread *client = server->caller;
     server->caller = nullptr;
-    server->reply_entry = nullptr;
+    server->reply_entry = server->distant_entry = nullptr;
     server->reply_selector = 0;
     if (server->reservation.bandwidth == 0) { /* the fast path did not save the client's account */
         client->account = sched_account(server);

@@ -32,7 +32,8 @@
 static void connect(struct thread *client, struct thread *server)
 {
     server->caller = client;
-    server->reply_entry = client->call_entry;
+    server->reply_entry = nullptr;
+    server->distant_entry = client->call_entry;
     server->reply_selector = 0; /* the client is not here: its reply comes through ipc_cross_reply */
     server->level = client->level > server->base_level ? client->level : server->base_level;
     server->account = client->account; /* it is parked for the fast path, so it has none of its own */
@@ -118,16 +119,12 @@ HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS)
     sched_exit();
 }
 
-/* model: rendezvous.pml 5, 6. False: the general path. */
-static bool reply_home(struct thread *server, struct cpu *cpu)
+/* model: rendezvous.pml 5, 6 */
+static inline __attribute__((always_inline)) void reply_home(struct thread *server, struct cpu *cpu)
 {
     struct hal_context *message = &server->context;
-    const struct ksm_entry *decision = server->reply_entry;
     struct thread *client = server->caller;
     struct endpoint_slot *slot = server->receive_slot;
-    if (decision == nullptr || client->home == cpu->hal.index || message->info != decision->response ||
-        !ksm_entry_answers_in_registers(decision) || slot->receiver != nullptr)
-        return false;
     trace_reply(cpu, TRACE_CROSS, 0, client->object.sid, message->info, 0);
     ipc_words_deliver(&client->context, message->words, sizeof(message->words));
     client->context.info = message->info;
@@ -135,25 +132,29 @@ static bool reply_home(struct thread *server, struct cpu *cpu)
     client->context.kind = HAL_RESUME_CALL;
     ipc_call_ends(client);
     server->caller = nullptr;
+    server->distant_entry = nullptr;
     server->reply_selector = server->receive_selector;
     server->level = server->base_level;
     server->state = THREAD_RECEIVING;
     slot->receiver = server;
     sched_block();
     sched_wake_remote(client);
-    return true;
 }
 
 HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS)
 {
     IPC_CLEAR_WORDS_BEYOND(info);
     hal_fast_spill(HAL_FAST_ARGUMENTS);
-    struct thread *server = thread_of(self);
-    if (!reply_home(server, (struct cpu *)(void *)cpu)) {
-        struct thread *client = ipc_judged_answer(server);
-        if (client != nullptr)
-            ipc_judged_resume(client);
-        ipc_slow(server);
-    }
+    reply_home(thread_of(self), (struct cpu *)(void *)cpu);
     sched_exit();
+}
+
+HAL_FAST void ipc_undecided_reply(HAL_FAST_PARAMETERS)
+{
+    IPC_CLEAR_WORDS_BEYOND(info);
+    hal_fast_spill(HAL_FAST_ARGUMENTS);
+    struct thread *client = ipc_judged_answer(thread_of(self));
+    if (client != nullptr)
+        ipc_judged_resume(client);
+    ipc_slow(thread_of(self));
 }

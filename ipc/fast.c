@@ -15,6 +15,12 @@
 #include <ipc/judged.h>
 #include <sched/counting.h>
 
+static inline __attribute__((always_inline)) struct endpoint_slot *slot_of(const struct channel *channel,
+                                                                           struct hal_cpu *cpu)
+{
+    return (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
+}
+
 /* A register whose value nobody will look at. */
 #define ANY_WORD(variable) __asm__("" : "=r"(variable))
 /* Memory is read and written in the order of the text here. */
@@ -100,6 +106,36 @@ HAL_FAST [[gnu::noinline]] static void not_granted(HAL_FAST_PARAMETERS)
     ipc_slow(client);
 }
 
+/* The receiver's own level is above the caller's, and it keeps it. Behind the answer somebody between the two may have
+ * to run first, so that comes through reply_distant. */
+HAL_FAST [[gnu::noinline]] static void call_raises(HAL_FAST_PARAMETERS)
+{
+    if (unlikely(cpu->pending != 0))
+        hal_tail missed_later(HAL_FAST_ARGUMENTS);
+    struct channel *channel = thread_of(self)->channel;
+    struct endpoint_slot *slot = slot_of(channel, cpu);
+    struct thread *server = slot->receiver;
+
+    /* ---- commit point: nothing below fails ---- */
+    slot->receiver = nullptr;
+    thread_of(self)->call_info = info;
+    server->distant_entry = server->reply_entry; /* put there just now */
+    server->reply_entry = nullptr;
+    server->reply_selector = 0;
+    server->level = server->base_level;
+    server->caller = thread_of(self);
+    server->state = THREAD_RUNNABLE;
+    thread_of(self)->peer = server;
+    thread_of(self)->state = THREAD_REPLY_WAIT;
+    fast_trace_call(cpu, TRACE_FAST, thread_of(self), server, info);
+    cpu->current = &server->context;
+    hal_switch_space(self, &server->context);
+    self = &server->context;
+    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
+        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+}
+
 /* No receiver is parked on this CPU: perhaps on another. */
 HAL_FAST [[gnu::noinline]] static void nobody_here(HAL_FAST_PARAMETERS)
 {
@@ -129,8 +165,7 @@ HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
     if (unlikely(decision->request != info)) /* the verdict, and the shape of the message, in one compare */
         hal_tail not_granted(HAL_FAST_ARGUMENTS);
     thread_of(self)->channel = channel;
-    struct endpoint_slot *slot =
-        (struct endpoint_slot *)(void *)((char *)channel->slots + ((struct cpu *)(void *)cpu)->slot_offset);
+    struct endpoint_slot *slot = slot_of(channel, cpu);
     IN_ORDER(slot);
     struct thread *server = slot->receiver;
     if (unlikely((word)server <= (word)SLOT_CONTENDED))
@@ -139,7 +174,7 @@ HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
     IN_ORDER(server);
     u32 level = thread_of(self)->level;
     if (unlikely(server->base_level > level))
-        hal_tail missed_later(HAL_FAST_ARGUMENTS);
+        hal_tail call_raises(HAL_FAST_ARGUMENTS);
     if (unlikely(cpu->pending != 0))
         hal_tail missed_later(HAL_FAST_ARGUMENTS);
 
@@ -157,6 +192,48 @@ HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
     if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
         hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
     hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+}
+
+/*
+ * The caller's level is below the server's own: it runs next only if nobody waits from its level upwards, and if the
+ * others know this CPU as one that runs such a level (cpu->doing): else a message that came without an interrupt, since
+ * the server is more urgent, would wait until the caller next enters the kernel.
+ */
+HAL_FAST [[gnu::noinline]] static void reply_lowers(HAL_FAST_PARAMETERS)
+{
+    struct thread *server = thread_of(self), *client = server->caller;
+    struct cpu *here = (struct cpu *)(void *)cpu;
+    if (unlikely(run_queue_highest(&here->run_queue) >= client->level || cpu->pending != 0))
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    /* relaxed: this CPU's own word */
+    if (unlikely(atomic_load_explicit(&here->doing, memory_order_relaxed) != client->level))
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+
+    /* ---- commit point: nothing below fails ---- */
+    server->receive_slot->receiver = server;
+    server->distant_entry = nullptr;
+    server->reply_selector = selector;
+    server->caller = nullptr;
+    server->state = THREAD_RECEIVING;
+    client->state = THREAD_RUNNABLE;
+    fast_trace_reply(cpu, TRACE_FAST, server, client, info);
+    cpu->current = &client->context;
+    hal_switch_space(self, &client->context);
+    self = &client->context;
+    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
+        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
+    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+}
+
+HAL_FAST [[gnu::noinline]] static void reply_distant(HAL_FAST_PARAMETERS)
+{
+    const struct thread *server = thread_of(self);
+    const struct ksm_entry *decision = server->distant_entry;
+    if (unlikely(decision == nullptr || info != decision->response || server->receive_slot->receiver != nullptr))
+        hal_tail ipc_undecided_reply(HAL_FAST_ARGUMENTS);
+    if (server->caller->home != cpu->index) /* there is one, for there is a distant_entry */
+        hal_tail ipc_cross_reply(HAL_FAST_ARGUMENTS);
+    hal_tail reply_lowers(HAL_FAST_ARGUMENTS);
 }
 
 /* Nor Reply-then-Recv on the handle that was expected. */
@@ -178,7 +255,7 @@ HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
 {
     const word difference = selector ^ thread_of(self)->receive_selector; /* is not 0 if that is */
     if (difference == 0)
-        hal_tail ipc_cross_reply(HAL_FAST_ARGUMENTS);
+        hal_tail reply_distant(HAL_FAST_ARGUMENTS);
     if (difference == KOS_CALL_MEMORY)
         hal_tail FAST(ipc_memory_reply)(HAL_FAST_ARGUMENTS);
     hal_tail not_then_receive(HAL_FAST_ARGUMENTS);

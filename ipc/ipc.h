@@ -184,7 +184,11 @@ HAL_FAST void ipc_judged_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_memory_reply(HAL_FAST_PARAMETERS);
 /* cross.c: the same for a receiver, a client on another CPU. */
 HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
+/* The running server has a distant_entry, whose response that is; its caller's home is elsewhere; nobody has parked in
+ * its slot. */
 HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
+/* Reply-then-Recv in registers that no entry decides. */
+HAL_FAST void ipc_undecided_reply(HAL_FAST_PARAMETERS);
 /* apart.c: Reply on the handle of the server's last Recv, without a Recv: as its caller expects (reply_selector), and
  * any other; and a plain Recv. */
 HAL_FAST void ipc_reply_apart(HAL_FAST_PARAMETERS);

@@ -109,9 +109,9 @@ static inline __attribute__((always_inline)) struct thread *answer_deliver(struc
         return nullptr;
     struct thread *client = server->caller; /* not null: there is a reply_entry */
     struct pieces pieces;
-    /* a request in registers may come from another CPU. A client without a buffer fails in step 5 */
-    if (unlikely(client->home != cpu->index || cpu->pending != 0 || !payload_find(server, descriptor, info, &pieces)))
-        return nullptr;
+    if (unlikely(cpu->pending != 0 || !payload_find(server, descriptor, info, &pieces)))
+        return nullptr; /* a client without a buffer fails in step 5 */
+    kassert(client->home == cpu->index);
     switch_to(cpu, server, client);
     if (unlikely(!payload_deliver(client, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
         switch_to(cpu, client, server);

@@ -14,6 +14,7 @@ void thread_reply_slowly(struct thread *server)
         server->caller->call_info = ipc_request_identity(server);
         server->reply_entry = nullptr;
     }
+    server->distant_entry = nullptr; /* the caller's call_info is set where this is */
     server->reply_selector = 0;
 }
 

@@ -80,6 +80,12 @@ static inline struct thread *run_queue_rotate(struct list *queue, struct thread 
     return list_entry(first, struct thread, run_link);
 }
 
+/* Level of the most urgent thread; 0, a level of none, if there is nobody. */
+static inline u32 run_queue_highest(const struct run_queue *queue)
+{
+    return 63U - (u32)__builtin_clzll(queue->ready | 1);
+}
+
 /* True if a thread of a level above `level` waits. */
 static inline bool run_queue_above(const struct run_queue *queue, u32 level)
 {

@@ -78,12 +78,15 @@ struct thread {
     struct hal_context context; /* first: the port finds it through hal_cpu.current */
 
     /* ---- fast path ---- */
-    const struct ksm_pair *core_pair;    /* decisions of Calls to the kernel: the domain's; constant */
-    struct handle_block *handles;        /* the table's block as last seen; a miss on the fast path refreshes it */
-    u32 level;                           /* effective level: base or donated by the caller */
-    u32 base_level;                      /* own level, or inherited from a waiter for a lock that it holds */
-    struct thread *caller;               /* whose request it serves, or null */
-    const struct ksm_entry *reply_entry; /* decisions of the request being served; null: decide on the slow path */
+    const struct ksm_pair *core_pair;      /* decisions of Calls to the kernel: the domain's; constant */
+    struct handle_block *handles;          /* the table's block as last seen; a miss on the fast path refreshes it */
+    u32 level;                             /* effective level: base or donated by the caller */
+    u32 base_level;                        /* own level, or inherited from a waiter for a lock that it holds */
+    struct thread *caller;                 /* whose request it serves, or null */
+    const struct ksm_entry *reply_entry;   /* decisions of the request being served; null: decide on the slow path */
+    const struct ksm_entry *distant_entry; /* the same of a caller that does not simply run next: its home is another
+                                              CPU, or its level is below the server's own; then reply_entry is null and
+                                              reply_selector 0. Null while it has no caller */
     word reply_selector; /* Reply-then-Recv that may take the fast path now: receive_selector, or 0 = none. Parked in
                             slot->receiver implies that the two are equal */
     struct endpoint_slot *receive_slot; /* where that parks */

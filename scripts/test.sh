@@ -115,12 +115,15 @@ LIST
             printf 'endpoints/%s/%s/debug\tguest_endpoints %s %s debug\n' $arch $cpus $arch $cpus
             printf 'random_calls/%s/%s/debug\tguest_random_calls %s %s\n' $arch $cpus $arch $cpus
         done
+        printf 'random_calls/%s/16/debug\tguest_random_calls %s 16\n' $arch $arch
+        printf 'notices/%s/16/debug\tguest_suite notices %s 16 debug\n' $arch $arch
+        printf 'libkos/%s/16/debug\tguest_suite libkos %s 16 debug\n' $arch $arch
         for cpus in 1 4; do
             printf 'libkos/%s/%s/debug\tguest_suite libkos %s %s debug\n' $arch $cpus $arch $cpus
             printf 'audit/%s/%s/debug\tguest_suite test_audit %s %s debug\n' $arch $cpus $arch $cpus
             printf 'decisions/%s/%s/debug\tguest_suite test_decisions %s %s debug\n' $arch $cpus $arch $cpus
         done
-        printf 'endpoints/%s/16/release\tguest_endpoints %s 16 release\n' $arch $arch
+        printf 'endpoints/%s/64/release\tguest_endpoints %s 64 release\n' $arch $arch
         for cpus in 16 64; do
             printf 'system/%s/%s/debug\tguest_suite system %s %s debug\n' $arch $cpus $arch $cpus
             for suite in calls arenas scheduling; do

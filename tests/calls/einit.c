@@ -420,7 +420,7 @@ static void memory_client(void *context, void *context2)
     struct echo response = {0};
     (void)context, (void)context2;
     client_result = rcOk;
-    for (nk_uint64_t i = 0; i < 4; i++) {
+    for (nk_uint64_t i = 0; i < 50; i++) {
         struct kos_message_buffer buffer = {.constant_part = (rtl_uintptr_t)&response,
                                             .constant_size = sizeof(response)};
         struct kos_message_words m = {
@@ -434,6 +434,7 @@ static void memory_client(void *context, void *context2)
     KnThreadExit(1);
 }
 
+/* The client goes on where it called, and nowhere else. */
 static void memory_answers(const char *name, int is_apart, unsigned client_cpu, unsigned server_cpu)
 {
     rtl_int32_t code;

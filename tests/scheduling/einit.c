@@ -102,6 +102,7 @@ int main(void)
     apart_tests();
     inversion_tests(cpus);
     queue_tests(cpus);
+    urgent_server_tests(cpus);
     reservation_tests();
     move_tests(cpus);
     printf("SUITE done\n");

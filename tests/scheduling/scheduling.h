@@ -37,6 +37,7 @@ void apart_tests(void);
 void lock_tests(unsigned cpus);
 void inversion_tests(unsigned cpus);
 void queue_tests(unsigned cpus);
+void urgent_server_tests(unsigned cpus);
 void wait_tests(void);
 void turn_tests(void);
 void reservation_tests(void);
