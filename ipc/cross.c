@@ -29,6 +29,13 @@
 #include <ipc/judged.h>
 #include <traces/trace.h>
 
+static inline __attribute__((always_inline)) void words_copy(struct hal_context *to, const struct hal_context *from)
+{
+#pragma clang loop unroll(full)
+    for (u32 i = 0; i < KOS_REGISTER_WORDS; i++)
+        to->words[i] = from->words[i];
+}
+
 static void connect(struct thread *client, struct thread *server)
 {
     server->caller = client;
@@ -40,7 +47,7 @@ static void connect(struct thread *client, struct thread *server)
     client->peer = server;
     client->state = THREAD_REPLY_WAIT;
     server->state = THREAD_RUNNABLE;
-    ipc_words_deliver(&server->context, client->context.words, sizeof(client->context.words));
+    words_copy(&server->context, &client->context);
     server->context.info = client->call_info;
     server->context.selector = 0;
     server->context.kind = HAL_RESUME_CALL;
@@ -126,7 +133,7 @@ static inline __attribute__((always_inline)) void reply_home(struct thread *serv
     struct thread *client = server->caller;
     struct endpoint_slot *slot = server->receive_slot;
     trace_reply(cpu, TRACE_CROSS, 0, client->object.sid, message->info, 0);
-    ipc_words_deliver(&client->context, message->words, sizeof(message->words));
+    words_copy(&client->context, message);
     client->context.info = message->info;
     client->context.selector = 0;
     client->context.kind = HAL_RESUME_CALL;
