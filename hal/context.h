@@ -40,6 +40,9 @@
         struct hal_cpu *cpu, word w7
 #define HAL_FAST_ARGUMENTS w0, w1, w2, w3, selector, info, w4, self, w5, w6, cpu, w7
 #define hal_tail           [[clang::musttail]] return
+/* w0..w7 are what they are: nobody will look at them, so nothing is kept or moved for their sake. */
+#define HAL_FAST_ANY_WORDS()                                                                                           \
+    __asm__("" : "=r"(w0), "=r"(w1), "=r"(w2), "=r"(w3), "=r"(w4), "=r"(w5), "=r"(w6), "=r"(w7))
 
 /* Leaves into the user mode of self (already cpu->current, its space and thread pointer active) with status rcOk, info
  * and w0..w7. Clears every other register. Assembly. */

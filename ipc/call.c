@@ -112,17 +112,20 @@ static retcode route(struct thread *client, u32 handle, word *info, struct endpo
     return rcOk;
 }
 
+/* Of the client's class and the server's. */
+static const struct ksm_pair *pair_of(const struct thread *client, const struct endpoint *endpoint)
+{
+    return ksm_pair_get(client->domain->class, endpoint->owner_class);
+}
+
 /* The decision that lets the response take a fast path back: only between two threads of one CPU where the client's
  * level rules. */
 static const struct ksm_entry *reply_entry(const struct thread *client, const struct thread *server,
-                                           struct endpoint *endpoint)
+                                           const struct ksm_pair *pair)
 {
-    if ((client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
+    if (pair == nullptr || (client->context.selector & KOS_CALL_EXTENDED) != 0 || client->home != server->home ||
         server->sealed != nullptr || server->base_level > client->level || server->watched ||
         ((client->affinity >> client->home) & 1U) == 0)
-        return nullptr;
-    const struct ksm_pair *pair = ksm_pair_get(client->domain->class, endpoint->owner_class);
-    if (pair == nullptr)
         return nullptr;
     const struct ksm_entry *entry = ksm_entry(pair, client->call_info);
     return ksm_entry_speaks(entry, client->call_info) ? entry : nullptr;
@@ -150,7 +153,7 @@ static void take_request(struct thread *server)
     retcode code = client == nullptr || server->dying ? rcNotConnected : verify_and_take(client, server, endpoint);
     work_end(server);
     if (code == rcOk) {
-        expect_reply(server, reply_entry(client, server, endpoint));
+        expect_reply(server, reply_entry(client, server, pair_of(client, endpoint)));
         if (transfer_pending(server))
             work_begin(server, long_request);
         else
@@ -161,17 +164,17 @@ static void take_request(struct thread *server)
 }
 
 /* What the table says about a request in registers. Others, and those with handles, are not in it. */
-static enum table_verdict words_look_up(const struct thread *client, const struct endpoint *endpoint)
+static enum table_verdict words_look_up(const struct thread *client, const struct ksm_pair *pair)
 {
     if ((client->context.selector & KOS_CALL_MEMORY) != 0 ||
         ((client->call_info >> KOS_INFO_HANDLES_SHIFT) & KOS_INFO_HANDLES_MASK) != 0)
         return TABLE_UNKNOWN;
-    return message_look_up(KSM_REQUEST, client->domain->class, endpoint->owner_class, client->call_info);
+    return message_look_up(KSM_REQUEST, pair, client->call_info);
 }
 
 /* Delivers the request of client to server, which is in no queue; server is runnable afterwards if rcOk. At once if the
  * table grants it in registers; else that can be long, and the server does it, as its work. */
-static retcode deliver_request(struct thread *client, struct thread *server, struct endpoint *endpoint, bool granted)
+static retcode deliver_request(struct thread *client, struct thread *server, const struct ksm_pair *pair, bool granted)
 {
     const struct ksm_entry *entry = nullptr;
     if (granted) {
@@ -183,7 +186,7 @@ static retcode deliver_request(struct thread *client, struct thread *server, str
         code = message_deliver_granted(client, server, &message);
         if (code != rcOk)
             return code;
-        entry = reply_entry(client, server, endpoint);
+        entry = reply_entry(client, server, pair);
     } else {
         if (unlikely(timer_armed(&server->timer)))
             server->transfer.deadline = server->timer.deadline;
@@ -220,17 +223,27 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     return ksm_plan_known(&plan) ? ipc_plan_decide(&plan, &query) : rcOk;
 }
 
-static retcode call(struct thread *client, word selector, struct endpoint *endpoint)
+/* The same: that of the channel, unless it came from a task of another class. */
+static const struct ksm_pair *channel_pair(const struct thread *client, const struct endpoint *endpoint,
+                                           const struct channel *channel)
+{
+    return likely(channel != nullptr && channel->pair->source_class == client->domain->class)
+               ? channel->pair
+               : pair_of(client, endpoint);
+}
+
+static retcode call(struct thread *client, word selector, struct endpoint *endpoint, const struct channel *channel)
 {
     retcode code;
     if ((selector & KOS_CALL_EXTENDED) != 0 && (code = ipc_extended_begin(client, true)) != rcOk)
         return code;
     struct thread *server = endpoint_take(endpoint);
     if (server != nullptr) {
-        enum table_verdict verdict = words_look_up(client, endpoint);
+        const struct ksm_pair *pair = channel_pair(client, endpoint, channel);
+        enum table_verdict verdict = words_look_up(client, pair);
         code = verdict == TABLE_SILENT ? check_request(client, endpoint) : rcOk; /* refused without the server */
         if (code == rcOk)
-            code = deliver_request(client, server, endpoint, verdict == TABLE_GRANTS);
+            code = deliver_request(client, server, pair, verdict == TABLE_GRANTS);
         if (code != rcOk) {
             endpoint_park(endpoint, server);
             return code;
@@ -263,7 +276,7 @@ void ipc_call(struct thread *client, word selector)
         client->calls++;
         client->channel = channel;
         trace_call(cpu_self(), TRACE_SLOW, 0, channel != nullptr ? channel->object.sid : 0, info, 0);
-        code = call(client, selector, endpoint);
+        code = call(client, selector, endpoint, channel);
     }
     if (code != rcOk) {
         trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, info, (u64)(s64)code);
@@ -275,8 +288,10 @@ void ipc_call(struct thread *client, word selector)
  * false if the request failed: the caller is told. */
 static bool accept(struct endpoint *endpoint, struct thread *client, struct thread *server, retcode code)
 {
-    if (likely(code == rcOk))
-        code = deliver_request(client, server, endpoint, words_look_up(client, endpoint) == TABLE_GRANTS);
+    if (likely(code == rcOk)) {
+        const struct ksm_pair *pair = pair_of(client, endpoint);
+        code = deliver_request(client, server, pair, words_look_up(client, pair) == TABLE_GRANTS);
+    }
     if (code == rcOk)
         return true;
     trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, client->call_info, (u64)(s64)code);

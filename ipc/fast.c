@@ -63,6 +63,16 @@ HAL_FAST [[gnu::noinline]] static void resume_shorter(HAL_FAST_PARAMETERS)
     hal_tail hal_fast_resume_shorter(HAL_FAST_ARGUMENTS);
 }
 
+/* Nor a call. */
+HAL_FAST [[gnu::noinline]] static void not_a_call(HAL_FAST_PARAMETERS)
+{
+#ifndef FAST_TRACED
+    if (selector >> 32 == KOS_OPERATION_RECV << KOS_OPERATION_SHIFT >> 32)
+        hal_tail ipc_receive_apart(HAL_FAST_ARGUMENTS);
+#endif
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
 /* What the first lookup did not take. */
 HAL_FAST [[gnu::noinline]] static void not_callable(HAL_FAST_PARAMETERS)
 {
@@ -72,7 +82,7 @@ HAL_FAST [[gnu::noinline]] static void not_callable(HAL_FAST_PARAMETERS)
     }
     if ((selector & ~0xffffffffULL) == KOS_CALL_MEMORY)
         hal_tail FAST(ipc_memory_call)(HAL_FAST_ARGUMENTS);
-    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    hal_tail not_a_call(HAL_FAST_ARGUMENTS);
 }
 
 /* The selector has been put away. */
@@ -231,16 +241,29 @@ HAL_FAST [[gnu::noinline]] static void reply_distant(HAL_FAST_PARAMETERS)
     hal_tail reply_lowers(HAL_FAST_ARGUMENTS);
 }
 
+/* Nor Reply-then-Recv on the handle that was expected. */
+HAL_FAST [[gnu::noinline]] static void not_then_receive(HAL_FAST_PARAMETERS)
+{
+#ifndef FAST_TRACED
+    if (selector == (thread_of(self)->reply_selector & ~KOS_CALL_THEN_RECV))
+        hal_tail ipc_reply_apart(HAL_FAST_ARGUMENTS);
+    if (selector == (thread_of(self)->receive_selector & ~KOS_CALL_THEN_RECV))
+        hal_tail ipc_reply_apart_elsewhere(HAL_FAST_ARGUMENTS);
+    if (selector == ((thread_of(self)->receive_selector & ~KOS_CALL_THEN_RECV) | KOS_CALL_MEMORY))
+        hal_tail ipc_memory_reply_apart(HAL_FAST_ARGUMENTS);
+#endif
+    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+}
+
 /* Not the answer that was expected on the fast path. */
 HAL_FAST [[gnu::noinline]] static void not_expected(HAL_FAST_PARAMETERS)
 {
-    if (thread_of(self)->receive_selector == 0)
-        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
-    if (selector == thread_of(self)->receive_selector)
+    const word difference = selector ^ thread_of(self)->receive_selector; /* is not 0 if that is */
+    if (difference == 0)
         hal_tail reply_distant(HAL_FAST_ARGUMENTS);
-    if (selector == (thread_of(self)->receive_selector | KOS_CALL_MEMORY))
+    if (difference == KOS_CALL_MEMORY)
         hal_tail FAST(ipc_memory_reply)(HAL_FAST_ARGUMENTS);
-    hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    hal_tail not_then_receive(HAL_FAST_ARGUMENTS);
 }
 
 HAL_FAST void FAST(kernel_reply_entry)(HAL_FAST_PARAMETERS)

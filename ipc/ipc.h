@@ -101,7 +101,8 @@ enum table_verdict {
     TABLE_GRANTS,  /* and its size is right */
     TABLE_SILENT,  /* ask the policy */
 };
-enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 destination_class, word info);
+/* pair: null if there is no memory for it. */
+enum table_verdict message_look_up(enum ksm_event event, const struct ksm_pair *pair, word info);
 /* Of a request in registers, which the table grants. */
 retcode message_deliver_granted(struct thread *sender, struct thread *receiver, struct message *message);
 
@@ -188,6 +189,14 @@ HAL_FAST void ipc_cross_call(HAL_FAST_PARAMETERS);
 HAL_FAST void ipc_cross_reply(HAL_FAST_PARAMETERS);
 /* Reply-then-Recv in registers that no entry decides. */
 HAL_FAST void ipc_undecided_reply(HAL_FAST_PARAMETERS);
+/* apart.c: Reply on the handle of the server's last Recv, without a Recv: as its caller expects (reply_selector), and
+ * any other; and a plain Recv. */
+HAL_FAST void ipc_reply_apart(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_reply_apart_elsewhere(HAL_FAST_PARAMETERS);
+HAL_FAST void ipc_memory_reply_apart(HAL_FAST_PARAMETERS); /* memory_path.c */
+HAL_FAST void ipc_receive_apart(HAL_FAST_PARAMETERS);
+/* What makes receive_selector of the selector of a Recv. */
+#define IPC_RECV_TO_REPLY_RECV ((KOS_OPERATION_RECV ^ KOS_OPERATION_REPLY) << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV)
 /* The general form of whatever system call it is: spills the registers, ipc_slow. */
 HAL_FAST void ipc_fast_missed(HAL_FAST_PARAMETERS);
 /* MID and RIID of the request that server answers. */
@@ -227,7 +236,12 @@ retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_
 void sync_object_set(struct sync_object *sync, bool interrupting);
 /* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk. */
 retcode ipc_extended_begin(struct thread *thread, bool call);
-void ipc_extended_end(struct thread *thread);
+void ipc_extended_stop(struct thread *thread);
+static inline void ipc_extended_end(struct thread *thread)
+{
+    if (unlikely(thread->sync != nullptr || (thread->home == cpu_self()->hal.index && timer_armed(&thread->timer))))
+        ipc_extended_stop(thread);
+}
 /* The same wait goes on after a request that was refused, with the time limit that it had: transfer.deadline. */
 void ipc_extended_resume(struct thread *server);
 

@@ -23,8 +23,8 @@ static inline bool ipc_judged_shortly(const struct ksm_plan *plan, u32 excluded)
  * the server, which has the request, or the client, which was denied it; null: nothing has changed, take the general
  * path. */
 struct thread *ipc_judged_request(struct thread *client, struct channel *channel);
-/* Reply-then-Recv by the running server on the handle on which it received, words in its context: the client, or null.
- * Does not return if the answer is denied. */
+/* Reply by the running server on the handle on which it received, words in its context. Who goes on: with then Recv the
+ * client, else the server (ipc/apart.c); null: the general path. Does not return if the answer is denied. */
 struct thread *ipc_judged_answer(struct thread *server);
 /* Audit may have woken its reader. */
 [[noreturn]] static inline void ipc_judged_resume(struct thread *thread)

@@ -9,11 +9,13 @@
  *   2 shape, chunks                                -> general path               -> general path
  *   3 plan                                         looks at handles, long         -> general path
  *   4 decision                                     denied: the Call ends         denied: ipc_reply_end
- *   5 words delivered, switch, commit              -                             -
+ *   5 words delivered, switch, commit              -                             -; without then Recv the server goes
+ * on
  *
  * Up to step 3 nothing has changed. With traces, counting, an FP state to save, or anything else pending all of this
  * is left to the general path; and so is a decision that may take long, for it would be taken without a pause.
  */
+#include <ipc/apart.h>
 #include <ipc/judged.h>
 #include <ipc/pieces.h>
 
@@ -38,21 +40,13 @@ static bool words_fit(const struct ksm_shape *shape, const struct thread *sender
            ksm_shape_fits(shape, sender->context.info, 0) && ksm_chunks_fit(shape, sender->context.words, 0);
 }
 
-/* Step 5: the receiver becomes the current thread. */
-static void hand_over(struct cpu *cpu, struct thread *sender, struct thread *receiver, u64 size)
+/* Step 5. */
+static inline void deliver(const struct thread *sender, struct thread *receiver, u64 size)
 {
-    const word *from = sender->context.words;
-    word *to = receiver->context.words;
-    u64 payload = size - KOS_MESSAGE_HEADER_SIZE;
-#pragma clang loop unroll(full)
-    for (u32 i = 0; i < KOS_REGISTER_WORDS; i++)
-        to[i] = from[i];
-    if (unlikely(payload < sizeof(receiver->context.words)))
-        memset((u8 *)to + payload, 0, sizeof(receiver->context.words) - payload);
+    ipc_words_deliver(&receiver->context, sender->context.words, size - KOS_MESSAGE_HEADER_SIZE);
     receiver->context.info = sender->context.info;
     receiver->context.selector = 0;
     receiver->context.kind = HAL_RESUME_CALL;
-    switch_to(&cpu->hal, sender, receiver);
 }
 
 /* False: the rules may cost more than may be done here. */
@@ -88,7 +82,8 @@ struct thread *ipc_judged_request(struct thread *client, struct channel *channel
         return client;
     }
     client->call_info = info; /* what the answer is compared with, if the entry is another method's */
-    hand_over(cpu, client, server, method->request.size);
+    deliver(client, server, method->request.size);
+    switch_to(&cpu->hal, client, server);
     const struct ksm_entry *entry = ksm_entry(channel->pair, info);
     call_commit(client, server, channel, slot, entry);
     if (!ksm_entry_speaks(entry, info)) {
@@ -102,10 +97,9 @@ struct thread *ipc_judged_request(struct thread *client, struct channel *channel
 static bool answers_here(const struct thread *server, const struct cpu *cpu)
 {
     const struct thread *client = server->caller;
-    return client != nullptr && client->home == cpu->hal.index && cpu->hal.pending == 0 &&
-           server->receive_slot->receiver == nullptr && server->sealed == nullptr && !server->watched &&
-           server->base_level <= client->level && (client->context.selector & KOS_CALL_EXTENDED) == 0 &&
-           ((client->affinity >> client->home) & 1U) != 0;
+    return client != nullptr && client->home == cpu->hal.index && cpu->hal.pending == 0 && server->sealed == nullptr &&
+           !server->watched && server->base_level <= client->level &&
+           (client->context.selector & KOS_CALL_EXTENDED) == 0 && ((client->affinity >> client->home) & 1U) != 0;
 }
 
 struct thread *ipc_judged_answer(struct thread *server)
@@ -113,6 +107,10 @@ struct thread *ipc_judged_answer(struct thread *server)
     struct cpu *cpu = cpu_self();
     const word info = server->context.info;
     if (unlikely(!answers_here(server, cpu)))
+        return nullptr;
+    const bool then_receive = (server->context.selector & KOS_CALL_THEN_RECV) != 0;
+    if (unlikely(then_receive ? server->receive_slot->receiver != nullptr
+                              : cpu->account != nullptr || !apart_server_stays(server, cpu)))
         return nullptr;
     struct thread *client = server->caller;
     const struct ksm_method *method = ksm_method(server->domain->class, info);
@@ -127,7 +125,13 @@ struct thread *ipc_judged_answer(struct thread *server)
         ipc_reply_end(server, code);
         sched_exit();
     }
-    hand_over(cpu, server, client, method->response.size);
+    deliver(server, client, method->response.size);
+    if (!then_receive) {
+        apart_answered(server, cpu);
+        apart_succeeds(server);
+        return server;
+    }
+    switch_to(&cpu->hal, server, client);
     server->receive_slot->receiver = server;
     server->reply_selector = server->receive_selector;
     server->caller = nullptr;

@@ -15,12 +15,14 @@
  *   5 receiver's buffer descriptor read        receiver's      fault, too small       (undo 4)
  *   6 constant part copied                     receiver's      fault                  (undo 4)
  *   7 commit                                   receiver's      -
+ *     a Reply without Recv: switch back        sender's        -
  *
  * The sender may change its message while it is copied (from another thread on another CPU); nothing here was decided
  * by its contents. Compiled twice: ipc/fast_trace.h.
  */
 #include <hal/upcall.h>
 #include <hal/user_copy.h>
+#include <ipc/apart.h>
 #include <ipc/fast_check.h>
 #include <ipc/fast_trace.h>
 #include <ipc/pieces.h>
@@ -100,23 +102,33 @@ HAL_FAST void FAST(ipc_memory_call)(HAL_FAST_PARAMETERS)
     RESUME_WITH(server, info >> KOS_INFO_SIZE_SHIFT);
 }
 
-static struct thread *reply_deliver(struct thread *server, word info, vaddr descriptor, struct hal_cpu *cpu)
+/* Steps 1 to 6 of an answer: the client, whose space is active; or null. */
+static inline __attribute__((always_inline)) struct thread *answer_deliver(struct thread *server, word info,
+                                                                           vaddr descriptor, struct hal_cpu *cpu)
 {
     const struct ksm_entry *decision = server->reply_entry;
-    if (unlikely(decision == nullptr || server->receive_selector == 0 || decision->memory_response != info))
+    if (unlikely(decision == nullptr || decision->memory_response != info))
         return nullptr;
     struct thread *client = server->caller; /* not null: there is a reply_entry */
-    struct endpoint_slot *slot = server->receive_slot;
     struct pieces pieces;
-    if (unlikely(slot->receiver != nullptr || cpu->pending != 0 || client->context.receive == 0 ||
-                 !payload_find(server, descriptor, info, &pieces)))
-        return nullptr;
+    if (unlikely(cpu->pending != 0 || !payload_find(server, descriptor, info, &pieces)))
+        return nullptr; /* a client without a buffer fails in step 5 */
     switch_to(cpu, server, client);
     if (unlikely(!payload_deliver(client, info >> KOS_INFO_SIZE_SHIFT, &pieces))) {
         switch_to(cpu, client, server);
         return nullptr;
     }
     fast_check(cpu, client, server);
+    return client;
+}
+
+static struct thread *reply_deliver(struct thread *server, word info, vaddr descriptor, struct hal_cpu *cpu)
+{
+    struct endpoint_slot *slot = server->receive_slot;
+    struct thread *client =
+        unlikely(slot->receiver != nullptr) ? nullptr : answer_deliver(server, info, descriptor, cpu);
+    if (unlikely(client == nullptr))
+        return nullptr;
     slot->receiver = server;
     server->reply_selector = server->receive_selector;
     server->caller = nullptr;
@@ -135,3 +147,31 @@ HAL_FAST void FAST(ipc_memory_reply)(HAL_FAST_PARAMETERS)
     }
     RESUME_WITH(client, info >> KOS_INFO_SIZE_SHIFT);
 }
+
+#ifndef FAST_TRACED
+static bool reply_apart(struct thread *server, word info, vaddr descriptor, struct cpu *cpu)
+{
+    if (unlikely(server->caller == nullptr || cpu->account != nullptr || !apart_server_stays(server, cpu)))
+        return false;
+    struct thread *client = answer_deliver(server, info, descriptor, &cpu->hal);
+    if (unlikely(client == nullptr))
+        return false;
+    switch_to(&cpu->hal, client, server);
+    ipc_words_clear(&client->context);
+    client->context.words[0] = info >> KOS_INFO_SIZE_SHIFT;
+    client->context.selector = KOS_STATUS_MEMORY;
+    client->context.info = info;
+    client->context.kind = HAL_RESUME_CALL;
+    apart_answered(server, cpu);
+    return true;
+}
+
+HAL_FAST void ipc_memory_reply_apart(HAL_FAST_PARAMETERS)
+{
+    FORGET_WORDS();
+    if (unlikely(!reply_apart(thread_of(self), info, w0, (struct cpu *)(void *)cpu)))
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    info = 0;
+    hal_tail hal_fast_resume_empty(HAL_FAST_ARGUMENTS);
+}
+#endif

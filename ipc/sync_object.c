@@ -146,7 +146,7 @@ void ipc_extended_resume(struct thread *server)
         timer_arm(&server->timer, deadline, time_limit);
 }
 
-void ipc_extended_end(struct thread *thread)
+void ipc_extended_stop(struct thread *thread)
 {
     if (thread->home == cpu_self()->hal.index)
         timer_cancel(&thread->timer);

@@ -187,13 +187,6 @@ bool message_content_fits(struct message *message, const struct ksm_shape *shape
     return message_arena_fits(&arena, message, shape, copy);
 }
 
-/* Register message into registers. */
-static void deliver_words(struct thread *receiver, const void *words, u32 size)
-{
-    memcpy(receiver->context.words, words, size);
-    memset((u8 *)receiver->context.words + size, 0, sizeof(receiver->context.words) - size);
-}
-
 static bool target_read(const struct thread *receiver, struct message *message)
 {
     if (!message->target_known)
@@ -225,7 +218,7 @@ static retcode deliver_memory(struct thread *server, struct thread *sender, stru
     retcode code = message_copy(server, sender, receiver, &target, message, shape, copy);
     if (code != rcOk)
         return code;
-    memset(receiver->context.words, 0, sizeof(receiver->context.words));
+    ipc_words_clear(&receiver->context);
     receiver->context.words[0] = size;
     receiver->context.words[1] = message->buffer.arena_size;
     receiver->context.words[2] = message->in_place;
@@ -240,7 +233,8 @@ static retcode deliver(struct thread *server, struct thread *sender, struct thre
     if (message->in_memory)
         code = deliver_memory(server, sender, receiver, message, shape, copy);
     else
-        deliver_words(receiver, copy, info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
+        ipc_words_deliver(&receiver->context, (const word *)(const void *)copy,
+                          info_size(message->info) - KOS_MESSAGE_HEADER_SIZE);
     if (code != rcOk)
         return code;
     receiver->context.info = message->info;
@@ -249,19 +243,16 @@ static retcode deliver(struct thread *server, struct thread *sender, struct thre
     return rcOk;
 }
 
-static const struct ksm_pair *pair_of(enum ksm_event event, u32 source_class, u32 destination_class)
+static struct ksm_pair *pair_of(enum ksm_event event, u32 source_class, u32 destination_class)
 {
     return event == KSM_REQUEST ? ksm_pair_get(source_class, destination_class)
                                 : ksm_pair_get(destination_class, source_class);
 }
 
 /* The verdict and the shape in one compare, as on the fast path. */
-enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 destination_class, word info)
+enum table_verdict message_look_up(enum ksm_event event, const struct ksm_pair *pair, word info)
 {
-    if (event != KSM_REQUEST && event != KSM_RESPONSE)
-        return TABLE_SILENT;
-    const struct ksm_pair *pair = pair_of(event, source_class, destination_class);
-    if (pair == nullptr)
+    if (unlikely((event != KSM_REQUEST && event != KSM_RESPONSE) || pair == nullptr))
         return TABLE_SILENT;
     if (unlikely(!ksm_pair_knows(pair, info)))
         return TABLE_UNKNOWN;
@@ -275,11 +266,12 @@ enum table_verdict message_look_up(enum ksm_event event, u32 source_class, u32 d
 static bool look_up(enum ksm_event event, u32 source_class, u32 destination_class, struct message *message,
                     enum table_verdict *verdict)
 {
-    *verdict = message_look_up(event, source_class, destination_class, message->info);
+    struct ksm_pair *pair = pair_of(event, source_class, destination_class);
+    *verdict = message_look_up(event, pair, message->info);
     if (likely(*verdict != TABLE_UNKNOWN))
         return true;
-    ksm_pair_learn(pair_of(event, source_class, destination_class), message->info);
-    *verdict = message_look_up(event, source_class, destination_class, message->info);
+    ksm_pair_learn(pair, message->info);
+    *verdict = message_look_up(event, pair, message->info);
     return message_pause(message);
 }
 
@@ -425,6 +417,6 @@ void ipc_complete(struct thread *thread, retcode code)
     ipc_extended_end(thread);
     thread->context.selector = (u32)code;
     thread->context.info = 0;
-    memset(thread->context.words, 0, sizeof(thread->context.words));
+    ipc_words_clear(&thread->context);
     thread->context.kind = HAL_RESUME_CALL;
 }

@@ -28,55 +28,6 @@ static inline bool plain(struct hal_cpu *cpu)
     return likely(cpu->pending == 0 && cpu_of(cpu)->account == nullptr);
 }
 
-/* The running thread has stopped running: whatever comes next, with all the looks around. */
-[[noreturn, gnu::noinline]] static void leave_slowly(struct cpu *cpu)
-{
-    cpu->busy = false;
-    sched_exit();
-}
-
-/* The running thread, whose context is complete, has stopped running: the most urgent one goes on, if it can at once.
- */
-HAL_FAST static void next_thread(HAL_FAST_PARAMETERS)
-{
-    ANY_WORDS(w0, w1, w2, w3);
-    ANY_WORDS(w4, w5, w6, w7);
-    struct cpu *this_cpu = cpu_of(cpu);
-    struct run_queue *queue = &this_cpu->run_queue;
-    u32 level = 63U - (u32)__builtin_clzg(queue->ready, 64); /* nobody: the largest number */
-    if (unlikely(level >= RUN_LEVEL_RESERVATION))
-        leave_slowly(this_cpu);
-    if (unlikely(atomic_load_explicit(&this_cpu->doing, memory_order_relaxed) != level)) {
-        atomic_store_explicit(&this_cpu->doing, level, memory_order_relaxed); /* model: inbox.pml k */
-        atomic_thread_fence(memory_order_seq_cst);                            /* model: inbox.pml l */
-    }
-    if (unlikely(inbox_waits(this_cpu)))
-        leave_slowly(this_cpu);
-    struct list *list = &queue->queues[level];
-    struct thread *next = list_entry(list->next, struct thread, run_link);
-    __asm__("" : "+r"(next)); /* its fields are near it, but far from the link */
-    if (unlikely(next->account != nullptr || (next->context.kind != HAL_RESUME_STATUS &&
-                                              (next->context.kind != HAL_RESUME_CALL || next->work.run != nullptr))))
-        leave_slowly(this_cpu);
-    struct list *second = next->run_link.next;
-    if (likely(second == list))
-        queue->ready &= ~(1ULL << level);
-    else if (unlikely(!timer_armed(&schedulers[cpu->index].slice)))
-        leave_slowly(this_cpu); /* next shares its level: its turn begins */
-    list->next = second;        /* its own link is not looked at while it runs */
-    second->previous = list;
-    cpu->current = &next->context;
-    hal_switch_space(self, &next->context);
-    self = &next->context;
-    info = self->info;
-    if (likely(self->kind == HAL_RESUME_STATUS))
-        hal_tail hal_fast_resume_empty(HAL_FAST_ARGUMENTS);
-    w0 = self->words[0], w1 = self->words[1], w2 = self->words[2], w3 = self->words[3];
-    w4 = self->words[4], w5 = self->words[5], w6 = self->words[6], w7 = self->words[7];
-    selector = self->selector;
-    hal_tail hal_fast_resume_status(HAL_FAST_ARGUMENTS);
-}
-
 /* model: futex.pml 1. Under bucket->lock: afterwards other CPUs may end the wait. */
 static inline void wait_begin(struct thread *thread, struct futex_bucket *bucket, u64 address, word response)
 {
@@ -112,7 +63,7 @@ HAL_FAST void core_fast_Wait(HAL_FAST_PARAMETERS)
     wait_begin(thread, bucket, w0, selector);
     spinlock_unlock(&bucket->lock);
     ANY_WORDS(w0, w1, w2, w3);
-    hal_tail next_thread(HAL_FAST_ARGUMENTS);
+    hal_tail sched_next_fast(HAL_FAST_ARGUMENTS);
 }
 
 /* The memory that handle names, borrowed, or null: anything may be wrong then. */
@@ -156,7 +107,7 @@ HAL_FAST void core_fast_WaitShared(HAL_FAST_PARAMETERS)
     wait_begin(thread, at.bucket, at.address, selector);
     spinlock_unlock(&at.bucket->lock);
     ANY_WORDS(w0, w1, w2, w3);
-    hal_tail next_thread(HAL_FAST_ARGUMENTS);
+    hal_tail sched_next_fast(HAL_FAST_ARGUMENTS);
 }
 
 /* The thread w4, woken, is more urgent than the running one: it goes on at once. The other has its answer, one thread

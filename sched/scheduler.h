@@ -27,6 +27,10 @@ void sched_preempt(struct list *place);
 /* True if thread is in this CPU's run queue. */
 bool sched_queued(const struct thread *thread);
 
+/* next.c: the running thread, whose context is complete, has just stopped running by a fast path, and `pending` is 0.
+ * The most urgent thread goes on, if it can at once; else as by sched_exit(). The message words mean nothing. */
+HAL_FAST void sched_next_fast(HAL_FAST_PARAMETERS);
+
 /* Leaves the kernel: pending work, then the most urgent thread, or idle. */
 [[noreturn]] void sched_exit(void);
 

@@ -30,7 +30,11 @@ static void entry_write(u64 *entry, u64 value)
 static inline u64 *below(const u64 *table, u32 index)
 {
     const u64 entry = entry_read(&table[index]);
-    return __builtin_expect((entry & PAGE_VALID) != 0, 1) ? table_at(entry) : nullptr;
+    if (__builtin_expect((entry & PAGE_VALID) == 0, 0))
+        return nullptr;
+    u64 *next = table_at(entry);
+    __builtin_assume(next != nullptr); /* where the direct map is */
+    return next;
 }
 
 /* The last-level entry of address, or null. */

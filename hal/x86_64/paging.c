@@ -189,7 +189,11 @@ static u64 entry_flags(u32 access)
 static inline u64 *below(const u64 *table, u64 index)
 {
     u64 entry = __atomic_load_n(&table[index], __ATOMIC_ACQUIRE);
-    return likely((entry & PAGE_PRESENT) != 0) ? table_at(entry) : nullptr;
+    if (unlikely((entry & PAGE_PRESENT) == 0))
+        return nullptr;
+    u64 *next = table_at(entry);
+    __builtin_assume(next != nullptr); /* where the direct map is */
+    return next;
 }
 
 static inline u64 *leaf_of(const struct hal_space *space, vaddr address)

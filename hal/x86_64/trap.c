@@ -221,9 +221,11 @@ bool hal_load_user_32(void *to, vaddr from)
 {
     if (unlikely(from % 8 != 0 || !user_range(from, 32)))
         return false;
-    user_access_begin();
+    if (unlikely(!cpu_features.smap))
+        return hal_user_load_32(to, (const void *)from);
+    __asm__ volatile("stac" ::: "cc", "memory");
     bool ok = hal_user_load_32(to, (const void *)from);
-    user_access_end();
+    __asm__ volatile("clac" ::: "cc", "memory");
     return ok;
 }
 

@@ -30,6 +30,19 @@ static void *buffers_make(struct buffers *b, const NkKosDispatchInfo *info)
     return memory;
 }
 
+/* As nk_transport_reply_recv(), into and out of buffers with room for all words of a message in registers. */
+static nk_err_t answer_and_receive(Handle handle, const NkKosDispatchInfo *info, struct buffers *b)
+{
+    nk_size_t used;
+    struct kos_exchange_parts parts =
+        nk_transport_parts(b->res, room(info->res_size), &b->res_arena, b->req, info->req_size, &b->req_arena);
+    parts.in_writable = KOS_REGISTER_MESSAGE_SIZE;
+    nk_err_t rc = kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | KOS_CALL_THEN_RECV | handle, parts, &used);
+    if (rc == rcOk)
+        b->req_arena.unused = b->req_arena.start + used;
+    return rc;
+}
+
 static nk_err_t serve(Handle listener, const NkKosDispatchInfo *info, Handle sync, struct buffers *b)
 {
     NkKosTransport transport;
@@ -43,8 +56,7 @@ static nk_err_t serve(Handle listener, const NkKosDispatchInfo *info, Handle syn
     for (;;) {
         nk_err_t rc = NK_EINVAL, told;
         if (answered && sync == INVALID_HANDLE)
-            rc = nk_transport_reply_recv(t, b->res, room(info->res_size), &b->res_arena, b->req, info->req_size,
-                                         &b->req_arena);
+            rc = answer_and_receive(listener, info, b);
         else if (answered)
             (void)nk_transport_reply(t, b->res, &b->res_arena);
         told = rc;

@@ -99,6 +99,7 @@ int main(void)
     turn_tests();
     lock_tests(cpus);
     donation_tests(cpus);
+    apart_tests();
     inversion_tests(cpus);
     queue_tests(cpus);
     urgent_server_tests(cpus);

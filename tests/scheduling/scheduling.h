@@ -33,6 +33,7 @@ void spin(void *word);
 
 void move_tests(unsigned cpus);
 void donation_tests(unsigned cpus);
+void apart_tests(void);
 void lock_tests(unsigned cpus);
 void inversion_tests(unsigned cpus);
 void queue_tests(unsigned cpus);

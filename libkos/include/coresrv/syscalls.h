@@ -15,6 +15,7 @@ struct kos_exchange_parts {
     nk_size_t out_arena_used;
     struct nk_message *in; /* null: nothing comes in (Reply) */
     nk_size_t in_size;     /* bytes that fit */
+    nk_size_t in_writable; /* bytes there that may be written, with zeros beyond a message in registers */
     void *in_arena;
     nk_size_t in_arena_size;
     void **in_place; /* where to tell that the arena of what came is not in in_arena but there; null: it must be */
@@ -79,21 +80,24 @@ static inline __attribute__((always_inline)) Retcode kos_exchange(nk_uint64_t se
     }
     kos_system_call(&words);
     *arena_used = 0;
-    if ((rtl_uint32_t)words.selector == 0 && parts.in != NK_NULL) {
+    if (__builtin_expect(words.selector == 0, 1)) {
+        if (parts.in == NK_NULL)
+            return rcOk;
+        nk_uint64_t *to = (nk_uint64_t *)(parts.in + 1);
         *(nk_uint64_t *)parts.in = words.info;
-        if (__builtin_expect((words.selector & KOS_STATUS_MEMORY) != 0, 0)) {
-            *arena_used = (nk_size_t)words.w[1];
-            if (parts.in_place != NK_NULL)
-                *parts.in_place = (void *)(rtl_uintptr_t)words.w[2];
-        } else {
-            nk_uint64_t *to = (nk_uint64_t *)(parts.in + 1);
 #pragma clang loop unroll(full)
-            for (nk_size_t i = 0; i < KOS_REGISTER_WORDS; i++)
-                if (KOS_MESSAGE_HEADER_SIZE + 8 * (i + 1) <= parts.in_size)
-                    to[i] = words.w[i];
-        }
+        for (nk_size_t i = 0; i < KOS_REGISTER_WORDS; i++)
+            if (KOS_MESSAGE_HEADER_SIZE + 8 * (i + 1) <= parts.in_writable)
+                to[i] = words.w[i];
+        return rcOk;
     }
-    return (Retcode)(rtl_uint32_t)words.selector;
+    if ((rtl_uint32_t)words.selector != 0 || parts.in == NK_NULL)
+        return (Retcode)(rtl_uint32_t)words.selector;
+    *(nk_uint64_t *)parts.in = words.info; /* it came in memory */
+    *arena_used = (nk_size_t)words.w[1];
+    if (parts.in_place != NK_NULL)
+        *parts.in_place = (void *)(rtl_uintptr_t)words.w[2];
+    return rcOk;
 }
 
 /* The parts that two headers describe. */
@@ -108,7 +112,7 @@ static inline __attribute__((always_inline)) struct kos_exchange_parts kos_parts
     }
     if (in != NK_NULL) {
         parts.in = (struct nk_message *)(rtl_uintptr_t)in->constant_part;
-        parts.in_size = in->constant_size;
+        parts.in_size = parts.in_writable = in->constant_size;
         parts.in_arena = (void *)(rtl_uintptr_t)in->arena;
         parts.in_arena_size = in->arena_size;
         parts.timeout = in->timeout;

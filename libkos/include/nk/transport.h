@@ -25,11 +25,13 @@ nk_transport_parts(const struct nk_message *out, nk_size_t readable, const struc
     struct kos_exchange_parts parts = KOS_NO_PARTS;
     parts.out = out;
     parts.out_size = out != NK_NULL ? nk_message_size(out) : 0;
+    if (__builtin_constant_p(readable) && readable != 0 && parts.out_size > readable)
+        parts.out_size = readable; /* never: so that the compiler knows what it can be */
     parts.out_readable = readable > parts.out_size ? readable : parts.out_size;
     parts.out_arena = outArena != NK_NULL ? outArena->start : NK_NULL;
     parts.out_arena_used = outArena != NK_NULL ? (nk_size_t)(outArena->unused - outArena->start) : 0;
     parts.in = in;
-    parts.in_size = inSize;
+    parts.in_size = parts.in_writable = inSize;
     parts.in_arena = inArena != NK_NULL ? inArena->start : NK_NULL;
     parts.in_arena_size = inArena != NK_NULL ? (nk_size_t)(inArena->end - inArena->start) : 0;
     return parts;
@@ -49,9 +51,11 @@ static inline __attribute__((always_inline)) nk_err_t nk_transport_call(struct n
         resArena->unused = resArena->start + used;
     return rc;
 }
-static inline nk_err_t nk_transport_recv(struct nk_transport *t, struct nk_message *req, struct nk_arena *reqArena)
+/* Inlined: the size of req was mostly set just before, so what fits is known when this is compiled. */
+static inline __attribute__((always_inline)) nk_err_t nk_transport_recv(struct nk_transport *t, struct nk_message *req,
+                                                                        struct nk_arena *reqArena)
 {
-    if (t->ops != NK_NULL)
+    if (__builtin_expect(t->ops != NK_NULL, 0))
         return t->ops->recv(t, req, reqArena);
     nk_size_t used;
     nk_err_t rc = kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | t->handle,
@@ -60,13 +64,16 @@ static inline nk_err_t nk_transport_recv(struct nk_transport *t, struct nk_messa
         reqArena->unused = reqArena->start + used;
     return rc;
 }
-static inline nk_err_t nk_transport_reply(struct nk_transport *t, struct nk_message *res, struct nk_arena *resArena)
+/* If the compiler sees what object res lies in, its words are loaded without a look at the answer's size. */
+static inline __attribute__((always_inline)) nk_err_t nk_transport_reply(struct nk_transport *t, struct nk_message *res,
+                                                                         struct nk_arena *resArena)
 {
-    if (t->ops != NK_NULL)
+    if (__builtin_expect(t->ops != NK_NULL, 0))
         return t->ops->reply(t, res, resArena);
     nk_size_t used;
-    return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | t->handle,
-                        nk_transport_parts(res, 0, resArena, NK_NULL, 0, NK_NULL), &used);
+    struct kos_exchange_parts parts =
+        nk_transport_parts(res, __builtin_object_size(res, 2), resArena, NK_NULL, 0, NK_NULL);
+    return kos_exchange(KOS_OPERATION_REPLY << KOS_OPERATION_SHIFT | t->handle, parts, &used);
 }
 /*
  * Ours: Reply, then Recv, in one system call; a KOS transport of NkKosTransport_Init only. resReadable: bytes that may

@@ -54,6 +54,6 @@ static inline Retcode KnIoWaitIrq(Handle handle)
     struct kos_exchange_parts parts = KOS_NO_PARTS;
     nk_size_t used;
     parts.in = &message;
-    parts.in_size = sizeof(message);
+    parts.in_size = parts.in_writable = sizeof(message);
     return kos_exchange(KOS_OPERATION_RECV << KOS_OPERATION_SHIFT | handle, parts, &used);
 }
