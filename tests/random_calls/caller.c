@@ -57,7 +57,7 @@ static const struct {
     CORE_METHOD(HANDLE, CreateUserObject, "nRnli", OBJECT),
     CORE_METHOD(HANDLE, Close, "h", POOLS),
     CORE_METHOD(HANDLE, Connect, "l", LISTENER),
-    CORE_METHOD(HANDLE, GetSid, "h", POOLS),
+    CORE_METHOD(HANDLE, GetSidByHandle, "h", POOLS),
     CORE_METHOD(HANDLE, Revoke, "h", POOLS),
     CORE_METHOD(HANDLE, RevokeSubtree, "hb", POOLS),
     CORE_METHOD(HANDLE, CreateBadge, "Dnn", BADGE),
