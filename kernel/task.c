@@ -43,10 +43,10 @@ static bool name_passed(const struct tree_node *node, const void *name)
     return strcmp(task_named(node)->name, name) > 0;
 }
 
-struct task *task_after(const char *name)
+struct task *task_from_name(const char *name, bool beyond)
 {
     spinlock_lock(&tasks_lock);
-    const struct tree_node *node = tree_find(&all_tasks, name_passed, name);
+    const struct tree_node *node = tree_find(&all_tasks, beyond ? name_passed : name_reached, name);
     struct task *task = node != nullptr ? task_named(node) : nullptr;
     if (task != nullptr)
         object_reference(&task->domain.object);
@@ -175,6 +175,8 @@ static void teardown(struct task *task)
     tree_remove(&all_tasks, &task->all_node);
     list_remove(&task->unborn_link);
     spinlock_unlock(&tasks_lock);
+    connections_end(&task->connections);
+    checkpoint();
     handle_table_destroy(&task->domain.handles);
     checkpoint();
     orphans_end(task);
@@ -273,6 +275,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     tree_node_init(&task->all_node);
     list_init(&task->unborn);
     list_init(&task->unborn_link);
+    connections_init(&task->connections);
     task->creator = creator;
     if (creator != nullptr)
         domain_hold(&creator->quota);
