@@ -4,7 +4,13 @@
 #include <kernel/task.h>
 #include <memory/object_cache.h>
 
-static struct object_cache requests;
+static struct object_cache requests, servers;
+
+/* A server that was asked has them. */
+static struct connections *connections_of(const struct connection *connection)
+{
+    return atomic_load_explicit(&connection->server->connections, memory_order_relaxed);
+}
 
 static void reclaim(struct epoch_entry *entry)
 {
@@ -14,7 +20,7 @@ static void reclaim(struct epoch_entry *entry)
 static void destroy(struct object *object)
 {
     struct connection *connection = container_of(object, struct connection, object);
-    struct connections *connections = &connection->server->connections;
+    struct connections *connections = connections_of(connection);
     spinlock_lock(&connections->lock);
     list_remove(&connection->link);
     connections->count--;
@@ -29,13 +35,39 @@ static void destroy(struct object *object)
 void connection_room_init(void)
 {
     object_cache_init(&requests, "connection", sizeof(struct connection), KOS_CACHE_LINE);
+    object_cache_init(&servers, "connections", sizeof(struct connections), KOS_CACHE_LINE);
     object_operations[OBJECT_CONNECTION] = (struct object_operations){.destroy = destroy};
 }
 
-void connections_init(struct connections *connections)
+static struct connections *connections_create(void)
 {
-    list_init(&connections->requests);
-    futex_bucket_init(&connections->bucket);
+    struct connections *connections = object_cache_allocate(&servers, nullptr);
+    if (connections != nullptr) {
+        list_init(&connections->requests);
+        futex_bucket_init(&connections->bucket);
+    }
+    return connections;
+}
+
+struct connections *connections_get(struct task *task)
+{
+    struct connections *present = atomic_load_explicit(&task->connections, memory_order_acquire);
+    if (present == nullptr) {
+        struct connections *made = connections_create();
+        if (made == nullptr)
+            return nullptr;
+        /* release: filled before anybody finds them; acquire: those of who was faster */
+        if (atomic_compare_exchange_strong_explicit(&task->connections, &present, made, memory_order_acq_rel,
+                                                    memory_order_acquire))
+            return made;
+        connections_free(made);
+    }
+    return present > CONNECTIONS_ENDED ? present : nullptr;
+}
+
+void connections_free(struct connections *connections)
+{
+    object_cache_free(&servers, connections, nullptr);
 }
 
 struct futex_word connections_word(struct connections *connections, u32 arrivals)
@@ -65,10 +97,13 @@ static retcode create(struct task *client, struct task *server, const char *serv
     u64 length = strlen(service);
     if (length >= CONNECTION_SERVICE_SIZE)
         return rcInvalidArgument;
+    struct connections *connections = connections_get(server);
+    if (connections == nullptr)
+        return rcNotConnected;
     struct connection *connection = object_cache_allocate(&requests, quota);
     if (connection == nullptr)
         return quota_refusal(quota, 0);
-    retcode code = place_take(&server->connections);
+    retcode code = place_take(connections);
     if (code != rcOk) {
         object_cache_free(&requests, connection, quota);
         return code;
@@ -89,7 +124,7 @@ static retcode create(struct task *client, struct task *server, const char *serv
 /* The thread sleeps; now the server may see it. */
 static void join(struct connection *connection)
 {
-    struct connections *connections = &connection->server->connections;
+    struct connections *connections = connections_of(connection);
     spinlock_lock(&connections->lock);
     bool closed = connections->closed;
     connection->code = rcNotConnected;
@@ -153,7 +188,7 @@ struct connection *connection_find(struct connections *connections, const char *
 
 retcode connection_answer(struct connection *connection, retcode code, struct channel *channel, u32 riid)
 {
-    struct connections *connections = &connection->server->connections;
+    struct connections *connections = connections_of(connection);
     spinlock_lock(&connections->lock);
     bool first = !list_empty(&connection->link);
     list_remove(&connection->link);

@@ -20,14 +20,15 @@
 #include <sched/futex.h>
 #include <sched/thread.h>
 
-#define CONNECTIONS_MAX         32U  /* requests that wait for one server */
-#define CONNECTION_SERVICE_SIZE 256U /* bytes of a service's name, terminator included */
+#define CONNECTIONS_MAX         32U                       /* requests that wait for one server */
+#define CONNECTION_SERVICE_SIZE 256U                      /* bytes of a service's name, terminator included */
+#define CONNECTIONS_ENDED       ((struct connections *)1) /* of a task that had none when it ended: it gets none */
 
 struct task;
 struct endpoint;
 struct channel;
 
-/* Of a task as a server. */
+/* Of a task as a server, once somebody has asked or listened; it goes with the task's memory. */
 struct connections {
     struct spinlock lock;
     struct list requests; /* guarded by lock */
@@ -54,7 +55,9 @@ struct connection {
 };
 
 void connection_room_init(void);
-void connections_init(struct connections *connections);
+/* The task's, made if it has none; null: it has ended without, or there is no memory. */
+struct connections *connections_get(struct task *task);
+void connections_free(struct connections *connections);
 /* The task ends: who waits for it gets rcNotConnected. With checkpoints. */
 void connections_end(struct connections *connections);
 

@@ -37,11 +37,13 @@ void core_cm_complete(struct thread *thread)
 /* rcOk without names: a request has come, but it may be gone already: to be called again. */
 retcode core_CM_Listen(struct core_call *call)
 {
-    struct connections *connections = &call->task->connections;
+    struct connections *connections = connections_get(call->task);
     char client[KOS_SHORT_NAME_SIZE], service[CONNECTION_SERVICE_SIZE];
     u32 timeout = (u32)call->words[1], arrivals, index;
     if (call->words[1] > KOS_INFINITE_TIMEOUT)
         return rcInvalidArgument;
+    if (connections == nullptr)
+        return rcOutOfMemory;
     if (call->response_capacity < sizeof(client) + sizeof(service)) /* before the request loses its turn */
         return rcBufferTooSmall;
     call->words[1] = 0;
@@ -63,7 +65,10 @@ static retcode request_of(struct core_call *call, struct connection **connection
     const char *client = core_string(call, call->words[0]), *service = core_string(call, call->words[1]);
     if (client == nullptr || service == nullptr)
         return rcInvalidArgument;
-    *connection = connection_find(&call->task->connections, client, service);
+    struct connections *connections = connections_get(call->task);
+    if (connections == nullptr)
+        return rcOutOfMemory;
+    *connection = connection_find(connections, client, service);
     return *connection != nullptr ? rcOk : rcResourceNotFound;
 }
 

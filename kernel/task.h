@@ -47,10 +47,10 @@ struct task {
     vaddr startup;          /* top of the first thread's stack, where arguments go; until Resume */
     struct kos_startup startup_block;
     struct epoch_entry epoch;
-    struct tree_node all_node;      /* guarded by the lock of all tasks */
-    struct list unborn;             /* tasks that it has made and that never ran; likewise */
-    struct list unborn_link;        /* in its creator's; likewise */
-    struct connections connections; /* requests of others for channels to it */
+    struct tree_node all_node;               /* guarded by the lock of all tasks */
+    struct list unborn;                      /* tasks that it has made and that never ran; likewise */
+    struct list unborn_link;                 /* in its creator's; likewise */
+    struct connections *_Atomic connections; /* requests of others for channels to it; null: none yet. Set once */
 };
 
 static inline struct task *task_of(struct domain *domain)
