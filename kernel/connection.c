@@ -80,6 +80,16 @@ static struct futex_word word_of(struct connection *connection)
     return (struct futex_word){&connection->bucket, 0, 0, &connection->word};
 }
 
+/* FNV-1a, both texts with their ends. */
+static u32 hash_of(const char *client, const char *service)
+{
+    u32 hash = 2166136261U;
+    for (u32 second = 0; second < 2; second++)
+        for (const char *text = second ? service : client, *end = text + strlen(text); text <= end; text++)
+            hash = (hash ^ (u8)*text) * 16777619U;
+    return hash;
+}
+
 /* A place at the server, for a request that is not in its list yet. */
 static retcode place_take(struct connections *connections)
 {
@@ -117,6 +127,7 @@ static retcode create(struct task *client, struct task *server, const char *serv
     connection->quota = quota;
     domain_hold(quota);
     memcpy(connection->service, service, length + 1);
+    connection->hash = hash_of(client->name, service);
     *result = connection;
     return rcOk;
 }
@@ -172,12 +183,14 @@ retcode connection_look(struct connections *connections, char *client, char *ser
 struct connection *connection_find(struct connections *connections, const char *client, const char *service)
 {
     struct connection *found = nullptr;
+    u32 hash = hash_of(client, service);
+    checkpoint();
     spinlock_lock(&connections->lock);
     list_for_each(node, &connections->requests)
     {
         struct connection *connection = list_entry(node, struct connection, link);
-        if (strcmp(connection->client->name, client) == 0 && strcmp(connection->service, service) == 0 &&
-            object_try_reference(&connection->object)) {
+        if (connection->hash == hash && strcmp(connection->client->name, client) == 0 &&
+            strcmp(connection->service, service) == 0 && object_try_reference(&connection->object)) {
             found = connection;
             break;
         }

@@ -43,6 +43,7 @@ struct connection {
     struct list link;     /* in the server's requests until it is answered; guarded by the server's lock */
     struct task *server;  /* constant, with a reference */
     struct task *client;  /* constant, kept by quota */
+    u32 hash;             /* of both names: the list is searched without reading them */
     struct quota *quota;  /* the client's */
     struct epoch_entry epoch;
     /* The answer: written by who took it out of the list, read by the same when he wakes the client. */
