@@ -70,7 +70,8 @@ static inline __attribute__((always_inline)) void hal_switch_space(const struct 
  */
 [[noreturn]] void hal_resume(struct hal_context *context);
 
-/* Fresh context: kind FULL, starts at pc with sp and two arguments, all else zero, interrupts on. */
+/* Fresh context: kind FULL, starts at pc, which may be a C function, on the stack below sp with two arguments, all else
+ * zero, interrupts on. */
 void hal_context_init(struct hal_context *context, struct hal_space *space, vaddr pc, vaddr sp, word argument0,
                       word argument1);
 

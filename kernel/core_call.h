@@ -5,6 +5,7 @@
  */
 #pragma once
 #include <abi/core.h>
+#include <abi/core_methods.h>
 #include <ipc/ipc.h>
 #include <kernel/task.h>
 

@@ -145,7 +145,7 @@ retcode core_HANDLE_RevokeSubtree(struct core_call *call)
     return call->self->work.object != nullptr && unmapped(call) == PREEMPTED ? PREEMPTED : code;
 }
 
-retcode core_HANDLE_GetSid(struct core_call *call)
+retcode core_HANDLE_GetSidByHandle(struct core_call *call)
 {
     struct object *object;
     retcode code = handle_borrow(table(call), (u32)call->words[0], OBJECT_NONE, KOS_RIGHT_GET_SID, &object);

@@ -264,10 +264,10 @@ static bool task_counter(struct task *task, const char *name, u64 *value)
 /* Calls back for every task, in the order of their names, while that returns true. */
 static void tasks_visit(bool (*visit)(struct task *task, void *context), void *context)
 {
-    struct task *task = task_after("");
+    struct task *task = task_from_name("", true);
     while (task != nullptr && visit(task, context)) {
         checkpoint();
-        struct task *next = task_after(task->name);
+        struct task *next = task_from_name(task->name, true);
         object_release(&task->domain.object);
         task = next;
     }

@@ -2,6 +2,7 @@
 /* Endpoint sync.Sync. */
 #include <ipc/interrupt.h>
 #include <ipc/shared_memory.h>
+#include <kernel/connection.h>
 #include <kernel/core_call.h>
 #include <sched/futex.h>
 
@@ -9,8 +10,8 @@ void futex_complete(struct thread *thread, retcode code, u32 index)
 {
     if (unlikely(thread->core_response == 0)) /* it receives interrupts */
         interrupt_complete(thread, code);
-    else if (code == rcOk && unlikely(thread->futex_object != nullptr) && thread->futex_object->type == OBJECT_NOTICE)
-        core_notice_complete(thread);
+    else if (code == rcOk && unlikely(thread->futex_object != nullptr) && thread->futex_object->type >= OBJECT_NOTICE)
+        (thread->futex_object->type == OBJECT_NOTICE ? core_notice_complete : core_cm_complete)(thread);
     else
         core_respond(thread, code, index, 0);
 }

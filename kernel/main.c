@@ -103,6 +103,7 @@ void kernel_main(const struct hal_boot_info *boot)
     user_object_init();
     shared_memory_room_init();
     notice_room_init();
+    connection_room_init();
     interrupt_room_init();
     core_fs_init();
     core_audit_init();

@@ -43,10 +43,10 @@ static bool name_passed(const struct tree_node *node, const void *name)
     return strcmp(task_named(node)->name, name) > 0;
 }
 
-struct task *task_after(const char *name)
+struct task *task_from_name(const char *name, bool beyond)
 {
     spinlock_lock(&tasks_lock);
-    const struct tree_node *node = tree_find(&all_tasks, name_passed, name);
+    const struct tree_node *node = tree_find(&all_tasks, beyond ? name_passed : name_reached, name);
     struct task *task = node != nullptr ? task_named(node) : nullptr;
     if (task != nullptr)
         object_reference(&task->domain.object);
@@ -60,7 +60,11 @@ static void task_reclaim(struct epoch_entry *entry)
     struct domain *creator = task->creator;
     if (task->domain.futexes != nullptr) /* else there was no memory for it */
         object_cache_free(&futex_tables, task->domain.futexes, nullptr);
-    thread_counters_free(task->counters);
+    if (unlikely(task->counters != nullptr))
+        thread_counters_free(task->counters);
+    struct connections *connections = atomic_load_explicit(&task->connections, memory_order_relaxed);
+    if (unlikely(connections > CONNECTIONS_ENDED))
+        connections_free(connections);
     object_cache_free(&tasks, task, nullptr);
     if (creator != nullptr)
         domain_drop(&creator->quota);
@@ -175,6 +179,10 @@ static void teardown(struct task *task)
     tree_remove(&all_tasks, &task->all_node);
     list_remove(&task->unborn_link);
     spinlock_unlock(&tasks_lock);
+    struct connections *connections = nullptr; /* acq_rel: who made them has filled them before */
+    if (unlikely(!atomic_compare_exchange_strong_explicit(&task->connections, &connections, CONNECTIONS_ENDED,
+                                                          memory_order_acq_rel, memory_order_acquire)))
+        connections_end(connections);
     handle_table_destroy(&task->domain.handles);
     checkpoint();
     orphans_end(task);

@@ -6,6 +6,7 @@
  * is closed.
  */
 #pragma once
+#include <kernel/connection.h>
 #include <kernel/stack.h>
 #include <image/elf.h>
 #include <ipc/ipc.h>
@@ -46,9 +47,10 @@ struct task {
     vaddr startup;          /* top of the first thread's stack, where arguments go; until Resume */
     struct kos_startup startup_block;
     struct epoch_entry epoch;
-    struct tree_node all_node; /* guarded by the lock of all tasks */
-    struct list unborn;        /* tasks that it has made and that never ran; likewise */
-    struct list unborn_link;   /* in its creator's; likewise */
+    struct tree_node all_node;               /* guarded by the lock of all tasks */
+    struct list unborn;                      /* tasks that it has made and that never ran; likewise */
+    struct list unborn_link;                 /* in its creator's; likewise */
+    struct connections *_Atomic connections; /* requests of others for channels to it; null: none yet. Set once */
 };
 
 static inline struct task *task_of(struct domain *domain)
@@ -94,7 +96,8 @@ bool task_end(struct task *task);
 void task_ended(struct task *task);
 
 u64 task_count(void);
-/* Of the tasks that are not yet gone, by name: the first behind that name, with a reference; null if there is none. */
-struct task *task_after(const char *name);
+/* Of the tasks that are not yet gone, by name: the first from that name on, or (beyond) behind it, with a reference;
+ * null if there is none. */
+struct task *task_from_name(const char *name, bool beyond);
 /* task->lock held: the first of its threads with that tid or a higher one, or null. */
 struct thread *task_thread_from(const struct task *task, u32 tid);

@@ -134,6 +134,6 @@ struct ksm_policy {
 /* Defined by the solution; the kernel's own definition is weak and null. */
 extern const struct ksm_policy *const ksm_policy;
 
-/* Shapes of the kernel's endpoints, made from abi/core.h: for classes[0].endpoints. */
+/* Shapes of the kernel's endpoints, made from abi/core_methods.h: for classes[0].endpoints. */
 extern const struct ksm_endpoint ksm_core_endpoints[];
 extern const u32 ksm_core_endpoint_count;

@@ -9,7 +9,7 @@
  * ...}; KSM_TABLE_POLICY(classes, rules)
  */
 #pragma once
-#include <abi/core.h>
+#include <abi/core_methods.h>
 #include <ksm/policy.h>
 
 #define KSM_ANY (~0U)

@@ -20,16 +20,18 @@ enum object_type : u32 {
     OBJECT_TASK,
     OBJECT_THREAD,
     OBJECT_FILE,
-    OBJECT_USER,         /* user resource */
-    OBJECT_BADGE,        /* transfer context */
-    OBJECT_SYNC,         /* IPC synchronization object */
-    OBJECT_ARENA,        /* memory for arenas: ipc/arena.h */
-    OBJECT_MEMORY,       /* shared memory: ipc/shared_memory.h */
-    OBJECT_SECURITY,     /* the security interface: ipc/security.c */
-    OBJECT_NOTICE,       /* receives events of others: ipc/notice.h */
-    OBJECT_AUDIT,        /* a reader of the audit's log: kernel/core_audit.c */
-    OBJECT_DEVICE,       /* memory of a device: ipc/shared_memory.h */
-    OBJECT_INTERRUPT,    /* of a device: ipc/interrupt.h */
+    OBJECT_USER,       /* user resource */
+    OBJECT_BADGE,      /* transfer context */
+    OBJECT_SYNC,       /* IPC synchronization object */
+    OBJECT_ARENA,      /* memory for arenas: ipc/arena.h */
+    OBJECT_MEMORY,     /* shared memory: ipc/shared_memory.h */
+    OBJECT_SECURITY,   /* the security interface: ipc/security.c */
+    OBJECT_NOTICE,     /* receives events of others: ipc/notice.h. Of what threads sleep at, this and what follows takes
+                          part in waking them (futex_complete) */
+    OBJECT_AUDIT,      /* a reader of the audit's log: kernel/core_audit.c */
+    OBJECT_DEVICE,     /* memory of a device: ipc/shared_memory.h */
+    OBJECT_INTERRUPT,  /* of a device: ipc/interrupt.h */
+    OBJECT_CONNECTION, /* a request for a channel, which no handle names: kernel/connection.h */
     OBJECT_CHANNEL_CORE, /* the channel to the kernel: kernel/core_call.h */
     OBJECT_TYPES,
 };

@@ -19,7 +19,7 @@
  * for itself: what belongs together may be read at moments a little apart.
  */
 #pragma once
-#include <abi/core.h>
+#include <abi/core_methods.h>
 #include <abi/statistics.h>
 #include <sched/thread.h>
 

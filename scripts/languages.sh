@@ -9,6 +9,7 @@ unit/languages_legacy	unit languages_legacy
 unit/languages_message	unit languages_message
 unit/languages_core	unit languages_core
 languages/sdk	languages_sdk
+languages/core	languages_core
 fuzz/nk	fuzz_short nk
 fuzz/einit	fuzz_short einit
 fuzz/message_content	fuzz_short message_content
@@ -169,6 +170,45 @@ languages_sdk() {
     done >build/test/sdk.c || return 1
     clang-19 -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only -I$to -isystem . -isystem libkos/include \
         -isystem libkos/arch/x86_64/include build/test/sdk.c
+}
+
+# nk-gen-core FILE: what it writes of the definitions in build/test/core.sdk, with what the file lacks left out.
+core_table() {
+    build/host/nk-gen-core -I build/test/core.sdk -I sdk --lacks build/test/core.sdk/lacks --depfile build/test/core.d \
+        -o build/test/core.h build/test/core.sdk/small/Core.edl 2>&1
+}
+core_says() { # TEXT WHERE
+    said=$(core_table) && { echo "$2: expected an error"; return 1; }
+    case $said in *"$1"*) ;; *) echo "$2: expected '$1', got: $said"; return 1 ;; esac
+    [ ! -e build/test/core.h ] || { echo "$2: an output is left behind"; return 1; }
+}
+
+# The kernel's tables from a small class: numbers, words, arenas, constants; what the kernel lacks; and what it cannot have.
+languages_core() {
+    build build/host/nk-gen-core
+    to=build/test/core.sdk/small
+    rm -rf build/test/core.sdk build/test/core.h
+    mkdir -p $to
+    printf 'task class small.Core\ncomponents {\n a : small.A\n b : small.B\n}\n' >$to/Core.edl
+    printf 'component small.A\nendpoints {\n A : small.A\n}\n' >$to/A.cdl
+    printf 'component small.B\nendpoints {\n B : small.B\n}\n' >$to/B.cdl
+    printf 'package small.A\nconst UInt32 Max = 3 * 4;\nstruct S { UInt32 x; UInt64 y; }\ninterface {\n One(in UInt64 a, in sequence<S, Max> s, out SInt64 rc, out S y);\n Two(out SInt64 rc);\n Three();\n}\n' >$to/A.idl
+    printf 'package small.B\ninterface {\n Four(in string<7> a, out SInt64 rc);\n}\n' >$to/B.idl
+    printf '# Of A only.\na.A.Three # and what follows\nb.B\n' >build/test/core.sdk/lacks
+    core_table || return 1
+    printf '%s\n' '/* Written by nk-gen-core from small/Core.edl: changes here are lost. */' '#pragma once' '' '#define KOS_CORE_CLASS "small.Core"' '' \
+        '#define KOS_CORE_ENDPOINTS(E) \' '    E(A, "a.A", "small.A")' '' '#define KOS_CORE_METHODS(X) \' \
+        '    /* a, s -> rc, y */ \' '    X(A, One, 2, 192, 3, 0) \' '    /* -> rc */ \' '    X(A, Two, 0, 0, 1, 0)' '' '#define KOS_CORE_FIRST_A 0U' '' \
+        '#define KOS_IDL_A_Max 12' '#define KOS_IDL_A_S_size 16' '#define KOS_IDL_A_S_x_offset 0' '#define KOS_IDL_A_S_y_offset 8' |
+        diff -u - build/test/core.h || return 1
+    rm build/test/core.h
+    echo 'b.B.Fuor' >build/test/core.sdk/lacks
+    core_says "lacks:1:1: error: there is no endpoint or method 'b.B.Fuor'" 'a name that is nothing' || return 1
+    : >build/test/core.sdk/lacks
+    sed -i 's/out SInt64 rc, out S y/out SInt32 rc, out S y/' $to/A.idl
+    core_says "A.idl:5:53: error: 'rc' does not take whole words" 'half a word' || return 1
+    sed -i 's/out SInt32 rc, out S y/out SInt64 rc, out Handle y/' $to/A.idl
+    core_says "A.idl:5:2: error: 'One' has error parameters or handles" 'a handle'
 }
 
 # What einit writes and says, and that each program it writes compiles as strictly as all others.

@@ -74,10 +74,10 @@ build $image.elf: image build/$arch/debug/libgeneric.a build/$arch/debug/libport
   romfs = build/$arch/debug/hello.romfs
   image_flags = --wrap=core_call_init
 build $image.bin: flat $image.elf
-build $image.policy.o: kernel_c $out/policy.c
-build $image.tests.o: kernel_c $out/tests.c
-build $image.run.o: kernel_c ksm/policy_test.c
-build $image.main.o: kernel_c ksm/policy_test_kernel.c
+build $image.policy.o: kernel_c $out/policy.c || core-methods
+build $image.tests.o: kernel_c $out/tests.c || core-methods
+build $image.run.o: kernel_c ksm/policy_test.c || core-methods
+build $image.main.o: kernel_c ksm/policy_test_kernel.c || core-methods
 NINJA
     # shellcheck disable=SC2086
     build/host/nk-psl-gen-c $policy_roots -I sdk --enable-preprocessor --tests generate -o "$out/policy.c" --out-tests "$out/tests.c" "$policy_file" || exit 1

@@ -74,7 +74,9 @@ programs_describe() {
     programs_wanted >"$built/processes"
     : >"$built/programs"
     while IFS='	' read -r path class line; do
-        if program_sources "$path"; then program_found "$path"; else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$built/unnamed"; fi
+        if program_sources "$path"; then program_found "$path"
+        elif [ "$class" = kl.core.NameServer ] && [ -n "$init_yaml" ]; then sources=programs/name_server.c; program_found "$path"
+        else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$built/unnamed"; fi
     done <"$built/processes"
     # One program without a name of its own and one main function that is nobody's belong together.
     left=$(grep -vxFf "$built/claimed" "$built/mains") || true

@@ -51,7 +51,7 @@ psl_preprocess() {
 
 # psl_reference FILE: the policy's own tests on the interpreter that says what PSL means.
 psl_reference() {
-    build build/host/psl_reference
+    build build/host/psl_reference core-methods
     build/host/psl_reference -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk "tests/languages/psl/$1" 2>&1
 }
 
@@ -59,7 +59,7 @@ psl_reference() {
 # on so many random events; psl_compare_kernel runs three more events for each, on several threads at once. An hour by
 # hand: psl_compare 1000 5000 20000 psl_compare_kernel.
 psl_compare() {
-    build build/host/psl_generate "build/host/$4" build/host/nk-psl-gen-c
+    build build/host/psl_generate "build/host/$4" build/host/nk-psl-gen-c core-methods
     work=build/psl/$4 seed=$1 roots="-I tests/languages/psl/sources -I sdk"
     mkdir -p "$work"
     while [ "$seed" -le "$2" ]; do
@@ -117,7 +117,7 @@ psl_command() {
 
 # psl_compiled FILE: the policy and its tests as C, on the models of the host.
 psl_compiled() {
-    build build/host/nk-psl-gen-c
+    build build/host/nk-psl-gen-c core-methods
     name=$(basename "$1" .psl) work=build/psl/compiled here=tests/languages/psl/compare
     mkdir -p "$work"
     build/host/nk-psl-gen-c -I tests/languages/psl/sources -I tests/languages/psl/pal -I sdk --tests generate \
@@ -131,7 +131,7 @@ psl_compiled() {
 
 # A policy of 100 classes, 2,000 methods and 5,000 rules: compiled in 3 s of processor time or less, its module under 1 MiB.
 psl_scale() {
-    build build/host/nk-psl-gen-c
+    build build/host/nk-psl-gen-c core-methods
     work=build/psl/scale
     rm -rf "$work"; mkdir -p "$work/big"
     awk -v work="$work" 'BEGIN {

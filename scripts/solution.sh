@@ -163,7 +163,7 @@ solution_describe() { # ARCH VARIANT
             files="$files $path=$programs/$path.elf" binaries="$binaries $programs/$path.elf"
         done <"$built/programs"
         cat <<NINJA
-build $image.policy.o: kernel_c $built/policy.c
+build $image.policy.o: kernel_c $built/policy.c || core-methods
 build $image.romfs: romfs | build/host/romfs $binaries
   files = $files
 build $image.elf: image build/$1/$2/libgeneric.a build/$1/$2/libport.a $image.policy.o | $image.romfs hal/$1/linker.ld
@@ -179,7 +179,7 @@ solution_object() { # PROGRAM SOURCE
     case $2 in *.cc | *.cpp | *.cxx) rule=solution_cpp ;; esac
     object=$programs/$1/$(echo "${2#"$folder"/}" | tr / .).o
     objects="$objects $object"
-    echo "build $object: $rule $2 | $built/headers"
+    echo "build $object: $rule $2 | $built/headers || core-methods"
 }
 
 solution_program() { # NAME SOURCE...

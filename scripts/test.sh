@@ -160,7 +160,7 @@ lint_format() {
     return 0
 }
 # Folders that clang-tidy looks at.
-linted='ipc|traces|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|examples/(hello|echo|audit)'
+linted='ipc|traces|kernel|sched|smp|memory|object|ksm|image|hal|libkos|libklog|programs|examples/(hello|echo|audit)'
 linted="$linted|benchmarks/(ipc|policies|arena|conflicts|scale|rt)|tools/(language|nk|nk-gen-c|einit|trace)"
 linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf|scheduling|devices|isolation|endpoints|pauses|random_calls|libkos)"
 lint_tidy() {

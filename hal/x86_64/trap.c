@@ -148,7 +148,7 @@ void hal_context_init(struct hal_context *context, struct hal_space *space, vadd
                       word argument1)
 {
     *context = (struct hal_context){.pc = pc,
-                                    .sp = sp,
+                                    .sp = sp - 8,          /* as a call leaves it: pc may be any C function */
                                     .selector = argument0, /* rdi */
                                     .info = argument1,     /* rsi */
                                     .space = space,

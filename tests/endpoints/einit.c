@@ -37,6 +37,7 @@ int main(void)
     sync_tests(cpus);
     lock_and_requeue_tests(cpus);
     interrupt_tests();
+    cm_tests(cpus);
     fs_tests();
     time_tests();
     hal_tests(cpus);

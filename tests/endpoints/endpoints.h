@@ -73,6 +73,7 @@ void task_tests(unsigned cpus);
 void sync_tests(unsigned cpus);
 void lock_and_requeue_tests(unsigned cpus);
 void reservation_tests(unsigned cpus);
+void cm_tests(unsigned cpus);
 void fs_tests(void);
 void time_tests(void);
 void hal_tests(unsigned cpus);

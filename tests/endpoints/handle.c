@@ -40,10 +40,10 @@ static void copy_tests(void)
 static void error_tests(void)
 {
     Handle user = user_object(0);
-    struct core_request sid = {REQUEST(HANDLE, GetSid, user)}, revoke = {REQUEST(HANDLE, Revoke, user)};
+    struct core_request sid = {REQUEST(HANDLE, GetSidByHandle, user)}, revoke = {REQUEST(HANDLE, Revoke, user)};
     expect_handle_errors("handle/GetSid", &sid, 0, INVALID_HANDLE, user);
     expect_handle_errors("handle/Revoke", &revoke, 0, INVALID_HANDLE, INVALID_HANDLE);
-    expect("handle/GetSid", "core", RC(HANDLE, GetSid, KOS_CORE_HANDLE), rcNoCapability);
+    expect("handle/GetSid", "core", RC(HANDLE, GetSidByHandle, KOS_CORE_HANDLE), rcNoCapability);
     expect("handle/Revoke", "core", RC(HANDLE, Revoke, KOS_CORE_HANDLE), rcInvalidOperation);
     expect("handle/Close", "core", RC(HANDLE, Close, KOS_CORE_HANDLE), rcInvalidOperation);
     expect("handle/Close", NK_NULL, RC(HANDLE, Close, user), rcOk);

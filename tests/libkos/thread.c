@@ -176,7 +176,11 @@ static void thread_pointers(void)
 static int stack_of_itself(void *context)
 {
     rtl_uint32_t size = 0;
+    _Alignas(16) char aligned[16];
+    rtl_uintptr_t at = (rtl_uintptr_t)aligned;
     char *base = KosThreadGetStack(KosThreadCurrentId(), &size);
+    __asm__("" : "+r"(at) : : "memory"); /* or the compiler knows */
+    CHECK(at % 16 == 0);
     CHECK(base < (char *)&size && (char *)&size < base + size);
     CHECK(size >= 32768);
     *(char **)context = base;

@@ -57,7 +57,7 @@ static const struct {
     CORE_METHOD(HANDLE, CreateUserObject, "nRnli", OBJECT),
     CORE_METHOD(HANDLE, Close, "h", POOLS),
     CORE_METHOD(HANDLE, Connect, "l", LISTENER),
-    CORE_METHOD(HANDLE, GetSid, "h", POOLS),
+    CORE_METHOD(HANDLE, GetSidByHandle, "h", POOLS),
     CORE_METHOD(HANDLE, Revoke, "h", POOLS),
     CORE_METHOD(HANDLE, RevokeSubtree, "hb", POOLS),
     CORE_METHOD(HANDLE, CreateBadge, "Dnn", BADGE),
@@ -83,6 +83,10 @@ static const struct {
     CORE_METHOD(SYNC, Unlock, "a", POOLS),
     CORE_METHOD(SYNC, WaitShared, "Mw0m", POOLS),
     CORE_METHOD(SYNC, WakeShared, "Mwn", POOLS),
+    CORE_METHOD(CM, Connect, "NSm", ANY),
+    CORE_METHOD(CM, Listen, "Sm", POOLS),
+    CORE_METHOD(CM, Drop, "NS", POOLS),
+    CORE_METHOD(CM, Accept, "NSnl", ANY),
     CORE_METHOD(FS, Open, "S", FILE_),
     CORE_METHOD(FS, Close, "F", POOLS),
     CORE_METHOD(FS, Read, "Fn", POOLS),
@@ -144,7 +148,7 @@ static const struct {
     CORE_METHOD(IO, DisableIrq, "h", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 115, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 119, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

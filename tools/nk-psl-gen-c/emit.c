@@ -152,7 +152,7 @@ void psl_emit(struct psl_policy *policy, struct psl_analysis *analysis, const ch
     struct emitter emitter = {.policy = policy, .analysis = analysis};
     text_add(output,
              "/* The security module of %s, written by nk-psl-gen-c. */\n"
-             "#include <abi/core.h>\n"
+             "#include <abi/core_methods.h>\n"
              "#include <ksm/decision_table.h>\n"
              "#include <ksm/models/models.h>\n"
              "#pragma clang diagnostic ignored \"-Wtautological-compare\" /* rules may say what is always so */\n"

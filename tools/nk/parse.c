@@ -79,6 +79,14 @@ bool parse_correct(struct parse *parse, struct location at, const char *word)
     return parse->again = true;
 }
 
+bool parse_corrected(const struct parse *parse, struct location at)
+{
+    for (unsigned i = 0; i < parse->correction_count; i++)
+        if (parse->corrections[i].offset == at.offset)
+            return true;
+    return false;
+}
+
 static void start_unit(struct parse *parse, struct source *source, enum language language)
 {
     parse->unit = POOL_NEW(parse->pool, struct unit);

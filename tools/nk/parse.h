@@ -3,10 +3,11 @@
 #pragma once
 #include <tools/nk/syntax.h>
 
-/* A misspelt keyword that was reported: the file is read again with it put right, so that one run finds all errors. */
+/* A misspelt keyword, or a ';' too many, that was reported: the file is read again with it put right, so that one run
+ * finds all errors. */
 struct correction {
     uint32_t offset;
-    const char *word;
+    const char *word; /* "": nothing */
 };
 #define CORRECTIONS_MAX 32U
 
@@ -37,6 +38,8 @@ void keyword_suggest(enum language language, struct suggestion *suggestion, cons
 
 /* The word at `at` was meant as this keyword, and that is reported; false: too many are. The parser is then to stop. */
 bool parse_correct(struct parse *parse, struct location at, const char *word);
+/* Whether what stands there is to be read as something else. */
+bool parse_corrected(const struct parse *parse, struct location at);
 
 /* What the grammar's actions build, in parse->unit. */
 struct type *parse_type(struct parse *parse, enum type_kind kind, struct location at);

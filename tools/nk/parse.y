@@ -254,6 +254,10 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
     expected.count = yypcontext_expected_tokens(context, expected.kinds, YYNTOKENS);
     if (expected.count < 0)
         return expected.count;
+    if (found == YYTRANSLATE(';') && (is_expected(&expected, YYEOF) || is_expected(&expected, '}'))) {
+        diagnostic_error(parse->diagnostics, at, "there is no ';' here: constants, types, members and methods have one");
+        return parse_correct(parse, at, "") ? 2 : 0;
+    }
     const char *words = expected_words(parse, &expected);
     const char *got = pool_copy(parse->pool, at.source->text + at.offset, at.length);
     struct location place = place_of(parse, at, &expected);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Typed access to the kernel's endpoints (abi/core.h). Every function returns the method's own code, or that of the
- * Call. */
+/* Typed access to the kernel's endpoints (abi/core_methods.h). Every function returns the method's own code, or that of
+ * the Call. */
 #pragma once
 #include <abi/core.h>
+#include <abi/core_methods.h>
 #include <coresrv/syscalls.h>
 
 struct kos_core_result {

@@ -55,7 +55,7 @@ static inline Retcode KnHandleCreateBadge(Notice notice, rtl_uintptr_t eventId, 
 }
 static inline Retcode KnHandleGetSidByHandle(Handle h, rtl_uint32_t *sid)
 {
-    struct kos_core_result r = KOS_CORE(HANDLE, GetSid, h);
+    struct kos_core_result r = KOS_CORE(HANDLE, GetSidByHandle, h);
     *sid = (rtl_uint32_t)r.w[0];
     return r.rc;
 }

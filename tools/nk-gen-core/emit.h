@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table that abi/core_methods.h takes in:
+ *
+ *   KOS_CORE_ENDPOINTS(E)   E(VMM, "vmm.VMM", "kl.core.VMM") for each endpoint, in RIID order
+ *   KOS_CORE_METHODS(X)     X(VMM, Allocate, 3, 0, 2, 0) for each method, in RIID and MID order: words of the request,
+ *                           bytes of its arena at most, the same of the response
+ *   KOS_CORE_FIRST_VMM      number of the interface's first method among all
+ *   KOS_IDL_SYNC_WordsMax   constants of the packages; KOS_IDL_SYNC_Word_size, _ptr_offset of their structs
+ *
+ * An error at a parameter that does not take whole words, and at a name in lacks that is nothing.
+ */
+#pragma once
+#include <tools/nk/program.h>
+
+void emit_core(struct program *program, const struct unit *core, const struct source *lacks, struct text *text);
