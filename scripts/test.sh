@@ -36,6 +36,8 @@ build/reproducible	build_reproducible
 command/unknown_words	command_words
 command/run_ends/x86_64	command_run_ends x86_64
 command/run_ends/aarch64	command_run_ends aarch64
+command/gdb/x86_64	command_gdb x86_64 31234
+command/gdb/aarch64	command_gdb aarch64 31235
 unit/elf	unit elf
 unit/romfs	unit romfs
 unit/smp_tree	unit smp_tree
@@ -261,6 +263,31 @@ command_run_ends() {
     if wait $pid; then status=0; else status=$?; fi
     [ $status = 143 ] || { echo "expected exit status 143, got $status"; return 1; }
     ! kill -0 "$machine" 2>/dev/null || { echo "expected the machine to be gone"; kill "$machine"; return 1; }
+}
+# A debugger that keeps the machine waiting, finds it stopped, and lets it go on.
+command_gdb() { # ARCH PORT
+    mkdir -p build/test
+    name=build/test/gdb.$1
+    ./kos run hello --arch "$1" --gdb="$2" >"$name" 2>"$name.err" &
+    pid=$!
+    perl -MIO::Socket::INET -e '
+        my ($port, $console) = @ARGV;
+        my $machine;
+        for (1 .. 1200) { last if $machine = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port); select undef, undef, undef, 0.1 }
+        $machine or die "expected somebody to listen at port $port\n";
+        sub ask { my ($text) = @_; print $machine sprintf "+\$%s#%02x", $text, unpack("%8C*", $text); $machine->flush }
+        ask("?");
+        my $answer = "";
+        $answer .= $_ while $answer !~ /#../ && sysread $machine, $_, 100;
+        $answer =~ /\$[ST]05/ or die "expected the machine to be stopped, got $answer\n";
+        -s $console and die "expected nothing on the console before the debugger says so\n";
+        ask("c");
+        for (1 .. 600) { exit 0 if -s $console; select undef, undef, undef, 0.1 }
+        die "expected the machine to go on\n"' "$2" "$name" 2>&1 || { kill $pid; return 1; }
+    status=0
+    wait $pid || status=$?
+    [ $status = 0 ] || { echo "expected the machine to end by itself, got exit status $status"; tail -3 "$name.err"; return 1; }
+    grep -qF "target remote :$2" "$name.err" || { echo "expected the line to paste; got:"; cat "$name.err"; return 1; }
 }
 unit() { build "build/host/unit/$1" && "build/host/unit/$1" 2>&1; }
 fuzz_short() {
