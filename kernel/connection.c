@@ -80,14 +80,24 @@ static struct futex_word word_of(struct connection *connection)
     return (struct futex_word){&connection->bucket, 0, 0, &connection->word};
 }
 
-/* FNV-1a, both texts with their ends. */
-static u32 hash_of(const char *client, const char *service)
+/* Eight bytes at a time, each mixed in by FNV-1a's step. */
+static u32 hash_text(u32 hash, const char *text, u64 length)
 {
-    u32 hash = 2166136261U;
-    for (u32 second = 0; second < 2; second++)
-        for (const char *text = second ? service : client, *end = text + strlen(text); text <= end; text++)
-            hash = (hash ^ (u8)*text) * 16777619U;
-    return hash;
+    u64 at = 0;
+    for (; at + sizeof(u64) <= length; at += sizeof(u64)) {
+        u64 part;
+        __builtin_memcpy(&part, text + at, sizeof(part));
+        hash = (hash ^ (u32)part ^ (u32)(part >> 32)) * 16777619U;
+    }
+    for (; at < length; at++)
+        hash = (hash ^ (u8)text[at]) * 16777619U;
+    return (hash ^ (u32)length) * 16777619U;
+}
+
+struct connection_name connection_name(const char *client, const char *service, u64 length)
+{
+    return (struct connection_name){service, length,
+                                    hash_text(hash_text(2166136261U, client, strlen(client)), service, length)};
 }
 
 /* A place at the server, for a request that is not in its list yet. */
@@ -101,11 +111,11 @@ static retcode place_take(struct connections *connections)
     return code;
 }
 
-static retcode create(struct task *client, struct task *server, const char *service, struct connection **result)
+static retcode create(struct task *client, struct task *server, const struct connection_name *name,
+                      struct connection **result)
 {
     struct quota *quota = &client->domain.quota;
-    u64 length = strlen(service);
-    if (length >= CONNECTION_SERVICE_SIZE)
+    if (name->length >= CONNECTION_SERVICE_SIZE)
         return rcInvalidArgument;
     struct connections *connections = connections_get(server);
     if (connections == nullptr)
@@ -126,8 +136,8 @@ static retcode create(struct task *client, struct task *server, const char *serv
     connection->client = client;
     connection->quota = quota;
     domain_hold(quota);
-    memcpy(connection->service, service, length + 1);
-    connection->hash = hash_of(client->name, service);
+    memcpy(connection->service, name->service, name->length + 1);
+    connection->hash = name->hash;
     *result = connection;
     return rcOk;
 }
@@ -148,11 +158,11 @@ static void join(struct connection *connection)
     (void)futex_wake(&word, FUTEX_AT_ONCE);
 }
 
-retcode connection_ask(struct thread *thread, struct task *server, const char *service, u32 timeout_ms)
+retcode connection_ask(struct thread *thread, struct task *server, const struct connection_name *name, u32 timeout_ms)
 {
     struct connection *connection;
     u32 index = 0;
-    retcode code = create(task_of(thread->domain), server, service, &connection);
+    retcode code = create(task_of(thread->domain), server, name, &connection);
     if (code != rcOk)
         return code;
     thread->futex_object = &connection->object; /* who is done with the wait drops the reference */
@@ -180,17 +190,17 @@ retcode connection_look(struct connections *connections, char *client, char *ser
     return code;
 }
 
-struct connection *connection_find(struct connections *connections, const char *client, const char *service)
+struct connection *connection_find(struct connections *connections, const char *client,
+                                   const struct connection_name *name)
 {
     struct connection *found = nullptr;
-    u32 hash = hash_of(client, service);
     checkpoint();
     spinlock_lock(&connections->lock);
     list_for_each(node, &connections->requests)
     {
         struct connection *connection = list_entry(node, struct connection, link);
-        if (connection->hash == hash && strcmp(connection->client->name, client) == 0 &&
-            strcmp(connection->service, service) == 0 && object_try_reference(&connection->object)) {
+        if (connection->hash == name->hash && strcmp(connection->client->name, client) == 0 &&
+            strcmp(connection->service, name->service) == 0 && object_try_reference(&connection->object)) {
             found = connection;
             break;
         }

@@ -3,14 +3,16 @@
  * Requests for dynamic channels (endpoint cm.CM): a client asks a server, both by their processes' names, and sleeps
  * until the server accepts, drops, or ends.
  *
- *   step         by                       under server->connections.lock
- *   1 ask        the client's thread      takes a place (count). It goes to sleep in the request's own futex bucket;
- * then, not before, the request joins the list, and arrivals changes 2 look       a thread of the server   the first
- * request goes to the end of the list; if there is none, it sleeps until arrivals changes 3 answer     a thread of the
- * server   the request leaves the list, with its answer: nobody else answers it 4 wake       the same nothing.
- * futex_wake claims the client's thread: the handle goes into its table, its response is set. Nobody is claimed if the
- * thread has gone meanwhile (time limit, end): the answer is void, and who gave it is told 5 go         who drops the
- * last       the request leaves the list if it still stands there, and gives its place back reference
+ *   step      by                   under server->connections.lock
+ *   1 ask     client's thread      takes a place (count). It goes to sleep in the request's own futex bucket; then, not
+ *                                  before, the request joins the list, and arrivals changes
+ *   2 look    thread of the server the first request goes to the end of the list; none: sleeps until arrivals changes
+ *   3 answer  thread of the server the request leaves the list, with its answer: nobody else answers it
+ *   4 wake    the same             (no lock) futex_wake claims the client's thread: the handle goes into its table, its
+ *                                  response is set. Nobody is claimed if it has gone (time limit, end): the answer is
+ *                                  void, and who gave it is told
+ *   5 go      who drops the last   the request leaves the list if it still stands there, and gives its place back
+ *             reference
  *
  * Only the sleeping thread holds a reference for long (thread->futex_object), so a request goes with its wait. Who
  * finds it in the list takes one by object_try_reference. The lock is a leaf, held for CONNECTIONS_MAX requests at
@@ -62,15 +64,25 @@ void connections_free(struct connections *connections);
 /* The task ends: who waits for it gets rcNotConnected. With checkpoints. */
 void connections_end(struct connections *connections);
 
+/* A request's service, and the hash of both names: taken before a checkpoint, for it takes as long as they are. */
+struct connection_name {
+    const char *service;
+    u64 length;
+    u32 hash;
+};
+/* length: of service, without its end. */
+struct connection_name connection_name(const char *client, const char *service, u64 length);
+
 /* The running thread asks. rcOk: it sleeps (core_cm_complete or a time limit ends that). rcNotConnected, rcBusy (enough
  * wait for that server), rcInvalidArgument (service too long), rcQuotaExceeded, rcOutOfMemory. */
-retcode connection_ask(struct thread *thread, struct task *server, const char *service, u32 timeout_ms);
+retcode connection_ask(struct thread *thread, struct task *server, const struct connection_name *name, u32 timeout_ms);
 /* The names of the request that has not been looked at for longest; rcResourceNotFound: there is none, *arrivals is to
  * be waited for. client has KOS_SHORT_NAME_SIZE bytes, service CONNECTION_SERVICE_SIZE. */
 retcode connection_look(struct connections *connections, char *client, char *service, u32 *arrivals);
 struct futex_word connections_word(struct connections *connections, u32 arrivals);
 /* A request by its names, with a reference, or null. */
-struct connection *connection_find(struct connections *connections, const char *client, const char *service);
+struct connection *connection_find(struct connections *connections, const char *client,
+                                   const struct connection_name *name);
 /* Answers it, and drops the reference. The channel may be null. rcResourceNotFound: it was answered, or has gone. */
 retcode connection_answer(struct connection *connection, retcode code, struct channel *channel, u32 riid);
 

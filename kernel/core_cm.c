@@ -6,6 +6,12 @@
 #define CLIENT_RIGHTS   (KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER)
 #define LISTENER_RIGHTS (KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY)
 
+/* Of a chunk that core_string() has taken. */
+static u64 length_of(word chunk_word)
+{
+    return (chunk_word >> 32) - 1;
+}
+
 retcode core_CM_Connect(struct core_call *call)
 {
     const char *name = core_string(call, call->words[0]), *service = core_string(call, call->words[1]);
@@ -14,11 +20,12 @@ retcode core_CM_Connect(struct core_call *call)
     struct task *server = task_from_name(name, false);
     if (server == nullptr)
         return rcResourceNotFound;
+    const struct connection_name wanted = connection_name(call->task->name, service, length_of(call->words[1]));
     checkpoint();
     retcode code = rcAbort; /* since the checkpoint it is to end, and must not wait any more */
     if (!call->self->dying)
         code = strcmp(server->name, name) != 0 ? rcResourceNotFound
-                                               : connection_ask(call->self, server, service, (u32)call->words[2]);
+                                               : connection_ask(call->self, server, &wanted, (u32)call->words[2]);
     object_release(&server->domain.object);
     return code == rcOk ? CORE_BLOCKED : code;
 }
@@ -68,7 +75,8 @@ static retcode request_of(struct core_call *call, struct connection **connection
     struct connections *connections = connections_get(call->task);
     if (connections == nullptr)
         return rcOutOfMemory;
-    *connection = connection_find(connections, client, service);
+    const struct connection_name name = connection_name(client, service, length_of(call->words[1]));
+    *connection = connection_find(connections, client, &name);
     return *connection != nullptr ? rcOk : rcResourceNotFound;
 }
 
