@@ -57,9 +57,25 @@ retcode core_SYNC_WaitAny(struct core_call *call)
         words[i] = futex_private(&call->task->domain, given[i].address, given[i].value);
     }
     checkpoint();
+    for (u32 i = 0; i < count; i++) { /* one that is not there yet is not to be brought in while all are looked at */
+        u32 value;
+        if (given[i].address % 4 == 0 && hal_load_user_u32(&value, given[i].address))
+            checkpoint();
+    }
     if (call->self->dying) /* it must not wait any more */
         return rcAbort;
     return wait(call, words, count, (u32)call->words[1]);
+}
+
+/* One after the other, as each may be as long as a path may. */
+[[gnu::noinline]] static u32 wake_several(const struct futex_word *word, u32 count)
+{
+    u32 woken = 0;
+    while (woken < count && woken < FUTEX_AT_ONCE && futex_wake_one(word) == 1) {
+        woken++;
+        checkpoint();
+    }
+    return woken;
 }
 
 retcode core_SYNC_Wake(struct core_call *call)
@@ -67,7 +83,10 @@ retcode core_SYNC_Wake(struct core_call *call)
     if (!fits_u32(call, 1, 1))
         return rcInvalidArgument;
     struct futex_word word = futex_private(&call->task->domain, call->words[0], 0);
-    call->words[1] = futex_wake(&word, (u32)call->words[1]);
+    if (likely(call->words[1] == 1))
+        call->words[1] = futex_wake_one(&word);
+    else
+        call->words[1] = wake_several(&word, (u32)call->words[1]);
     return rcOk;
 }
 
