@@ -99,9 +99,9 @@ static retcode malformed_request(const struct thread *thread, const struct messa
     return rcInvalidArgument;
 }
 
-/* arena: the kernel's copy, or null. */
+/* arena: the kernel's copy, or null. message: the call's, if it may pause; else null. */
 static retcode decide(enum ksm_event event, struct thread *thread, word info, const struct ksm_shape *shape,
-                      const struct ksm_arena *arena)
+                      const struct ksm_arena *arena, struct message *message)
 {
     struct domain *domain = thread->domain;
     struct ksm_query query = query_of(event, thread, info);
@@ -110,7 +110,7 @@ static retcode decide(enum ksm_event event, struct thread *thread, word info, co
     query.arena = arena;
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
-    return message_decide(&plan, &query, domain, shape);
+    return message_decide(&plan, &query, domain, shape, message);
 }
 
 /* A constant grant, as on the fast path. */
@@ -123,7 +123,7 @@ static bool response_in_table(const struct thread *thread)
 static void decide_response(struct thread *thread)
 {
     word info = thread->core_response;
-    if (decide(KSM_RESPONSE, thread, info, &ksm_method(KSM_CLASS_CORE, info)->response, nullptr) != rcOk)
+    if (decide(KSM_RESPONSE, thread, info, &ksm_method(KSM_CLASS_CORE, info)->response, nullptr, nullptr) != rcOk)
         ipc_complete(thread, rcSecurityDisallow);
 }
 
@@ -428,7 +428,8 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     for (u32 i = (size - KOS_MESSAGE_HEADER_SIZE) / 8; i < KOS_REGISTER_WORDS; i++)
         call->words[i] = 0;
     struct ksm_arena arena = ksm_arena_flat(call->response_arena, call->response_size);
-    retcode code = decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr);
+    retcode code =
+        decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr, nullptr);
     if (code != rcOk)
         return code;
     if (call->response_size != 0) /* what it goes to may not be there yet */
@@ -457,7 +458,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
         return malformed_request(thread, message);
     struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
     checkpoint();
-    retcode code = decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr);
+    retcode code =
+        decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr, message);
     checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;

@@ -62,11 +62,27 @@ retcode core_SYNC_WaitAny(struct core_call *call)
         words[i] = futex_private(&call->task->domain, given[i].ptr, given[i].val);
     }
     checkpoint();
+    for (u32 i = 0; i < count; i++) { /* one that is not there yet is not to be brought in while all are looked at */
+        u32 value;
+        if (given[i].ptr % 4 == 0 && hal_load_user_u32(&value, given[i].ptr))
+            checkpoint();
+    }
     if (call->self->dying) /* it must not wait any more */
         return rcAbort;
     retcode code = wait(call, words, count, (u32)IN(delay), &index);
     OUT(index) = index;
     return code;
+}
+
+/* One after the other, as each may be as long as a path may. */
+[[gnu::noinline]] static u32 wake_several(const struct futex_word *word, u32 count)
+{
+    u32 woken = 0;
+    while (woken < count && woken < FUTEX_AT_ONCE && futex_wake_one(word) == 1) {
+        woken++;
+        checkpoint();
+    }
+    return woken;
 }
 
 retcode core_SYNC_Wake(struct core_call *call)
@@ -75,7 +91,10 @@ retcode core_SYNC_Wake(struct core_call *call)
     if (!fits_u32(IN(nThreads)))
         return rcInvalidArgument;
     struct futex_word word = futex_private(&call->task->domain, IN(ptr), 0);
-    OUT(wokenCnt) = futex_wake(&word, (u32)IN(nThreads));
+    if (likely(IN(nThreads) == 1))
+        OUT(wokenCnt) = futex_wake_one(&word);
+    else
+        OUT(wokenCnt) = wake_several(&word, (u32)IN(nThreads));
     return rcOk;
 }
 

@@ -12,16 +12,6 @@ programs_scan() {
     : >"$built/claimed"
 }
 
-# "program<TAB>source" of each add_executable in CMakeLists.txt whose words are files.
-programs_of_cmake() {
-    stage_find -name CMakeLists.txt | while read -r list; do
-        sed 's/#.*//' "$list" | tr '\n()"' '    ' | awk -v RS='add_executable' -v directory="$(dirname "$list")" 'NR > 1 {
-            for (i = 2; i <= NF && ($i ~ /\.(c|cc|cpp|cxx)$/ || $i ~ /\.[a-z]+$/); i++)
-                if ($i ~ /\.(c|cc|cpp|cxx)$/) { source = $i; sub(/^\$\{CMAKE_(CURRENT_)?(SOURCE|LIST)_DIR\}\//, "", source); print $1 "\t" directory "/" source }
-        }'
-    done
-}
-
 # Client, client, and if it has several words file_storage, file-storage.
 program_names() { # PATH
     {
@@ -35,7 +25,6 @@ program_names() { # PATH
 # main function in it, a source of that name.
 program_sources() { # PATH
     sources=$(awk -F'\t' -v name="$1" '$1 == name { print $2 }' "$built/cmake")
-    for source in $sources; do [ -f "$source" ] || sources=""; done
     for name in $(program_names "$1"); do
         [ -z "$sources" ] || return 0
         sources=$(sed "s#^$folder/##" "$built/sources" | grep -E "(^|/)$name/" | sed "s#^#$folder/#") || true
@@ -67,10 +56,23 @@ programs_wanted() {
     fi
 }
 
+# Programs that no process of init.yaml has, but that a program of the solution may start: those that a CMakeLists.txt
+# puts into the image, those of classes that init.yaml does not name, if nobody else is made of their sources.
+programs_started_later() {
+    [ -n "$init_yaml" ] || return 0
+    {
+        cat "$built/image"
+        cut -f2 "$built/processes.all" | tr . / | sed 's/$/.edl/' >"$built/started"
+        cut -f1 "$built/names" | grep '\.edl$' | grep -vxFf "$built/started" | sed 's#.*/##; s#\.edl$##'
+    } | awk '!seen[$0]++' | while read -r path; do
+        ! cut -f1 "$built/programs" | grep -qxF "$path" && program_sources "$path" || continue
+        if grep -qxF "$path" "$built/image" || ! echo "$sources" | grep -qxFf "$built/claimed"; then program_found "$path"; fi
+    done
+}
+
 # Writes $built/programs, "path<TAB>sources..." of each program, and $built/common, sources that are no program's own.
 programs_describe() {
     rm -f "$built/missing" "$built/unnamed"
-    programs_of_cmake >"$built/cmake"
     programs_wanted >"$built/processes"
     : >"$built/programs"
     while IFS='	' read -r path class line; do
@@ -78,6 +80,7 @@ programs_describe() {
         elif [ "$class" = kl.core.NameServer ] && [ -n "$init_yaml" ]; then sources=programs/name_server.c; program_found "$path"
         else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$built/unnamed"; fi
     done <"$built/processes"
+    programs_started_later
     # One program without a name of its own and one main function that is nobody's belong together.
     left=$(grep -vxFf "$built/claimed" "$built/mains") || true
     [ ! -e "$built/unnamed" ] || while IFS='	' read -r path class line; do

@@ -322,7 +322,7 @@ static void only_a_grant_grants(void **state)
         struct ksm_plan plan;
         ksm_plan_make(&plan, &query);
         assert_int_equal(ksm_plan_known(&plan), said.verdict != KSM_EVALUATE || said.evaluate == nullptr);
-        assert_int_equal(plan.needs, ksm_plan_known(&plan) ? 0 : KSM_READS_MESSAGE);
+        assert_int_equal(plan.needs, ksm_plan_known(&plan) ? 0 : KSM_READS_MESSAGE | KSM_LONG);
     }
     said = (struct ksm_descriptor)SAYING(KSM_EVALUATE, evaluate), answer = true;
     forget_cached();

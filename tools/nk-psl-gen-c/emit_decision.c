@@ -57,12 +57,14 @@ static bool needs_function(const struct psl_decision *decision)
 
 /* Blocks whose code is the same but for comments are one function; decisions that join the same functions are one. */
 
-/* Code without comments. */
+/* Code without comments. What looks like one in a text is none. */
 static const char *without_comments(struct emitter *emitter, const char *code)
 {
     char *copy = pool_copy(emitter->policy->pool, code, strlen(code)), *to = copy;
+    bool quoted = false;
     for (const char *from = code; *from != '\0';) {
-        const char *end = from[0] == '/' && from[1] == '*' ? strstr(from, "*/") : nullptr;
+        const char *end = !quoted && from[0] == '/' && from[1] == '*' ? strstr(from, "*/") : nullptr;
+        quoted ^= *from == '"'; /* those in texts are written as \042 */
         if (end != nullptr)
             from = end + 2;
         else

@@ -2,6 +2,7 @@
 #pragma once
 #include <coresrv/handle/notice_api.h>
 #include <kos/core.h>
+#include <services/ocap.h>
 static inline Retcode KnHandleClose(Handle h)
 {
     return KOS_CORE(HANDLE, Close, h).rc;
