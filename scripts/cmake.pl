@@ -305,6 +305,10 @@ my %commands = (
     string => \&command_string,
     file => \&command_file,
     configure_file => \&command_configure,
+    aux_source_directory => sub {
+        my ($scope, $path, $name) = @_;
+        assign($scope, $name, join ';', grep { /\.(c|cc|cpp|cxx)$/ } glob absolute($path, $scope->{CMAKE_CURRENT_SOURCE_DIR}) . '/*');
+    },
     math => sub { my ($scope, undef, $name, $text) = @_; assign($scope, $name, $text =~ m{^[\d\s+*/%()|&^~<>xXa-fA-F-]+$} ? int(eval($text) // 0) : 0); },
     get_filename_component => sub {
         my ($scope, $name, $path, $what) = @_;

@@ -93,7 +93,7 @@ programs_describe() {
     done <"$built/unnamed"
     [ ! -e "$built/missing" ] || exit 1
     programs_started_later
-    # A main function that no process has is not of this solution: a test on the host, say.
-    sort -u "$built/claimed" "$built/mains" >"$built/own"
+    # A main function that no process has is not of this solution: a test on the host, say; nor is what else that test is made of.
+    { cat "$built/claimed" "$built/mains"; cut -f2 "$built/cmake"; } | sort -u >"$built/own"
     grep -vxFf "$built/own" "$built/sources" >"$built/common" || true
 }
