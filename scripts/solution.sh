@@ -31,7 +31,7 @@ solution_policy() {
     solution_output
     stage_cmake
     stage_definitions
-    stage_file security.psl "the policy"
+    stage_file security.psl "the policy" SECURITY_PSL '^[[:space:]]*execute[[:space:]]*:'
     policy_file=$found
     stage_policy_roots
 }
@@ -43,11 +43,11 @@ solution_stage() {
     shown_yaml="" init_yaml=""
     programs_scan
     template="" own_einit=""
-    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && program_sources Einit; then
+    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && ! grep -q CONNECTIONS_CFG "$built/parts" && program_sources Einit; then
         own_einit=$sources
         echo "$sources" >>"$built/claimed"
     else
-        stage_file init.yaml "the processes and their channels"
+        stage_file init.yaml "the processes and their channels" CONNECTIONS_CFG '^entities:'
         init_yaml=$found shown_yaml=${template:-$found}
     fi
     programs_describe
