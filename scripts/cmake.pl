@@ -8,7 +8,7 @@
 #                program in YAML's flow style; where a new line has to begin, \x01
 #   image        programs that build_kos_qemu_image puts into the image
 #   parts        key<TAB>file of SECURITY_PSL and CONNECTIONS_CFG of build_kos_qemu_image, the first such
-#   absent       warnings: sources that are not there
+#   absent       warnings: files that are not there
 #   binary/      what configure_file makes
 # Commands that say nothing of these are read over; a mistake in a file ends the reading of it.
 use strict;
@@ -60,6 +60,7 @@ sub parse {
         } elsif ($text =~ /\G((?:[^\s()#"\\\$]|\\.|\$\{|\$ENV\{|\$|"(?:[^"\\]|\\.)*")+)/gcs) { push @$command, [$1, 0];
         } else { last; }
     }
+    push @absent, "$command->[1]: warning: the '(' of $command->[0] is not closed: what follows is not read" if $command;
     return @commands;
 }
 
@@ -333,7 +334,12 @@ my %commands = (
             assign($scope, "${prefix}_BINARY_DIR", $scope->{CMAKE_CURRENT_BINARY_DIR});
         }
     },
-    add_subdirectory => sub { my ($scope, $path) = @_; evaluate(absolute($path, $scope->{CMAKE_CURRENT_SOURCE_DIR}) . '/CMakeLists.txt', $scope); },
+    add_subdirectory => sub {
+        my ($scope, $path) = @_;
+        my $file = absolute($path, $scope->{CMAKE_CURRENT_SOURCE_DIR}) . '/CMakeLists.txt';
+        push @absent, "$place: warning: there is no " . shown($file) unless -f $file;
+        evaluate($file, $scope);
+    },
     include => sub {
         my ($scope, $name) = @_;
         my $path = absolute($name, $scope->{CMAKE_CURRENT_SOURCE_DIR});

@@ -91,6 +91,7 @@ define_given() {
 # build system of the original would put in for system programs is nothing here: there are none.
 stage_expand() { # TEMPLATE TO
     awk -v variables="$built/variables" -v properties="$built/properties" '
+        function plain(word) { gsub("_", "", word); return tolower(word) }
         BEGIN { while ((getline line < variables) > 0 || (getline line < properties) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
         match($0, /^ *- /) { list = substr($0, 1, RLENGTH - 2) }
         {
@@ -101,7 +102,9 @@ stage_expand() { # TEMPLATE TO
                 name = substr(rest, RSTART + 1, RLENGTH - 2); replaced = ""
                 if (name in value) { replaced = value[name]; gsub("\001", "\n" indent, replaced) }
                 else if (name !~ /^INIT_.*(_ENTITY_(CONNECTIONS\+?|ENV|ARGS)|EXTERNAL_ENTITIES)$/) {
-                    printf "%s:%d:%d: error: no value for '\''@%s@'\''; set(%s ...) in a CMakeLists.txt gives one\n", FILENAME, FNR, length(done) + RSTART, name, name > "/dev/stderr"
+                    near = ""
+                    for (known in value) if (plain(known) == plain(name)) near = ". Did you mean @" known "@?"
+                    printf "%s:%d:%d: error: no value for '\''@%s@'\''; set(%s ...) in a CMakeLists.txt gives one%s\n", FILENAME, FNR, length(done) + RSTART, name, name, near > "/dev/stderr"
                     bad = 1
                 }
                 done = done substr(rest, 1, RSTART - 1) replaced; rest = substr(rest, RSTART + RLENGTH)
