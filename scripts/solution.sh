@@ -59,9 +59,11 @@ solution_includes() {
     printf '%s' "-isystem $built/include -isystem libklog/include"
     cut -f1 "$built/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$built/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
     {
-        stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh'
+        stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' -o -name '*.hxx' -o -name '*.inl'
         [ ! -d "$built/binary" ] || find "$built/binary" -name '*.h' -o -name '*.hpp' -o -name '*.hh'
-    } | xargs -r -n1 dirname | sort -u >"$built/header_folders"
+    } >"$built/header_files"
+    xargs -r -n1 dirname <"$built/header_files" | sort -u >"$built/header_folders"
+    xargs -r -n1 basename <"$built/header_files" | sort | uniq -d >"$built/header_twice"
     # First the folders with headers, then those above them: shop/include/shop/names.h may be called names.h and shop/names.h.
     while read -r directory; do printf ' -I%s' "$directory"; done <"$built/header_folders"
     while read -r directory; do
@@ -186,11 +188,21 @@ solution_object() { # PROGRAM SOURCE
     solution_definitions "$1" "$2"
 }
 
-# What CMakeLists.txt defines for the programs, for this one, for a library's source.
+# What CMakeLists.txt defines for the programs, for this one, for a library's source. If several headers have one name: first
+# the folders that it names, then those near the source.
 solution_definitions() { # PROGRAM SOURCE
     awk -F'\t' -v program="$1" -v source="$2" -v variant="$variant" '
         $1 == "*" || $1 == program || $1 == source { gsub(/\047/, "\047\\\047\047", $2); gsub(/\$/, "$$", $2); words = words " \047" $2 "\047" }
         END { if (words != "") print "  variant_flags = $" variant "_flags" words }' "$built/macros"
+    [ -s "$built/header_twice" ] || return 0
+    {
+        awk -F'\t' -v program="$1" -v source="$2" '$1 == program || $1 == source { print $2 }' "$built/includes"
+        near=$(dirname "$2")
+        while [ "${near#"$folder"/}" != "$near" ]; do
+            awk -v near="$near/" 'index($0 "/", near) == 1' "$built/header_folders"
+            near=$(dirname "$near")
+        done
+    } | awk '!seen[$0]++ { words = words " -iquote " $0 " -I" $0 } END { if (words != "") print "  solution_flags =" words " $solution_flags" }'
 }
 
 solution_program() { # NAME SOURCE...

@@ -111,7 +111,7 @@ stranger_cmake() {
     rm -rf $made; mkdir -p $made
     perl -w scripts/cmake.pl tests/cmake $made GIVEN=other BOARD=PI tests/cmake/CMakeLists.txt tests/cmake/part/CMakeLists.txt >$made.output 2>&1 ||
         { cat $made.output; return 1; }
-    for part in variables cmake macros properties parts image absent binary/made/config.h binary/plain.h; do
+    for part in variables cmake macros includes properties parts image absent binary/made/config.h binary/plain.h; do
         echo "== $part"
         sed "s|$PWD/||" "$made/$part" | tr '\001' '~' | grep -v -e '_VERSION' -e '_DIR='
     done >>$made.output

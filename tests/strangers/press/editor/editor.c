@@ -12,6 +12,7 @@
 #include <string.h>
 #define NK_USE_UNQUALIFIED_NAMES
 #include <press/Press.idl.h>
+#include "settings.h"
 
 static struct Press_proxy press;
 static Handle channel;
@@ -95,7 +96,7 @@ int main(void)
     Press_proxy_init(&press, &transport.base, riid);
 
     fprintf(stderr, "no title: %d\n", open_book("", &a));
-    fprintf(stderr, "open: %d %d %d\n", open_book("Wonderland", &a), open_book("Looking-glass", &b), open_book("Snark", &c));
+    fprintf(stderr, "open: %d %d %d\n", open_book(FIRST_TITLE, &a), open_book("Looking-glass", &b), open_book("Snark", &c));
     read_page(&a, 0);
     read_page(&b, 2);
     read_page(&b, 3);
