@@ -71,7 +71,7 @@ static Retcode slow(unsigned ms, rtl_uint32_t limit, Handle sync, nk_uint32_t *s
 static Handle sync_object;
 static int disturb(void *context)
 {
-    KosThreadSleep(50);
+    KosThreadSleep(20);
     return KnIpcSetInterrupt(sync_object) == rcOk ? 3 : 4;
 }
 
@@ -79,7 +79,7 @@ static int occupy(void *context)
 {
     NkKosTransport mine;
     Press_proxy p;
-    Press_Slow_req req = { .milliseconds = 400 };
+    Press_Slow_req req = { .milliseconds = 500 };
     Press_Slow_res res;
     NkKosTransport_Init(&mine, channel, NK_NULL, 0);
     Press_proxy_init(&p, &mine.base, riid);
