@@ -4,7 +4,16 @@
 . scripts/stage.sh
 . scripts/programs.sh
 
-# The folder as a path that ninja takes, or the end; $built: where it is built.
+# A path with spaces or other alphabets: a link to it, by which it is built and named in messages.
+solution_link() {
+    [ -d "$folder" ] || fail "'$folder': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'"
+    link=build/folders/$(basename "$folder" | LC_ALL=C tr -c 'A-Za-z0-9_.+,@\n-' _)
+    mkdir -p build/folders
+    [ "$(readlink "$link" 2>/dev/null)" = "$folder" ] || { rm -f "$link"; ln -s "$folder" "$link"; }
+    folder=$link
+}
+
+# The folder as a path that ninja takes; $built: where it is built.
 solution_folder() { # DIR
     case $1 in /*) folder=$1 ;; *) folder=$called_from/$1 ;; esac
     [ ! -d "$folder" ] || folder=$(cd "$folder" && pwd)
@@ -12,17 +21,18 @@ solution_folder() { # DIR
     case $folder in
     "$PWD"/*) folder=${folder#"$PWD"/} ;;
     esac
-    case $folder in *[!A-Za-z0-9_./+,@-]*) fail "'$folder': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
+    case $folder in *[!A-Za-z0-9_./+,@-]*) solution_link ;; esac
     package=$(basename "$folder")
     built=build/solutions/$package
 }
 
 # What the folder before had in $built is not this one's.
 solution_output() {
-    if [ "$(cat "$built/folder" 2>/dev/null)" != "$folder" ]; then
+    whose="$folder $(readlink "$folder" 2>/dev/null)" || true
+    if [ "$(cat "$built/folder" 2>/dev/null)" != "$whose" ]; then
         rm -rf "$built"
         mkdir -p "$built"
-        echo "$folder" >"$built/folder"
+        echo "$whose" >"$built/folder"
     fi
 }
 

@@ -25,6 +25,16 @@ stage_names() {
     done
 }
 
+# Names that ninja and the shell take as they are, or the end.
+stage_plain() { # WHAT LIST
+    odd=$(LC_ALL=C grep '[^A-Za-z0-9_./,+@	-]' "$2" | sed 's/.*	//; s/^/  /') || true
+    [ -z "$odd" ] || {
+        printf "kos: expected names of %s of letters, digits and '_', '-', '.', '+', ',', '@', not:\n%s\n" "$1" "$odd" >&2
+        case $2 in */names) rm "$2" ;; esac
+        exit 2
+    }
+}
+
 # Gathers all definitions as links under $stage, and their list in $built/names.
 stage_definitions() {
     stage=$built/definitions
@@ -34,8 +44,7 @@ stage_definitions() {
     mkdir -p "$stage"
     mv "$built/names.new" "$built/names"
     [ -s "$built/names" ] || { rm "$built/names"; fail "$folder: expected classes, .edl files"; }
-    case $(cat "$built/names") in *[!A-Za-z0-9_./,+@"	
-"-]*) fail "$folder: expected names of files of letters, digits and '_', '-', '.', '+', ',', '@'" ;; esac
+    stage_plain "files" "$built/names"
     twice=$(cut -f1 "$built/names" | sort | uniq -d)
     for name in $twice; do
         echo "kos: $name is declared twice, in:" >&2
