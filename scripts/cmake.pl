@@ -4,11 +4,12 @@
 #   variables    NAME=value of all variables; those where an image is built count most
 #   cmake        program<TAB>source, of add_executable and target_sources
 #   macros       program<TAB>-DNAME=value; the program '*' is all, and a library's is its sources' programs
+#   includes     program<TAB>folder of target_include_directories and include_directories
 #   properties   NAME=value of what init.yaml.in calls INIT_<program>_ENTITY_...: EXTRA_CONNECTIONS, EXTRA_ARGS, EXTRA_ENV of a
 #                program in YAML's flow style; where a new line has to begin, \x01
 #   image        programs that build_kos_qemu_image puts into the image
 #   parts        key<TAB>file of SECURITY_PSL and CONNECTIONS_CFG of build_kos_qemu_image, the first such
-#   absent       warnings: sources that are not there
+#   absent       warnings: files that are not there
 #   binary/      what configure_file makes
 # Commands that say nothing of these are read over; a mistake in a file ends the reading of it.
 use strict;
@@ -20,7 +21,7 @@ my ($folder, $into, @lists) = @ARGV;
 my %given; # by -D: no set() changes it
 while (@lists && $lists[0] =~ /^(\w+)=(.*)$/s) { $given{$1} = $2; shift @lists; }
 my $here = getcwd();
-my (@absent, @files, %parts, %evaluated, %all, %image, %sources, %definitions, %links, %properties, %functions, @order);
+my (@absent, @files, %parts, %includes, %evaluated, %all, %image, %sources, %definitions, %links, %properties, %functions, @order);
 my ($returning, $place) = (0, '');
 
 sub absolute {
@@ -60,6 +61,7 @@ sub parse {
         } elsif ($text =~ /\G((?:[^\s()#"\\\$]|\\.|\$\{|\$ENV\{|\$|"(?:[^"\\]|\\.)*")+)/gcs) { push @$command, [$1, 0];
         } else { last; }
     }
+    push @absent, "$command->[1]: warning: the '(' of $command->[0] is not closed: what follows is not read" if $command;
     return @commands;
 }
 
@@ -269,6 +271,11 @@ sub add_definitions {
     push @{$definitions{$target}}, map { "-D$_" } grep { length && !/[\$<>\t\n]/ } map { s/^-D//r } grep { !/^(PUBLIC|PRIVATE|INTERFACE|-[^D].*)$/ } @words;
 }
 
+sub add_includes {
+    my ($scope, $target, @words) = @_;
+    push @{$includes{$target}}, map { absolute($_, $scope->{CMAKE_CURRENT_SOURCE_DIR}) } grep { !/^(PUBLIC|PRIVATE|INTERFACE|BEFORE|AFTER|SYSTEM)$/ && !/[\$<>]/ } @words;
+}
+
 sub add_sources {
     my ($scope, $target, @words) = @_;
     $sources{$target} //= do { push @order, $target; [] };
@@ -333,7 +340,12 @@ my %commands = (
             assign($scope, "${prefix}_BINARY_DIR", $scope->{CMAKE_CURRENT_BINARY_DIR});
         }
     },
-    add_subdirectory => sub { my ($scope, $path) = @_; evaluate(absolute($path, $scope->{CMAKE_CURRENT_SOURCE_DIR}) . '/CMakeLists.txt', $scope); },
+    add_subdirectory => sub {
+        my ($scope, $path) = @_;
+        my $file = absolute($path, $scope->{CMAKE_CURRENT_SOURCE_DIR}) . '/CMakeLists.txt';
+        push @absent, "$place: warning: there is no " . shown($file) unless -f $file;
+        evaluate($file, $scope);
+    },
     include => sub {
         my ($scope, $name) = @_;
         my $path = absolute($name, $scope->{CMAKE_CURRENT_SOURCE_DIR});
@@ -352,6 +364,8 @@ my %commands = (
     add_compile_definitions => sub { my (undef, @words) = @_; add_definitions('*', @words); },
     add_definitions => sub { my (undef, @words) = @_; add_definitions('*', grep { /^-D/ } @words); },
     add_compile_options => sub { my (undef, @words) = @_; add_definitions('*', grep { /^-D/ } @words); },
+    target_include_directories => \&add_includes,
+    include_directories => sub { my ($scope, @words) = @_; add_includes($scope, '*', @words); },
     set_target_properties => \&command_properties,
     return => sub { $returning = 1; },
     build_kos_qemu_image => \&command_image,
@@ -393,10 +407,21 @@ sub evaluate {
 }
 
 # What a target is compiled with: its own, and its libraries'.
-sub definitions_of {
-    my ($target, $seen) = @_;
+sub all_of {
+    my ($what, $target, $seen) = @_;
     return () if $seen->{$target}++;
-    return (@{$definitions{$target} // []}, map { definitions_of($_, $seen) } @{$links{$target} // []});
+    return (@{$what->{$target} // []}, map { all_of($what, $_, $seen) } @{$links{$target} // []});
+}
+
+# "program<TAB>word" for all programs; for libraries, "source<TAB>word".
+sub of_targets {
+    my ($what) = @_;
+    return ((map { "*\t$_" } @{$what->{'*'} // []}), map {
+        my ($target, $plain) = ($_, s/^lib //r);
+        my @names = $target eq $plain ? $target : map { shown($_) } @{$sources{$target}};
+        my @words = all_of($what, $plain, {});
+        map { my $name = $_; map { "$name\t$_" } @words } @names;
+    } @order);
 }
 
 # YAML in block style, lines as [indentation, text], as a list of values in flow style: what a property says.
@@ -439,9 +464,8 @@ evaluate(absolute($_, $here)) for @lists;
 my %values = (%all, %image);
 write_lines('variables', map { "$_=$values{$_}" } grep { !/[^A-Za-z0-9_]/ && $values{$_} !~ /\n/ } sort keys %values);
 write_lines('cmake', map { my $target = $_; map { "$target\t" . shown($_) } grep { -f } @{$sources{$target}} } grep { !/^lib / } @order);
-write_lines('macros', (map { "*\t$_" } @{$definitions{'*'} // []}),
-    (map { my $target = $_; map { "$target\t$_" } definitions_of($target, {}) } grep { !/^lib / } @order),
-    map { my $target = $_; my $plain = s/^lib //r; map { my $source = shown($_); map { "$source\t$_" } definitions_of($plain, {}) } @{$sources{$target}} } grep { /^lib / } @order);
+write_lines('macros', of_targets(\%definitions));
+write_lines('includes', map { /^(.*)\t(.*)$/ && -d $2 ? "$1\t" . shown($2) : () } of_targets(\%includes));
 write_lines('properties', map { extras($_) } sort keys %properties);
 write_lines('parts', map { "$_\t$parts{$_}" } grep { exists $parts{$_} } qw(CONNECTIONS_CFG SECURITY_PSL));
 write_lines('image', grep { exists $sources{$_} } @files);

@@ -6,8 +6,7 @@ sources_pattern='\.\(c\|cc\|cpp\|cxx\)$'
 # All C and C++ of the solution, and which of them have a main function.
 programs_scan() {
     stage_find -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.cxx' >"$built/sources"
-    case $(cat "$built/sources") in *[!A-Za-z0-9_./,+@"
-"-]*) fail "$folder: expected names of sources of letters, digits and '_', '-', '.', '+', ',', '@'" ;; esac
+    stage_plain "sources" "$built/sources"
     xargs -r grep -lE '(^|[^A-Za-z0-9_])main[[:space:]]*\(' <"$built/sources" >"$built/mains" || true
     : >"$built/claimed"
 }

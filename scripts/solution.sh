@@ -5,7 +5,16 @@
 . scripts/programs.sh
 . scripts/musl.sh
 
-# The folder as a path that ninja takes, or the end; $built: where it is built.
+# A path with spaces or other alphabets: a link to it, by which it is built and named in messages.
+solution_link() {
+    [ -d "$folder" ] || fail "'$folder': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'"
+    link=build/folders/$(basename "$folder" | LC_ALL=C tr -c 'A-Za-z0-9_.+,@\n-' _)
+    mkdir -p build/folders
+    [ "$(readlink "$link" 2>/dev/null)" = "$folder" ] || { rm -f "$link"; ln -s "$folder" "$link"; }
+    folder=$link
+}
+
+# The folder as a path that ninja takes; $built: where it is built.
 solution_folder() { # DIR
     case $1 in /*) folder=$1 ;; *) folder=$called_from/$1 ;; esac
     [ ! -d "$folder" ] || folder=$(cd "$folder" && pwd)
@@ -13,17 +22,18 @@ solution_folder() { # DIR
     case $folder in
     "$PWD"/*) folder=${folder#"$PWD"/} ;;
     esac
-    case $folder in *[!A-Za-z0-9_./+,@-]*) fail "'$folder': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;; esac
+    case $folder in *[!A-Za-z0-9_./+,@-]*) solution_link ;; esac
     package=$(basename "$folder")
     built=build/solutions/$package
 }
 
 # What the folder before had in $built is not this one's.
 solution_output() {
-    if [ "$(cat "$built/folder" 2>/dev/null)" != "$folder" ]; then
+    whose="$folder $(readlink "$folder" 2>/dev/null)" || true
+    if [ "$(cat "$built/folder" 2>/dev/null)" != "$whose" ]; then
         rm -rf "$built"
         mkdir -p "$built"
-        echo "$folder" >"$built/folder"
+        echo "$whose" >"$built/folder"
     fi
 }
 
@@ -60,9 +70,11 @@ solution_includes() {
     printf '%s' "-isystem $built/include -isystem libklog/include"
     cut -f1 "$built/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$built/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
     {
-        stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh'
+        stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' -o -name '*.hxx' -o -name '*.inl'
         [ ! -d "$built/binary" ] || find "$built/binary" -name '*.h' -o -name '*.hpp' -o -name '*.hh'
-    } | xargs -r -n1 dirname | sort -u >"$built/header_folders"
+    } >"$built/header_files"
+    xargs -r -n1 dirname <"$built/header_files" | sort -u >"$built/header_folders"
+    xargs -r -n1 basename <"$built/header_files" | sort | uniq -d >"$built/header_twice"
     # First the folders with headers, then those above them: shop/include/shop/names.h may be called names.h and shop/names.h.
     while read -r directory; do printf ' -I%s' "$directory"; done <"$built/header_folders"
     while read -r directory; do
@@ -202,11 +214,21 @@ solution_object() { # PROGRAM SOURCE
     solution_definitions "$1" "$2"
 }
 
-# What CMakeLists.txt defines for the programs, for this one, for a library's source.
+# What CMakeLists.txt defines for the programs, for this one, for a library's source. If several headers have one name: first
+# the folders that it names, then those near the source.
 solution_definitions() { # PROGRAM SOURCE
     awk -F'\t' -v program="$1" -v source="$2" -v variant="$variant" '
         $1 == "*" || $1 == program || $1 == source { gsub(/\047/, "\047\\\047\047", $2); gsub(/\$/, "$$", $2); words = words " \047" $2 "\047" }
         END { if (words != "") print "  variant_flags = $" variant "_flags" words }' "$built/macros"
+    [ -s "$built/header_twice" ] || return 0
+    {
+        awk -F'\t' -v program="$1" -v source="$2" '$1 == program || $1 == source { print $2 }' "$built/includes"
+        near=$(dirname "$2")
+        while [ "${near#"$folder"/}" != "$near" ]; do
+            awk -v near="$near/" 'index($0 "/", near) == 1' "$built/header_folders"
+            near=$(dirname "$near")
+        done
+    } | awk '!seen[$0]++ { words = words " -iquote " $0 " -I" $0 } END { if (words != "") print "  solution_flags =" words " $solution_flags" }'
 }
 
 solution_program() { # NAME SOURCE...

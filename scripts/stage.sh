@@ -25,6 +25,16 @@ stage_names() {
     done
 }
 
+# Names that ninja and the shell take as they are, or the end.
+stage_plain() { # WHAT LIST
+    odd=$(LC_ALL=C grep '[^A-Za-z0-9_./,+@	-]' "$2" | sed 's/.*	//; s/^/  /') || true
+    [ -z "$odd" ] || {
+        printf "kos: expected names of %s of letters, digits and '_', '-', '.', '+', ',', '@', not:\n%s\n" "$1" "$odd" >&2
+        case $2 in */names) rm "$2" ;; esac
+        exit 2
+    }
+}
+
 # Gathers all definitions as links under $stage, and their list in $built/names.
 stage_definitions() {
     stage=$built/definitions
@@ -34,8 +44,7 @@ stage_definitions() {
     mkdir -p "$stage"
     mv "$built/names.new" "$built/names"
     [ -s "$built/names" ] || { rm "$built/names"; fail "$folder: expected classes, .edl files"; }
-    case $(cat "$built/names") in *[!A-Za-z0-9_./,+@"	
-"-]*) fail "$folder: expected names of files of letters, digits and '_', '-', '.', '+', ',', '@'" ;; esac
+    stage_plain "files" "$built/names"
     twice=$(cut -f1 "$built/names" | sort | uniq -d)
     for name in $twice; do
         echo "kos: $name is declared twice, in:" >&2
@@ -91,6 +100,7 @@ define_given() {
 # build system of the original would put in for system programs is nothing here: there are none.
 stage_expand() { # TEMPLATE TO
     awk -v variables="$built/variables" -v properties="$built/properties" '
+        function plain(word) { gsub("_", "", word); return tolower(word) }
         BEGIN { while ((getline line < variables) > 0 || (getline line < properties) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
         match($0, /^ *- /) { list = substr($0, 1, RLENGTH - 2) }
         {
@@ -101,7 +111,9 @@ stage_expand() { # TEMPLATE TO
                 name = substr(rest, RSTART + 1, RLENGTH - 2); replaced = ""
                 if (name in value) { replaced = value[name]; gsub("\001", "\n" indent, replaced) }
                 else if (name !~ /^INIT_.*(_ENTITY_(CONNECTIONS\+?|ENV|ARGS)|EXTERNAL_ENTITIES)$/) {
-                    printf "%s:%d:%d: error: no value for '\''@%s@'\''; set(%s ...) in a CMakeLists.txt gives one\n", FILENAME, FNR, length(done) + RSTART, name, name > "/dev/stderr"
+                    near = ""
+                    for (known in value) if (plain(known) == plain(name)) near = ". Did you mean @" known "@?"
+                    printf "%s:%d:%d: error: no value for '\''@%s@'\''; set(%s ...) in a CMakeLists.txt gives one%s\n", FILENAME, FNR, length(done) + RSTART, name, name, near > "/dev/stderr"
                     bad = 1
                 }
                 done = done substr(rest, 1, RSTART - 1) replaced; rest = substr(rest, RSTART + RLENGTH)

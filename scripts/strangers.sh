@@ -150,7 +150,7 @@ stranger_cmake() {
     rm -rf $made; mkdir -p $made
     perl -w scripts/cmake.pl tests/cmake $made GIVEN=other BOARD=PI tests/cmake/CMakeLists.txt tests/cmake/part/CMakeLists.txt >$made.output 2>&1 ||
         { cat $made.output; return 1; }
-    for part in variables cmake macros properties parts image absent binary/made/config.h binary/plain.h; do
+    for part in variables cmake macros includes properties parts image absent binary/made/config.h binary/plain.h; do
         echo "== $part"
         sed "s|$PWD/||" "$made/$part" | tr '\001' '~' | grep -v -e '_VERSION' -e '_DIR='
     done >>$made.output
@@ -185,6 +185,13 @@ stranger_pieces() {
     pieces_said "a mistake in a template" 1 "einit/src/security.psl.in:40:5: error: .*'ligt'" || return 1
     sed -i 's/FMode_impl(struct/FMode_impl(strukt/' "$cd_to/lights/src/lights_gpio.c"
     pieces_said "a mistake in C" 1 "lights_gpio.c:14:28: error: " || return 1
+    # folders of other alphabets, files that are not
+    mv "$to/solution" "$to/свет и цвет"
+    ln -s "$to/свет и цвет" "$to/solution"
+    ./kos policy check "$to/свет и цвет" >"$said" 2>&1 || { echo "a folder with spaces: expected no error, got:"; cat "$said"; return 1; }
+    rm "$to/solution"; mv "$to/свет и цвет" "$to/solution"
+    cp "$cd_to/lights/src/lights_gpio.c" "$cd_to/lights/src/old copy.c"
+    pieces_said "a source with a space" 2 '^  .*/lights/src/old copy.c' || return 1
     # what is not said by one tool alone
     rm -r "$to/solution"; cp -r tests/strangers/sensor_hub "$to/solution"
     sed -i 's/id: hub_connection}/id: hub_connection, arena: shared}/' "$cd_to/init.yaml"

@@ -24,7 +24,7 @@ static Retcode create(const char *eiid, const char *name, const char *path, Hand
 static Retcode set_env(Handle task, const char *name, const char *const *args, const char *const *envs)
 {
     const char *const own[] = {name, RTL_NULL};
-    return KnTaskSetEnv(task, args != RTL_NULL && args[0] != RTL_NULL ? args : own, envs);
+    return KnTaskSetEnv(task, args != (const char *const *)RTL_NULL && args[0] != RTL_NULL ? args : own, envs);
 }
 
 struct Entity {

@@ -85,6 +85,7 @@ static void tasks(void)
     CHECK_SAME(reason, KOS_TASK_EXITED);
     KosTaskFree(task);
     CHECK_SAME(KnHandleClose(gift), rcOk);
+    params.flags = KOS_TASK_FLAG_DUMPABLE;
     CHECK_SAME(KosTaskLaunch(&params, &task), rcOk);
     CHECK_SAME(KosTaskWait(task, PATIENCE_MS, &code, &reason), rcOk);
     CHECK_SAME(code, 15);

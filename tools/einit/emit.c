@@ -121,11 +121,22 @@ static void emit_process(struct text *text, const struct entity *entity, const c
     emit_scheduler(text, entity);
 }
 
+/* A mistake in a macro's name or header is one of init.yaml. */
+static void emit_place(struct text *text, struct location at)
+{
+    text_add(text, "#line %u ", line_of(at));
+    emit_string(text, at.source->path);
+    text_add(text, "\n");
+}
+
 static void emit_channel(struct text *text, const struct entity *client, const struct channel *channel,
                          const char *from)
 {
     static const char *const arenas[] = {"AUTO", "COPIED", "SEALED", "SHARED"};
-    text_add(text, "\n    /* %s:%u */\n    if (", from, line_of(channel->at));
+    text_add(text, "\n    /* %s:%u */\n", from, line_of(channel->at));
+    if (channel->variable.text != nullptr)
+        emit_place(text, channel->variable.at);
+    text_add(text, "    if (");
     text_add(text, channel->arena == ARENA_AUTO ? "EntityConnectToService" : "EntityConnectWithArena");
     text_add(text, "(entity_%u, entity_%u, ", client->number, channel->server->number);
     if (channel->variable.text != nullptr)
@@ -149,6 +160,7 @@ static void emit_includes(const struct solution *solution, struct text *text)
             if (channel->include.text != nullptr) {
                 text_add(&key, "<%s>", channel->include.text);
                 if (strstr(seen.bytes, key.bytes) == nullptr) {
+                    emit_place(text, channel->include.at);
                     text_add(text, "#include %s\n", key.bytes);
                     text_add(&seen, "%s", key.bytes);
                 }

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
         leave(&green.base);
         leave(&green.base);
     } else {
-        KosThreadSleep(500);
+        KosThreadSleep(1000);
         ask(&red.base, 3, 1, 0);
         ask(&red.base, 2, 2, -5);
         declare(&red.base, 801, "whisky", "business", 7);

@@ -12,6 +12,7 @@
 #include <string.h>
 #define NK_USE_UNQUALIFIED_NAMES
 #include <press/Press.idl.h>
+#include "settings.h"
 
 static struct Press_proxy press;
 static Handle channel;
@@ -70,7 +71,7 @@ static Retcode slow(unsigned ms, rtl_uint32_t limit, Handle sync, nk_uint32_t *s
 static Handle sync_object;
 static int disturb(void *context)
 {
-    KosThreadSleep(50);
+    KosThreadSleep(20);
     return KnIpcSetInterrupt(sync_object) == rcOk ? 3 : 4;
 }
 
@@ -78,7 +79,7 @@ static int occupy(void *context)
 {
     NkKosTransport mine;
     Press_proxy p;
-    Press_Slow_req req = { .milliseconds = 400 };
+    Press_Slow_req req = { .milliseconds = 500 };
     Press_Slow_res res;
     NkKosTransport_Init(&mine, channel, NK_NULL, 0);
     Press_proxy_init(&p, &mine.base, riid);
@@ -95,7 +96,7 @@ int main(void)
     Press_proxy_init(&press, &transport.base, riid);
 
     fprintf(stderr, "no title: %d\n", open_book("", &a));
-    fprintf(stderr, "open: %d %d %d\n", open_book("Wonderland", &a), open_book("Looking-glass", &b), open_book("Snark", &c));
+    fprintf(stderr, "open: %d %d %d\n", open_book(FIRST_TITLE, &a), open_book("Looking-glass", &b), open_book("Snark", &c));
     read_page(&a, 0);
     read_page(&b, 2);
     read_page(&b, 3);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <kos/thread.h>
 #include <press/Office.edl.h>
+#include "settings.h"
 
 #define BOOK_READ  OCAP_HANDLE_SPEC(1)
 #define BOOK_WRITE OCAP_HANDLE_SPEC(2)
@@ -63,7 +64,7 @@ static nk_err_t Read(struct press_Press *self, const press_Press_Read_req *req, 
     const struct book *book = (const struct book *)(rtl_uintptr_t)context;
     if (nk_get_badge_op(&req->book, BOOK_READ | BOOK_WRITE, &context) == NK_EOK)
         fprintf(stderr, "press: too much right\n");
-    if (req->page > 2) {
+    if (req->page > MAX_PAGE) {
         nk_err_reset(res);
         return fail(&res->err_.reason, res, 33);
     }
