@@ -180,7 +180,11 @@ static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *see
 {
     const struct ksm_decision *decision = transaction->decision;
     bool granted, reads = (decision->flags & KSM_CHANGES_STATE) == 0 && decision->object_count <= READERS_MAX;
-    for (; reads && tries < TRIES_MAX; tries++) {
+    for (; reads; tries++) {
+        if (tries == TRIES_MAX) {
+            ksm_cpu_self()->pauser = nullptr; /* there will be locks */
+            break;
+        }
         again(transaction);
         if (likely(try_unlocked(transaction, seen, &granted)))
             return recorded(transaction, granted);

@@ -75,7 +75,7 @@ static void add_case(struct writer *writer, const struct psl_test_case *test, st
     const struct name *from = &test->selectors.values[PSL_SELECT_SRC], *to = &test->selectors.values[PSL_SELECT_DST];
     struct line_column place = source_line_column(test->at.source, test->at.offset);
     bool execute = test->event == PSL_EXECUTE;
-    unsigned source = test_variable(&writer->variables, from->text);
+    unsigned source = test_variable(&writer->variables, from->text != nullptr ? from->text : test->starter.text);
     unsigned destination = test_variable(&writer->variables, execute ? test->variable.text : to->text);
     text_add(entries, "    {.name = ");
     quoted(entries, test->name.text);
