@@ -200,6 +200,8 @@ static const struct psl_type *check_unary(struct psl_check *check, struct psl_ex
         e->complemented = e->operation == PSL_COMPLEMENT;
         return fold_number(check, e, e->operation == PSL_NEGATE ? -right->number : ~right->number);
     }
+    if (e->operation == PSL_COMPLEMENT && right->type->kind == PSL_NUMBER_TYPE) /* of no width, as a literal */
+        return psl_fits(&psl_sint64, right->type) ? &psl_sint64 : &psl_uint64;
     if (e->operation == PSL_NEGATE && !right->type->is_signed)
         return psl_common_integer(right->type, &psl_sint8);
     return right->type;

@@ -30,6 +30,7 @@ static void add_block(struct build *build, struct psl_conditions conditions, con
     *block =
         (struct psl_block){.conditions = conditions, .first = first, .end = end, .profile = profile, .at = first->at};
     block->effects = psl_effects_of(build->policy, first, end, profile);
+    block->index = analysis->block_count;
     analysis->blocks[analysis->block_count++] = block;
 }
 
@@ -57,7 +58,10 @@ static const struct psl_policy *ordered_policy; /* qsort has no context */
 static int by_place(const void *a, const void *b)
 {
     const struct psl_block *const *x = a, *const *y = b;
-    return psl_policy_order(ordered_policy, (*x)->at, (*y)->at);
+    int order = psl_policy_order(ordered_policy, (*x)->at, (*y)->at);
+    if (order != 0)
+        return order;
+    return (*x)->index<(*y)->index ? -1 : (*x)->index>(*y)->index; /* of one variable of the preprocessor */
 }
 
 static void cut_all(struct build *build)

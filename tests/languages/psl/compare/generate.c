@@ -24,11 +24,15 @@ static void prologue(void)
     static const char *const pools[] = {"1", "2", "4", "9", nullptr};
     puts("execute: kl.core.Execute");
     puts("use nk.base._ use nk.basic._ use nk.regex._ use nk.hashmap._ use nk.staticmap._ use nk.flow._ use nk.mic._");
-    puts("use EDL Einit use EDL kl.core.Core use EDL app.Server use EDL app.Client use EDL app.Peer");
+    puts("use EDL Einit use EDL kl.core.Core use EDL app.Server use EDL app.Client use EDL app.Peer use "
+         "EDL app.Keeper");
     puts("task class Second : app.Server task class Bare");
     printf("policy object ports : HashSet { type Entry = UInt16 config = { set_size : %u, pool_size : %s } }\n",
            1 + below(4), pick(pools));
     printf("policy object pairs : HashSet { type Entry = { a : SInt8, b : [Boolean, UInt32] } config = { set_size : 3, "
+           "pool_size : %s } }\n",
+           pick(pools));
+    printf("policy object files : HashSet { type Entry = { rights : UInt32, handle : UInt32 } config = { set_size : 4, "
            "pool_size : %s } }\n",
            pick(pools));
     printf("policy object limits : StaticMap { type Value = SInt16 config = { keys : { \"open\" : %u, \"read\" : -3, "
@@ -47,7 +51,8 @@ static void prologue(void)
          "} }");
     puts("audit profile full = { 0 : { base : { kss : [\"granted\", \"denied\"] }, ports : { kss : [\"granted\", "
          "\"denied\"] "
-         "}, pairs : { kss : [\"granted\", \"denied\"] }, limits : { kss : [\"granted\", \"denied\"] }, session : { "
+         "}, files : { kss : [\"granted\", \"denied\"] }, pairs : { kss : [\"granted\", \"denied\"] }, limits : { kss "
+         ": [\"granted\", \"denied\"] }, session : { "
          "kss : "
          "[\"granted\", \"denied\"] }, other : { kss : [\"granted\", \"denied\"] }, mic : { kss : [\"granted\", "
          "\"denied\"] }, "

@@ -11,9 +11,13 @@ static void open_sid(const char *name)
 static void hashset_rule(void)
 {
     static const char *const names[] = {"ports.add", "ports.remove", nullptr};
-    switch (below(6)) {
+    switch (below(7)) {
     case 0:
-        open_sid(below(2) != 0 ? "ports.init" : "pairs.init");
+        open_sid(pick((const char *const[]){"ports.init", "pairs.init", "files.init", nullptr}));
+        break;
+    case 6:
+        open_sid(below(2) != 0 ? "files.add" : "files.remove");
+        printf(", entry : {handle : %s, rights : %u}", below(2) != 0 ? "src_sid" : "3", below(3));
         break;
     case 1:
         open_sid(below(2) != 0 ? "ports.fini" : "pairs.fini");
@@ -237,7 +241,17 @@ struct stage {
     const char *const *integers, *const *texts;
 };
 
+#define FILE_KNOWN "bool.cond {if : files.contains {sid : src_sid, entry : message.file}, then : 3, else : 1}"
+
 static const struct stage messages[] = {
+    {"request dst=app.Keeper method=Sum",
+     (const char *const[]){"math.sum (message.list)", "math.product (message.list)", "size (message.list)",
+                           "message.sum", nullptr},
+     nullptr},
+    {"request dst=app.Keeper method=Has",
+     (const char *const[]){FILE_KNOWN, "message.owner.who.handle", "message.owner.number", "message.file.rights",
+                           nullptr},
+     nullptr},
     {"request dst=app.Server endpoint=store.main method=Numbers",
      (const char *const[]){"message.u8", "message.u16", "message.u32", "message.u64", "message.s8", "message.s16",
                            "message.s32", "message.s64", nullptr},
@@ -256,7 +270,7 @@ static const struct stage messages[] = {
                            nullptr},
      (const char *const[]){"message.names.[0]", "message.names.[1]", nullptr}},
     {"request method=Read",
-     (const char *const[]){"message.file.handle", "message.file.rights", "message.size", nullptr}, nullptr},
+     (const char *const[]){"message.file.handle", "message.file.rights", "message.size", FILE_KNOWN, nullptr}, nullptr},
     {"response method=Numbers", (const char *const[]){"message.sum", nullptr}, nullptr},
     {"response src=app.Server dst=app.Client method=Open",
      (const char *const[]){"message.rc", "message.file.handle", nullptr}, nullptr},
