@@ -103,6 +103,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     list_init(&thread->task_link);
     list_init(&thread->join_link);
     list_init(&thread->joiners);
+    thread->lender = nullptr;
     timer_init(&thread->timer);
     timer_init(&thread->replenish);
     hal_context_init(&thread->context, &task->domain.space.hal, parameters->routine,

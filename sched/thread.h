@@ -182,6 +182,8 @@ struct thread {
     struct list task_link;      /* in task->threads; guarded by task->lock */
     struct list join_link;      /* JOINING: in the waited object's list */
     struct list joiners;
+    struct thread *lender; /* who may still pay for a call of it elsewhere, though no longer for itself: with a
+                              reference, until it runs again; null: nobody. sched_payee */
 };
 
 /*
