@@ -4,6 +4,7 @@
 #include <kernel/core_call.h>
 #include <kernel/core_fast.h>
 #include <ksm/audit.h>
+#include <ksm/message.h>
 #include <memory/page.h>
 #include <sched/work.h>
 #include <traces/trace.h>
@@ -45,7 +46,10 @@ struct object *core_object(void)
 /* Index in handlers[] of an info word's method, which exists. */
 static u32 method_index(word info)
 {
-    return (u32)(ksm_method(KSM_CLASS_CORE, info) - ksm_core_endpoints[0].interface->methods);
+#define FIRST(name, endpoint, interface) KOS_CORE_FIRST_##name,
+    static const u32 first[] = {KOS_CORE_ENDPOINTS(FIRST)};
+#undef FIRST
+    return first[(info >> KOS_INFO_RIID_SHIFT) & 0xffffU] + (u32)(info & 0xffffU);
 }
 
 void core_object_init(void)
@@ -298,7 +302,7 @@ bool core_bytes(const struct core_call *call, word chunk_word, const u8 **bytes,
     return true;
 }
 
-retcode core_return_bytes(struct core_call *call, u32 index, const void *bytes, u64 size)
+retcode core_return_bytes(struct core_call *call, word *chunk, const void *bytes, u64 size)
 {
     u64 end = call->response_size, offset = round_up(end, 8);
     if (offset + size > call->response_capacity)
@@ -306,7 +310,7 @@ retcode core_return_bytes(struct core_call *call, u32 index, const void *bytes, 
     memset(call->response_arena + end, 0, offset - end); /* the page is not: what was in it is not the caller's */
     memcpy(call->response_arena + offset, bytes, size);
     call->response_size = offset + size;
-    call->words[index] = offset | (size << 32);
+    *chunk = core_chunk(offset, size);
     return rcOk;
 }
 
@@ -381,6 +385,24 @@ static bool arena_copy(u8 *to, vaddr from, u64 size)
     return good;
 }
 
+/* What is looked at without a checkpoint. */
+#define ARENA_LOOK 64U
+
+static const void *arena_piece(void *context, u64 offset, u64 *available)
+{
+    checkpoint();
+    *available = ARENA_LOOK;
+    return (const u8 *)context + offset;
+}
+
+/* Do the chunks lie in the arena, are texts UTF-8, as the definition of the method has it? */
+static bool content_fits(const struct ksm_shape *shape, const struct core_call *call)
+{
+    const struct ksm_arena arena = {
+        .size = call->arena_size, .span = arena_piece, .context = (void *)(uintptr_t)call->arena};
+    return ksm_message_fits(shape, call->words, &arena);
+}
+
 /* The response of a method with an arena goes to memory, as a whole. */
 static retcode return_memory(struct core_call *call, const struct kos_message_buffer *target, u32 size)
 {
@@ -433,6 +455,8 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     }
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
+    if (method->request.chunk_count != 0 && !content_fits(&method->request, &call))
+        return malformed_request(thread, message);
     struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
     checkpoint();
     retcode code =

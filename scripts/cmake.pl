@@ -7,6 +7,7 @@
 #   properties   NAME=value of what init.yaml.in calls INIT_<program>_ENTITY_...: EXTRA_CONNECTIONS, EXTRA_ARGS, EXTRA_ENV of a
 #                program in YAML's flow style; where a new line has to begin, \x01
 #   image        programs that build_kos_qemu_image puts into the image
+#   parts        key<TAB>file of SECURITY_PSL and CONNECTIONS_CFG of build_kos_qemu_image, the first such
 #   absent       warnings: sources that are not there
 #   binary/      what configure_file makes
 # Commands that say nothing of these are read over; a mistake in a file ends the reading of it.
@@ -19,7 +20,7 @@ my ($folder, $into, @lists) = @ARGV;
 my %given; # by -D: no set() changes it
 while (@lists && $lists[0] =~ /^(\w+)=(.*)$/s) { $given{$1} = $2; shift @lists; }
 my $here = getcwd();
-my (@absent, @files, %evaluated, %all, %image, %sources, %definitions, %links, %properties, %functions, @order);
+my (@absent, @files, %parts, %evaluated, %all, %image, %sources, %definitions, %links, %properties, %functions, @order);
 my ($returning, $place) = (0, '');
 
 sub absolute {
@@ -36,7 +37,9 @@ sub parse {
     my ($file) = @_;
     open my $handle, '<', $file or return;
     local $/;
-    my $text = <$handle>;
+    my $text = <$handle> // '';
+    $text =~ s/^\xef\xbb\xbf//;
+    $text =~ s/\r\n/\n/g;
     my (@commands, $command);
     my $depth = 0;
     pos($text) = 0;
@@ -290,10 +293,13 @@ sub command_properties {
 sub command_image {
     my ($scope, @words) = @_;
     %image = (%image, map { $_ => $scope->{$_} } grep { exists $all{$_} } keys %$scope);
-    my $files = 0;
+    my $key = '';
     for (@words) {
-        if (/^[A-Z_]+$/ && !exists $sources{$_}) { $files = $_ eq 'IMAGE_FILES'; }
-        elsif ($files) { push @files, $_; }
+        if (/^[A-Z_]+$/ && !exists $sources{$_}) { $key = $_; next; }
+        if ($key eq 'IMAGE_FILES') { push @files, $_; next; }
+        my $path = absolute($_, $scope->{CMAKE_CURRENT_SOURCE_DIR});
+        $path = absolute($_, $scope->{CMAKE_CURRENT_BINARY_DIR}) unless -e $path;
+        $parts{$key} //= shown($path) if -f $path;
     }
 }
 
@@ -305,6 +311,10 @@ my %commands = (
     string => \&command_string,
     file => \&command_file,
     configure_file => \&command_configure,
+    aux_source_directory => sub {
+        my ($scope, $path, $name) = @_;
+        assign($scope, $name, join ';', grep { /\.(c|cc|cpp|cxx)$/ } glob absolute($path, $scope->{CMAKE_CURRENT_SOURCE_DIR}) . '/*');
+    },
     math => sub { my ($scope, undef, $name, $text) = @_; assign($scope, $name, $text =~ m{^[\d\s+*/%()|&^~<>xXa-fA-F-]+$} ? int(eval($text) // 0) : 0); },
     get_filename_component => sub {
         my ($scope, $name, $path, $what) = @_;
@@ -433,5 +443,6 @@ write_lines('macros', (map { "*\t$_" } @{$definitions{'*'} // []}),
     (map { my $target = $_; map { "$target\t$_" } definitions_of($target, {}) } grep { !/^lib / } @order),
     map { my $target = $_; my $plain = s/^lib //r; map { my $source = shown($_); map { "$source\t$_" } definitions_of($plain, {}) } @{$sources{$target}} } grep { /^lib / } @order);
 write_lines('properties', map { extras($_) } sort keys %properties);
+write_lines('parts', map { "$_\t$parts{$_}" } grep { exists $parts{$_} } qw(CONNECTIONS_CFG SECURITY_PSL));
 write_lines('image', grep { exists $sources{$_} } @files);
 write_lines('absent', @absent);

@@ -43,6 +43,7 @@ program_missing() { # PATH CLASS LINE
     small=$(program_names "$1" | sed -n 2p)
     echo "$shown_yaml:$3: error: class '$2' has no program; expected one of:" >&2
     echo "  sources with a main function in a folder ${small:-$1}/, a source ${small:-$1}.c, add_executable($1 ...) in a CMakeLists.txt" >&2
+    [ -z "$left" ] || echo "$left" | sed 's/^/  no process has: /' >&2
     echo failed >>"$built/missing"
 }
 
@@ -80,7 +81,9 @@ programs_describe() {
         elif [ "$class" = kl.core.NameServer ] && [ -n "$init_yaml" ]; then sources=programs/name_server.c; program_found "$path"
         else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$built/unnamed"; fi
     done <"$built/processes"
-    programs_started_later
+    # First of all, such classes and processes have to be there.
+    [ ! -e "$built/unnamed" ] || [ -z "$init_yaml" ] ||
+        build/host/einit -I "$stage" -I "$built/aliases" -I sdk -o /dev/null "$init_yaml" 2>"$built/refused" || { cat "$built/refused" >&2; exit 1; }
     # One program without a name of its own and one main function that is nobody's belong together.
     left=$(grep -vxFf "$built/claimed" "$built/mains") || true
     [ ! -e "$built/unnamed" ] || while IFS='	' read -r path class line; do
@@ -89,7 +92,8 @@ programs_describe() {
         elif [ -n "$init_yaml" ]; then program_missing "$path" "$class" "$line"; fi
     done <"$built/unnamed"
     [ ! -e "$built/missing" ] || exit 1
-    # A main function that no process has is not of this solution: a test on the host, say.
-    sort -u "$built/claimed" "$built/mains" >"$built/own"
+    programs_started_later
+    # A main function that no process has is not of this solution: a test on the host, say; nor is what else that test is made of.
+    { cat "$built/claimed" "$built/mains"; cut -f2 "$built/cmake"; } | sort -u >"$built/own"
     grep -vxFf "$built/own" "$built/sources" >"$built/common" || true
 }

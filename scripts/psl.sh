@@ -94,6 +94,12 @@ psl_command() {
         grep -qF -- "$text" "$work/said" && ! grep -q 'runtime error\|AddressSanitizer' "$work/said" && [ ! -e "$work/out.c" ] ||
             { echo "expected '$text' and no output, got:"; tail -5 "$work/said"; return 1; }
     }
+    # rules of the same code, on a call of the kernel and on a message, are two decisions: the kernel makes SIDs of words for one
+    echo 'use prelude._ request src=app.Client dst=app.Server endpoint=store.main method=Read { assert (message.file.handle == dst_sid) }
+        request src=app.Client dst=kl.core.Core endpoint=handle.Handle method=Copy { assert (message.inHandle.handle == dst_sid) }' >"$work/policy.psl"
+    build/host/checked/nk-psl-gen-c -I tests/languages/psl/sources -I sdk -o "$work/out.c" "$work/policy.psl" 2>/dev/null &&
+        [ "$(grep -c 'flags)0x25, .evaluate' "$work/out.c")" = 2 ] && [ "$(grep -c 'handle_words' "$work/out.c")" = 1 ] ||
+        { echo "expected two decisions, one with words that are handles, got:"; grep 'flags)0x25' "$work/out.c"; return 1; }
     # a test set without sequences tests nothing, whatever stands in it
     echo 'use prelude._ assert "a" { setup { c <- execute dst=app.Client } finally { grant c ~> nobody : none.None {} } }' >"$work/policy.psl"
     build/host/checked/nk-psl-gen-c -I tests/languages/psl/sources -I sdk --tests generate -o "$work/out.c" --out-tests "$work/tests.c" "$work/policy.psl" >"$work/said" 2>&1 &&

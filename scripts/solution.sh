@@ -3,6 +3,7 @@
 # scripts/programs.sh, docs/solutions.md.
 . scripts/stage.sh
 . scripts/programs.sh
+. scripts/musl.sh
 
 # The folder as a path that ninja takes, or the end; $built: where it is built.
 solution_folder() { # DIR
@@ -31,7 +32,7 @@ solution_policy() {
     solution_output
     stage_cmake
     stage_definitions
-    stage_file security.psl "the policy"
+    stage_file security.psl "the policy" SECURITY_PSL '^[[:space:]]*execute[[:space:]]*:'
     policy_file=$found
     stage_policy_roots
 }
@@ -43,11 +44,11 @@ solution_stage() {
     shown_yaml="" init_yaml=""
     programs_scan
     template="" own_einit=""
-    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && program_sources Einit; then
+    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && ! grep -q CONNECTIONS_CFG "$built/parts" && program_sources Einit; then
         own_einit=$sources
         echo "$sources" >>"$built/claimed"
     else
-        stage_file init.yaml "the processes and their channels"
+        stage_file init.yaml "the processes and their channels" CONNECTIONS_CFG '^entities:'
         init_yaml=$found shown_yaml=${template:-$found}
     fi
     programs_describe
@@ -79,22 +80,37 @@ solution_errors() {
     xargs -r grep -lE 'NK_ELOGIC' <"$built/sources" >/dev/null || echo --extended-errors
 }
 
+# The C library: musl over libkos/posix; where that could not be fetched, the small one of libkos. Sources find the folders of the solution before
+# the library's by "names", and the library's before the solution's by <names>: a folder's signal.h does not hide <signal.h>.
+solution_library() {
+    echo "solution_flags = --target=$arch-unknown-none-elf -O2 -fPIE -fno-omit-frame-pointer -fno-stack-protector -Wall -Wextra -Wno-unused-parameter \$"
+    if musl_here; then
+        echo "  -nostdlibinc $(sed 's#^#-iquote #' "$built/header_folders" | tr '\n' ' ')-Ilibkos/include -Ibuild/musl/$arch/include -I. -Ilibkos/arch/$arch/include"
+        echo "include ninja/libc.ninja"
+    else
+        echo "  -ffreestanding -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include"
+    fi
+}
+
 # The rules, written once per solution and architecture.
 solution_rules() {
+    includes=$(solution_includes)
     cat <<NINJA
 include build.ninja
 arch = $arch
 $(grep '^arch_flags' "ninja/$arch.ninja")
 variant_flags = \$${variant}_flags
-solution_flags = --target=$arch-unknown-none-elf -O2 -ffreestanding -fPIE -fno-omit-frame-pointer -fno-stack-protector -Wall -Wextra -Wno-unused-parameter $
-  -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include
+$(solution_library)
+rule solution_link
+  command = \$ld -pie --no-dynamic-linker -z now -z max-page-size=4096 -z separate-code --gc-sections --build-id -o \$out.sym \$in \$library && llvm-strip-19 -o \$out \$out.sym
+  description = LD \$out
 rule solution_c
-  command = \$cc -std=gnu17 \$solution_flags \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
+  command = \$cc -std=gnu17 \$solution_flags \$arch_flags \$variant_flags $includes -MMD -MF \$out.d -c \$in -o \$out
   depfile = \$out.d
   deps = gcc
   description = CC \$out
 rule solution_cpp
-  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags -fhosted -nostdlibinc \$arch_flags \$variant_flags $(solution_includes) -MMD -MF \$out.d -c \$in -o \$out
+  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags -fhosted -nostdlibinc \$arch_flags \$variant_flags $includes -MMD -MF \$out.d -c \$in -o \$out
   depfile = \$out.d
   deps = gcc
   description = CXX \$out
@@ -198,8 +214,9 @@ solution_program() { # NAME SOURCE...
     shift
     for source; do solution_object "$name" "$source"; done
     libraries="$archive build/$arch/libklog.a build/$arch/libkos.a"
+    ! musl_here || libraries="$archive build/$arch/libklog.a build/$arch/libposix.a build/$arch/libmusl.a build/$arch/libkos.a build/musl/$arch/libgcc.a"
     cat <<NINJA
-build $programs/$name.elf: program$objects | $libraries
+build $programs/$name.elf: solution_link$objects | $libraries
   library = $libraries
 NINJA
 }
@@ -212,7 +229,16 @@ solution_build() { # DIR ARCH VARIANT
     status=0
     ninja -f "$description" "$target" >"$built/log" 2>&1 || status=1
     grep -v -e '^\[' -e '^FAILED: ' -e '^ninja: ' -e '^clang-19 ' -e '^build/host/' "$built/log" | messages_once >&2 || true
-    [ $status = 0 ] || exit 1
+    [ $status = 0 ] || { solution_absent "$built/log" >&2; exit 1; }
+}
+
+# Functions of the C library that are not here: a word of why beside the linker's.
+solution_absent() { # LOG
+    musl_here || return 0
+    sed -n 's/^ld.lld.*: error: undefined symbol: \([A-Za-z0-9_]*\).*/\1/p' "$1" | sort -u | while read -r name; do
+        ! grep -q "^D [^ ]* $name\$" "build/musl/$arch/members" ||
+            echo "kos: $name() is of the C library, but needs what kos does not have: files, a network, processes or signals between them (docs/solutions.md, The C library)"
+    done
 }
 
 # Every message of the tools once, with the lines that belong to it: a definition is read by several.

@@ -114,9 +114,12 @@ stage_expand() { # TEMPLATE TO
     echo "$1" >"$2.template" # messages name the template
 }
 
-# The file NAME of the solution, or its template: $found.
-stage_file() { # NAME WHAT
-    found=$(stage_find -name "$1" -o -name "$1.in" | awk '{ depth = gsub("/", "/") } NR == 1 { nearest = depth } depth == nearest')
+# The file NAME of the solution, or its template: $found. What CMakeLists.txt says; so called; the only one with such a line.
+stage_file() { # NAME WHAT KEY LINE
+    found=$(awk -F'\t' -v key="$3" '$1 == key { print $2 }' "$built/parts")
+    [ -n "$found" ] ||
+        found=$(stage_find -name "$1" -o -name "$1.in" | awk '{ depth = gsub("/", "/") } NR == 1 { nearest = depth } depth == nearest')
+    [ -n "$found" ] || found=$(stage_find -name "*.${1#*.}" -o -name "*.${1#*.}.in" | xargs -r grep -lE -- "$4") || true
     case $found in
     '') fail "$folder: expected $1 or $1.in in it or below, $2" ;;
     *"
@@ -125,6 +128,7 @@ stage_file() { # NAME WHAT
     case $found in
     *[!A-Za-z0-9_./,+@-]*) fail "'$found': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;;
     *.in) stage_expand "$found" "$built/$1"; template=$found found=$built/$1 ;;
+    *) template="" ;;
     esac
 }
 
@@ -135,7 +139,8 @@ stage_policy_roots() {
         policy_roots="$policy_roots -I $root -I $(dirname "$root")"
     done
     for used in $(stage_find -name '*.psl.in'); do
-        [ "$(basename "$used")" = security.psl.in ] || stage_expand "$used" "$built/$(basename "$used" .in)"
+        # Not the policies of other images.
+        [ "$used" = "$template" ] || grep -qE '^[[:space:]]*execute[[:space:]]*:' "$used" || stage_expand "$used" "$built/$(basename "$used" .in)"
     done
     policy_roots="$policy_roots -I $built$(grep -v '_DIR=' "$built/variables" | grep -E '^[^=]*=[A-Za-z0-9_./:,+-]*$' | sed 's/^/ -D /' | tr -d '\n')"
 }

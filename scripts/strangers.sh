@@ -12,6 +12,8 @@ stranger_tests() {
     done
     printf 'placement/x86_64\tplacement x86_64\nplacement/aarch64\tplacement aarch64\n'
     printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\nstrangers/cmake\tstranger_cmake\n'
+    printf 'libc/x86_64\tlibc_runs x86_64 1\nlibc/aarch64\tlibc_runs aarch64 1\nlibc/x86_64/4\tlibc_runs x86_64 4\nlibc/aarch64/4\tlibc_runs aarch64 4\n'
+    printf 'libc/system_calls\tlibc_system_calls\nlibc/lacking\tlibc_lacking\nlibc/without_musl\tlibc_without_musl\n'
 }
 
 stranger_runs() { solution_runs "tests/strangers/$1" "$2" "$3"; } # SOLUTION ARCH CPUS
@@ -41,6 +43,43 @@ solution_runs() { # FOLDER ARCH CPUS
 placement() { # ARCH
     solution_runs tests/placement "$1" 4 || return 1
     KOS_SECONDS=${KOS_SECONDS:-60} solution_says tests/placement "$1" 1 'Einit: last: it cannot be created on its CPUs'
+}
+
+# The C library of solutions, musl over libkos/posix, in the guest.
+libc_runs() { solution_runs tests/libc "$1" "$2"; } # ARCH CPUS
+
+# No instruction in a program makes a Linux system call: all there are come from libkos's own two files, with no number of Linux's.
+libc_system_calls() {
+    . scripts/solution.sh
+    for arch in x86_64 aarch64; do
+        called_from=$PWD
+        solution_build tests/libc $arch release || return 1
+        llvm-objdump-19 -d --no-show-raw-insn build/$arch/libmusl.a | grep -E '\s(syscall|svc)\b' && { echo "expected: no member of libmusl.a makes system calls"; return 1; }
+        llvm-nm-19 --defined-only build/$arch/libmusl.a 2>/dev/null | grep -qw vfprintf || { echo "expected musl's vfprintf in libmusl.a"; return 1; }
+        for program in Text Maths Threads Limits Streams Process; do
+            lacking=$(llvm-nm-19 -u build/solutions/libc/$arch/$program.elf.sym | awk '$1 == "U"')
+            [ -z "$lacking" ] || { echo "$program, $arch: expected nothing undefined, got $lacking"; return 1; }
+        done
+    done
+}
+
+# What the C library has and kos has not: the linker's error, and a word of why.
+libc_lacking() {
+    folder=build/test/lacking file=build/test/lacking.said
+    rm -rf $folder
+    mkdir -p build/test
+    ./kos new $folder >/dev/null || return 1
+    printf '#include <unistd.h>\n#include <mqueue.h>\nint main(void)\n{\n    return mq_open("/x", 0) + fork();\n}\n' >$folder/client.c
+    ./kos run $folder >$file 2>&1 && { cat $file; echo "expected an error"; return 1; }
+    for name in mq_open fork; do
+        grep -q "^kos: $name() is of the C library, but needs what kos does not have" $file || { cat $file; echo "expected a word about $name()"; return 1; }
+    done
+}
+
+# Without musl (no network, say) solutions get the small library, and run.
+libc_without_musl() {
+    export KOS_NO_MUSL=1
+    solution_runs tests/strangers/traffic_light x86_64 1
 }
 
 # Runs it until a line is there.
@@ -111,7 +150,7 @@ stranger_cmake() {
     rm -rf $made; mkdir -p $made
     perl -w scripts/cmake.pl tests/cmake $made GIVEN=other BOARD=PI tests/cmake/CMakeLists.txt tests/cmake/part/CMakeLists.txt >$made.output 2>&1 ||
         { cat $made.output; return 1; }
-    for part in variables cmake macros properties image absent binary/made/config.h binary/plain.h; do
+    for part in variables cmake macros properties parts image absent binary/made/config.h binary/plain.h; do
         echo "== $part"
         sed "s|$PWD/||" "$made/$part" | tr '\001' '~' | grep -v -e '_VERSION' -e '_DIR='
     done >>$made.output

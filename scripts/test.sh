@@ -169,7 +169,7 @@ linted="$linted|tests/(system|audit|calls|decisions|arenas|generated|notices|edf
 lint_tidy() {
     command -v clang-tidy-19 >/dev/null || { echo "expected clang-tidy-19"; return 1; }
     mkdir -p build/tidy
-    ninja -t compdb kernel_c user_c tool_c >build/tidy/compile_commands.json
+    ninja -f ninja/all.ninja -t compdb kernel_c user_c tool_c posix_c >build/tidy/compile_commands.json
     sources | grep '\.c$' | grep -E "^($linted)/" |
         xargs -P"$(nproc)" -n8 clang-tidy-19 -p build/tidy --quiet 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -20 | grep . &&
         { echo "expected: clang-tidy has nothing to say"; return 1; }

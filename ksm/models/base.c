@@ -4,7 +4,8 @@
 #include <ksm/models/state.h>
 
 struct ksm_state ksm_base_state;
-static u64 level, first_level;
+static u64 level; /* what committed events set, and the one that holds the lock */
+static u64 level_in_force, first_level;
 
 void ksm_audit_level_first(u32 value)
 {
@@ -14,6 +15,12 @@ void ksm_audit_level_first(u32 value)
 void ksm_base_reset(void)
 {
     __atomic_store_n(&level, first_level, __ATOMIC_RELAXED);
+    ksm_base_commit();
+}
+
+void ksm_base_commit(void)
+{
+    __atomic_store_n(&level_in_force, level, __ATOMIC_RELAXED);
 }
 
 bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *object, u32 value)
@@ -24,7 +31,7 @@ bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *
 
 u32 ksm_audit_level(void)
 {
-    return (u32)ksm_load(&level);
+    return (u32)ksm_load(&level_in_force);
 }
 
 /* The row behind `length` bytes. */

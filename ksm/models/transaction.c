@@ -33,8 +33,12 @@ static void commit(const struct ksm_decision *decision)
 {
     for (u32 i = 0; i < decision->object_count; i++) {
         struct ksm_state *state = state_of(decision, i);
-        if (ksm_state_changing(state) && likely(state != &ksm_base_state))
+        if (!ksm_state_changing(state))
+            continue;
+        if (likely(state != &ksm_base_state))
             __atomic_store_n(&state->generation, state->generation + 1, __ATOMIC_RELAXED);
+        else
+            ksm_base_commit();
     }
 }
 

@@ -56,7 +56,7 @@ Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *p
         return RTL_NULL;
     Entity *entity = EntityInitEx(info, name, path);
     bool set = entity != RTL_NULL && KnThreadSetAffinityByHandle(entity->task, cpus) == rcOk;
-    bool back = KnThreadSetAffinityByHandle(INVALID_HANDLE, self.w[3]) == rcOk;
+    bool back = KnThreadSetAffinityByHandle(INVALID_HANDLE, KOS_CORE_OUT(self, THREAD, GetInfo, affinity)) == rcOk;
     if (set && back)
         return entity;
     EntityFree(entity);

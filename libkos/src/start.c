@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First code of a process: relocates itself (R_*_RELATIVE of a static PIE), lays out the first thread's variables on
  * its stack, then main. */
+#include "relocate.h"
 #include "thread.h"
 #include "tls.h"
 #include <coresrv/task/task_api.h>
@@ -9,34 +10,6 @@
 #include <string.h>
 
 int main(int argc, const char *argv[], const char *envs[]);
-
-struct dynamic {
-    nk_sint64_t tag;
-    nk_uint64_t value;
-};
-struct relocation {
-    nk_uint64_t offset, info;
-    nk_sint64_t addend;
-};
-#define TAG_RELA      7
-#define TAG_RELA_SIZE 8
-
-/* Touches no global before it is done. */
-static void relocate(const struct kos_startup *startup)
-{
-    const struct dynamic *entry = (const struct dynamic *)(rtl_uintptr_t)startup->dynamic;
-    nk_uint64_t base = startup->image_base, table = 0, size = 0;
-    for (; entry != NK_NULL && entry->tag != 0; entry++) {
-        if (entry->tag == TAG_RELA)
-            table = entry->value;
-        if (entry->tag == TAG_RELA_SIZE)
-            size = entry->value;
-    }
-    for (nk_uint64_t at = 0; at < size; at += sizeof(struct relocation)) {
-        const struct relocation *relocation = (const struct relocation *)(rtl_uintptr_t)(base + table + at);
-        *(nk_uint64_t *)(rtl_uintptr_t)(base + relocation->offset) = base + (nk_uint64_t)relocation->addend;
-    }
-}
 
 struct kos_clock kos_clock;
 static const char *const *environment;

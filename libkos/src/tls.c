@@ -4,6 +4,23 @@
 #include <kos/core.h>
 #include <string.h>
 
+/*
+ * In programs with the whole C library (built with KOS_LIBC) the thread pointer has musl's struct pthread, 200 bytes of
+ * musl 1.2, at its one side or the other, depending on the architecture; but for `self`, which the ABI puts where we
+ * put it, and `locale`, it may be zero.
+ */
+#ifdef KOS_LIBC
+#include <locale.h>
+#define ROOM 256UL
+static void control_init(void)
+{
+    (void)uselocale(LC_GLOBAL_LOCALE);
+}
+#else
+#define ROOM 0UL
+static void control_init(void) {}
+#endif
+
 /* ELF-64 Object File Format: the executable's own headers, which the linker maps in front of the code. */
 struct elf_header {
     nk_uint8_t identification[16];
@@ -45,14 +62,17 @@ void kos_tls_init(void)
 
 rtl_size_t kos_tls_area_size(void)
 {
-    return kos_tls_arch_size(tls.size, tls.alignment);
+    return kos_tls_arch_size(tls.size, tls.alignment) + 2 * ROOM;
 }
 
 void kos_tls_install(void *area)
 {
     rtl_uintptr_t block;
-    rtl_uintptr_t pointer = kos_tls_arch_place((rtl_uintptr_t)area, tls.size, tls.alignment, tls.skew, &block);
+    if (ROOM != 0)
+        memset(area, 0, kos_tls_area_size());
+    rtl_uintptr_t pointer = kos_tls_arch_place((rtl_uintptr_t)area + ROOM, tls.size, tls.alignment, tls.skew, &block);
     memcpy((void *)block, tls.initial, tls.initial_size);
     memset((char *)block + tls.initial_size, 0, tls.size - tls.initial_size);
     (void)KOS_CORE(THREAD, SetTls, pointer);
+    control_init();
 }

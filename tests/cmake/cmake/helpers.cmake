@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: Apache-2.0
+﻿# SPDX-License-Identifier: Apache-2.0
 set (HELPED "from ${ONE}")
 if (DEFINED HELPED)
     return ()
