@@ -76,15 +76,29 @@ void ipc_refuse_request(struct thread *server, retcode code)
         server->transfer.deadline = 0;
 }
 
+/* Who has paid pays for the client again, and for the server's work, or that of others for it, no longer. */
+[[gnu::noinline]] static void account_back(struct thread *client, struct thread *server)
+{
+    struct thread *payee = sched_payee(server);
+    if (client->home == cpu_self()->hal.index)
+        client->account = sched_account(payee);
+    sched_account_pass(payee, nullptr);
+    if (payee != server)
+        server->account = nullptr;
+}
+
 void ipc_disconnect(struct thread *server)
 {
     struct thread *client = server->caller;
     server->caller = nullptr;
     server->reply_entry = server->distant_entry = nullptr;
     server->reply_selector = 0;
-    if (server->reservation.bandwidth == 0) { /* the fast path did not save the client's account */
-        client->account = sched_account(server);
-        sched_account_set(server, nullptr);
+    if (server->reservation.bandwidth == 0) {
+        const struct cpu *cpu = cpu_self();
+        if (unlikely(!cpu->busy || thread_current() != server || cpu->account != nullptr))
+            account_back(client, server);
+        else if (client->home == cpu->hal.index) /* the fast path did not save that nobody pays for it */
+            client->account = nullptr;
     }
     sched_level_update(server);
 }

@@ -80,6 +80,8 @@ void thread_ipc_moved(struct thread *server)
     struct thread *client = server->caller;
     if (client != nullptr && client->home == cpu_self()->hal.index && thread_call_cancelled(client))
         ipc_abandon_caller(server, client->cancel_code); /* model: rendezvous.pml ARRIVED */
+    else if (client != nullptr && client->home == cpu_self()->hal.index && server->reservation.bandwidth == 0)
+        server->account = client->account; /* which may have lost it meanwhile */
     if (server->receive_endpoint != nullptr)
         endpoint_server_arrives(server->receive_endpoint, server);
 }

@@ -308,8 +308,11 @@ void thread_ipc_moves(struct thread *thread, u32 target)
         return;
     if (client != nullptr) {
         thread_reply_slowly(thread);
-        if (client->peer_cpu == client->home)
-            client->calls++; /* this CPU is its home, and off the fast path the call has a number */
+        if (client->peer_cpu == client->home) { /* this CPU is its home */
+            client->calls++;                    /* off the fast path the call has a number, and the account is saved */
+            if (thread->reservation.bandwidth == 0)
+                client->account = thread->account;
+        }
     }
     list_remove(&thread->receive_link);
     spinlock_lock(&endpoint->lock);

@@ -233,7 +233,10 @@ struct sync_object {
 };
 void sync_object_init(void);
 retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_object **sync);
+/* From now on it interrupts, or no longer. If it does, those who wait with it are told by the other, one a step: rcOk,
+ * or PREEMPTED, and then it has to be called again. */
 void sync_object_set(struct sync_object *sync, bool interrupting);
+retcode sync_object_interrupt(struct sync_object *sync);
 /* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk. */
 retcode ipc_extended_begin(struct thread *thread, bool call);
 void ipc_extended_stop(struct thread *thread);

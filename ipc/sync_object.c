@@ -2,6 +2,7 @@
 /* IPC synchronization objects (IPC.CreateSyncObject) and the time limits of CallEx and RecvEx. */
 #include <ipc/ipc.h>
 #include <memory/object_cache.h>
+#include <sched/order.h>
 
 static struct object_cache sync_objects;
 
@@ -39,7 +40,7 @@ retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_
 }
 
 /* On the waiter's home: a Call that nobody took yet, or a Recv, ends. Taken calls go on. */
-static void interrupt_waiter(struct thread *thread)
+void thread_interrupt(struct thread *thread)
 {
     struct sync_object *sync = thread->sync; /* in memory until we leave the kernel */
     bool waits = thread->state == THREAD_RECEIVING || thread->state == THREAD_CALLING;
@@ -53,13 +54,6 @@ static void interrupt_waiter(struct thread *thread)
         spinlock_unlock(&sync->lock);
     }
     sched_wake(thread);
-}
-
-static void interrupt_arrived(struct request *request)
-{
-    struct thread *thread = container_of(request, struct thread, control_request);
-    interrupt_waiter(thread);
-    object_release(&thread->object);
 }
 
 /* One of those who are to be interrupted, with a reference; null if there is none. */
@@ -78,22 +72,22 @@ static struct thread *interrupted_first(struct sync_object *sync)
 
 void sync_object_set(struct sync_object *sync, bool interrupting)
 {
-    struct thread *thread;
     spinlock_lock(&sync->lock);
     sync->interrupting = interrupting;
-    while (interrupting && !list_empty(&sync->waiters)) {
-        struct list *link = sync->waiters.next;
-        list_remove(link);
-        list_push_back(&sync->interrupted, link);
-    }
+    if (interrupting)
+        list_append(&sync->interrupted, &sync->waiters);
     spinlock_unlock(&sync->lock);
+}
+
+retcode sync_object_interrupt(struct sync_object *sync)
+{
+    struct thread *thread;
     while ((thread = interrupted_first(sync)) != nullptr) {
-        if (thread->home == cpu_self()->hal.index)
-            interrupt_waiter(thread);
-        else if (inbox_push(cpu_table[thread->home], &thread->control_request, interrupt_arrived))
-            continue; /* with our reference */
-        object_release(&thread->object);
+        thread_control(thread, THREAD_CONTROL_INTERRUPT); /* with our reference */
+        if (preemption_point())
+            return PREEMPTED;
     }
+    return rcOk;
 }
 
 static void time_limit(struct timer *timer)

@@ -304,9 +304,10 @@ bool core_bytes(const struct core_call *call, word chunk_word, const u8 **bytes,
 
 retcode core_return_bytes(struct core_call *call, word *chunk, const void *bytes, u64 size)
 {
-    u64 offset = round_up(call->response_size, 8);
+    u64 end = call->response_size, offset = round_up(end, 8);
     if (offset + size > call->response_capacity)
         return rcBufferTooSmall;
+    memset(call->response_arena + end, 0, offset - end); /* the page is not: what was in it is not the caller's */
     memcpy(call->response_arena + offset, bytes, size);
     call->response_size = offset + size;
     *chunk = core_chunk(offset, size);

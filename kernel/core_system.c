@@ -261,14 +261,29 @@ static retcode set_interrupt(struct core_call *call, word handle, bool interrupt
     if (code != rcOk)
         return code;
     sync_object_set(container_of(object, struct sync_object, object), interrupting);
-    object_release(object);
+    if (interrupting)
+        call->self->work.object = object;
+    else
+        object_release(object);
     return rcOk;
 }
 
+/* Not to be given up half way: who has been taken out of those that wait must be told. The reference in work.object is
+ * dropped in the last step. */
 retcode core_IPC_SetInterrupt(struct core_call *call)
 {
     CORE_METHOD(IPC, SetInterrupt);
-    return set_interrupt(call, IN(syncHandle), true);
+    struct work *work = &call->self->work;
+    retcode code = work->object != nullptr ? rcOk : set_interrupt(call, IN(syncHandle), true);
+    if (code != rcOk)
+        return code;
+    struct object *object = work->object;
+    code = sync_object_interrupt(container_of(object, struct sync_object, object));
+    if (code != PREEMPTED) {
+        work->object = nullptr;
+        object_release(object);
+    }
+    return code;
 }
 retcode core_IPC_ClearInterrupt(struct core_call *call)
 {

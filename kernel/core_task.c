@@ -75,15 +75,16 @@ retcode core_TASK_AddResource(struct core_call *call)
     retcode code = core_task(call, (u32)IN(task), KOS_RIGHT_TASK_CONTROL, &task);
     if (code != rcOk)
         return code;
-    if (task->state != TASK_CREATED)
-        code = rcInvalidOperation;
-    else
+    code = task_enter(task);
+    if (code == rcOk) {
         code = handle_derive(&call->task->domain.handles, (u32)IN(handle), &task->domain.handles, (u32)IN(rights),
                              KOS_RIGHT_TRANSFER, nullptr, &handle);
-    if (code == rcOk) {
-        code = task_add_resource(task, KOS_RESOURCE_HANDLE, handle, name);
-        if (code != rcOk && handle_close(&task->domain.handles, handle) != rcOk)
-            code = rcInternalError;
+        if (code == rcOk) {
+            code = task_add_resource(task, KOS_RESOURCE_HANDLE, handle, name);
+            if (code != rcOk && handle_close(&task->domain.handles, handle) != rcOk)
+                code = rcInternalError;
+        }
+        task_leave(task);
     }
     object_release(&task->domain.object);
     return code;

@@ -171,6 +171,18 @@ static void orphans_end(struct task *creator)
     }
 }
 
+static struct task_resource *resource_take(struct task *task)
+{
+    struct task_resource *resource = nullptr;
+    spinlock_lock(&task->lock); /* others may be looking for one: by a handle of the task, or the profiler */
+    if (!list_empty(&task->resources)) {
+        resource = list_entry(task->resources.next, struct task_resource, link);
+        list_remove(&resource->link);
+    }
+    spinlock_unlock(&task->lock);
+    return resource;
+}
+
 /* What goes with a task's last thread; also undoes a creation that failed half way. With checkpoints. */
 static void teardown(struct task *task)
 {
@@ -182,15 +194,14 @@ static void teardown(struct task *task)
     if (unlikely(!atomic_compare_exchange_strong_explicit(&task->connections, &connections, CONNECTIONS_ENDED,
                                                           memory_order_acq_rel, memory_order_acquire)))
         connections_end(connections);
-    handle_table_destroy(&task->domain.handles);
-    checkpoint();
-    orphans_end(task);
-    while (!list_empty(&task->resources)) {
-        struct task_resource *resource = list_entry(task->resources.next, struct task_resource, link);
-        list_remove(&resource->link);
+    struct task_resource *resource;
+    while ((resource = resource_take(task)) != nullptr) { /* before what they name: task_find_resource() */
         object_cache_free(&resources, resource, &task->domain.quota);
         checkpoint();
     }
+    handle_table_destroy(&task->domain.handles);
+    checkpoint();
+    orphans_end(task);
     struct progress progress = {};
     while (space_destroy(&task->domain.space, &progress) != rcOk)
         checkpoint();
@@ -325,6 +336,21 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     return code;
 }
 
+retcode task_enter(struct task *task)
+{
+    if (!handle_table_enter(&task->domain.handles))
+        return rcInvalidOperation;
+    if (task->state == TASK_CREATED)
+        return rcOk;
+    handle_table_leave(&task->domain.handles);
+    return rcInvalidOperation;
+}
+
+void task_leave(struct task *task)
+{
+    handle_table_leave(&task->domain.handles);
+}
+
 retcode task_bring(struct task *task, vaddr address)
 {
     retcode code;
@@ -347,9 +373,11 @@ static retcode put(struct task *task, vaddr target, const void *from, u64 size)
         if (span > PUT_AT_ONCE)
             span = PUT_AT_ONCE;
         retcode code = task_bring(task, target);
-        if (task->state != TASK_CREATED) /* it was resumed, or terminated, meanwhile */
+        if (task_enter(task) != rcOk) /* it was resumed, or terminated, meanwhile */
             return rcInvalidOperation;
-        if (code != rcOk || !space_write(&task->domain.space, target, bytes, span))
+        bool written = code == rcOk && space_write(&task->domain.space, target, bytes, span);
+        task_leave(task);
+        if (!written)
             return rcOutOfMemory;
         bytes += span, target += span, size -= span;
     }
@@ -412,10 +440,14 @@ retcode task_set_environment(struct task *task, const char *args, u64 args_size,
         code = put(task, block, &startup, sizeof(startup));
     if (code != rcOk)
         return code;
-    struct thread *first = task->first;
-    vaddr pc = first->context.pc;
-    hal_context_init(&first->context, &task->domain.space.hal, pc, block, block, 0);
-    return rcOk;
+    spinlock_lock(&task->lock); /* Resume takes the thread away under it */
+    bool created = task->state == TASK_CREATED;
+    if (created) {
+        struct hal_context *first = &task->first->context;
+        hal_context_init(first, &task->domain.space.hal, first->pc, block, block, 0);
+    }
+    spinlock_unlock(&task->lock);
+    return created ? rcOk : rcInvalidOperation;
 }
 
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name)
@@ -432,9 +464,13 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
     resource->handle = handle;
     memcpy(resource->name, name, strlen(name) + 1);
     spinlock_lock(&task->lock);
-    list_push_back(&task->resources, &resource->link);
+    bool ending = task->state >= TASK_DYING; /* terminated on another CPU: its resources may be gone already */
+    if (!ending)
+        list_push_back(&task->resources, &resource->link);
     spinlock_unlock(&task->lock);
-    return rcOk;
+    if (ending)
+        object_cache_free(&resources, resource, &task->domain.quota);
+    return ending ? rcInvalidOperation : rcOk;
 }
 
 /* The name of a handle that its owner has closed is free again. */
@@ -461,75 +497,6 @@ retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *h
     if (gone != nullptr)
         object_cache_free(&resources, gone, &task->domain.quota);
     return found != nullptr ? rcOk : rcResourceNotFound;
-}
-
-/* A checkpoint: is it still so afterwards? */
-static retcode connectable(const struct task *client, const struct task *server, bool own)
-{
-    checkpoint();
-    return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
-}
-
-/* The server's listener of that name, made on first use; *endpoint gets a reference. */
-static retcode listener_get(struct task *server, const char *name, struct endpoint **endpoint)
-{
-    u32 handle;
-    struct object *object;
-    if (task_find_resource(server, KOS_RESOURCE_LISTENER, name, &handle) == rcOk) {
-        retcode code = handle_lookup(&server->domain.handles, handle, OBJECT_ENDPOINT, 0, &object);
-        if (code == rcOk)
-            *endpoint = container_of(object, struct endpoint, object);
-        return code;
-    }
-    retcode code = endpoint_create(&server->domain, endpoint);
-    if (code != rcOk)
-        return code;
-    const u32 rights = KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY;
-    code = connectable(server, server, true);
-    if (code == rcOk)
-        code = handle_insert(&server->domain.handles, &(*endpoint)->object, rights, &handle);
-    if (code == rcOk) {
-        code = task_add_resource(server, KOS_RESOURCE_LISTENER, handle, name);
-        if (code != rcOk && handle_close(&server->domain.handles, handle) != rcOk)
-            kernel_panic("a handle just made is gone");
-    }
-    if (code != rcOk)
-        object_release(&(*endpoint)->object);
-    return code;
-}
-
-retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)
-{
-    u32 handle;
-    if (connectable(client, server, own) != rcOk)
-        return rcInvalidOperation;
-    if (task_find_resource(client, KOS_RESOURCE_CHANNEL, name, &handle) == rcOk)
-        return rcAlreadyExists;
-    struct endpoint *endpoint = nullptr;
-    struct channel *channel = nullptr;
-    retcode code = connectable(client, server, own);
-    if (code == rcOk)
-        code = listener_get(server, name, &endpoint);
-    if (code != rcOk)
-        return code;
-    code = connectable(client, server, own);
-    if (code == rcOk)
-        code = channel_create(&client->domain, endpoint, &channel);
-    object_release(&endpoint->object);
-    if (code != rcOk)
-        return code;
-    channel->arena_discipline = arena; /* nobody has the channel yet */
-    code = connectable(client, server, own);
-    if (code == rcOk)
-        code = handle_insert(&client->domain.handles, &channel->object,
-                             KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER, &handle);
-    object_release(&channel->object);
-    if (code == rcOk) {
-        code = task_add_resource(client, KOS_RESOURCE_CHANNEL, handle, name);
-        if (code != rcOk && handle_close(&client->domain.handles, handle) != rcOk)
-            kernel_panic("a handle just made is gone");
-    }
-    return code;
 }
 
 retcode task_resume(struct task *task)

@@ -72,6 +72,10 @@ void task_trace_born(const struct task *task);
  * One reference. */
 retcode task_create(struct domain *creator, const char *name, const char *class, const char *path, u64 stack_size,
                     u32 thread_class, u32 priority, struct task **task);
+/* Something is done to a task that does not run yet, by its creator, whatever others do to it meanwhile: rcOk, and
+ * until task_leave() it does not go, or rcInvalidOperation. No checkpoint in between. */
+retcode task_enter(struct task *task);
+void task_leave(struct task *task);
 /* args and envs: strings in a row. Replaces what was set. rcInvalidOperation once it runs. */
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
 /* Brings in the page of address, to be written, of a task that does not run yet. With checkpoints. */

@@ -6,6 +6,7 @@
 #include <memory/object_cache.h>
 #include <sched/counting.h>
 #include <sched/futex.h>
+#include <sched/order.h>
 #include <sched/work.h>
 #include <traces/trace.h>
 
@@ -102,6 +103,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     list_init(&thread->task_link);
     list_init(&thread->join_link);
     list_init(&thread->joiners);
+    thread->lender = nullptr;
     timer_init(&thread->timer);
     timer_init(&thread->replenish);
     hal_context_init(&thread->context, &task->domain.space.hal, parameters->routine,
@@ -144,12 +146,6 @@ retcode thread_create(struct task *task, const struct thread_parameters *paramet
     return rcOk;
 }
 
-static void resume_here(struct thread *thread)
-{
-    if (thread->state == THREAD_SUSPENDED)
-        sched_wake(thread);
-}
-
 /* Sends an order with its reference to where the thread is at home; one that is on its way already does as well. */
 static void send_home(struct thread *thread, struct request *request, void (*handle)(struct request *))
 {
@@ -157,23 +153,15 @@ static void send_home(struct thread *thread, struct request *request, void (*han
         object_release(&thread->object);
 }
 
-static void resume_arrived(struct request *request)
-{
-    struct thread *thread = container_of(request, struct thread, control_request);
-    if (thread->home == cpu_self()->hal.index)
-        resume_here(thread);
-    object_release(&thread->object); /* one that has moved was not suspended */
-}
-
 retcode thread_resume(struct thread *thread)
 {
     if (thread->state != THREAD_SUSPENDED)
         return rcInvalidThreadState;
-    if (thread->home == cpu_self()->hal.index)
-        resume_here(thread);
-    else {
+    if (thread->home == cpu_self()->hal.index) {
+        sched_wake(thread);
+    } else {
         object_reference(&thread->object);
-        send_home(thread, &thread->control_request, resume_arrived);
+        thread_control(thread, THREAD_CONTROL_RESUME);
     }
     return rcOk;
 }

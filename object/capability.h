@@ -51,7 +51,7 @@ struct handle_table {
     u32 fresh;                      /* entries from here on were never used */
     u32 moved;                      /* entries that successor has */
     struct handle_block *successor; /* null: the table does not grow */
-    u32 visitors;                   /* in handle_take_back(); guarded by lock */
+    u32 visitors;                   /* who is between handle_table_enter() and _leave(); guarded by lock */
     bool ended;                     /* it is being destroyed; guarded by lock */
     struct quota *quota;
 };
@@ -64,6 +64,12 @@ void object_room_init(void); /* boot */
 retcode handle_table_init(struct handle_table *table, struct quota *quota);
 /* Closes everything in it and frees it. Nobody uses it any more. */
 void handle_table_destroy(struct handle_table *table);
+
+/* For who comes from outside to the table of a task that may end meanwhile, with a reference to whom the table belongs:
+ * false if it is being destroyed, or is; else nothing of the task is torn down before handle_table_leave(). No
+ * checkpoint in between, and no wait: the end waits for visitors. */
+bool handle_table_enter(struct handle_table *table);
+void handle_table_leave(struct handle_table *table);
 
 /* What handle names: rcInvalidHandle, rcHandleRevoked, or rcNoCapability if a right of `rights` is missing, or
  * rcInvalidArgument if type is not OBJECT_NONE and differs. On rcOk *object holds a new reference (release it). Any

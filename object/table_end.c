@@ -4,21 +4,31 @@
 #include <object/table_end.h>
 #include <smp/preemption.h>
 
+bool handle_table_enter(struct handle_table *table)
+{
+    spinlock_lock(&table->lock);
+    bool ended = table->ended;
+    table->visitors += !ended;
+    spinlock_unlock(&table->lock);
+    return !ended;
+}
+
+void handle_table_leave(struct handle_table *table)
+{
+    spinlock_lock(&table->lock);
+    table->visitors--;
+    spinlock_unlock(&table->lock);
+}
+
 void handle_take_back(struct handle_table *table, u32 handle)
 {
     struct object *object;
     bool last = false;
     u32 left = 0;
-    spinlock_lock(&table->lock);
-    bool ended = table->ended;
-    table->visitors += !ended;
-    spinlock_unlock(&table->lock);
-    if (ended)
+    if (!handle_table_enter(table))
         return;
     (void)handle_close_slot(table, handle, &object, &last, &left);
-    spinlock_lock(&table->lock);
-    table->visitors--;
-    spinlock_unlock(&table->lock);
+    handle_table_leave(table);
     if (left != 0)
         handle_object_left(object, last, left);
 }
@@ -37,10 +47,10 @@ static void visitors_leave(struct handle_table *table)
 
 void handle_table_destroy(struct handle_table *table)
 {
-    struct handle_block *block = atomic_load_explicit(&table->block, memory_order_relaxed);
-    if (block == nullptr)
+    if (atomic_load_explicit(&table->block, memory_order_relaxed) == nullptr)
         return;
-    visitors_leave(table);
+    visitors_leave(table); /* who may have made it grow */
+    struct handle_block *block = atomic_load_explicit(&table->block, memory_order_relaxed);
     for (u64 index = 1; index <= block->mask; index++) {
         struct capability *capability = atomic_load_explicit(&block->entries[index].capability, memory_order_relaxed);
         if (capability != nullptr && handle_close(table, capability->handle) != rcOk)

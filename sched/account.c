@@ -51,15 +51,12 @@ void sched_hold(struct thread *thread, u64 until)
 static void background_over(struct timer *timer)
 {
     struct thread *thread = container_of(timer, struct thread, replenish);
-    bool queued = sched_queued(thread);
     reservation_replenish(&thread->reservation, hal_time_now());
     replenished(thread);
-    if (queued)
-        run_queue_remove(&cpu_self()->run_queue, thread);
-    if (thread->caller == nullptr)
-        sched_account_set(thread, thread);
-    if (queued)
-        run_queue_push_back(&cpu_self()->run_queue, thread);
+    struct thread *payee = sched_payee(thread);
+    if (payee != thread)
+        thread->account = thread;
+    sched_account_pass(payee, thread);
     thread->own_level = RUN_LEVEL_RESERVATION;
     sched_level_update(thread);
 }
@@ -112,4 +109,50 @@ void sched_account_switch(struct thread *account)
         account_end(cpu);
     if (account != nullptr)
         account_begin(cpu, account);
+}
+
+/* ---- chains of calls ---- */
+
+struct thread *sched_payee(struct thread *thread)
+{
+    u32 here = cpu_self()->hal.index;
+    while (thread->state == THREAD_REPLY_WAIT && thread_peer_cpu(thread) == here) {
+        struct thread *server = thread->peer;
+        if (server == nullptr || server->caller != thread || server->reservation.bandwidth != 0)
+            break; /* the answer is on its way; who has a reservation pays himself */
+        thread = server;
+    }
+    return thread;
+}
+
+/* A call of payee may be served elsewhere, at the cost of who has paid for it up to now. */
+static void lender_keep(struct thread *payee, struct thread *before)
+{
+    bool calls = payee->state == THREAD_CALLING || payee->state == THREAD_REPLY_WAIT;
+    if (!calls || payee->lender != nullptr || !object_try_reference(&before->object))
+        return;
+    payee->lender = before;
+    sched_watch(payee);
+}
+
+void sched_account_pass(struct thread *payee, struct thread *account)
+{
+    struct thread *before = sched_account(payee);
+    bool queued = payee->level == RUN_LEVEL_RESERVATION && sched_queued(payee); /* by the account's deadline */
+    if (before == account)
+        return;
+    if (queued)
+        run_queue_remove(&cpu_self()->run_queue, payee);
+    sched_account_set(payee, account);
+    if (queued)
+        run_queue_push_back(&cpu_self()->run_queue, payee);
+    if (before != nullptr)
+        lender_keep(payee, before);
+}
+
+void sched_lender_release(struct thread *thread)
+{
+    struct thread *lender = thread->lender;
+    thread->lender = nullptr;
+    object_release(&lender->object);
 }

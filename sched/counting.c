@@ -93,6 +93,8 @@ void counting_leave(struct cpu *cpu, struct thread *thread)
     pmu_switch(counting, thread);
     if (thread != nullptr && thread->counters == nullptr) /* if there is no memory: perhaps next time */
         __atomic_store_n(&thread->counters, object_cache_allocate(&counters_cache, nullptr), __ATOMIC_RELEASE);
+    if (thread != nullptr && thread->counters == nullptr)
+        counting->thread = nullptr; /* who has no counters is not missed when he ends: counting_keep */
 }
 
 /* thread, of pmu_events, is at home here no longer. */

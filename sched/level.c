@@ -93,6 +93,14 @@ static void donation_arrived(struct request *request)
     object_release(&client->object);
 }
 
+/* The answer of a server whose own level is above its client's by now: the client does not simply run next, for there
+ * may be somebody in between (docs/ipc.md, condition 4 of a Call in registers). */
+static void answers_slowly(struct thread *server)
+{
+    if (server != nullptr && server->caller != nullptr && server->base_level > server->caller->level)
+        thread_reply_slowly(server);
+}
+
 /* Whom the change concerns next: a thread of this CPU, or null (nobody, or its CPU has been asked). */
 static struct thread *next_in_chain(struct thread *thread)
 {
@@ -100,8 +108,10 @@ static struct thread *next_in_chain(struct thread *thread)
     switch (__atomic_load_n(&thread->state, __ATOMIC_ACQUIRE)) { /* acquire: who took a caller says so first */
     case THREAD_REPLY_WAIT:
         peer_cpu = thread_peer_cpu(thread);
-        if (peer_cpu == here)
+        if (peer_cpu == here) {
+            answers_slowly(thread->peer);
             return thread->peer;
+        }
         break;
     case THREAD_CALLING:
         if (thread_requeue_caller(thread, &peer_cpu))
@@ -132,6 +142,7 @@ void sched_level_update(struct thread *thread)
         thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
         if (!level_apply(thread))
             return;
+        answers_slowly(thread);
         thread = next_in_chain(thread);
     }
 }
@@ -143,7 +154,7 @@ void sched_off_fast_path(struct thread *thread)
         thread_park_aside(thread);
     thread_reply_slowly(thread);
     if (thread->state == THREAD_REPLY_WAIT && thread->peer_cpu == thread->home && thread->peer != nullptr) {
-        thread->account = sched_account(thread->peer);
+        thread->account = sched_account(sched_payee(thread));
         thread_reply_slowly(thread->peer);
     }
 }
@@ -169,6 +180,25 @@ void sched_set_class(struct thread *thread, u32 class, u32 priority)
         sched_level_update(next_in_chain(thread));
 }
 
+/* Who pays from now on for what thread does, and for what others do for it here: its reservation, which becomes that,
+ * or if that has no bandwidth whoever else does. */
+static void reservation_change(struct thread *thread, const struct reservation *new)
+{
+    struct thread *payee = sched_payee(thread), *client = thread->caller;
+    bool had = thread->reservation.bandwidth != 0, has = new->bandwidth != 0;
+    if (client != nullptr && !had && has && client->home == thread->home)
+        client->account = sched_account(payee); /* a call on the fast path has not saved it */
+    bool changes = client == nullptr || had || has;
+    if (changes)
+        sched_account_pass(payee, nullptr); /* what ran so far is charged to the old one */
+    thread->reservation = *new;
+    struct thread *account = has ? thread : client != nullptr ? client->account : nullptr;
+    if (changes)
+        sched_account_pass(payee, account);
+    if (changes && payee != thread)
+        thread->account = account;
+}
+
 retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64 relative_deadline, bool throttles)
 {
     struct scheduler *scheduler = scheduler_self();
@@ -177,39 +207,29 @@ retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64
         return rcInvalidArgument;
     bool travels =
         (thread->state == THREAD_CALLING || thread->state == THREAD_REPLY_WAIT) && thread->peer_cpu != thread->home;
-    if (travels || thread->dying || thread->state == THREAD_DEAD)
+    if (travels || thread->dying || thread->state == THREAD_DEAD || sched_payee(thread)->lender != nullptr)
         return rcInvalidThreadState;
+    if (bandwidth != 0 && !cpu_self()->accepts) /* offline: it would run elsewhere */
+        return rcBusy;
     if (scheduler->reserved - thread->reservation.bandwidth + bandwidth > RESERVATION_LIMIT)
         return rcBusy;
     scheduler->reserved = scheduler->reserved - thread->reservation.bandwidth + bandwidth;
     sched_off_fast_path(thread);
     timer_cancel(&thread->replenish);
-    bool pays_itself = thread->caller == nullptr || thread->reservation.bandwidth != 0;
-    bool queued = sched_queued(thread);
-    if (queued)
-        run_queue_remove(&cpu_self()->run_queue, thread);
-    if (pays_itself)
-        sched_account_set(thread, nullptr);
-    u64 now = hal_time_now();
+    struct reservation new = thread->reservation;
+    new.bandwidth = bandwidth;
     if (bandwidth != 0) {
-        reservation_set(&thread->reservation, budget, period, relative_deadline, now, thread->state == THREAD_RUNNABLE);
-        thread->reservation.throttles = throttles;
+        reservation_set(&new, budget, period, relative_deadline, hal_time_now(), thread->state == THREAD_RUNNABLE);
+        new.throttles = throttles;
         thread->affinity = 1ULL << thread->home; /* the time is this CPU's */
-    } else {
-        thread->reservation.bandwidth = 0;
     }
+    reservation_change(thread, &new);
     sched_watch(thread);
-    if (pays_itself || bandwidth != 0)
-        sched_account_set(thread, sched_own_account(thread));
-    if (queued)
-        run_queue_push_back(&cpu_self()->run_queue, thread);
     if (thread->state == THREAD_HELD) {
         timer_cancel(&thread->timer);
         sched_wake_held(thread);
     }
     sched_set_class(thread, bandwidth != 0 ? KOS_CLASS_RESERVATION : KOS_CLASS_STANDARD,
                     bandwidth != 0 ? 0 : KOS_PRIORITY_STANDARD_DEFAULT);
-    if (thread->state == THREAD_REPLY_WAIT && thread->peer != nullptr && thread->peer->reservation.bandwidth == 0)
-        sched_account_set(thread->peer, thread->account);
     return rcOk;
 }

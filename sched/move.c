@@ -28,7 +28,8 @@ u64 thread_cpus(const struct thread *thread)
 
 void sched_watch(struct thread *thread)
 {
-    thread->watched = thread->reservation.bandwidth != 0 || ((thread_cpus(thread) >> thread->home) & 1U) == 0;
+    thread->watched = thread->reservation.bandwidth != 0 || thread->lender != nullptr ||
+                      ((thread_cpus(thread) >> thread->home) & 1U) == 0;
 }
 
 u32 thread_choose_cpu(const struct thread *thread)
@@ -66,6 +67,8 @@ void sched_home_leave(struct thread *thread)
     scheduler->reserved -= thread->reservation.bandwidth;
     timer_cancel(&thread->replenish);
     thread->reservation.bandwidth = 0;
+    if (unlikely(thread->lender != nullptr))
+        sched_lender_release(thread);
 }
 
 static void moved(struct request *request)
@@ -246,9 +249,31 @@ void sched_isolate_self(void)
 
 /* ---- offline ---- */
 
+/* False: another CPU went offline or online meanwhile; then it may be that this one must stay. */
+static bool offline_change(u64 before, u64 after)
+{
+    return atomic_compare_exchange_strong_explicit(&cpus_offline, &before, after, memory_order_relaxed,
+                                                   memory_order_relaxed);
+}
+
 static bool must_stay(const struct thread *thread, u64 others)
 {
-    return thread->pinned || (thread->own_level != RUN_LEVEL_STANDARD && (thread->affinity & others) == 0);
+    /* with a reservation also while it has overrun, and runs as a standard thread */
+    bool real_time = thread->own_level != RUN_LEVEL_STANDARD || thread->reservation.bandwidth != 0;
+    return thread->pinned || (real_time && (thread->affinity & others) == 0);
+}
+
+/* Others: CPUs that are online besides this one. */
+static bool may_leave(u64 others)
+{
+    if (others == 0)
+        return false;
+    list_for_each(node, &scheduler_self()->home)
+    {
+        if (must_stay(list_entry(node, struct thread, home_link), others))
+            return false;
+    }
+    return true;
 }
 
 retcode sched_set_online(bool online)
@@ -261,15 +286,12 @@ retcode sched_set_online(bool online)
         list_for_each(node, &scheduler_self()->home) sched_watch(list_entry(node, struct thread, home_link));
         return rcOk;
     }
-    u64 others = cpus_all() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed) & ~self;
-    if (others == 0)
-        return rcBusy;
-    list_for_each(node, &scheduler_self()->home)
-    {
-        if (must_stay(list_entry(node, struct thread, home_link), others))
+    u64 offline;
+    do {
+        offline = atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+        if (!may_leave(cpus_all() & ~offline & ~self))
             return rcBusy;
-    }
-    atomic_fetch_or_explicit(&cpus_offline, self, memory_order_relaxed);
+    } while (!offline_change(offline, offline | self));
     cpu->accepts = false;
     list_for_each_safe(node, &scheduler_self()->home)
     {

@@ -69,3 +69,27 @@ bool order_give_cpus(struct thread *asker, struct order *order, u64 cpus, retcod
         *code = order->apply(nullptr, order);
     return order->cpus == 0 || give(asker, order, next_cpu(order), code);
 }
+
+/* ---- without an answer ---- */
+
+static void control_arrived(struct request *request)
+{
+    struct thread *thread = container_of(request, struct thread, control_request);
+    /* relaxed: the inbox has ordered it with who set it */
+    thread_control(thread, atomic_exchange_explicit(&thread->controls, 0, memory_order_relaxed));
+}
+
+void thread_control(struct thread *thread, u32 what)
+{
+    if (thread->home != cpu_self()->hal.index) {
+        atomic_fetch_or_explicit(&thread->controls, what, memory_order_relaxed);
+        if (inbox_push(cpu_table[thread->home], &thread->control_request, control_arrived))
+            return;
+        what = 0; /* one that is on its way takes this along */
+    }
+    if ((what & THREAD_CONTROL_RESUME) != 0 && thread->state == THREAD_SUSPENDED)
+        sched_wake(thread);
+    if ((what & THREAD_CONTROL_INTERRUPT) != 0)
+        thread_interrupt(thread);
+    object_release(&thread->object);
+}

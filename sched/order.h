@@ -16,6 +16,15 @@
 #pragma once
 #include <sched/scheduler.h>
 
+/* Without an answer. RESUME: it runs, if it is suspended. INTERRUPT: the wait that an IPC synchronization object was
+ * told to end ends, if it goes on. */
+#define THREAD_CONTROL_RESUME    1U
+#define THREAD_CONTROL_INTERRUPT 2U
+/* At home, now or soon. Takes over a reference to the thread. */
+void thread_control(struct thread *thread, u32 what);
+/* Implemented by ipc/sync_object.c. Home. */
+void thread_interrupt(struct thread *thread);
+
 /* Carries the order out, or sends it: true if *code is the result; false if the running thread is blocked and
  * done(thread, result) will be called before it is woken. order: in the asker, target and apply set. */
 bool order_give(struct thread *asker, struct order *order, retcode *code);

@@ -49,6 +49,10 @@ static void wake_here(struct cpu *cpu, struct thread *thread)
 /* True if thread may not run here, or not now: it has been taken care of. */
 [[gnu::noinline]] static bool diverted(struct cpu *cpu, struct thread *thread)
 {
+    if (unlikely(thread->lender != nullptr)) {
+        sched_lender_release(thread);
+        sched_watch(thread);
+    }
     if (thread->account == thread && thread->reservation.bandwidth != 0 && !thread->dying) {
         u64 until = reservation_wake(&thread->reservation, hal_time_now());
         if (until != 0) {

@@ -58,6 +58,25 @@ static inline struct thread *sched_own_account(struct thread *thread)
 {
     return thread->reservation.bandwidth != 0 ? thread : nullptr;
 }
+/*
+ * A chain of Calls is paid for by one account. On this CPU it belongs to the last server of the chain (payee), for
+ * Calls on the fast path do not save it; where the chain leaves this CPU it is saved in the thread that calls
+ * (account), and goes with the call. Who has a reservation pays himself, whoever he serves, so a chain ends before him.
+ *
+ *   event                                           account of the payee
+ *   a client in the middle or at the beginning goes null; the client has again what it was
+ *   a reservation is made, or its period begins     its owner's
+ *   a reservation is taken away                     null, or his caller's if he serves
+ *
+ * A call that has left this CPU goes on with what it had. So that this is still there, who called keeps a reference to
+ * it (lender) until he runs again.
+ */
+/* The last server of the chain that thread is in, on this CPU; thread, if nobody works for it here. Home. */
+struct thread *sched_payee(struct thread *thread);
+/* The payee has that account, or none, from now on. */
+void sched_account_pass(struct thread *payee, struct thread *account);
+/* The call for which thread keeps a lender is over. */
+void sched_lender_release(struct thread *thread);
 /* thread, in no queue, is held until then (state HELD); the caller blocks it if it runs. */
 void sched_hold(struct thread *thread, u64 until);
 /* The held thread may run again. */

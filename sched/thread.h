@@ -149,7 +149,7 @@ struct thread {
     struct epoch_entry epoch;       /* reclamation */
     struct tree_node tid_node;      /* in task->tids; guarded by task->lock */
     struct request wake_request;    /* travels to home when another CPU wakes the thread */
-    struct request control_request; /* orders from another CPU; the pusher takes a reference */
+    struct request control_request; /* controls, from another CPU; the pusher takes a reference: thread_control */
     struct request terminate_request;
     struct request call_request;   /* the thread's Call travels to the CPU that serves it: ipc/cross.c */
     struct request cancel_request; /* takes the thread out of a call that another CPU serves */
@@ -162,8 +162,9 @@ struct thread {
     struct work work; /* what it does in the kernel when it runs: sched/work.h */
     bool ended;       /* guarded by the join lock (kernel/thread.c) */
     bool detached;
-    s32 exit_code;      /* owner; the first of Exit and Terminate sets it */
-    s32 terminate_code; /* of an order to terminate that is under way */
+    s32 exit_code;        /* owner; the first of Exit and Terminate sets it */
+    s32 terminate_code;   /* of an order to terminate that is under way */
+    _Atomic u32 controls; /* THREAD_CONTROL_*, to be done at home; set by any CPU, taken there */
     vaddr stack_base;
     u64 stack_size;
     struct thread_counters *counters; /* null: it never ran while its CPU counted. Owner writes; goes to the task at the
@@ -182,6 +183,8 @@ struct thread {
     struct list task_link;      /* in task->threads; guarded by task->lock */
     struct list join_link;      /* JOINING: in the waited object's list */
     struct list joiners;
+    struct thread *lender; /* who may still pay for a call of it elsewhere, though no longer for itself: with a
+                              reference, until it runs again; null: nobody. sched_payee */
 };
 
 /*

@@ -37,6 +37,17 @@ static inline void list_remove(struct list *node)
     node->next->previous = node->previous;
     node->next = node->previous = node;
 }
+/* All of the second go to the end of the first. */
+static inline void list_append(struct list *head, struct list *from)
+{
+    if (list_empty(from))
+        return;
+    from->next->previous = head->previous;
+    head->previous->next = from->next;
+    from->previous->next = head;
+    head->previous = from->previous;
+    list_init(from);
+}
 #define list_entry(node, type, member) container_of(node, type, member)
 #define list_for_each(node, head)      for (struct list *node = (head)->next; node != (head); node = node->next)
 #define list_for_each_safe(node, head)                                                                                 \

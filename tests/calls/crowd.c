@@ -9,6 +9,7 @@
 #define CALLERS 48 /* of whom every third goes through a channel of its own */
 
 static Handle listener, server_handle, channels[2], servers[SERVERS], callers[CALLERS];
+static Handle interrupt = INVALID_HANDLE; /* an IPC synchronization object: callers wait with it */
 static volatile int told[CALLERS], ended[SERVERS];
 static volatile unsigned answers; /* so many calls may be answered */
 static unsigned answered;         /* atomic */
@@ -23,7 +24,9 @@ static void caller(void *context, void *context2)
     *(nk_uint64_t *)&request = CALLS_INFO;
     SMsgHdr out = {.constant_part = (rtl_uintptr_t)&request, .constant_size = sizeof(request)};
     SMsgHdr in = {.constant_part = (rtl_uintptr_t)&response, .constant_size = sizeof(response)};
-    int code = (int)Call(channels[index % 3 == 0], &out, &in);
+    Handle channel = channels[index % 3 == 0];
+    int code = (int)(interrupt == INVALID_HANDLE ? Call(channel, &out, &in)
+                                                 : CallEx(channel, &out, &in, INFINITE_TIMEOUT, interrupt));
     told[index] = code == rcOk && response.word != 1235 ? (int)rcFail : code;
     KnThreadExit(1);
 }
@@ -196,6 +199,27 @@ static void urgent_caller(const unsigned *cpus)
     end();
 }
 
+/* One object interrupts all that wait with it, on several CPUs. */
+static void all_interrupted(const unsigned *cpus)
+{
+    struct kos_core_result made = KOS_CORE(IPC, CreateSyncObject, 0);
+    expect("crowd/sync_object", made.rc, rcOk);
+    interrupt = (Handle)made.w[0];
+    begin(0, CALLERS, cpus);
+    for (unsigned i = 0; i < CALLERS; i += 2) {
+        finish(callers[i]);
+        callers[i] = start(caller, i, cpus[1]);
+        reach(callers[i], KOS_THREAD_STATE_CALLING);
+        told[i] = PENDING;
+    }
+    expect("crowd/interrupt", KOS_CORE(IPC, SetInterrupt, interrupt).rc, rcOk);
+    all_told("crowd/all_interrupted", callers, CALLERS, told, rcIpcInterrupt);
+    expect("crowd/interrupt_off", KOS_CORE(IPC, ClearInterrupt, interrupt).rc, rcOk);
+    end();
+    (void)KnHandleClose(interrupt);
+    interrupt = INVALID_HANDLE;
+}
+
 /* More and more of them wait, until they all are served. */
 static void all_served(const unsigned *cpus)
 {
@@ -215,4 +239,5 @@ void crowd_tests(unsigned client_cpu, unsigned server_cpu, unsigned other_server
     endpoint_closes(SERVERS, 0, cpus);
     endpoint_closes(0, CALLERS, cpus);
     urgent_caller(cpus);
+    all_interrupted(cpus);
 }

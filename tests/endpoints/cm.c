@@ -130,6 +130,27 @@ static void listener_thread(void *argument)
     (void)argument;
 }
 
+/* Between two names in an answer are zeros, whatever was in the kernel's page before. */
+static void gap_tests(void)
+{
+    static unsigned char page[KOS_NAME_SIZE], names[2 * KOS_NAME_SIZE];
+    struct wish wish = {self_name, "gap", INFINITE_TIMEOUT, 0, 0};
+    Handle thread = wish_on(0, &wish);
+    unsigned not_zero = 0, length = (unsigned)strlen(self_name) + 1;
+    expect("cm/Listen", "there_is_a_gap", length % 8 != 0, 1);
+    for (unsigned i = 0; i < 16; i++) {
+        (void)CORE(REQUEST(HAL, GetEntropy, sizeof(page)), .response_count = 2, .out = page, .out_size = sizeof(page));
+        memset(names, 0xff, sizeof(names));
+        if (CORE(REQUEST(CM, Listen, 0, 0), .response_count = 3, .out = names, .out_size = sizeof(names)).rc != rcOk)
+            expect("cm/Listen", "gap", i, -1);
+        for (unsigned at = length; at % 8 != 0; at++)
+            not_zero += names[at] != 0;
+    }
+    expect("cm/Listen", "gap_is_zero", not_zero, 0);
+    expect("cm/Drop", "gap", KnCmDrop(self_name, "gap"), rcOk);
+    thread_join("cm/Connect/gap", thread, rcAbort);
+}
+
 static void drop_tests(unsigned cpus)
 {
     struct wish wish = {self_name, "dropped", INFINITE_TIMEOUT, 0, 0};
@@ -191,6 +212,7 @@ void cm_tests(unsigned cpus)
     expect("cm", "own_name", KnTaskGetName(INVALID_HANDLE, self_name, sizeof(self_name)), rcOk);
     argument_tests();
     accept_tests(cpus);
+    gap_tests();
     drop_tests(cpus);
     gone_tests(cpus);
     full_tests(cpus);

@@ -33,6 +33,7 @@ int main(void)
     handle_tests();
     thread_tests(cpus);
     task_tests(cpus);
+    meanwhile_tests(cpus);
     reservation_tests(cpus);
     sync_tests(cpus);
     lock_and_requeue_tests(cpus);

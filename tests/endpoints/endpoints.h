@@ -70,6 +70,7 @@ void vmm_tests(void);
 void thread_tests(unsigned cpus);
 void handle_tests(void);
 void task_tests(unsigned cpus);
+void meanwhile_tests(unsigned cpus);
 void sync_tests(unsigned cpus);
 void lock_and_requeue_tests(unsigned cpus);
 void reservation_tests(unsigned cpus);

@@ -104,6 +104,7 @@ int main(void)
     queue_tests(cpus);
     urgent_server_tests(cpus);
     reservation_tests();
+    charge_tests(cpus);
     move_tests(cpus);
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);

@@ -14,6 +14,12 @@ static void sleeper(void *count)
     }
 }
 
+static void sleep_long(void *unused)
+{
+    (void)unused;
+    (void)KnSleep(INFINITE_TIMEOUT);
+}
+
 static int advances(const volatile unsigned *count)
 {
     unsigned before = *count;
@@ -146,6 +152,80 @@ static void isolation(unsigned cpus)
     (void)cpus;
 }
 
+/* A reservation is time of its CPU: also while its thread has overrun it and goes on as a standard one; and there is
+ * none of a CPU that is offline. */
+static void offline_reservation(void)
+{
+    const nk_uint64_t budget = 1000000, period = 10000000;
+    stop = 0;
+    Handle greedy = start(STANDARD(5), 1, spin, (void *)(rtl_uintptr_t)&counts[0]),
+           sleeps = start(STANDARD(5), 1, sleeper, (void *)(rtl_uintptr_t)&counts[1]);
+    (void)KnThreadSetAffinityByHandle(sleeps, ~0ULL);
+    expect("offline/reserve",
+           KOS_CORE(THREAD, SetReservation, greedy, budget, period, period, KOS_RESERVATION_REPORT).rc, rcOk);
+    unsigned refused = 0;
+    for (unsigned i = 0; i < 40; i++) {
+        (void)KnSleepUntilNs(kos_time_ns() + 700000);
+        refused += KOS_CORE(PM, SetCpuOnline, 1, 0).rc == rcBusy;
+    }
+    expect("offline/reservation_stays", refused, 40);
+    (void)KOS_CORE(PM, SetCpuOnline, 1, 1);
+    finish(greedy);
+    stop = 1;
+    finish(sleeps);
+    stop = 0;
+    Handle waits = start(STANDARD(5), 1, sleep_long, RTL_NULL);
+    (void)KnThreadSetAffinityByHandle(waits, ~0ULL);
+    expect("offline/waits", reaches_state(waits, KOS_THREAD_STATE_SLEEPING), 1);
+    expect("offline/waits_there", cpu_of(waits), 1);
+    expect("offline/go_again", KOS_CORE(PM, SetCpuOnline, 1, 0).rc, rcOk);
+    expect("offline/no_time_there",
+           KOS_CORE(THREAD, SetReservation, waits, budget, period, period, KOS_RESERVATION_THROTTLE).rc, rcBusy);
+    expect("offline/back_again", KOS_CORE(PM, SetCpuOnline, 1, 1).rc, rcOk);
+    finish(waits);
+}
+
+/* All CPUs at once: one of them stays online. */
+static volatile unsigned rounds_begun, rounds_done, last_out;
+
+static void goes_offline(void *cpu_number)
+{
+    unsigned cpu = (unsigned)(rtl_uintptr_t)cpu_number;
+    for (unsigned round = 1;; round++) {
+        while (__atomic_load_n(&rounds_begun, __ATOMIC_ACQUIRE) < round)
+            kos_cpu_relax();
+        if (KOS_CORE(PM, SetCpuOnline, cpu, 0).rc != rcOk)
+            __atomic_fetch_add(&last_out, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&rounds_done, 1, __ATOMIC_RELEASE);
+        while (__atomic_load_n(&rounds_done, __ATOMIC_ACQUIRE) < 2 * round)
+            (void)KnSleep(1);
+        (void)KOS_CORE(PM, SetCpuOnline, cpu, 1);
+        (void)KnThreadSetAffinityByHandle(CURRENT, 1ULL << cpu);
+        if (cpu == 0) {
+            (void)KnSleep(2);
+            __atomic_store_n(&rounds_begun, round + 1, __ATOMIC_RELEASE);
+        }
+    }
+}
+
+static void all_offline(void)
+{
+    (void)KnThreadSetAffinityByHandle(CURRENT, ~0ULL); /* this one must not be why CPU 0 stays online */
+    rounds_begun = 1;
+    Handle threads[2];
+    for (unsigned cpu = 0; cpu < 2; cpu++)
+        threads[cpu] = start(STANDARD(5), cpu, goes_offline, (void *)(rtl_uintptr_t)cpu);
+    for (unsigned i = 0; i < PATIENCE_MS && rounds_begun < 200; i++)
+        (void)KnSleep(1);
+    expect("offline/rounds", rounds_begun >= 200, 1);
+    expect("offline/one_stays", last_out >= 199, 1);
+    for (unsigned cpu = 0; cpu < 2; cpu++) {
+        finish(threads[cpu]);
+        (void)KOS_CORE(PM, SetCpuOnline, cpu, 1);
+    }
+    (void)KnThreadSetAffinityByHandle(CURRENT, 1);
+}
+
 static void offline(unsigned cpus)
 {
     Handle runs = start(STANDARD(5), 1, spin, (void *)(rtl_uintptr_t)&counts[0]);
@@ -190,5 +270,8 @@ void move_tests(unsigned cpus)
     moving_server();
     isolation(cpus);
     offline(cpus);
+    offline_reservation();
+    if (cpus == 2)
+        all_offline();
     (void)word;
 }

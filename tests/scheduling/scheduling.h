@@ -41,3 +41,4 @@ void urgent_server_tests(unsigned cpus);
 void wait_tests(void);
 void turn_tests(void);
 void reservation_tests(void);
+void charge_tests(unsigned cpus);

@@ -16,13 +16,14 @@ enum deed {
     WAKES,           /* the middle one, itself */
     LETS_WAKE,       /* waits, in user mode, until another CPU has */
     LETS_WAKE_LATER, /* the same, and has been in the kernel before: this CPU's level is known as the server's */
-    DEEDS
+    DEEDS,
+    LOCKS = DEEDS, /* it is as urgent as its client at first: somebody waits for its lock; then WAKES */
 };
-static const char *const names[DEEDS] = {"urgent_server/nobody", "urgent_server/wakes", "urgent_server/lets_wake",
-                                         "urgent_server/lets_wake_later"};
+static const char *const names[DEEDS + 1] = {"urgent_server/nobody", "urgent_server/wakes", "urgent_server/lets_wake",
+                                             "urgent_server/lets_wake_later", "urgent_server/locks"};
 
 static Handle listener, server_handle, client_handle, server;
-static volatile unsigned futex_word, asked, woken, done, order[2], order_count, level_served;
+static volatile unsigned futex_word, lock_word, lock_wanted, asked, woken, done, order[2], order_count, level_served;
 static volatile unsigned long long answers;
 
 static void came(unsigned who)
@@ -53,6 +54,14 @@ static void waker(void *unused)
     __atomic_store_n(&done, 1, __ATOMIC_RELEASE);
 }
 
+/* More urgent than all, once it wants the lock. */
+static void locker(void *unused)
+{
+    (void)unused;
+    (void)KOS_CORE(SYNC, Wait, (rtl_uintptr_t)&lock_wanted, 0, INFINITE_TIMEOUT);
+    (void)KOS_CORE(SYNC, Lock, (rtl_uintptr_t)&lock_word, INFINITE_TIMEOUT);
+}
+
 static void act(enum deed deed)
 {
     level_served = 0;
@@ -60,7 +69,12 @@ static void act(enum deed deed)
         level_served = level_of(CURRENT);
         (void)KnSleep(1);
     }
-    if (deed == WAKES)
+    if (deed == LOCKS) {
+        (void)KOS_CORE(SYNC, Lock, (rtl_uintptr_t)&lock_word, INFINITE_TIMEOUT);
+        (void)KOS_CORE(SYNC, Wake, (rtl_uintptr_t)&lock_wanted, 1);
+        level_served = level_of(CURRENT);
+    }
+    if (deed == WAKES || deed == LOCKS)
         wake();
     if (deed != LETS_WAKE && deed != LETS_WAKE_LATER)
         return;
@@ -106,7 +120,7 @@ static void cell(enum deed deed)
 {
     const char *name = names[deed];
     futex_word = asked = woken = order_count = 0;
-    done = deed == NOTHING || deed == WAKES;
+    done = deed == NOTHING || deed == WAKES || deed == LOCKS;
     answers = 0;
     Handle between = start(FIFO(MIDDLE), 0, middle, RTL_NULL);
     expect(name, reaches_state(between, KOS_THREAD_STATE_FUTEX), 1);
@@ -117,7 +131,7 @@ static void cell(enum deed deed)
     expect(name, (long long)answers, 100 * (NOTHING + 1) + deed + 1);
     expect(name, order[0], deed == NOTHING ? CLIENT : MIDDLE);
     expect(name, woken, deed != NOTHING);
-    if (deed == LETS_WAKE_LATER)
+    if (deed == LETS_WAKE_LATER || deed == LOCKS)
         expect(name, level_served, LEVEL(SERVER));
     expect(name, level_of(server), LEVEL(SERVER));
     finish(thread), finish(between);
@@ -134,6 +148,18 @@ static void moves_while_it_serves(void)
     expect("urgent_server/moved", cpu_of(server), 1);
 }
 
+/* The server answers while it holds a lock for which somebody more urgent waits. */
+static void raised_by_a_lock(void)
+{
+    finish(server);
+    server = start(FIFO(CLIENT), 0, serve, RTL_NULL);
+    Handle waits = start(FIFO(SERVER), 0, locker, RTL_NULL);
+    expect(names[LOCKS], reaches_state(waits, KOS_THREAD_STATE_FUTEX), 1);
+    expect(names[LOCKS], reaches_state(server, KOS_THREAD_STATE_RECEIVING), 1);
+    cell(LOCKS);
+    finish(waits);
+}
+
 void urgent_server_tests(unsigned cpus)
 {
     expect("urgent_server/connect", KnHandleConnect(INVALID_HANDLE, &listener, &server_handle, &client_handle), rcOk);
@@ -143,6 +169,7 @@ void urgent_server_tests(unsigned cpus)
         cell((enum deed)deed);
     if (cpus > 1)
         moves_while_it_serves();
+    raised_by_a_lock();
     finish(server);
     (void)KnHandleClose(listener), (void)KnHandleClose(server_handle), (void)KnHandleClose(client_handle);
 }
