@@ -84,13 +84,6 @@
 #define KOS_POWER_RESET 1U
 
 #ifndef __ASSEMBLER__
-/* One word for Sync.WaitAny. */
-struct kos_sync_word {
-    unsigned long long address;
-    unsigned value;
-    unsigned reserved; /* 0 */
-};
-
 /*
  * What a new thread finds. The first thread of a task gets in its first argument register the address of this block,
  * at the top of its stack; its stack pointer is 16-byte aligned below it. A thread made by Thread.Create

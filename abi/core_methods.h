@@ -11,8 +11,11 @@
  *   KOS_CORE_ENDPOINTS(E)  in RIID order: E(ENUMERATOR, endpoint name, interface name)
  *   KOS_CORE_METHODS(X)    in MID order within each interface: X(interface, method, request words, request arena bytes
  * at most, response words, response arena bytes at most)
+ *   struct kos_core_VMM_Allocate_in, _out   names for the words of a method's request and answer
+ *   KOS_CORE_VMM_Allocate_in_addr           the number of such a word; KOS_WORDS_VMM_Allocate_in: how many there are
  */
 #pragma once
+#include <abi/ipc.h>
 #include <build/generated/kl/core/Core.methods.h>
 
 #define KOS_CORE_RIID(name, endpoint, interface) KOS_RIID_##name,

@@ -69,8 +69,10 @@ struct kos_message_buffer {
 struct kos_handle_descriptor {
     unsigned int handle;      /* in: sender's handle or ~0. out: receiver's handle */
     unsigned int rights;      /* in: wanted rights. out: rights of the presented or received handle */
-    unsigned long long badge; /* out, when dereferenced: transfer context; in: handle of a badge object, or 0 */
+    unsigned long long badge; /* out, when dereferenced: transfer context, KOS_NULL_CONTEXT for 0, else 0; in: handle of
+                                 a badge object, or none: 0, or what came out for 0 */
 };
+#define KOS_NULL_CONTEXT (~0ULL)
 
 /* A chunk of the arena (nk_ptr_t): 8 bytes, 4-byte aligned. */
 struct kos_chunk {

@@ -25,7 +25,7 @@ static nk_uint64_t scale_ns = 1, scale_ticks = 1;
 static nk_uint64_t uptime_ns(void)
 {
     struct kos_core_result r = KOS_CORE0(TIME, GetUpTime);
-    return r.w[0] * 1000000000U + r.w[1];
+    return KOS_CORE_OUT(r, TIME, GetUpTime, secs) * 1000000000U + KOS_CORE_OUT(r, TIME, GetUpTime, nsecs);
 }
 
 static void calibrate(void)
@@ -79,7 +79,7 @@ static int measure_option(const char *name, const char *expected)
 {
     char value[KOS_NAME_SIZE];
     nk_uint64_t words[8] = {(strlen(name) + 1) << 32};
-    return KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, strlen(name) + 1, 2, value, sizeof(value)) == rcOk &&
+    return KOS_CORE_ARENA(HAL, GetEnv, words, name, strlen(name) + 1, value, sizeof(value)) == rcOk &&
            strcmp(value, expected) == 0;
 }
 

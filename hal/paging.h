@@ -32,6 +32,13 @@ struct hal_page_allocator {
 
 retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages); /* rcOutOfMemory */
 
+/* CPUs that have left the space may keep translations of it, which hal_space_destroy() does not reach: they are to
+ * forget all (hal_space_invalidate) before its first step. */
+static inline bool hal_space_keeps_translations(const struct hal_space *space)
+{
+    return arch_space_keeps_translations(space);
+}
+
 /* Frees all page-table pages (not the mapped pages) in steps of bounded length: true if that was the last. *position is
  * 0 at first. No CPU may have it active: hal_space_leave() first. */
 bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages, u64 *position);

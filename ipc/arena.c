@@ -73,8 +73,10 @@ retcode arena_create(struct domain *client, u64 size, struct arena **result)
     arena->quota = &client->quota;
     domain_hold(&client->quota);
     object_reference(&arena->object); /* the mapping's */
-    code = space_map_owned(&client->space, &arena->client_base, size, backing, KOS_VMM_READ | KOS_VMM_WRITE,
-                           &arena->mapping);
+    struct progress progress = {};
+    while ((code = space_map_owned(&client->space, &arena->client_base, size, backing, KOS_VMM_READ | KOS_VMM_WRITE,
+                                   &arena->mapping, &progress)) == PREEMPTED)
+        checkpoint();
     if (code != rcOk) {
         object_release(&arena->object);
         object_release(&arena->object);
@@ -98,8 +100,9 @@ static retcode attachable(const struct channel *channel)
     return endpoint_is_closed(channel->endpoint) || channel->closed ? rcNotConnected : rcOk;
 }
 
-/* Room in the server's space, which stays while the endpoint is not closed; *server gets a reference. */
-static retcode map_at_server(struct channel *channel, struct arena *arena, struct domain **server, vaddr *address)
+/* Room in the server's space, which stays while the endpoint is not closed; *server gets a reference. Or PREEMPTED. */
+static retcode map_at_server(struct channel *channel, struct arena *arena, struct domain **server, vaddr *address,
+                             struct progress *progress)
 {
     struct endpoint *endpoint = channel->endpoint;
     spinlock_lock(&endpoint->lock);
@@ -107,7 +110,8 @@ static retcode map_at_server(struct channel *channel, struct arena *arena, struc
     if (code == rcOk) {
         *server = endpoint->owner;
         object_reference(&arena->object); /* the mapping's */
-        code = space_map_owned(&(*server)->space, address, arena->size, arena->backing, KOS_VMM_READ, &arena->mapping);
+        code = space_map_owned(&(*server)->space, address, arena->size, arena->backing, KOS_VMM_READ, &arena->mapping,
+                               progress);
         if (code != rcOk)
             object_release(&arena->object);
         else
@@ -140,7 +144,10 @@ retcode arena_attach(struct channel *channel, struct arena *arena, u32 disciplin
     vaddr address;
     if (discipline > KOS_ARENA_SHARED)
         return rcInvalidArgument;
-    retcode code = map_at_server(channel, arena, &server, &address);
+    struct progress progress = {};
+    retcode code;
+    while ((code = map_at_server(channel, arena, &server, &address, &progress)) == PREEMPTED)
+        checkpoint();
     if (code != rcOk)
         return code;
     checkpoint();
@@ -213,6 +220,8 @@ void arena_unseal_slow(struct thread *server)
             checkpoint();
         seal_some(server, done, false);
     }
+    if (server->sealed_size >= SEAL_STEP) /* what comes behind it is no part of that step */
+        checkpoint();
     server->sealed = nullptr;
     /* release: pairs with the next seal */
     atomic_store_explicit(&arena->in_flight, 0, memory_order_release);

@@ -2,6 +2,8 @@
 /* What a decision reads besides the constant part, in memory that nobody can change until the message is delivered. */
 #include <ipc/arena.h>
 #include <ipc/decide.h>
+#include <ksm/audit.h>
+#include <ksm/cpu.h>
 #include <memory/page.h>
 #include <sched/counting.h>
 
@@ -115,9 +117,48 @@ static retcode decide_on_words(const struct ksm_plan *plan, struct ksm_query *qu
     return code;
 }
 
+/* A decision with pauses. In one, others are decided on this CPU: they note their results elsewhere. */
+struct decision_pauser {
+    struct ksm_pauser pauser;
+    struct message *message;
+};
+
+static void decision_pause(struct ksm_pauser *pauser)
+{
+    paddr page = page_allocate(0);
+    if (page == PADDR_NONE) /* it goes on without a pause */
+        return;
+    void *notes = ksm_audit_notes_change(hal_direct(page));
+    message_paused(container_of(pauser, struct decision_pauser, pauser)->message);
+    page_free(hal_physical(ksm_audit_notes_change(notes)), 0);
+}
+
+static retcode decide_with_pauses(const struct ksm_plan *plan, const struct ksm_query *query, struct message *message)
+{
+    struct decision_pauser pauser = {{decision_pause}, message};
+    ksm_cpu_self()->pauser = &pauser.pauser;
+    ksm_pause(); /* the plan stays as it is: no state made it */
+    retcode code = ipc_plan_decide(plan, query);
+    ksm_cpu_self()->pauser = nullptr;
+    return code != rcOk && !message_stands(message) ? rcNotConnected : code;
+}
+
+[[gnu::noinline]] static retcode decide_specially(const struct ksm_plan *plan, struct ksm_query *query,
+                                                  struct domain *domain, const struct ksm_shape *shape,
+                                                  struct message *message)
+{
+    if ((plan->needs & KSM_READS_HANDLES) != 0)
+        return decide_on_handles(plan, query, domain, shape);
+    bool pauses = message != nullptr && message->server != nullptr && !message->whole;
+    return pauses ? decide_with_pauses(plan, query, message) : ipc_plan_decide(plan, query);
+}
+
+#define SPECIAL (KSM_READS_HANDLES | KSM_LONG)
+
 /* The same as message_decide(), with the time that it takes. */
 [[gnu::noinline]] static retcode decide_counted(const struct ksm_plan *plan, struct ksm_query *query,
-                                                struct domain *domain, const struct ksm_shape *shape)
+                                                struct domain *domain, const struct ksm_shape *shape,
+                                                struct message *message)
 {
     static const enum kos_ksm_kind kinds[] = {[KSM_REQUEST] = KOS_KSM_REQUEST,
                                               [KSM_RESPONSE] = KOS_KSM_RESPONSE,
@@ -125,21 +166,21 @@ static retcode decide_on_words(const struct ksm_plan *plan, struct ksm_query *qu
                                               [KSM_ERROR] = KOS_KSM_ERROR,
                                               [KSM_SECURITY] = KOS_KSM_SECURITY};
     u64 begin = hal_time_now();
-    retcode code = (plan->needs & KSM_READS_HANDLES) != 0 ? decide_on_handles(plan, query, domain, shape)
-                                                          : ipc_plan_decide(plan, query);
+    retcode code = (plan->needs & SPECIAL) != 0 ? decide_specially(plan, query, domain, shape, message)
+                                                : ipc_plan_decide(plan, query);
     counting_decided(cpu_self(), kinds[query->event], begin);
     return code;
 }
 
 retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
-                       const struct ksm_shape *shape)
+                       const struct ksm_shape *shape, struct message *message)
 {
     if (likely(ksm_plan_known(plan))) /* then it needs nothing */
         return ipc_plan_decide(plan, query);
     if (unlikely(counting_on(cpu_self())))
-        return decide_counted(plan, query, domain, shape);
-    if (unlikely((plan->needs & KSM_READS_HANDLES) != 0))
-        return decide_on_handles(plan, query, domain, shape);
+        return decide_counted(plan, query, domain, shape, message);
+    if (unlikely((plan->needs & SPECIAL) != 0))
+        return decide_specially(plan, query, domain, shape, message);
     return ipc_plan_decide(plan, query);
 }
 
@@ -211,7 +252,9 @@ retcode message_arena_keep(struct message_arena *arena, struct thread *sender, s
     if (message->in_place != 0) {
         if (receiver->sealed == nullptr)
             return rcSecurityDisallow; /* shared: it says nothing that stays */
-        message_arena_make(arena, receiver->domain, message->in_place, size);
+        /* in one piece, and there as long as it is sealed, whatever becomes of the receiver's mapping */
+        const struct arena *sealed = receiver->sealed;
+        arena->copy = (const u8 *)hal_direct(sealed->backing) + (receiver->sealed_address - sealed->client_base);
         return rcOk;
     }
     if (message->arena_copy != nullptr)

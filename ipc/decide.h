@@ -26,9 +26,10 @@ static inline retcode ipc_plan_decide(const struct ksm_plan *plan, const struct 
     return ksm_plan_decide(plan, query);
 }
 
-/* ksm_plan_decide, with query->sids if the plan needs them. domain: whose handles they are. */
+/* ksm_plan_decide, with query->sids if the plan needs them. domain: whose handles they are. message: a decision that
+ * reads much has pauses; rcNotConnected if it denies and the call has ended in one. Null: none. */
 retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, struct domain *domain,
-                       const struct ksm_shape *shape);
+                       const struct ksm_shape *shape, struct message *message);
 
 /* An arena in a task's memory as rules and verification see it. */
 struct message_arena {

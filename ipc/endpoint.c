@@ -29,10 +29,39 @@ void endpoint_poke(struct endpoint *endpoint, u32 cpu)
         object_release(&endpoint->object); /* one is on its way */
 }
 
-void endpoint_poke_others(struct endpoint *endpoint, u64 cpus)
+#define POKES_AT_ONCE 4U /* each is some 60 instructions */
+
+u64 endpoint_unpoked_few(struct endpoint *endpoint)
 {
-    for (u64 rest = cpus & ~(1ULL << cpu_self()->hal.index); rest != 0; rest &= rest - 1)
-        endpoint_poke(endpoint, (u32)__builtin_ctzll(rest));
+    u64 rest = endpoint->unpoked;
+    for (u32 i = 0; i < POKES_AT_ONCE; i++)
+        rest &= rest - 1; /* 0 stays 0 */
+    u64 few = endpoint->unpoked & ~rest;
+    endpoint->unpoked = rest;
+    return few;
+}
+
+/* Returns the first one. The rest is noted before that is poked, which goes on with it: it does not wait for threads of
+ * this CPU. */
+[[gnu::noinline]] static u64 poke_later(struct endpoint *endpoint, u64 cpus)
+{
+    u64 first = cpus & -cpus;
+    if (cpus == first)
+        return first;
+    spinlock_lock(&endpoint->lock);
+    endpoint->unpoked |= cpus & ~first;
+    spinlock_unlock(&endpoint->lock);
+    endpoint_work_later(endpoint);
+    return first;
+}
+
+void endpoint_poke_all(struct endpoint *endpoint, u64 cpus)
+{
+    for (u32 left = POKES_AT_ONCE; cpus != 0; cpus &= cpus - 1) {
+        if (--left == 0)
+            cpus = poke_later(endpoint, cpus);
+        endpoint_poke(endpoint, (u32)__builtin_ctzll(cpus));
+    }
 }
 
 /* Under endpoint->lock. Has it a server, or may a CPU have one? */
@@ -147,10 +176,7 @@ static void poked(struct request *request)
 {
     struct endpoint_slot *first = container_of(request, struct endpoint_slot, poke) - cpu_self()->hal.index;
     struct endpoint *endpoint = container_of(first, struct endpoint, slots[0]);
-    if (preemption_point()) /* what came before may have been long */
-        endpoint_work_later(endpoint);
-    else
-        endpoint_work(endpoint);
+    endpoint_work(endpoint);
     object_release(&endpoint->object); /* the pusher's */
 }
 

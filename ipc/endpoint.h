@@ -77,6 +77,7 @@ struct endpoint {
     struct list closing;       /* closed channels with callers that wait, in turn (going_link); guarded by lock */
     struct list going;         /* those that CPUs have yet to pass, in the order of their news; guarded by lock */
     u64 serving;               /* CPUs on which a thread receives or received; guarded by lock */
+    u64 unpoked;               /* CPUs that are to be poked yet; guarded by lock */
     u64 news;                  /* number of the last change that concerns the servers; guarded by lock */
     _Atomic u64 forgotten;     /* of the last handle that went; written under lock */
     _Atomic u32 waiting_level; /* of the first of callers, 0 if none or standard; written under lock */
@@ -111,9 +112,18 @@ void ipc_init(void); /* boot, after cpu_count is final */
 retcode endpoint_create(struct domain *owner, struct endpoint **endpoint);
 retcode channel_create(struct domain *client, struct endpoint *endpoint, struct channel **channel);
 
-/* "There is something to be done": to a CPU; to those of a set, but for this one. */
+/* "There is something to be done": to a CPU; to those of a set, but for this one: to a few at once, and the rest is
+ * noted (unpoked), for them and for this CPU's steps: each takes a few in a step. */
 void endpoint_poke(struct endpoint *endpoint, u32 cpu);
-void endpoint_poke_others(struct endpoint *endpoint, u64 cpus);
+void endpoint_poke_all(struct endpoint *endpoint, u64 cpus); /* none of them this one */
+static inline void endpoint_poke_others(struct endpoint *endpoint, u64 cpus)
+{
+    u64 others = cpus & ~(1ULL << cpu_self()->hal.index);
+    if (others != 0)
+        endpoint_poke_all(endpoint, others);
+}
+/* Under endpoint->lock: a few that are to be poked, taken out of unpoked. */
+u64 endpoint_unpoked_few(struct endpoint *endpoint);
 static inline struct endpoint_slot *endpoint_own_slot(struct endpoint *endpoint)
 {
     return &endpoint->slots[cpu_self()->hal.index];

@@ -73,6 +73,17 @@ HAL_FAST [[gnu::noinline]] static void not_a_call(HAL_FAST_PARAMETERS)
     hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
 }
 
+/* The last step: the other side has the processor, and the message in the registers. */
+#define GO_ON_WITH(thread)                                                                                             \
+    do {                                                                                                               \
+        cpu->current = &(thread)->context;                                                                             \
+        hal_switch_space(self, &(thread)->context);                                                                    \
+        self = &(thread)->context;                                                                                     \
+        if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))                                          \
+            hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);                                                              \
+        hal_tail resume_shorter(HAL_FAST_ARGUMENTS);                                                                   \
+    } while (0)
+
 /* What the first lookup did not take. */
 HAL_FAST [[gnu::noinline]] static void not_callable(HAL_FAST_PARAMETERS)
 {
@@ -130,12 +141,7 @@ HAL_FAST [[gnu::noinline]] static void call_raises(HAL_FAST_PARAMETERS)
     thread_of(self)->peer = server;
     thread_of(self)->state = THREAD_REPLY_WAIT;
     fast_trace_call(cpu, TRACE_FAST, thread_of(self), server, info);
-    cpu->current = &server->context;
-    hal_switch_space(self, &server->context);
-    self = &server->context;
-    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
-        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
-    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+    GO_ON_WITH(server);
 }
 
 /* No receiver is parked on this CPU: perhaps on another. */
@@ -190,12 +196,7 @@ HAL_FAST void FAST(kernel_call_entry)(HAL_FAST_PARAMETERS)
     thread_of(self)->peer = server;
     thread_of(self)->state = THREAD_REPLY_WAIT;
     fast_trace_call(cpu, TRACE_FAST, thread_of(self), server, info);
-    cpu->current = &server->context;
-    hal_switch_space(self, &server->context);
-    self = &server->context;
-    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
-        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
-    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+    GO_ON_WITH(server);
 }
 
 /*
@@ -222,12 +223,7 @@ HAL_FAST [[gnu::noinline]] static void reply_lowers(HAL_FAST_PARAMETERS)
     server->state = THREAD_RECEIVING;
     client->state = THREAD_RUNNABLE;
     fast_trace_reply(cpu, TRACE_FAST, server, client, info);
-    cpu->current = &client->context;
-    hal_switch_space(self, &client->context);
-    self = &client->context;
-    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
-        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
-    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+    GO_ON_WITH(client);
 }
 
 HAL_FAST [[gnu::noinline]] static void reply_distant(HAL_FAST_PARAMETERS)
@@ -288,10 +284,5 @@ HAL_FAST void FAST(kernel_reply_entry)(HAL_FAST_PARAMETERS)
     server->state = THREAD_RECEIVING;
     client->state = THREAD_RUNNABLE;
     fast_trace_reply(cpu, TRACE_FAST, server, client, info);
-    cpu->current = &client->context;
-    hal_switch_space(self, &client->context);
-    self = &client->context;
-    if (likely(info >> KOS_INFO_SIZE_SHIFT == KOS_REGISTER_MESSAGE_SIZE))
-        hal_tail hal_fast_resume(HAL_FAST_ARGUMENTS);
-    hal_tail resume_shorter(HAL_FAST_ARGUMENTS);
+    GO_ON_WITH(client);
 }

@@ -21,6 +21,8 @@ static retcode dereference(struct domain *from, struct domain *to, struct kos_ha
         descriptor->handle = ancestor;
         descriptor->rights &= view->rights;
         descriptor->badge = context_of(view);
+        if (descriptor->badge == 0) /* which would say that it is somebody else's */
+            descriptor->badge = KOS_NULL_CONTEXT;
     }
     return code;
 }
@@ -39,7 +41,7 @@ retcode ipc_handle_pass(struct domain *from, struct domain *to, struct kos_handl
     /* Only user resources are dereferenced: their provider wants its own context back. */
     if (view.object->type != OBJECT_USER || dereference(from, to, descriptor, &view) != rcOk) {
         struct object *badge = nullptr;
-        if (descriptor->badge != 0 && descriptor->badge != KOS_INVALID_HANDLE)
+        if (descriptor->badge != 0 && descriptor->badge != KOS_INVALID_HANDLE && descriptor->badge != KOS_NULL_CONTEXT)
             code = handle_lookup(&from->handles, (u32)descriptor->badge, OBJECT_BADGE, 0, &badge);
         u32 derived = KOS_INVALID_HANDLE;
         if (code == rcOk)

@@ -8,7 +8,8 @@
  *   1 shape, receiver, levels                     sender's        -> general path
  *   2 sender's buffer descriptor read             sender's        fault, sizes, an arena to be taken in place
  *   3 constant part and arena copied              sender's        fault
- *   4 plan; then what was copied verified         sender's        handles, audit, too long, denied by table; malformed
+ *   4 plan; then what was copied verified         sender's        handles, audit, too long, denied by table; malformed;
+ *                                                                 an interrupt waits, and there is an arena
  *   5 switch, receiver's buffer found             receiver's      fault, too small             (undo 5)
  *   6 decision                                    receiver's      denied: the Call ends        (undo 5)
  *   7 both copied                                 receiver's      fault: the Call ends         (undo 5)
@@ -22,6 +23,7 @@
 #include <hal/user_copy.h>
 #include <ipc/judged.h>
 #include <ipc/pieces.h>
+#include <smp/preemption.h>
 
 #define CONSTANT_MAX 512U
 #define ARENA_MAX    128U /* all of it is verified without a pause */
@@ -98,6 +100,12 @@ static bool plan(const struct thread *client, const struct channel *channel, wor
     return ipc_judged_shortly(&judgement->plan, KSM_AUDITED | KSM_READS_HANDLES);
 }
 
+/* [address, address + size) lies on the page of `there`. */
+static bool same_page(vaddr there, vaddr address, u64 size)
+{
+    return there / KOS_PAGE_SIZE == address / KOS_PAGE_SIZE && address % KOS_PAGE_SIZE + size <= KOS_PAGE_SIZE;
+}
+
 /* Step 5, in the active space: the receiver's memory is there. */
 static bool find_room(const struct thread *server, const struct judgement *judgement, struct kos_message_buffer *in)
 {
@@ -105,10 +113,12 @@ static bool find_room(const struct thread *server, const struct judgement *judge
                  in->constant_size < judgement->size ||
                  (in->arena_size & ~KOS_ARENA_IN_PLACE) < judgement->out.arena_size))
         return false;
-    return copy_resident(server->domain, in->constant_part + KOS_MESSAGE_HEADER_SIZE,
-                         judgement->size - KOS_MESSAGE_HEADER_SIZE, HAL_ACCESS_WRITE) &&
-           (judgement->out.arena_size == 0 ||
-            copy_resident(server->domain, in->arena, judgement->out.arena_size, HAL_ACCESS_WRITE));
+    vaddr constant = in->constant_part + KOS_MESSAGE_HEADER_SIZE;
+    u64 size = judgement->size - KOS_MESSAGE_HEADER_SIZE, arena_size = judgement->out.arena_size;
+    if (!copy_resident(server->domain, constant, size, HAL_ACCESS_WRITE))
+        return false;
+    return arena_size == 0 || same_page(constant, in->arena, arena_size) ||
+           copy_resident(server->domain, in->arena, arena_size, HAL_ACCESS_WRITE);
 }
 
 /* Steps 6 and 7, into the active space. */
@@ -144,7 +154,8 @@ static struct thread *deliver(struct thread *client, struct channel *channel, wo
     judgement->constant = cpu->scratch;
     judgement->arena = cpu->scratch + CONSTANT_MAX;
     if (unlikely(!take(client, channel, &method->request, info, descriptor, judgement) ||
-                 !plan(client, channel, info, judgement) || !verify(&method->request, judgement)))
+                 !plan(client, channel, info, judgement) || (judgement->out.arena_size != 0 && preemption_point()) ||
+                 !verify(&method->request, judgement)))
         return nullptr;
     switch_to(&cpu->hal, client, server);
     if (unlikely(!find_room(server, judgement, &in))) {

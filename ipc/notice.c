@@ -208,10 +208,24 @@ static void notice_destroy(struct object *object)
     epoch_defer(&notice->epoch, notice_reclaim);
 }
 
+/* Who closed the last handle does not wait for the end of it. */
+static void drop_goes_on(struct timer *timer)
+{
+    struct notice *notice = container_of(timer, struct notice, timer);
+    if (notice_drop(notice) == PREEMPTED)
+        timer_arm(timer, 0, drop_goes_on); /* not at once: interrupts come first */
+    else
+        object_release(&notice->object);
+}
+
 static void notice_abandoned(struct object *object)
 {
-    while (notice_drop(container_of(object, struct notice, object)) == PREEMPTED)
-        ;
+    struct notice *notice = container_of(object, struct notice, object);
+    /* relaxed: the object's lock orders those who find that its last handle has gone */
+    if (atomic_exchange_explicit(&notice->abandoned, true, memory_order_relaxed))
+        return;
+    object_reference(object);
+    drop_goes_on(&notice->timer);
 }
 
 void notice_room_init(void)
@@ -234,6 +248,7 @@ retcode notice_create(struct quota *quota, struct notice **result)
     tree_init(&notice->subscriptions, before);
     list_init(&notice->queue);
     futex_bucket_init(&notice->bucket);
+    timer_init(&notice->timer);
     notice->quota = quota;
     domain_hold(quota);
     *result = notice;

@@ -44,6 +44,8 @@ struct notice {
     struct quota *quota;       /* subscriptions are charged there, too */
     struct epoch_entry epoch;
     struct futex_bucket bucket;
+    _Atomic bool abandoned; /* no handle is left: set once, by the CPU that drops it */
+    struct timer timer;     /* of that CPU, which holds a reference until all subscriptions are gone */
 };
 #define NOTICE_DROPPED (~0U)
 

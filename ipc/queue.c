@@ -143,7 +143,8 @@ bool thread_requeue_caller(struct thread *thread, u32 *peer_cpu)
     }
     *peer_cpu = thread_peer_cpu(thread);
     spinlock_unlock(&endpoint->lock);
-    for (; concerned != 0; concerned &= concerned - 1) /* this CPU too: chains of servers are walked one at a time */
-        endpoint_poke(endpoint, (u32)__builtin_ctzll(concerned));
+    if ((concerned >> cpu_self()->hal.index & 1U) != 0) /* this CPU too: chains of servers are walked one at a time */
+        endpoint_poke(endpoint, cpu_self()->hal.index);
+    endpoint_poke_others(endpoint, concerned);
     return queued;
 }

@@ -58,7 +58,7 @@ static retcode decide(struct thread *client, struct message *message, const stru
     query->arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
     struct ksm_plan plan;
     ksm_plan_make(&plan, query);
-    return message_decide(&plan, query, client->domain, shape);
+    return message_decide(&plan, query, client->domain, shape, message);
 }
 
 retcode ipc_security_ask(struct thread *client)

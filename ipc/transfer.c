@@ -132,6 +132,8 @@ static retcode handles_transfer(struct message *message, struct thread *sender, 
         if (code != rcOk)
             break;
         memcpy(place, &descriptor, sizeof(descriptor));
+        if (done + 1 == shape->handle_count) /* all that was decided on has been passed */
+            message->whole = false;
         if (!message_pause(message)) {
             code = rcNotConnected;
             done++;
@@ -343,7 +345,7 @@ static retcode verify_and_decide(enum ksm_event event, struct thread *sender, st
     message->whole = (plan.needs & KSM_READS_HANDLES) != 0;
     query.constant_part = *copy;
     query.arena = message->buffer.arena_size != 0 ? &arena.arena : nullptr;
-    return message_decide(&plan, &query, sender->domain, shape);
+    return message_decide(&plan, &query, sender->domain, shape, message);
 }
 
 /* What follows when the fast compare does not do. */

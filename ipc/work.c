@@ -2,6 +2,7 @@
 /* What grows with an endpoint's threads, in steps: the second table of ipc/endpoint.h. */
 #include <ipc/endpoint.h>
 #include <ipc/ipc.h>
+#include <smp/preemption.h>
 
 /* How much of a step each piece takes: they are a few dozen, two hundred, five hundred instructions. */
 #define POINTS_LOOK  1U
@@ -114,6 +115,12 @@ static u32 piece(struct endpoint *endpoint, struct endpoint_slot *slot)
     retcode code;
     u64 concerned = 0;
     spinlock_lock(&endpoint->lock);
+    if (unlikely(endpoint->unpoked != 0)) {
+        concerned = endpoint_unpoked_few(endpoint);
+        spinlock_unlock(&endpoint->lock);
+        endpoint_poke_others(endpoint, concerned);
+        return POINTS_CALL;
+    }
     struct thread *client = caller_to_end(endpoint, &code, &concerned);
     bool begins = slot->begun != endpoint->news;
     if (begins)
@@ -157,7 +164,7 @@ void endpoint_work_later(struct endpoint *endpoint)
 
 void endpoint_work(struct endpoint *endpoint)
 {
-    if (steps_wait(&endpoint_own_slot(endpoint)->steps) || step(endpoint))
+    if (steps_wait(&endpoint_own_slot(endpoint)->steps) || preemption_point() || step(endpoint))
         endpoint_work_later(endpoint);
 }
 

@@ -49,7 +49,8 @@ void core_audit_init(void)
 
 retcode core_AUDIT_Open(struct core_call *call)
 {
-    const char *name = core_string(call, call->words[0]);
+    CORE_METHOD(AUDIT, Open);
+    const char *name = core_string(call, IN(name));
     u32 handle = KOS_INVALID_HANDLE;
     if (name == nullptr)
         return rcInvalidArgument;
@@ -58,28 +59,30 @@ retcode core_AUDIT_Open(struct core_call *call)
     retcode code =
         handle_insert(&call->task->domain.handles, &kss_log,
                       KOS_RIGHT_AUDIT_READ | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID, &handle);
-    call->words[1] = handle;
+    OUT(handle) = handle;
     return code;
 }
 
-/* The handle in words[0] lets its owner read. */
-static retcode check(struct core_call *call)
+/* The handle lets its owner read. */
+static retcode check(struct core_call *call, word handle)
 {
     struct object *object;
-    return handle_borrow(&call->task->domain.handles, (u32)call->words[0], OBJECT_AUDIT, KOS_RIGHT_AUDIT_READ, &object);
+    return handle_borrow(&call->task->domain.handles, (u32)handle, OBJECT_AUDIT, KOS_RIGHT_AUDIT_READ, &object);
 }
 
 retcode core_AUDIT_Close(struct core_call *call)
 {
+    CORE_METHOD(AUDIT, Close);
     struct object *object;
-    retcode code = handle_borrow(&call->task->domain.handles, (u32)call->words[0], OBJECT_AUDIT, 0, &object);
-    return code == rcOk ? handle_close(&call->task->domain.handles, (u32)call->words[0]) : code;
+    retcode code = handle_borrow(&call->task->domain.handles, (u32)IN(handle), OBJECT_AUDIT, 0, &object);
+    return code == rcOk ? handle_close(&call->task->domain.handles, (u32)IN(handle)) : code;
 }
 
 retcode core_AUDIT_Read(struct core_call *call)
 {
+    CORE_METHOD(AUDIT, Read);
     u64 dropped;
-    retcode code = check(call);
+    retcode code = check(call, IN(handle));
     if (code != rcOk)
         return code;
     if (call->response_capacity < KOS_AUDIT_RECORD_MAX) /* before a record is taken away */
@@ -88,17 +91,18 @@ retcode core_AUDIT_Read(struct core_call *call)
     if (size == 0)
         return rcResourceNotFound;
     call->response_size = size;
-    call->words[1] = dropped;
-    call->words[2] = (word)size << 32;
+    OUT(outDropMsgs) = dropped;
+    OUT(msg) = core_chunk(0, size);
     return rcOk;
 }
 
 retcode core_AUDIT_Wait(struct core_call *call)
 {
-    retcode code = check(call);
-    if (code != rcOk || call->words[1] > KOS_INFINITE_TIMEOUT)
+    CORE_METHOD(AUDIT, Wait);
+    retcode code = check(call, IN(handle));
+    if (code != rcOk || IN(timeout) > KOS_INFINITE_TIMEOUT)
         return code != rcOk ? code : rcInvalidArgument;
-    u32 timeout = (u32)call->words[1], index;
+    u32 timeout = (u32)IN(timeout), index;
     atomic_store_explicit(&waiting, 1, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
     struct futex_word word = log_word();

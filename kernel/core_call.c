@@ -4,6 +4,7 @@
 #include <kernel/core_call.h>
 #include <kernel/core_fast.h>
 #include <ksm/audit.h>
+#include <ksm/message.h>
 #include <memory/page.h>
 #include <sched/work.h>
 #include <traces/trace.h>
@@ -45,7 +46,10 @@ struct object *core_object(void)
 /* Index in handlers[] of an info word's method, which exists. */
 static u32 method_index(word info)
 {
-    return (u32)(ksm_method(KSM_CLASS_CORE, info) - ksm_core_endpoints[0].interface->methods);
+#define FIRST(name, endpoint, interface) KOS_CORE_FIRST_##name,
+    static const u32 first[] = {KOS_CORE_ENDPOINTS(FIRST)};
+#undef FIRST
+    return first[(info >> KOS_INFO_RIID_SHIFT) & 0xffffU] + (u32)(info & 0xffffU);
 }
 
 void core_object_init(void)
@@ -95,9 +99,9 @@ static retcode malformed_request(const struct thread *thread, const struct messa
     return rcInvalidArgument;
 }
 
-/* arena: the kernel's copy, or null. */
+/* arena: the kernel's copy, or null. message: the call's, if it may pause; else null. */
 static retcode decide(enum ksm_event event, struct thread *thread, word info, const struct ksm_shape *shape,
-                      const struct ksm_arena *arena)
+                      const struct ksm_arena *arena, struct message *message)
 {
     struct domain *domain = thread->domain;
     struct ksm_query query = query_of(event, thread, info);
@@ -106,7 +110,7 @@ static retcode decide(enum ksm_event event, struct thread *thread, word info, co
     query.arena = arena;
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
-    return message_decide(&plan, &query, domain, shape);
+    return message_decide(&plan, &query, domain, shape, message);
 }
 
 /* A constant grant, as on the fast path. */
@@ -119,7 +123,7 @@ static bool response_in_table(const struct thread *thread)
 static void decide_response(struct thread *thread)
 {
     word info = thread->core_response;
-    if (decide(KSM_RESPONSE, thread, info, &ksm_method(KSM_CLASS_CORE, info)->response, nullptr) != rcOk)
+    if (decide(KSM_RESPONSE, thread, info, &ksm_method(KSM_CLASS_CORE, info)->response, nullptr, nullptr) != rcOk)
         ipc_complete(thread, rcSecurityDisallow);
 }
 
@@ -298,14 +302,14 @@ bool core_bytes(const struct core_call *call, word chunk_word, const u8 **bytes,
     return true;
 }
 
-retcode core_return_bytes(struct core_call *call, u32 index, const void *bytes, u64 size)
+retcode core_return_bytes(struct core_call *call, word *chunk, const void *bytes, u64 size)
 {
     u64 offset = round_up(call->response_size, 8);
     if (offset + size > call->response_capacity)
         return rcBufferTooSmall;
     memcpy(call->response_arena + offset, bytes, size);
     call->response_size = offset + size;
-    call->words[index] = offset | (size << 32);
+    *chunk = core_chunk(offset, size);
     return rcOk;
 }
 
@@ -380,6 +384,24 @@ static bool arena_copy(u8 *to, vaddr from, u64 size)
     return good;
 }
 
+/* What is looked at without a checkpoint. */
+#define ARENA_LOOK 64U
+
+static const void *arena_piece(void *context, u64 offset, u64 *available)
+{
+    checkpoint();
+    *available = ARENA_LOOK;
+    return (const u8 *)context + offset;
+}
+
+/* Do the chunks lie in the arena, are texts UTF-8, as the definition of the method has it? */
+static bool content_fits(const struct ksm_shape *shape, const struct core_call *call)
+{
+    const struct ksm_arena arena = {
+        .size = call->arena_size, .span = arena_piece, .context = (void *)(uintptr_t)call->arena};
+    return ksm_message_fits(shape, call->words, &arena);
+}
+
 /* The response of a method with an arena goes to memory, as a whole. */
 static retcode return_memory(struct core_call *call, const struct kos_message_buffer *target, u32 size)
 {
@@ -406,7 +428,8 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
     for (u32 i = (size - KOS_MESSAGE_HEADER_SIZE) / 8; i < KOS_REGISTER_WORDS; i++)
         call->words[i] = 0;
     struct ksm_arena arena = ksm_arena_flat(call->response_arena, call->response_size);
-    retcode code = decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr);
+    retcode code =
+        decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr, nullptr);
     if (code != rcOk)
         return code;
     if (call->response_size != 0) /* what it goes to may not be there yet */
@@ -431,9 +454,12 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     }
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
+    if (method->request.chunk_count != 0 && !content_fits(&method->request, &call))
+        return malformed_request(thread, message);
     struct ksm_arena flat = ksm_arena_flat(arena, message->buffer.arena_size);
     checkpoint();
-    retcode code = decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr);
+    retcode code =
+        decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr, message);
     checkpoint();
     struct kos_message_buffer target = {};
     u8 *response = nullptr;

@@ -21,6 +21,17 @@ struct core_call {
     u64 response_capacity, response_size;
 };
 
+/*
+ * In a handler of a method, or what it calls with its `call`: CORE_METHOD(VMM, Allocate), then IN(addr) is a parameter
+ * of the request and OUT(va) one of the answer, by their names in sdk/kl/core. They lie in the same words: what is
+ * needed of a request is read before the answer is written, and a handler that returns PREEMPTED has written nothing.
+ */
+#define CORE_METHOD(interface, method)                                                                                 \
+    typedef struct kos_core_##interface##_##method##_in core_in [[maybe_unused]];                                      \
+    typedef struct kos_core_##interface##_##method##_out core_out [[maybe_unused]]
+#define IN(name)  (call->words[offsetof(core_in, name) / sizeof(word)])
+#define OUT(name) (call->words[offsetof(core_out, name) / sizeof(word)])
+
 /* What a handler returns when the caller is blocked, or has ended, or has its response set already: nothing more is
  * done to it. */
 #define CORE_BLOCKED ((retcode)1)
@@ -37,20 +48,40 @@ void core_call_init(void);
 /* The object behind every task's KOS_CORE_HANDLE. */
 struct object *core_object(void);
 
-/* Sets the response of a thread in a core call that is not running (or is about to leave): rc and up to seven words
- * more. */
+/* Sets the response of a thread in a core call that is not running (or is about to leave): rc, and the words behind it
+ * as far as the method has them. */
 void core_respond(struct thread *thread, retcode code, word w1, word w2);
 void core_respond_more(struct thread *thread, retcode code, word w1, word w2, word w3);
+/* The same for a thread in that method, by names: CORE_RESPOND(thread, code, CM, Connect, .handle = handle). */
+#define CORE_RESPOND(thread, code, interface, method, ...)                                                             \
+    do {                                                                                                               \
+        static_assert(KOS_WORDS_##interface##_##method##_out <= 4);                                                    \
+        union {                                                                                                        \
+            word words[4];                                                                                             \
+            struct kos_core_##interface##_##method##_out out;                                                          \
+        } answer_ = {};                                                                                                \
+        answer_.out = (struct kos_core_##interface##_##method##_out){__VA_ARGS__};                                     \
+        core_respond_more((thread), (code), answer_.words[1], answer_.words[2], answer_.words[3]);                     \
+    } while (0)
 
 /* core_notice.c: the same for one that was woken to take an event of the notice in futex_object. */
 void core_notice_complete(struct thread *thread);
 
-/* NUL-terminated string of a chunk word of the request: null if malformed or empty. Valid during the call. */
+/* A chunk (struct kos_chunk) of so many bytes from the arena's offset on, as the word of a parameter. */
+static inline word core_chunk(u64 offset, u64 size)
+{
+    return offset | (size << 32);
+}
+static inline u64 core_chunk_size(word chunk)
+{
+    return chunk >> 32;
+}
+/* NUL-terminated string of a chunk of the request: null if malformed or empty. Valid during the call. */
 const char *core_string(const struct core_call *call, word chunk);
 /* Bytes of a chunk; false if out of bounds. */
 bool core_bytes(const struct core_call *call, word chunk, const u8 **bytes, u32 *size);
-/* Appends bytes to the response arena and stores their chunk in words[index]. rcBufferTooSmall. */
-retcode core_return_bytes(struct core_call *call, u32 index, const void *bytes, u64 size);
+/* Appends bytes to the response arena and stores their chunk in a parameter of the answer. rcBufferTooSmall. */
+retcode core_return_bytes(struct core_call *call, word *chunk, const void *bytes, u64 size);
 /* Thread or task named by a handle of the caller, with a reference. ~0 = the caller's own. */
 retcode core_task(struct core_call *call, u32 handle, u32 rights, struct task **task);
 retcode core_thread(struct core_call *call, u32 handle, u32 rights, struct thread **thread);

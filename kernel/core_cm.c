@@ -7,25 +7,26 @@
 #define LISTENER_RIGHTS (KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY)
 
 /* Of a chunk that core_string() has taken. */
-static u64 length_of(word chunk_word)
+static u64 length_of(word chunk)
 {
-    return (chunk_word >> 32) - 1;
+    return core_chunk_size(chunk) - 1;
 }
 
 retcode core_CM_Connect(struct core_call *call)
 {
-    const char *name = core_string(call, call->words[0]), *service = core_string(call, call->words[1]);
-    if (name == nullptr || service == nullptr || call->words[2] > KOS_INFINITE_TIMEOUT)
+    CORE_METHOD(CM, Connect);
+    const char *name = core_string(call, IN(server)), *service = core_string(call, IN(service));
+    if (name == nullptr || service == nullptr || IN(msecs) > KOS_INFINITE_TIMEOUT)
         return rcInvalidArgument;
     struct task *server = task_from_name(name, false);
     if (server == nullptr)
         return rcResourceNotFound;
-    const struct connection_name wanted = connection_name(call->task->name, service, length_of(call->words[1]));
+    const struct connection_name wanted = connection_name(call->task->name, service, length_of(IN(service)));
     checkpoint();
     retcode code = rcAbort; /* since the checkpoint it is to end, and must not wait any more */
     if (!call->self->dying)
         code = strcmp(server->name, name) != 0 ? rcResourceNotFound
-                                               : connection_ask(call->self, server, &wanted, (u32)call->words[2]);
+                                               : connection_ask(call->self, server, &wanted, (u32)IN(msecs));
     object_release(&server->domain.object);
     return code == rcOk ? CORE_BLOCKED : code;
 }
@@ -38,26 +39,27 @@ void core_cm_complete(struct thread *thread)
     u32 handle = KOS_INVALID_HANDLE;
     if (code == rcOk)
         code = handle_insert(&thread->domain->handles, &connection->channel->object, CLIENT_RIGHTS, &handle);
-    core_respond(thread, code, handle, code == rcOk ? connection->riid : 0);
+    CORE_RESPOND(thread, code, CM, Connect, .handle = handle, .id = code == rcOk ? connection->riid : 0);
 }
 
 /* rcOk without names: a request has come, but it may be gone already: to be called again. */
 retcode core_CM_Listen(struct core_call *call)
 {
+    CORE_METHOD(CM, Listen);
     struct connections *connections = connections_get(call->task);
     char client[KOS_SHORT_NAME_SIZE], service[CONNECTION_SERVICE_SIZE];
-    u32 timeout = (u32)call->words[1], arrivals, index;
-    if (call->words[1] > KOS_INFINITE_TIMEOUT)
+    u32 timeout = (u32)IN(msecs), arrivals, index;
+    if (IN(msecs) > KOS_INFINITE_TIMEOUT)
         return rcInvalidArgument;
     if (connections == nullptr)
         return rcOutOfMemory;
     if (call->response_capacity < sizeof(client) + sizeof(service)) /* before the request loses its turn */
         return rcBufferTooSmall;
-    call->words[1] = 0;
+    OUT(client) = OUT(service) = core_chunk(0, 0);
     retcode code = connection_look(connections, client, service, &arrivals);
     if (code == rcOk) {
-        code = core_return_bytes(call, 1, client, strlen(client) + 1);
-        return code == rcOk ? core_return_bytes(call, 2, service, strlen(service) + 1) : code;
+        code = core_return_bytes(call, &OUT(client), client, strlen(client) + 1);
+        return code == rcOk ? core_return_bytes(call, &OUT(service), service, strlen(service) + 1) : code;
     }
     if (timeout == 0)
         return rcTimeout;
@@ -66,24 +68,25 @@ retcode core_CM_Listen(struct core_call *call)
     return code == rcOk ? CORE_BLOCKED : rcOk; /* arrivals has changed */
 }
 
-/* The request that the first two parameters name, with a reference. */
-static retcode request_of(struct core_call *call, struct connection **connection)
+/* The request that these parameters name, with a reference. */
+static retcode request_of(struct core_call *call, word client_name, word service_name, struct connection **connection)
 {
-    const char *client = core_string(call, call->words[0]), *service = core_string(call, call->words[1]);
+    const char *client = core_string(call, client_name), *service = core_string(call, service_name);
     if (client == nullptr || service == nullptr)
         return rcInvalidArgument;
     struct connections *connections = connections_get(call->task);
     if (connections == nullptr)
         return rcOutOfMemory;
-    const struct connection_name name = connection_name(client, service, length_of(call->words[1]));
+    const struct connection_name name = connection_name(client, service, length_of(service_name));
     *connection = connection_find(connections, client, &name);
     return *connection != nullptr ? rcOk : rcResourceNotFound;
 }
 
 retcode core_CM_Drop(struct core_call *call)
 {
+    CORE_METHOD(CM, Drop);
     struct connection *connection;
-    retcode code = request_of(call, &connection);
+    retcode code = request_of(call, IN(client), IN(service), &connection);
     return code == rcOk ? connection_answer(connection, rcAbort, nullptr, 0) : code;
 }
 
@@ -110,14 +113,15 @@ static retcode listener_of(struct core_call *call, u32 *listener, struct endpoin
 
 retcode core_CM_Accept(struct core_call *call)
 {
+    CORE_METHOD(CM, Accept);
     struct connection *connection;
     struct endpoint *endpoint;
     struct channel *channel = nullptr;
-    u32 listener = (u32)call->words[3], riid = (u32)call->words[2];
+    u32 listener = (u32)IN(listener), riid = (u32)IN(id);
     bool made = listener == KOS_INVALID_HANDLE;
-    if (call->words[2] > 0xffffU || call->words[3] > KOS_INVALID_HANDLE)
+    if (IN(id) > 0xffffU || IN(listener) > KOS_INVALID_HANDLE)
         return rcInvalidArgument;
-    retcode code = request_of(call, &connection);
+    retcode code = request_of(call, IN(client), IN(service), &connection);
     if (code != rcOk)
         return code;
     checkpoint();
@@ -137,6 +141,6 @@ retcode core_CM_Accept(struct core_call *call)
     if (code != rcOk && made && listener != KOS_INVALID_HANDLE &&
         handle_close(&call->task->domain.handles, listener) != rcOk)
         code = rcInternalError;
-    call->words[1] = code == rcOk ? listener : KOS_INVALID_HANDLE;
+    OUT(handle) = code == rcOk ? listener : KOS_INVALID_HANDLE;
     return code;
 }

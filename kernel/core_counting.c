@@ -33,11 +33,12 @@ static retcode apply_counting(struct thread *none, const struct order *order)
 
 retcode core_PROFILER_SetCounting(struct core_call *call)
 {
-    if (call->words[0] > 1)
+    CORE_METHOD(PROFILER, SetCounting);
+    if (IN(on) > 1)
         return rcInvalidArgument;
-    if (call->words[0] == 0)
+    if (IN(on) == 0)
         (void)counting_claim_machine(0);
-    return order_all(call, call->words[0], apply_counting);
+    return order_all(call, IN(on), apply_counting);
 }
 
 static retcode apply_pmu(struct thread *none, const struct order *order)
@@ -48,7 +49,8 @@ static retcode apply_pmu(struct thread *none, const struct order *order)
 
 retcode core_PROFILER_SetPmu(struct core_call *call)
 {
-    u64 events = call->words[0];
+    CORE_METHOD(PROFILER, SetPmu);
+    u64 events = IN(events);
     if ((events & ~(word)hal_pmu_events()) != 0)
         return rcDeviceNotFound;
     if (!countings[cpu_self()->hal.index].asked)
@@ -64,17 +66,18 @@ static retcode apply_thread_pmu(struct thread *thread, const struct order *order
 
 retcode core_PROFILER_SetThreadPmu(struct core_call *call)
 {
+    CORE_METHOD(PROFILER, SetThreadPmu);
     struct thread *thread;
-    if ((call->words[1] & ~(word)hal_pmu_events()) != 0)
+    if ((IN(events) & ~(word)hal_pmu_events()) != 0)
         return rcDeviceNotFound;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_CONTROL, &thread);
     if (code != rcOk)
         return code;
     struct order *order = &call->self->order;
     order->target = thread;
     order->apply = apply_thread_pmu;
     order->done = order_done;
-    order->arguments[0] = call->words[1];
+    order->arguments[0] = IN(events);
     if (!order_give(call->self, order, &code))
         code = CORE_BLOCKED;
     object_release(&thread->object);
@@ -83,10 +86,11 @@ retcode core_PROFILER_SetThreadPmu(struct core_call *call)
 
 retcode core_PROFILER_GetPmu(struct core_call *call)
 {
+    CORE_METHOD(PROFILER, GetPmu);
     const char *description = hal_pmu_description();
-    call->words[1] = hal_pmu_events();
-    call->words[2] = hal_pmu_counters();
-    return core_return_bytes(call, 3, description, strlen(description) + 1);
+    OUT(events) = hal_pmu_events();
+    OUT(counters) = hal_pmu_counters();
+    return core_return_bytes(call, &OUT(description), description, strlen(description) + 1);
 }
 
 static retcode apply_trace(struct thread *none, const struct order *order)
@@ -97,7 +101,8 @@ static retcode apply_trace(struct thread *none, const struct order *order)
 
 retcode core_PROFILER_SetTrace(struct core_call *call)
 {
-    u64 events = call->words[0] & (~0ULL >> (64 - TRACE_EVENT_COUNT));
+    CORE_METHOD(PROFILER, SetTrace);
+    u64 events = IN(events) & (~0ULL >> (64 - TRACE_EVENT_COUNT));
     if (events != 0) {
         if (!trace_prepare(events))
             return rcOutOfMemory;

@@ -2,6 +2,8 @@
 /* The methods whose common case is a few instructions. */
 #include <kernel/core_fast.h>
 
+static_assert(KOS_CORE_HAL_GetCpuCount_out_count == 1 && KOS_CORE_TIME_GetResolution_out_nsecs == 1);
+
 HAL_FAST void core_fast_GetCpuCount(HAL_FAST_PARAMETERS)
 {
     CORE_FAST_RETURN(rcOk, atomic_load_explicit(&cpu_count, memory_order_relaxed)); /* grows at boot only */
@@ -21,7 +23,7 @@ HAL_FAST void core_fast_Sleep(HAL_FAST_PARAMETERS)
 {
     struct thread *thread = thread_of(self);
     struct cpu *this_cpu = (struct cpu *)(void *)cpu;
-    if (unlikely(w0 != 0 || cpu->pending != 0))
+    if (unlikely(CORE_REGISTER(THREAD, Sleep, delay) != 0 || cpu->pending != 0))
         CORE_FAST_FALL_BACK();
     struct list *queue = &this_cpu->run_queue.queues[thread->level];
     if (list_empty(queue))

@@ -23,6 +23,11 @@
 CORE_FAST_METHODS(CORE_FAST_HANDLER)
 #undef CORE_FAST_HANDLER
 
+/* The register of a parameter of the request: CORE_REGISTER(SYNC, Wake, ptr) is w0. */
+#define CORE_REGISTER(interface, method, name) CORE_REGISTER_OF(KOS_CORE_##interface##_##method##_in_##name)
+#define CORE_REGISTER_OF(number)               CORE_REGISTER_NUMBERED(number)
+#define CORE_REGISTER_NUMBERED(number)         w##number
+
 /* Response words rc and w1; only for methods whose response has no more than `words` of them. */
 #define CORE_FAST_RETURN(code, second)                                                                                 \
     do {                                                                                                               \

@@ -22,6 +22,17 @@ static inline struct cpu *cpu_of(struct hal_cpu *cpu)
  * handler, which stores them. */
 #define ANY_WORDS(a, b, c, d) __asm__("" : "=r"(a), "=r"(b), "=r"(c), "=r"(d))
 
+/* Parameters by name. */
+#define WAIT(name)        CORE_REGISTER(SYNC, Wait, name)
+#define SHARED(name)      CORE_REGISTER(SYNC, WaitShared, name)
+#define WAKE(name)        CORE_REGISTER(SYNC, Wake, name)
+#define WAKE_SHARED(name) CORE_REGISTER(SYNC, WakeShared, name)
+/* w4 to w7 are nobody's parameters; answers are rc and one word. */
+static_assert(KOS_WORDS_SYNC_Wait_in <= 4 && KOS_WORDS_SYNC_WaitShared_in <= 4 && KOS_WORDS_SYNC_Wake_in <= 4 &&
+              KOS_WORDS_SYNC_WakeShared_in <= 4);
+static_assert(KOS_CORE_SYNC_Wait_out_outDelay == 1 && KOS_CORE_SYNC_WaitShared_out_outDelay == 1 &&
+              KOS_CORE_SYNC_Wake_out_wokenCnt == 1 && KOS_CORE_SYNC_WakeShared_out_wokenCnt == 1);
+
 /* May the running thread wait, may another take its place, without a look at budgets and what is pending? */
 static inline bool plain(struct hal_cpu *cpu)
 {
@@ -46,21 +57,21 @@ HAL_FAST void core_fast_Wait(HAL_FAST_PARAMETERS)
     struct thread *thread = thread_of(self);
     u32 present;
     w4 = w5 = w6 = w7 = 0; /* not of the request */
-    if (!plain(cpu) || unlikely(w2 != KOS_INFINITE_TIMEOUT))
+    if (!plain(cpu) || unlikely(WAIT(delay) != KOS_INFINITE_TIMEOUT))
         CORE_FAST_FALL_BACK();
-    struct futex_bucket *bucket = futex_private_bucket(thread->domain, w0);
+    struct futex_bucket *bucket = futex_private_bucket(thread->domain, WAIT(ptr));
     spinlock_lock(&bucket->lock);
-    if (unlikely(!hal_load_user_u32(&present, w0))) {
+    if (unlikely(!hal_load_user_u32(&present, WAIT(ptr)))) {
         spinlock_unlock(&bucket->lock);
         CORE_FAST_RETURN(rcInvalidArgument, 0);
     }
-    if (unlikely(present != w1)) {
+    if (unlikely(present != WAIT(val))) {
         spinlock_unlock(&bucket->lock);
-        if (w1 > 0xffffffffU)
+        if (WAIT(val) > 0xffffffffU)
             CORE_FAST_FALL_BACK();
         CORE_FAST_RETURN(rcFutexWouldBlock, 0);
     }
-    wait_begin(thread, bucket, w0, selector);
+    wait_begin(thread, bucket, WAIT(ptr), selector);
     spinlock_unlock(&bucket->lock);
     ANY_WORDS(w0, w1, w2, w3);
     hal_tail sched_next_fast(HAL_FAST_ARGUMENTS);
@@ -84,15 +95,15 @@ HAL_FAST void core_fast_WaitShared(HAL_FAST_PARAMETERS)
     struct thread *thread = thread_of(self);
     struct futex_word at;
     w4 = w5 = w6 = w7 = 0;
-    if (!plain(cpu) || unlikely(w3 != KOS_INFINITE_TIMEOUT))
+    if (!plain(cpu) || unlikely(SHARED(delay) != KOS_INFINITE_TIMEOUT))
         CORE_FAST_FALL_BACK();
-    struct shared_memory *memory = memory_of(thread, w0);
-    if (unlikely(memory == nullptr || shared_memory_word(memory, w1, (u32)w2, &at) != rcOk))
+    struct shared_memory *memory = memory_of(thread, SHARED(mdl));
+    if (unlikely(memory == nullptr || shared_memory_word(memory, SHARED(offset), (u32)SHARED(val), &at) != rcOk))
         CORE_FAST_FALL_BACK();
     spinlock_lock(&at.bucket->lock);
-    if (unlikely(__atomic_load_n(at.physical, __ATOMIC_RELAXED) != w2)) {
+    if (unlikely(__atomic_load_n(at.physical, __ATOMIC_RELAXED) != SHARED(val))) {
         spinlock_unlock(&at.bucket->lock);
-        if (w2 > 0xffffffffU)
+        if (SHARED(val) > 0xffffffffU)
             CORE_FAST_FALL_BACK();
         CORE_FAST_RETURN(rcFutexWouldBlock, 0);
     }
@@ -117,7 +128,7 @@ HAL_FAST [[gnu::noinline]] static void give_way(HAL_FAST_PARAMETERS)
     struct cpu *this_cpu = cpu_of(cpu);
     struct thread *woken = (struct thread *)w4;
     memset(self->words, 0, sizeof(self->words));
-    self->words[1] = 1;
+    self->words[KOS_CORE_SYNC_Wake_out_wokenCnt] = 1; /* WakeShared's, too */
     self->selector = 0;
     self->info = selector;
     self->kind = HAL_RESUME_CALL;
@@ -178,21 +189,21 @@ HAL_FAST static void wake_first(HAL_FAST_PARAMETERS)
 
 HAL_FAST void core_fast_Wake(HAL_FAST_PARAMETERS)
 {
-    if (unlikely(w1 != 1 || cpu->pending != 0))
+    if (unlikely(WAKE(nThreads) != 1 || cpu->pending != 0))
         CORE_FAST_FALL_BACK();
-    struct futex_bucket *bucket = futex_private_bucket(thread_of(self)->domain, w0);
+    struct futex_bucket *bucket = futex_private_bucket(thread_of(self)->domain, WAKE(ptr));
     w4 = (word)bucket;
-    w5 = w0;
+    w5 = WAKE(ptr);
     hal_tail wake_first(HAL_FAST_ARGUMENTS);
 }
 
 HAL_FAST void core_fast_WakeShared(HAL_FAST_PARAMETERS)
 {
     struct futex_word at;
-    if (unlikely(w2 != 1 || cpu->pending != 0))
+    if (unlikely(WAKE_SHARED(nThreads) != 1 || cpu->pending != 0))
         CORE_FAST_FALL_BACK();
-    struct shared_memory *memory = memory_of(thread_of(self), w0);
-    if (unlikely(memory == nullptr || shared_memory_word(memory, w1, 0, &at) != rcOk))
+    struct shared_memory *memory = memory_of(thread_of(self), WAKE_SHARED(mdl));
+    if (unlikely(memory == nullptr || shared_memory_word(memory, WAKE_SHARED(offset), 0, &at) != rcOk))
         CORE_FAST_FALL_BACK();
     w4 = (word)at.bucket;
     w5 = at.address;

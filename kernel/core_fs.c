@@ -33,7 +33,8 @@ void core_fs_init(void)
 
 retcode core_FS_Open(struct core_call *call)
 {
-    const char *name = core_string(call, call->words[0]);
+    CORE_METHOD(FS, Open);
+    const char *name = core_string(call, IN(name));
     struct romfs_file entry;
     u32 handle = KOS_INVALID_HANDLE;
     if (name == nullptr)
@@ -51,15 +52,14 @@ retcode core_FS_Open(struct core_call *call)
     code = handle_insert(&call->task->domain.handles, &file->object,
                          KOS_RIGHT_FILE_READ | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID, &handle);
     object_release(&file->object);
-    call->words[1] = handle;
+    OUT(handle) = handle;
     return code;
 }
 
-static retcode file_get(struct core_call *call, struct file **file)
+static retcode file_get(struct core_call *call, word handle, struct file **file)
 {
     struct object *object;
-    retcode code =
-        handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_FILE, KOS_RIGHT_FILE_READ, &object);
+    retcode code = handle_lookup(&call->task->domain.handles, (u32)handle, OBJECT_FILE, KOS_RIGHT_FILE_READ, &object);
     if (code == rcOk)
         *file = container_of(object, struct file, object);
     return code;
@@ -67,28 +67,30 @@ static retcode file_get(struct core_call *call, struct file **file)
 
 retcode core_FS_Close(struct core_call *call)
 {
+    CORE_METHOD(FS, Close);
     struct file *file;
-    retcode code = file_get(call, &file);
+    retcode code = file_get(call, IN(handle), &file);
     if (code != rcOk)
         return code;
     object_release(&file->object);
-    return handle_close(&call->task->domain.handles, (u32)call->words[0]);
+    return handle_close(&call->task->domain.handles, (u32)IN(handle));
 }
 
 retcode core_FS_Read(struct core_call *call)
 {
+    CORE_METHOD(FS, Read);
     struct file *file;
-    retcode code = file_get(call, &file);
+    retcode code = file_get(call, IN(handle), &file);
     if (code != rcOk)
         return code;
-    u64 sector = call->words[1], sectors = (file->entry.size + KOS_PAGE_SIZE - 1) / KOS_PAGE_SIZE;
+    u64 sector = IN(sectorNumber), sectors = (file->entry.size + KOS_PAGE_SIZE - 1) / KOS_PAGE_SIZE;
     if (sector >= sectors) {
         code = rcInvalidArgument;
     } else {
         u64 offset = sector * KOS_PAGE_SIZE, left = file->entry.size - offset;
         u64 size = left < KOS_PAGE_SIZE ? left : KOS_PAGE_SIZE;
-        code = core_return_bytes(call, 2, (const u8 *)file->entry.data + offset, size);
-        call->words[1] = code == rcOk ? size : 0;
+        code = core_return_bytes(call, &OUT(data), (const u8 *)file->entry.data + offset, size);
+        OUT(read) = code == rcOk ? size : 0;
     }
     object_release(&file->object);
     return code;
@@ -96,44 +98,49 @@ retcode core_FS_Read(struct core_call *call)
 
 retcode core_FS_GetSize(struct core_call *call)
 {
+    CORE_METHOD(FS, GetSize);
     struct file *file;
-    retcode code = file_get(call, &file);
+    retcode code = file_get(call, IN(handle), &file);
     if (code != rcOk)
         return code;
-    call->words[1] = file->entry.size;
+    OUT(size) = file->entry.size;
     object_release(&file->object);
     return rcOk;
 }
 
 retcode core_FS_GetId(struct core_call *call)
 {
+    CORE_METHOD(FS, GetId);
     struct file *file;
-    retcode code = file_get(call, &file);
+    retcode code = file_get(call, IN(handle), &file);
     if (code != rcOk)
         return code;
-    call->words[1] = file->entry.id;
+    OUT(id) = file->entry.id;
     object_release(&file->object);
     return rcOk;
 }
 
 retcode core_FS_Count(struct core_call *call)
 {
-    call->words[1] = romfs_count(&kernel_romfs);
+    CORE_METHOD(FS, Count);
+    OUT(count) = romfs_count(&kernel_romfs);
     return rcOk;
 }
 
 retcode core_FS_GetInfo(struct core_call *call)
 {
+    CORE_METHOD(FS, GetInfo);
     struct romfs_file entry;
-    retcode code = romfs_at(&kernel_romfs, call->words[0], &entry);
+    retcode code = romfs_at(&kernel_romfs, IN(index), &entry);
     if (code != rcOk)
         return code;
-    call->words[1] = entry.size;
-    return core_return_bytes(call, 2, entry.name, strlen(entry.name) + 1);
+    OUT(size) = entry.size;
+    return core_return_bytes(call, &OUT(name), entry.name, strlen(entry.name) + 1);
 }
 
 retcode core_FS_GetFsSize(struct core_call *call)
 {
-    call->words[1] = romfs_size(&kernel_romfs);
+    CORE_METHOD(FS, GetFsSize);
+    OUT(size) = romfs_size(&kernel_romfs);
     return rcOk;
 }

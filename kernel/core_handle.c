@@ -13,41 +13,43 @@ static struct handle_table *table(struct core_call *call)
 
 retcode core_HANDLE_Copy(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, Copy);
     struct object *badge = nullptr;
     u32 derived = KOS_INVALID_HANDLE;
     retcode code = rcOk;
-    if ((u32)call->words[2] != KOS_INVALID_HANDLE)
-        code = handle_lookup(table(call), (u32)call->words[2], OBJECT_BADGE, 0, &badge);
+    if ((u32)IN(copyBadge) != KOS_INVALID_HANDLE)
+        code = handle_lookup(table(call), (u32)IN(copyBadge), OBJECT_BADGE, 0, &badge);
     if (code == rcOk)
-        code = handle_derive(table(call), (u32)call->words[0], table(call), (u32)call->words[1], KOS_RIGHT_COPY, badge,
+        code = handle_derive(table(call), (u32)IN(inHandle), table(call), (u32)IN(newRightsMask), KOS_RIGHT_COPY, badge,
                              &derived);
     if (badge != nullptr)
         object_release(badge);
-    call->words[1] = derived;
+    OUT(outHandle) = derived;
     return code;
 }
 
 retcode core_HANDLE_CreateUserObject(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, CreateUserObject);
     struct object *listener = nullptr, *object = nullptr;
     struct endpoint *endpoint = nullptr;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = call->words[4] <= 0xffffU ? rcOk : rcInvalidArgument;
-    if (code == rcOk && (u32)call->words[3] != KOS_INVALID_HANDLE) {
-        code = handle_lookup(table(call), (u32)call->words[3], OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &listener);
+    retcode code = IN(riid) <= 0xffffU ? rcOk : rcInvalidArgument;
+    if (code == rcOk && (u32)IN(ipcChannel) != KOS_INVALID_HANDLE) {
+        code = handle_lookup(table(call), (u32)IN(ipcChannel), OBJECT_ENDPOINT, KOS_RIGHT_IPC_RECV, &listener);
         if (code == rcOk)
             endpoint = container_of(listener, struct endpoint, object);
     }
     if (code == rcOk)
-        code = user_object_create(&call->task->domain.quota, (u32)call->words[0], call->words[2], endpoint,
-                                  (u32)call->words[4], &object);
+        code =
+            user_object_create(&call->task->domain.quota, (u32)IN(type), IN(context), endpoint, (u32)IN(riid), &object);
     if (code == rcOk) {
-        code = handle_insert(table(call), object, (u32)call->words[1], &handle);
+        code = handle_insert(table(call), object, (u32)IN(rights), &handle);
         object_release(object);
     }
     if (listener != nullptr)
         object_release(listener);
-    call->words[1] = handle;
+    OUT(handle) = handle;
     return code;
 }
 
@@ -73,7 +75,8 @@ static retcode gone(struct endpoint *endpoint, retcode code)
 
 retcode core_HANDLE_Close(struct core_call *call)
 {
-    u32 handle = (u32)call->words[0];
+    CORE_METHOD(HANDLE, Close);
+    u32 handle = (u32)IN(handle);
     if (handle == KOS_CORE_HANDLE)
         return rcInvalidOperation;
     struct endpoint *endpoint = receives_on(call, handle);
@@ -113,7 +116,8 @@ static void trace_revoked(struct core_call *call, u32 handle)
 
 retcode core_HANDLE_Revoke(struct core_call *call)
 {
-    u32 handle = (u32)call->words[0];
+    CORE_METHOD(HANDLE, Revoke);
+    u32 handle = (u32)IN(handle);
     if (handle == KOS_CORE_HANDLE)
         return rcInvalidOperation;
     if (call->self->work.object != nullptr)
@@ -131,39 +135,42 @@ retcode core_HANDLE_Revoke(struct core_call *call)
 
 retcode core_HANDLE_RevokeSubtree(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, RevokeSubtree);
     struct object *badge;
     if (call->self->work.object != nullptr)
         return unmapped(call);
-    retcode code = handle_lookup(table(call), (u32)call->words[1], OBJECT_BADGE, 0, &badge);
+    retcode code = handle_lookup(table(call), (u32)IN(badge), OBJECT_BADGE, 0, &badge);
     if (code != rcOk)
         return code;
-    trace_revoked(call, (u32)call->words[0]);
-    memory_keep(call, (u32)call->words[0]);
-    struct endpoint *endpoint = receives_on(call, (u32)call->words[0]);
-    code = gone(endpoint, handle_revoke_subtree(table(call), (u32)call->words[0], badge));
+    trace_revoked(call, (u32)IN(handle));
+    memory_keep(call, (u32)IN(handle));
+    struct endpoint *endpoint = receives_on(call, (u32)IN(handle));
+    code = gone(endpoint, handle_revoke_subtree(table(call), (u32)IN(handle), badge));
     object_release(badge);
     return call->self->work.object != nullptr && unmapped(call) == PREEMPTED ? PREEMPTED : code;
 }
 
 retcode core_HANDLE_GetSidByHandle(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, GetSidByHandle);
     struct object *object;
-    retcode code = handle_borrow(table(call), (u32)call->words[0], OBJECT_NONE, KOS_RIGHT_GET_SID, &object);
+    retcode code = handle_borrow(table(call), (u32)IN(handle), OBJECT_NONE, KOS_RIGHT_GET_SID, &object);
     if (code == rcOk)
-        call->words[1] = object->sid;
+        OUT(sid) = object->sid;
     return code;
 }
 
 /* Subscribed to before anybody else has it. */
 static retcode badge_announce(struct core_call *call, struct object *badge)
 {
+    CORE_METHOD(HANDLE, CreateBadge);
     struct object *notice;
-    if ((u32)call->words[0] == KOS_INVALID_HANDLE)
+    if ((u32)IN(notify) == KOS_INVALID_HANDLE)
         return rcOk;
-    retcode code = handle_lookup(table(call), (u32)call->words[0], OBJECT_NOTICE, 0, &notice);
+    retcode code = handle_lookup(table(call), (u32)IN(notify), OBJECT_NOTICE, 0, &notice);
     if (code == rcOk) {
         code = notice_subscribe(container_of(notice, struct notice, object), badge,
-                                KOS_EVENT_OBJECT_DESTROYED | KOS_EVENT_BADGE_CLOSED, call->words[1]);
+                                KOS_EVENT_OBJECT_DESTROYED | KOS_EVENT_BADGE_CLOSED, IN(evId));
         object_release(notice);
     }
     return code;
@@ -171,9 +178,10 @@ static retcode badge_announce(struct core_call *call, struct object *badge)
 
 retcode core_HANDLE_CreateBadge(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, CreateBadge);
     struct object *badge;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = badge_create(&call->task->domain.quota, call->words[2], &badge);
+    retcode code = badge_create(&call->task->domain.quota, IN(context), &badge);
     if (code == rcOk) {
         code = handle_insert(table(call), badge, KOS_RIGHT_GET_EVENT | KOS_RIGHT_GET_SID, &handle);
         if (code == rcOk && (code = badge_announce(call, badge)) != rcOk) {
@@ -182,18 +190,19 @@ retcode core_HANDLE_CreateBadge(struct core_call *call)
         }
         object_release(badge);
     }
-    call->words[1] = handle;
+    OUT(badge) = handle;
     return code;
 }
 
 /* Channel within the task: on an existing listener, or with a new one. */
 retcode core_HANDLE_Connect(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, Connect);
     struct domain *domain = &call->task->domain;
     struct endpoint *endpoint = nullptr;
     struct channel *channel = nullptr;
     struct object *object;
-    u32 listener = (u32)call->words[0], client = KOS_INVALID_HANDLE;
+    u32 listener = (u32)IN(extend), client = KOS_INVALID_HANDLE;
     bool made = listener == KOS_INVALID_HANDLE;
     retcode code;
     if (made) {
@@ -220,29 +229,31 @@ retcode core_HANDLE_Connect(struct core_call *call)
         object_release(&endpoint->object);
     if (code != rcOk && listening && handle_close(table(call), listener) != rcOk)
         code = rcInternalError;
-    call->words[1] = call->words[2] = listener;
-    call->words[3] = client;
+    OUT(listener) = OUT(server) = listener;
+    OUT(client) = client;
     return code;
 }
 
 retcode core_HANDLE_GetRiid(struct core_call *call)
 {
-    const char *name = core_string(call, call->words[1]);
+    CORE_METHOD(HANDLE, GetRiid);
+    const char *name = core_string(call, IN(endpoint));
     struct object *object;
     u32 riid = 0;
     if (name == nullptr)
         return rcInvalidArgument;
-    retcode code = handle_borrow(table(call), (u32)call->words[0], OBJECT_CHANNEL, 0, &object);
+    retcode code = handle_borrow(table(call), (u32)IN(client), OBJECT_CHANNEL, 0, &object);
     if (code == rcOk)
         code = ksm_endpoint_find(container_of(object, struct channel, object)->endpoint->owner_class, name, &riid);
-    call->words[1] = riid;
+    OUT(riid) = riid;
     return code;
 }
 
 retcode core_HANDLE_SecurityConnect(struct core_call *call)
 {
+    CORE_METHOD(HANDLE, SecurityConnect);
     u32 handle = KOS_INVALID_HANDLE;
     retcode code = handle_insert(table(call), ipc_security_object(), KOS_RIGHT_IPC_CALL | KOS_RIGHT_GET_SID, &handle);
-    call->words[1] = handle;
+    OUT(client) = handle;
     return code;
 }

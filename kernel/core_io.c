@@ -8,80 +8,92 @@
 #define RESOURCE_RIGHTS (KOS_RIGHT_TRANSFER | KOS_RIGHT_COPY | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT)
 
 /* A handle for a new object, whose reference goes. */
-static retcode give_handle(struct core_call *call, retcode code, struct object *object, u32 rights)
+static retcode give_handle(struct core_call *call, retcode code, struct object *object, u32 rights, u32 *handle)
 {
-    u32 handle = KOS_INVALID_HANDLE;
+    *handle = KOS_INVALID_HANDLE;
     if (code == rcOk) {
-        code = handle_insert(&call->task->domain.handles, object, rights, &handle);
+        code = handle_insert(&call->task->domain.handles, object, rights, handle);
         object_release(object);
     }
-    call->words[1] = handle;
     return code;
 }
 
 retcode core_IO_RegisterMmio(struct core_call *call)
 {
+    CORE_METHOD(IO, RegisterMmio);
     struct shared_memory *memory = nullptr;
-    retcode code = shared_memory_device(&call->task->domain.quota, call->words[0], call->words[1], &memory);
-    return give_handle(call, code, memory == nullptr ? nullptr : &memory->object,
-                       RESOURCE_RIGHTS | KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE);
+    u32 handle;
+    retcode code = shared_memory_device(&call->task->domain.quota, IN(base), IN(size), &memory);
+    code = give_handle(call, code, memory == nullptr ? nullptr : &memory->object,
+                       RESOURCE_RIGHTS | KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE, &handle);
+    OUT(resource) = handle;
+    return code;
 }
 
 /* Not supported yet: no port, no DMA. */
 retcode core_IO_RegisterPort(struct core_call *call)
 {
-    call->words[1] = KOS_INVALID_HANDLE;
+    CORE_METHOD(IO, RegisterPort);
+    OUT(resource) = KOS_INVALID_HANDLE;
     return rcUnimplemented;
 }
 
 retcode core_IO_RegisterDma(struct core_call *call)
 {
-    return core_IO_RegisterPort(call);
+    CORE_METHOD(IO, RegisterDma);
+    OUT(resource) = KOS_INVALID_HANDLE;
+    return rcUnimplemented;
 }
 
 retcode core_IO_PermitPort(struct core_call *call)
 {
-    return core_IO_RegisterPort(call);
+    CORE_METHOD(IO, PermitPort);
+    OUT(permission) = KOS_INVALID_HANDLE;
+    return rcUnimplemented;
 }
 
 /* The mapping hangs below a handle of its own, so that revoking that one takes the memory away. */
 retcode core_IO_MapMem(struct core_call *call)
 {
+    CORE_METHOD(IO, MapMem);
     struct handle_table *handles = &call->task->domain.handles;
     u32 handle = KOS_INVALID_HANDLE;
     vaddr address = 0;
-    retcode code = call->words[1] > KOS_VMM_ACCESS || (call->words[2] & ~(word)KOS_VMM_CACHE_DISABLE) != 0
-                       ? rcInvalidArgument
-                       : rcOk;
+    retcode code =
+        IN(prot) > KOS_VMM_ACCESS || (IN(attr) & ~(word)KOS_VMM_CACHE_DISABLE) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
-        code = handle_derive(handles, (u32)call->words[0], handles, KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE,
+        code = handle_derive(handles, (u32)IN(resource), handles, KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE,
                              KOS_RIGHT_COPY, nullptr, &handle);
     if (code == rcOk) {
         checkpoint();
-        code = shared_memory_map_device(&call->task->domain, handle, (u32)call->words[1], &address);
+        code = shared_memory_map_device(&call->task->domain, handle, (u32)IN(prot), &address);
         if (code != rcOk)
             (void)handle_close(handles, handle);
     }
-    call->words[1] = code == rcOk ? address : 0;
-    call->words[2] = code == rcOk ? handle : KOS_INVALID_HANDLE;
+    OUT(va) = code == rcOk ? address : 0;
+    OUT(mapping) = code == rcOk ? handle : KOS_INVALID_HANDLE;
     return code;
 }
 
 retcode core_IO_RegisterIrq(struct core_call *call)
 {
+    CORE_METHOD(IO, RegisterIrq);
+    u32 handle;
     struct interrupt *interrupt = nullptr;
-    retcode code = call->words[0] > 0xffffffffU ? rcInvalidArgument : rcOk;
+    retcode code = IN(irq) > 0xffffffffU ? rcInvalidArgument : rcOk;
     if (code == rcOk)
-        code = interrupt_create(&call->task->domain.quota, (u32)call->words[0], &interrupt);
-    return give_handle(call, code, interrupt == nullptr ? nullptr : &interrupt->object,
-                       RESOURCE_RIGHTS | KOS_RIGHT_IRQ_CONTROL | KOS_RIGHT_IPC_RECV);
+        code = interrupt_create(&call->task->domain.quota, (u32)IN(irq), &interrupt);
+    code = give_handle(call, code, interrupt == nullptr ? nullptr : &interrupt->object,
+                       RESOURCE_RIGHTS | KOS_RIGHT_IRQ_CONTROL | KOS_RIGHT_IPC_RECV, &handle);
+    OUT(resource) = handle;
+    return code;
 }
 
-static retcode interrupt_of_handle(struct core_call *call, struct interrupt **interrupt)
+static retcode interrupt_of_handle(struct core_call *call, word resource, struct interrupt **interrupt)
 {
     struct object *object;
-    retcode code = handle_borrow(&call->task->domain.handles, (u32)call->words[0], OBJECT_INTERRUPT,
-                                 KOS_RIGHT_IRQ_CONTROL, &object);
+    retcode code =
+        handle_borrow(&call->task->domain.handles, (u32)resource, OBJECT_INTERRUPT, KOS_RIGHT_IRQ_CONTROL, &object);
     *interrupt = code == rcOk ? container_of(object, struct interrupt, object) : nullptr;
     return code;
 }
@@ -89,36 +101,38 @@ static retcode interrupt_of_handle(struct core_call *call, struct interrupt **in
 /* The calling thread's: a handle that can be neither passed on nor copied. */
 retcode core_IO_AttachIrq(struct core_call *call)
 {
+    CORE_METHOD(IO, AttachIrq);
     struct interrupt *interrupt = nullptr;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = (call->words[1] & ~(word)KOS_IRQ_FLAGS) != 0 ? rcInvalidArgument : rcOk;
+    retcode code = (IN(flags) & ~(word)KOS_IRQ_FLAGS) != 0 ? rcInvalidArgument : rcOk;
     if (code == rcOk)
-        code = interrupt_of_handle(call, &interrupt);
+        code = interrupt_of_handle(call, IN(resource), &interrupt);
     if (code == rcOk)
-        code = interrupt_attach(interrupt, call->self, (u32)call->words[1]);
+        code = interrupt_attach(interrupt, call->self, (u32)IN(flags));
     if (code == rcOk) {
-        code = handle_derive(&call->task->domain.handles, (u32)call->words[0], &call->task->domain.handles,
+        code = handle_derive(&call->task->domain.handles, (u32)IN(resource), &call->task->domain.handles,
                              KOS_RIGHT_IPC_RECV, KOS_RIGHT_COPY, nullptr, &handle);
         if (code != rcOk)
             interrupt_detach(interrupt);
     }
-    call->words[1] = handle;
+    OUT(delivery) = handle;
     return code;
 }
 
 retcode core_IO_DetachIrq(struct core_call *call)
 {
+    CORE_METHOD(IO, DetachIrq);
     struct interrupt *interrupt;
-    retcode code = interrupt_of_handle(call, &interrupt);
+    retcode code = interrupt_of_handle(call, IN(resource), &interrupt);
     if (code == rcOk)
         interrupt_detach(interrupt);
     return code;
 }
 
-static retcode enable(struct core_call *call, bool enabled)
+static retcode enable(struct core_call *call, word resource, bool enabled)
 {
     struct interrupt *interrupt;
-    retcode code = interrupt_of_handle(call, &interrupt);
+    retcode code = interrupt_of_handle(call, resource, &interrupt);
     if (code == rcOk)
         interrupt_enable(interrupt, enabled);
     return code;
@@ -126,10 +140,12 @@ static retcode enable(struct core_call *call, bool enabled)
 
 retcode core_IO_EnableIrq(struct core_call *call)
 {
-    return enable(call, true);
+    CORE_METHOD(IO, EnableIrq);
+    return enable(call, IN(resource), true);
 }
 
 retcode core_IO_DisableIrq(struct core_call *call)
 {
-    return enable(call, false);
+    CORE_METHOD(IO, DisableIrq);
+    return enable(call, IN(resource), false);
 }

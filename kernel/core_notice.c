@@ -4,10 +4,10 @@
 #include <kernel/core_call.h>
 
 /* With a reference. */
-static retcode notice_of(struct core_call *call, struct notice **notice)
+static retcode notice_of(struct core_call *call, word handle, struct notice **notice)
 {
     struct object *object;
-    retcode code = handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_NOTICE, 0, &object);
+    retcode code = handle_lookup(&call->task->domain.handles, (u32)handle, OBJECT_NOTICE, 0, &object);
     if (code == rcOk)
         *notice = container_of(object, struct notice, object);
     return code;
@@ -15,6 +15,7 @@ static retcode notice_of(struct core_call *call, struct notice **notice)
 
 retcode core_NOTICE_Create(struct core_call *call)
 {
+    CORE_METHOD(NOTICE, Create);
     struct notice *notice;
     u32 handle = KOS_INVALID_HANDLE;
     retcode code = notice_create(&call->task->domain.quota, &notice);
@@ -23,36 +24,37 @@ retcode core_NOTICE_Create(struct core_call *call)
                              KOS_RIGHT_COPY | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT, &handle);
         object_release(&notice->object);
     }
-    call->words[1] = handle;
+    OUT(notify) = handle;
     return code;
 }
 
 retcode core_NOTICE_SubscribeToObject(struct core_call *call)
 {
+    CORE_METHOD(NOTICE, SubscribeToObject);
     struct notice *notice;
     struct object *object;
-    if (call->words[2] == 0 || call->words[2] > 0xffffffffU)
+    if (IN(evMask) == 0 || IN(evMask) > 0xffffffffU)
         return rcInvalidArgument;
-    retcode code = notice_of(call, &notice);
+    retcode code = notice_of(call, IN(notify), &notice);
     if (code != rcOk)
         return code;
-    code = handle_lookup(&call->task->domain.handles, (u32)call->words[1], OBJECT_NONE, KOS_RIGHT_GET_EVENT, &object);
+    code = handle_lookup(&call->task->domain.handles, (u32)IN(object), OBJECT_NONE, KOS_RIGHT_GET_EVENT, &object);
     if (code == rcOk) {
-        code = notice_subscribe(notice, object, (u32)call->words[2], call->words[3]);
+        code = notice_subscribe(notice, object, (u32)IN(evMask), IN(evId));
         object_release(object);
     }
     object_release(&notice->object);
     return code;
 }
 
-static retcode unsubscribe(struct core_call *call, bool any_id, u64 id)
+static retcode unsubscribe(struct core_call *call, word notify, word what, bool any_id, u64 id)
 {
     struct notice *notice;
     struct object *object;
-    retcode code = notice_of(call, &notice);
+    retcode code = notice_of(call, notify, &notice);
     if (code != rcOk)
         return code;
-    code = handle_lookup(&call->task->domain.handles, (u32)call->words[1], OBJECT_NONE, KOS_RIGHT_GET_EVENT, &object);
+    code = handle_lookup(&call->task->domain.handles, (u32)what, OBJECT_NONE, KOS_RIGHT_GET_EVENT, &object);
     if (code == rcOk) {
         code = notice_unsubscribe(notice, object, any_id, id, &call->self->work.progress.position);
         object_release(object);
@@ -65,18 +67,21 @@ static retcode unsubscribe(struct core_call *call, bool any_id, u64 id)
 
 retcode core_NOTICE_UnsubscribeFromEvent(struct core_call *call)
 {
-    return unsubscribe(call, false, call->words[2]);
+    CORE_METHOD(NOTICE, UnsubscribeFromEvent);
+    return unsubscribe(call, IN(notify), IN(object), false, IN(evId));
 }
 
 retcode core_NOTICE_UnsubscribeFromObject(struct core_call *call)
 {
-    return unsubscribe(call, true, 0);
+    CORE_METHOD(NOTICE, UnsubscribeFromObject);
+    return unsubscribe(call, IN(notify), IN(object), true, 0);
 }
 
 retcode core_NOTICE_DropAndWake(struct core_call *call)
 {
+    CORE_METHOD(NOTICE, DropAndWake);
     struct notice *notice;
-    retcode code = notice_of(call, &notice);
+    retcode code = notice_of(call, IN(notify), &notice);
     if (code != rcOk)
         return code;
     code = notice_drop(notice);
@@ -84,16 +89,10 @@ retcode core_NOTICE_DropAndWake(struct core_call *call)
     return code;
 }
 
-static void event_words(word *words, const struct notice_event *event)
-{
-    words[1] = event->id;
-    words[2] = event->events;
-    words[3] = event->left;
-}
-
 /* Takes an event, or waits for one; with a reference to the notice, which goes. */
 static retcode event_get(struct core_call *call, struct notice *notice, u32 timeout_ms)
 {
+    CORE_METHOD(NOTICE, GetEvent);
     struct notice_event event = {};
     const struct futex_word word = notice_word(notice);
     u32 index = 0;
@@ -106,18 +105,21 @@ static retcode event_get(struct core_call *call, struct notice *notice, u32 time
     } else {
         object_release(&notice->object);
     }
-    event_words(call->words, &event);
+    OUT(evId) = event.id;
+    OUT(evMask) = event.events;
+    OUT(left) = event.left;
     return code;
 }
 
 /* rcFutexWouldBlock: an event came, but others may have taken it: to be called again. */
 retcode core_NOTICE_GetEvent(struct core_call *call)
 {
+    CORE_METHOD(NOTICE, GetEvent);
     struct notice *notice;
-    if (call->words[1] > 0xffffffffU)
+    if (IN(timeout) > 0xffffffffU)
         return rcInvalidArgument;
-    retcode code = notice_of(call, &notice);
-    return code == rcOk ? event_get(call, notice, (u32)call->words[1]) : code;
+    retcode code = notice_of(call, IN(notify), &notice);
+    return code == rcOk ? event_get(call, notice, (u32)IN(timeout)) : code;
 }
 
 /* For futex_complete: the thread was woken to take an event. */
@@ -125,17 +127,19 @@ void core_notice_complete(struct thread *thread)
 {
     struct notice_event event = {};
     retcode code = notice_take(container_of(thread->futex_object, struct notice, object), &event);
-    core_respond_more(thread, code == rcTimeout ? rcFutexWouldBlock : code, event.id, event.events, event.left);
+    CORE_RESPOND(thread, code == rcTimeout ? rcFutexWouldBlock : code, NOTICE, GetEvent, .evId = event.id,
+                 .evMask = event.events, .left = event.left);
 }
 
 retcode core_NOTICE_SetObjectEvent(struct core_call *call)
 {
+    CORE_METHOD(NOTICE, SetObjectEvent);
     struct object *object;
-    word events = call->words[1];
+    word events = IN(evMask);
     if (events == 0 || events > 0xffffffffU || (events & KOS_EVENTS_GENERAL) != 0)
         return rcInvalidArgument;
     retcode code =
-        handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_USER, KOS_RIGHT_SET_EVENT, &object);
+        handle_lookup(&call->task->domain.handles, (u32)IN(object), OBJECT_USER, KOS_RIGHT_SET_EVENT, &object);
     if (code == rcOk) {
         object_tell(object, (u32)events);
         object_release(object);

@@ -329,7 +329,7 @@ static bool name_join(const struct core_call *call, const char *prefix, word chu
     u32 size;
     size_t before = strlen(prefix);
     memset(name, 0, 2UL * KOS_COUNTER_NAME_SIZE);
-    if (!core_bytes(call, chunk, &bytes, &size) || size == 0 || size > KOS_COUNTER_NAME_SIZE || bytes[size - 1] != '\0')
+    if (!core_bytes(call, chunk, &bytes, &size) || size == 0) /* the request has been verified */
         return false;
     memcpy(name, prefix, before + 1);
     memcpy(name + before, bytes, size);
@@ -337,17 +337,17 @@ static bool name_join(const struct core_call *call, const char *prefix, word chu
 }
 
 /* task null: names are whole. Else they are a task's, or one of its threads'. */
-static retcode counters_return(struct core_call *call, const char *prefix, struct task *task, word names)
+static retcode counters_return(struct core_call *call, const char *prefix, struct task *task, word names, word *answer)
 {
     const u8 *chunks;
     u32 size;
     u64 values[KOS_COUNTERS_MAX];
-    if (!core_bytes(call, names, &chunks, &size) || size % 8 != 0 || size / 8 > KOS_COUNTERS_MAX)
+    if (!core_bytes(call, names, &chunks, &size))
         return rcInvalidArgument;
-    for (u32 i = 0; i < size / 8; i++) {
+    for (u32 i = 0; i < size / sizeof(struct kos_chunk); i++) {
         char name[2 * KOS_COUNTER_NAME_SIZE];
         word chunk;
-        memcpy(&chunk, chunks + 8UL * i, sizeof(chunk));
+        memcpy(&chunk, chunks + sizeof(chunk) * i, sizeof(chunk));
         if (!name_join(call, prefix, chunk, name))
             return rcInvalidArgument;
         checkpoint();
@@ -355,29 +355,30 @@ static retcode counters_return(struct core_call *call, const char *prefix, struc
             return rcResourceNotFound;
         checkpoint();
     }
-    return core_return_bytes(call, 1, values, size);
+    return core_return_bytes(call, answer, values, size);
 }
 
 retcode core_PROFILER_GetCounters(struct core_call *call)
 {
+    CORE_METHOD(PROFILER, GetCounters);
     const u8 *bytes;
     u32 size;
     char prefix[KOS_COUNTER_NAME_SIZE] = {};
-    if (!core_bytes(call, call->words[0], &bytes, &size) || size == 0 || size > sizeof(prefix) ||
-        bytes[size - 1] != '\0')
+    if (!core_bytes(call, IN(prefix), &bytes, &size) || size == 0)
         return rcInvalidArgument;
     memcpy(prefix, bytes, size);
-    return counters_return(call, prefix, nullptr, call->words[1]);
+    return counters_return(call, prefix, nullptr, IN(names), &OUT(values));
 }
 
 retcode core_PROFILER_ObjectGetStat(struct core_call *call)
 {
+    CORE_METHOD(PROFILER, ObjectGetStat);
     struct task *task;
     struct thread *thread;
-    u32 handle = (u32)call->words[0];
+    u32 handle = (u32)IN(object);
     retcode code = core_task(call, handle, 0, &task);
     if (code == rcOk) {
-        code = counters_return(call, "", task, call->words[1]);
+        code = counters_return(call, "", task, IN(names), &OUT(values));
         object_release(&task->domain.object);
         return code;
     }
@@ -391,7 +392,7 @@ retcode core_PROFILER_ObjectGetStat(struct core_call *call)
     while (count != 0)
         prefix[at++] = digits[--count];
     prefix[at] = '.';
-    code = counters_return(call, prefix, task_of(thread->domain), call->words[1]);
+    code = counters_return(call, prefix, task_of(thread->domain), IN(names), &OUT(values));
     object_release(&thread->object);
     return code;
 }
@@ -419,19 +420,21 @@ static bool keep_low(struct task *task, void *context)
 
 retcode core_PROFILER_GetTasks(struct core_call *call)
 {
-    struct lowest lowest = {.after = call->words[0]};
+    CORE_METHOD(PROFILER, GetTasks);
+    struct lowest lowest = {.after = IN(after)};
     tasks_visit(keep_low, &lowest);
-    return core_return_bytes(call, 1, lowest.ids, 8UL * lowest.count);
+    return core_return_bytes(call, &OUT(ids), lowest.ids, 8UL * lowest.count);
 }
 
 retcode core_PROFILER_GetThreads(struct core_call *call)
 {
+    CORE_METHOD(PROFILER, GetThreads);
     u64 ids[KOS_COUNTERS_MAX];
     u32 count = 0;
-    struct task *task = task_by_id((u32)call->words[0]);
+    struct task *task = task_by_id((u32)IN(task));
     if (task == nullptr)
         return rcResourceNotFound;
-    u32 tid = (u32)call->words[1] + 1;
+    u32 tid = (u32)IN(after) + 1;
     for (bool more = tid != 0; more && count < KOS_COUNTERS_MAX;) {
         spinlock_lock(&task->lock);
         const struct thread *thread = task_thread_from(task, tid);
@@ -443,15 +446,16 @@ retcode core_PROFILER_GetThreads(struct core_call *call)
         spinlock_unlock(&task->lock);
     }
     object_release(&task->domain.object);
-    return core_return_bytes(call, 1, ids, 8UL * count);
+    return core_return_bytes(call, &OUT(ids), ids, 8UL * count);
 }
 
 retcode core_PROFILER_GetTaskName(struct core_call *call)
 {
-    struct task *task = task_by_id((u32)call->words[0]);
+    CORE_METHOD(PROFILER, GetTaskName);
+    struct task *task = task_by_id((u32)IN(task));
     if (task == nullptr)
         return rcResourceNotFound;
-    retcode code = core_return_bytes(call, 1, task->name, strlen(task->name) + 1);
+    retcode code = core_return_bytes(call, &OUT(name), task->name, strlen(task->name) + 1);
     object_release(&task->domain.object);
     return code;
 }

@@ -31,10 +31,11 @@ static s64 applied(u64 now)
 
 retcode core_TIME_SetSystemTime(struct core_call *call)
 {
-    if (call->words[1] >= SECOND || call->words[0] > 0xffffffffffULL >> 8)
+    CORE_METHOD(TIME, SetSystemTime);
+    if (IN(nsecs) >= SECOND || IN(secs) > 0xffffffffffULL >> 8)
         return rcInvalidArgument;
     spinlock_lock(&wall.lock);
-    wall.offset = (s64)call->words[0] * SECOND + (s64)call->words[1] - (s64)hal_time_now();
+    wall.offset = (s64)IN(secs) * SECOND + (s64)IN(nsecs) - (s64)hal_time_now();
     wall.adjustment = 0;
     spinlock_unlock(&wall.lock);
     return rcOk;
@@ -42,9 +43,10 @@ retcode core_TIME_SetSystemTime(struct core_call *call)
 
 retcode core_TIME_SetSystemTimeAdj(struct core_call *call)
 {
-    s64 seconds = (s64)call->words[0], nanoseconds = (s64)call->words[1];
-    if (seconds > 1000000 || seconds < -1000000 || nanoseconds >= SECOND || nanoseconds <= -SECOND ||
-        call->words[2] == 0 || call->words[2] > 1000000)
+    CORE_METHOD(TIME, SetSystemTimeAdj);
+    s64 seconds = (s64)IN(adj_sec), nanoseconds = (s64)IN(adj_nsec);
+    if (seconds > 1000000 || seconds < -1000000 || nanoseconds >= SECOND || nanoseconds <= -SECOND || IN(slew) == 0 ||
+        IN(slew) > 1000000)
         return rcInvalidArgument;
     spinlock_lock(&wall.lock);
     u64 now = hal_time_now();
@@ -52,52 +54,57 @@ retcode core_TIME_SetSystemTimeAdj(struct core_call *call)
     wall.offset += part;
     wall.adjustment = seconds * SECOND + nanoseconds;
     wall.slew_start = now;
-    wall.slew = call->words[2];
+    wall.slew = IN(slew);
     spinlock_unlock(&wall.lock);
-    call->words[1] = (word)(previous / SECOND);
-    call->words[2] = (word)(previous % SECOND);
+    OUT(prev_sec) = (word)(previous / SECOND);
+    OUT(prev_nsec) = (word)(previous % SECOND);
     return rcOk;
 }
 
 retcode core_TIME_GetSystemTimeAdj(struct core_call *call)
 {
+    CORE_METHOD(TIME, GetSystemTimeAdj);
     spinlock_lock(&wall.lock);
     s64 left = wall.adjustment - applied(hal_time_now());
     spinlock_unlock(&wall.lock);
-    call->words[1] = (word)(left / SECOND);
-    call->words[2] = (word)(left % SECOND);
+    OUT(adj_sec) = (word)(left / SECOND);
+    OUT(adj_nsec) = (word)(left % SECOND);
     return rcOk;
 }
 
 retcode core_TIME_GetSystemTime(struct core_call *call)
 {
+    CORE_METHOD(TIME, GetSystemTime);
     spinlock_lock(&wall.lock);
     u64 now = hal_time_now();
     s64 time = (s64)now + wall.offset + applied(now);
     spinlock_unlock(&wall.lock);
-    call->words[1] = (word)(time / SECOND);
-    call->words[2] = (word)(time % SECOND);
+    OUT(secs) = (word)(time / SECOND);
+    OUT(nsecs) = (word)(time % SECOND);
     return rcOk;
 }
 
 retcode core_TIME_GetUpTime(struct core_call *call)
 {
+    CORE_METHOD(TIME, GetUpTime);
     u64 now = hal_time_now();
-    call->words[1] = now / (u64)SECOND;
-    call->words[2] = now % (u64)SECOND;
+    OUT(secs) = now / (u64)SECOND;
+    OUT(nsecs) = now % (u64)SECOND;
     return rcOk;
 }
 
 retcode core_TIME_GetResolution(struct core_call *call)
 {
-    call->words[1] = hal_time_resolution();
+    CORE_METHOD(TIME, GetResolution);
+    OUT(nsecs) = hal_time_resolution();
     return rcOk;
 }
 
 /* Platform parameters: "name=value" words of the kernel's command line. */
 retcode core_HAL_GetEnv(struct core_call *call)
 {
-    const char *name = core_string(call, call->words[0]);
+    CORE_METHOD(HAL, GetEnv);
+    const char *name = core_string(call, IN(name));
     if (name == nullptr)
         return rcInvalidArgument;
     size_t length = strlen(name);
@@ -109,7 +116,7 @@ retcode core_HAL_GetEnv(struct core_call *call)
             char value[HAL_COMMAND_LINE_SIZE];
             memcpy(value, at + length + 1, span - length - 1);
             value[span - length - 1] = '\0';
-            return core_return_bytes(call, 1, value, span - length);
+            return core_return_bytes(call, &OUT(value), value, span - length);
         }
         at += span;
         while (*at == ' ')
@@ -120,9 +127,10 @@ retcode core_HAL_GetEnv(struct core_call *call)
 
 retcode core_HAL_DebugWrite(struct core_call *call)
 {
+    CORE_METHOD(HAL, DebugWrite);
     const u8 *bytes;
     u32 size;
-    if (!core_bytes(call, call->words[0], &bytes, &size) || size > KOS_NAME_SIZE)
+    if (!core_bytes(call, IN(data), &bytes, &size))
         return rcInvalidArgument;
     hal_console_write((const char *)bytes, size);
     return rcOk;
@@ -130,19 +138,22 @@ retcode core_HAL_DebugWrite(struct core_call *call)
 
 retcode core_HAL_GetCpuCount(struct core_call *call)
 {
-    call->words[1] = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    CORE_METHOD(HAL, GetCpuCount);
+    OUT(count) = atomic_load_explicit(&cpu_count, memory_order_relaxed);
     return rcOk;
 }
 
 retcode core_HAL_TraceEvent(struct core_call *call)
 {
-    trace_user(cpu_self(), 0, 0, (u32)call->words[0], call->words[1], call->words[2]);
+    CORE_METHOD(HAL, TraceEvent);
+    trace_user(cpu_self(), 0, 0, (u32)IN(id), IN(first), IN(second));
     return rcOk;
 }
 
 retcode core_HAL_GetEntropy(struct core_call *call)
 {
-    u64 size = call->words[0];
+    CORE_METHOD(HAL, GetEntropy);
+    u64 size = IN(size);
     u64 bytes[KOS_NAME_SIZE / 8];
     if (size > sizeof(bytes))
         return rcInvalidArgument;
@@ -151,23 +162,25 @@ retcode core_HAL_GetEntropy(struct core_call *call)
         if (i % 4 == 3)
             checkpoint();
     }
-    return core_return_bytes(call, 1, bytes, size);
+    return core_return_bytes(call, &OUT(data), bytes, size);
 }
 
 retcode core_PM_Request(struct core_call *call)
 {
-    if (call->words[0] == KOS_POWER_OFF)
+    CORE_METHOD(PM, Request);
+    if (IN(request) == KOS_POWER_OFF)
         hal_power_off();
-    if (call->words[0] == KOS_POWER_RESET)
+    if (IN(request) == KOS_POWER_RESET)
         hal_reset();
     return rcInvalidArgument;
 }
 
 retcode core_PM_GetCpusOnline(struct core_call *call)
 {
+    CORE_METHOD(PM, GetCpusOnline);
     u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
     u64 all = count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
-    call->words[1] = all & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+    OUT(online) = all & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
     return rcOk;
 }
 
@@ -184,7 +197,8 @@ static retcode apply_online(struct thread *none, const struct order *order)
 
 retcode core_PM_SetCpuOnline(struct core_call *call)
 {
-    u64 cpu = call->words[0], online = call->words[1];
+    CORE_METHOD(PM, SetCpuOnline);
+    u64 cpu = IN(cpu), online = IN(online);
     if (cpu >= atomic_load_explicit(&cpu_count, memory_order_relaxed) || online > 1)
         return rcInvalidArgument;
     struct order *order = &call->self->order;
@@ -204,8 +218,9 @@ static retcode apply_isolation(struct thread *none, const struct order *order)
 
 retcode core_PM_SetIsolatedCpus(struct core_call *call)
 {
+    CORE_METHOD(PM, SetIsolatedCpus);
     u64 changed = 0;
-    retcode code = sched_isolate(call->words[0], &changed);
+    retcode code = sched_isolate(IN(cpus), &changed);
     if (code != rcOk || changed == 0)
         return code;
     struct order *order = &call->self->order;
@@ -216,32 +231,33 @@ retcode core_PM_SetIsolatedCpus(struct core_call *call)
 
 retcode core_PM_GetCpuInterrupts(struct core_call *call)
 {
-    if (call->words[0] >= atomic_load_explicit(&cpu_count, memory_order_acquire))
+    CORE_METHOD(PM, GetCpuInterrupts);
+    if (IN(cpu) >= atomic_load_explicit(&cpu_count, memory_order_acquire))
         return rcInvalidArgument;
-    call->words[1] =
-        atomic_load_explicit(&cpu_table[call->words[0]]->events[KOS_COUNT_INTERRUPT], memory_order_relaxed);
+    OUT(interrupts) = atomic_load_explicit(&cpu_table[IN(cpu)]->events[KOS_COUNT_INTERRUPT], memory_order_relaxed);
     return rcOk;
 }
 
 retcode core_IPC_CreateSyncObject(struct core_call *call)
 {
+    CORE_METHOD(IPC, CreateSyncObject);
     struct sync_object *sync;
     u32 handle = KOS_INVALID_HANDLE;
-    if (call->words[0] > 1)
+    if (IN(autoclear) > 1)
         return rcInvalidArgument;
-    retcode code = sync_object_create(&call->task->domain.quota, call->words[0] != 0, &sync);
+    retcode code = sync_object_create(&call->task->domain.quota, IN(autoclear) != 0, &sync);
     if (code == rcOk) {
         code = handle_insert(&call->task->domain.handles, &sync->object, 0, &handle); /* not transferable */
         object_release(&sync->object);
     }
-    call->words[1] = handle;
+    OUT(syncHandle) = handle;
     return code;
 }
 
-static retcode set_interrupt(struct core_call *call, bool interrupting)
+static retcode set_interrupt(struct core_call *call, word handle, bool interrupting)
 {
     struct object *object;
-    retcode code = handle_lookup(&call->task->domain.handles, (u32)call->words[0], OBJECT_SYNC, 0, &object);
+    retcode code = handle_lookup(&call->task->domain.handles, (u32)handle, OBJECT_SYNC, 0, &object);
     if (code != rcOk)
         return code;
     sync_object_set(container_of(object, struct sync_object, object), interrupting);
@@ -251,27 +267,30 @@ static retcode set_interrupt(struct core_call *call, bool interrupting)
 
 retcode core_IPC_SetInterrupt(struct core_call *call)
 {
-    return set_interrupt(call, true);
+    CORE_METHOD(IPC, SetInterrupt);
+    return set_interrupt(call, IN(syncHandle), true);
 }
 retcode core_IPC_ClearInterrupt(struct core_call *call)
 {
-    return set_interrupt(call, false);
+    CORE_METHOD(IPC, ClearInterrupt);
+    return set_interrupt(call, IN(syncHandle), false);
 }
 
 retcode core_IPC_AttachArena(struct core_call *call)
 {
+    CORE_METHOD(IPC, AttachArena);
     struct object *channel, *arena;
     struct handle_table *handles = &call->task->domain.handles;
-    retcode code = handle_lookup(handles, (u32)call->words[0], OBJECT_CHANNEL, KOS_RIGHT_IPC_CALL, &channel);
+    retcode code = handle_lookup(handles, (u32)IN(channel), OBJECT_CHANNEL, KOS_RIGHT_IPC_CALL, &channel);
     if (code != rcOk)
         return code;
-    code = handle_lookup(handles, (u32)call->words[1], OBJECT_ARENA, 0, &arena);
+    code = handle_lookup(handles, (u32)IN(arena), OBJECT_ARENA, 0, &arena);
     if (code == rcOk) {
         struct channel *to = container_of(channel, struct channel, object);
         struct arena *what = container_of(arena, struct arena, object);
-        bool fits = call->words[2] <= KOS_ARENA_SHARED && what->client == &call->task->domain;
-        code = fits ? arena_attach(to, what, (u32)call->words[2]) : rcInvalidArgument;
-        call->words[1] = code == rcOk ? to->arena_server : 0;
+        bool fits = IN(discipline) <= KOS_ARENA_SHARED && what->client == &call->task->domain;
+        code = fits ? arena_attach(to, what, (u32)IN(discipline)) : rcInvalidArgument;
+        OUT(serverVa) = code == rcOk ? to->arena_server : 0;
         object_release(arena);
     }
     object_release(channel);

@@ -16,16 +16,16 @@ static bool priority_valid(u32 class, u64 priority)
 
 retcode core_THREAD_Create(struct core_call *call)
 {
-    const word *words = call->words;
-    u32 flags = (u32)words[5], class = (flags >> KOS_THREAD_CLASS_SHIFT) & 3U;
-    if ((words[5] & ~(word)THREAD_FLAGS) != 0 || !priority_valid(class, words[0]) || words[1] > (64U << 20))
+    CORE_METHOD(THREAD, Create);
+    u32 flags = (u32)IN(flags), class = (flags >> KOS_THREAD_CLASS_SHIFT) & 3U;
+    if ((IN(flags) & ~(word)THREAD_FLAGS) != 0 || !priority_valid(class, IN(priority)) || IN(stackSize) > (64U << 20))
         return rcInvalidArgument;
-    const struct thread_parameters parameters = {.routine = words[2],
-                                                 .argument0 = words[3],
-                                                 .argument1 = words[4],
-                                                 .stack_size = words[1],
+    const struct thread_parameters parameters = {.routine = IN(routine),
+                                                 .argument0 = IN(context),
+                                                 .argument1 = IN(context2),
+                                                 .stack_size = IN(stackSize),
                                                  .class = class,
-                                                 .priority = (u32)words[0],
+                                                 .priority = (u32)IN(priority),
                                                  .home = cpu_self()->hal.index,
                                                  .detached = (flags & KOS_THREAD_DETACHED) != 0};
     struct thread *thread;
@@ -38,18 +38,19 @@ retcode core_THREAD_Create(struct core_call *call)
         thread_terminate(thread, -1);
     else if ((flags & KOS_THREAD_SUSPENDED) == 0)
         code = thread_resume(thread);
-    call->words[1] = handle;
-    call->words[2] = thread->tid;
+    OUT(thread) = handle;
+    OUT(tid) = thread->tid;
     object_release(&thread->object);
     return code;
 }
 
 retcode core_THREAD_OpenCurrent(struct core_call *call)
 {
+    CORE_METHOD(THREAD, OpenCurrent);
     u32 handle = KOS_INVALID_HANDLE;
     retcode code = handle_insert(&call->task->domain.handles, &call->self->object, THREAD_RIGHTS, &handle);
-    call->words[1] = handle;
-    call->words[2] = call->self->tid;
+    OUT(thread) = handle;
+    OUT(tid) = call->self->tid;
     return code;
 }
 
@@ -63,8 +64,9 @@ retcode core_THREAD_Suspend(struct core_call *call)
 
 retcode core_THREAD_Resume(struct core_call *call)
 {
+    CORE_METHOD(THREAD, Resume);
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_CONTROL, &thread);
     if (code != rcOk)
         return code;
     code = thread_resume(thread);
@@ -74,33 +76,36 @@ retcode core_THREAD_Resume(struct core_call *call)
 
 retcode core_THREAD_Terminate(struct core_call *call)
 {
+    CORE_METHOD(THREAD, Terminate);
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_CONTROL, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_CONTROL, &thread);
     if (code != rcOk)
         return code;
-    thread_terminate(thread, (s32)call->words[1]);
+    thread_terminate(thread, (s32)IN(code));
     object_release(&thread->object);
     return rcOk;
 }
 
 retcode core_THREAD_Exit(struct core_call *call)
 {
-    thread_exit(call->self, (s32)call->words[0]);
+    CORE_METHOD(THREAD, Exit);
+    thread_exit(call->self, (s32)IN(code));
     return CORE_BLOCKED;
 }
 
 retcode core_THREAD_Wait(struct core_call *call)
 {
+    CORE_METHOD(THREAD, Wait);
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_WAIT, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_WAIT, &thread);
     if (code != rcOk)
         return code;
     if (thread == call->self)
         code = rcInvalidOperation;
-    else if (thread_join(call->self, &thread->joiners, &thread->ended, (u32)call->words[1]))
+    else if (thread_join(call->self, &thread->joiners, &thread->ended, (u32)IN(timeout)))
         code = CORE_BLOCKED;
     else
-        call->words[1] = (word)(s64)thread->exit_code;
+        OUT(code) = (word)(s64)thread->exit_code;
     object_release(&thread->object);
     return code;
 }
@@ -110,22 +115,20 @@ static void order_done(struct thread *asker, retcode code)
     core_respond(asker, code, 0, 0);
 }
 
-/* Carries out `apply` at home of the thread that the first parameter names: a thread, or a task that does not run yet,
- * whose first thread is meant. */
-static retcode order(struct core_call *call, retcode (*apply)(struct thread *, const struct order *))
+/* Carries out `apply`, with what is in the caller's order.arguments, at home of the thread that the handle names: a
+ * thread, or a task that does not run yet, whose first thread is meant. */
+static retcode order(struct core_call *call, word handle, retcode (*apply)(struct thread *, const struct order *))
 {
     struct thread *thread;
-    u32 handle = (u32)call->words[0];
-    retcode code = core_thread(call, handle, KOS_RIGHT_THREAD_CONTROL, &thread);
+    retcode code = core_thread(call, (u32)handle, KOS_RIGHT_THREAD_CONTROL, &thread);
     if (code == rcInvalidArgument)
-        code = core_first_thread(call, handle, &thread);
+        code = core_first_thread(call, (u32)handle, &thread);
     if (code != rcOk)
         return code;
     struct order *order = &call->self->order;
     order->target = thread;
     order->apply = apply;
     order->done = order_done;
-    memcpy(order->arguments, call->words + 1, sizeof(order->arguments));
     if (!order_give(call->self, order, &code))
         code = CORE_BLOCKED;
     object_release(&thread->object);
@@ -146,10 +149,12 @@ static retcode apply_priority(struct thread *thread, const struct order *order)
 
 retcode core_THREAD_SetPriority(struct core_call *call)
 {
-    u64 class_number = call->words[1] >> 8;
-    if (class_number > KOS_CLASS_ROUND_ROBIN || !priority_valid((u32)class_number, call->words[1] & 0xffU))
+    CORE_METHOD(THREAD, SetPriority);
+    u64 class_number = IN(priority) >> 8;
+    if (class_number > KOS_CLASS_ROUND_ROBIN || !priority_valid((u32)class_number, IN(priority) & 0xffU))
         return rcInvalidArgument;
-    return order(call, apply_priority);
+    call->self->order.arguments[0] = IN(priority);
+    return order(call, IN(thread), apply_priority);
 }
 
 static retcode apply_reservation(struct thread *thread, const struct order *order)
@@ -160,27 +165,31 @@ static retcode apply_reservation(struct thread *thread, const struct order *orde
 
 retcode core_THREAD_SetReservation(struct core_call *call)
 {
-    if (call->words[4] > KOS_RESERVATION_REPORT)
+    CORE_METHOD(THREAD, SetReservation);
+    if (IN(action) > KOS_RESERVATION_REPORT)
         return rcInvalidArgument;
-    return order(call, apply_reservation);
+    u64 *arguments = call->self->order.arguments;
+    arguments[0] = IN(budget), arguments[1] = IN(period), arguments[2] = IN(deadline), arguments[3] = IN(action);
+    return order(call, IN(thread), apply_reservation);
 }
 
 /* A look from outside: values may be of different moments while the thread runs on another CPU. */
 retcode core_THREAD_GetReservation(struct core_call *call)
 {
+    CORE_METHOD(THREAD, GetReservation);
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_INFO, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_INFO, &thread);
     if (code != rcOk)
         return code;
     const struct reservation *reservation = &thread->reservation;
     if (cpu_self()->account == thread)
         sched_account_switch(thread); /* what it has run so far counts */
     bool any = reservation->bandwidth != 0;
-    call->words[1] = any ? reservation->budget : 0;
-    call->words[2] = any ? reservation->period : 0;
-    call->words[3] = any ? reservation->relative_deadline : 0;
-    call->words[4] = any ? reservation->remaining : 0;
-    call->words[5] = reservation->overruns;
+    OUT(budget) = any ? reservation->budget : 0;
+    OUT(period) = any ? reservation->period : 0;
+    OUT(deadline) = any ? reservation->relative_deadline : 0;
+    OUT(remaining) = any ? reservation->remaining : 0;
+    OUT(overruns) = reservation->overruns;
     object_release(&thread->object);
     return rcOk;
 }
@@ -194,12 +203,15 @@ static retcode apply_affinity(struct thread *thread, const struct order *order)
 
 retcode core_THREAD_SetAffinity(struct core_call *call)
 {
-    return order(call, apply_affinity);
+    CORE_METHOD(THREAD, SetAffinity);
+    call->self->order.arguments[0] = IN(cpus);
+    return order(call, IN(thread), apply_affinity);
 }
 
 retcode core_THREAD_SetTls(struct core_call *call)
 {
-    vaddr address = call->words[0];
+    CORE_METHOD(THREAD, SetTls);
+    vaddr address = IN(addr);
     if (address >= KOS_USER_LIMIT)
         return rcInvalidArgument;
     struct hal_context *context = &call->self->context;
@@ -216,7 +228,8 @@ static void sleep_over(struct timer *timer)
 
 retcode core_THREAD_Sleep(struct core_call *call)
 {
-    u32 ms = (u32)call->words[0];
+    CORE_METHOD(THREAD, Sleep);
+    u32 ms = (u32)IN(delay);
     core_respond(call->self, rcOk, 0, 0);
     if (ms == 0)
         sched_yield();
@@ -232,7 +245,8 @@ retcode core_THREAD_Sleep(struct core_call *call)
 /* Absolute: a thread that sleeps until start + n * period does not drift, however late it wakes. */
 retcode core_THREAD_SleepUntil(struct core_call *call)
 {
-    u64 deadline = call->words[0];
+    CORE_METHOD(THREAD, SleepUntil);
+    u64 deadline = IN(time);
     if (deadline <= hal_time_now())
         return rcOk;
     core_respond(call->self, rcOk, 0, 0);
@@ -256,14 +270,15 @@ static_assert((u32)THREAD_RUNNABLE == KOS_THREAD_STATE_RUNNABLE &&
 
 retcode core_THREAD_GetInfo(struct core_call *call)
 {
+    CORE_METHOD(THREAD, GetInfo);
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_INFO, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_INFO, &thread);
     if (code != rcOk)
         return code;
-    call->words[1] = thread->tid;
-    call->words[2] = thread->state;
-    call->words[3] = (thread->class << 8) | thread->priority;
-    call->words[4] = thread->affinity;
+    OUT(tid) = thread->tid;
+    OUT(state) = thread->state;
+    OUT(priority) = (thread->class << 8) | thread->priority;
+    OUT(affinity) = thread->affinity;
     object_release(&thread->object);
     return rcOk;
 }
@@ -271,13 +286,14 @@ retcode core_THREAD_GetInfo(struct core_call *call)
 /* A look from outside, as GetReservation. */
 retcode core_THREAD_GetSchedule(struct core_call *call)
 {
+    CORE_METHOD(THREAD, GetSchedule);
     struct thread *thread;
-    retcode code = core_thread(call, (u32)call->words[0], KOS_RIGHT_THREAD_INFO, &thread);
+    retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_INFO, &thread);
     if (code != rcOk)
         return code;
-    call->words[1] = thread->home;
-    call->words[2] = thread->level;
-    call->words[3] = thread->base_level;
+    OUT(cpu) = thread->home;
+    OUT(level) = thread->level;
+    OUT(ownLevel) = thread->base_level;
     object_release(&thread->object);
     return rcOk;
 }

@@ -15,8 +15,6 @@
 #include <sched/futex.h>
 #include <traces/trace.h>
 
-void ksm_core_shapes_init(void);
-
 struct romfs kernel_romfs;
 char kernel_command_line[HAL_COMMAND_LINE_SIZE];
 
@@ -97,7 +95,6 @@ void kernel_main(const struct hal_boot_info *boot)
     space_shootdown = shootdown;
     space_room_init();
     object_room_init();
-    ksm_core_shapes_init();
     start_cpus(boot->cpu_count);
     ipc_init();
     user_object_init();

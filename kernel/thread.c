@@ -259,7 +259,8 @@ void thread_join_wake(struct list *joiners, s32 code, u32 reason)
         spinlock_unlock(&join_lock);
         if (joiner == nullptr)
             return;
-        core_respond(joiner, rcOk, (word)(s64)code, reason);
+        static_assert(KOS_CORE_THREAD_Wait_out_code == KOS_CORE_TASK_Wait_out_code); /* of a thread that is all */
+        CORE_RESPOND(joiner, rcOk, TASK, Wait, .code = (word)(s64)code, .reason = reason);
         sched_wake_remote(joiner);
     }
 }

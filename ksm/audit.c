@@ -2,8 +2,10 @@
 #include <abi/audit.h>
 #include <ksm/audit.h>
 #include <ksm/audit_encode.h>
+#include <ksm/cpu.h>
 #include <memory/page.h>
 #include <hal/hal.h>
+#include <smp/preemption.h>
 #include <smp/spinlock.h>
 
 static struct ksm_audit_ring *rings[KOS_CPUS_MAX]; /* constant after boot; [i] is written by CPU i only */
@@ -13,11 +15,12 @@ void (*ksm_audit_written)(void);
 retcode ksm_audit_init(u32 cpus)
 {
     for (u32 i = 0; i < cpus; i++) {
-        paddr page = page_allocate(KSM_AUDIT_ORDER);
-        if (page == PADDR_NONE)
+        paddr page = page_allocate(KSM_AUDIT_ORDER), notes = page_allocate(0);
+        if (page == PADDR_NONE || notes == PADDR_NONE)
             return rcOutOfMemory;
         memset(hal_direct(page), 0, sizeof(struct ksm_audit_ring));
         rings[i] = hal_direct(page);
+        rings[i]->notes = hal_direct(notes);
     }
     return rcOk;
 }
@@ -31,6 +34,14 @@ struct ksm_audit_result *ksm_audit_notes(void)
 {
     struct ksm_audit_ring *ring = own_ring();
     return ring != nullptr ? ring->notes : nullptr;
+}
+
+void *ksm_audit_notes_change(void *page)
+{
+    struct ksm_audit_ring *ring = own_ring();
+    void *before = ring->notes;
+    ring->notes = page;
+    return before;
 }
 
 static struct ksm_audit_head head_of(const struct ksm_query *query, bool granted, u8 reason)
@@ -63,6 +74,8 @@ void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
     u32 count = transaction->audit_count;
     head.result_count = (u16)(count < KSM_AUDIT_RESULTS ? count : KSM_AUDIT_RESULTS);
     head.left_out = (u16)(count - head.result_count);
+    if (unlikely(count > KSM_AUDIT_PACKED))
+        ksm_pause();
     write(&head, ksm_audit_notes());
 }
 
@@ -114,11 +127,15 @@ u32 ksm_audit_read(u8 *bytes, u32 capacity, u64 *dropped)
     *dropped = 0;
     spinlock_lock(&readers_lock);
     struct ksm_audit_ring *ring = oldest_ring();
-    if (ring != nullptr) {
+    if (ring != nullptr)
         ksm_audit_ring_take(ring, &record);
-        for (u32 i = 0; i < KOS_CPUS_MAX && rings[i] != nullptr; i++)
-            *dropped += ksm_audit_ring_dropped(rings[i]);
-    }
     spinlock_unlock(&readers_lock);
+    checkpoint();
+    for (u32 i = 0; ring != nullptr && i < KOS_CPUS_MAX && rings[i] != nullptr; i++) {
+        spinlock_lock(&readers_lock);
+        *dropped += ksm_audit_ring_dropped(rings[i]);
+        spinlock_unlock(&readers_lock);
+    }
+    checkpoint();
     return ring != nullptr ? ksm_audit_encode(&record, ksm_policy, bytes, capacity) : 0;
 }

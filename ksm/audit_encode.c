@@ -2,6 +2,7 @@
 #include <abi/audit.h>
 #include <ksm/audit_encode.h>
 #include <ksm/models/models.h>
+#include <smp/preemption.h>
 
 struct output {
     u8 *bytes;
@@ -98,6 +99,7 @@ static void put_results(struct output *output, struct kos_audit_record *to, cons
 {
     struct kos_audit_result *results = (void *)(to + 1);
     for (u32 i = 0; i < record->head.result_count; i++) {
+        checkpoint();
         const struct ksm_audit_site *site = site_of(record->results[i]);
         results[i].object = SHARED(object);
         results[i].method = SHARED(method);

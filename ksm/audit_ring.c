@@ -12,7 +12,7 @@ static union ksm_audit_cell *cell(struct ksm_audit_ring *ring, u64 number)
     return &ring->cells[number % KSM_AUDIT_CELLS];
 }
 
-static ksm_audit_packed packed(const struct ksm_audit_result *result)
+static inline ksm_audit_packed packed(const struct ksm_audit_result *result)
 {
     u64 granted = (result->result & KSM_AUDIT_GRANTED) != 0 ? KOS_AUDIT_GRANTED : 0;
     u64 expression = (result->result & KSM_AUDIT_EXPRESSION) != 0 ? KOS_AUDIT_EXPRESSION : 0;
@@ -33,8 +33,12 @@ bool ksm_audit_ring_write(struct ksm_audit_ring *ring, const struct ksm_audit_he
     struct ksm_audit_head *first = &cell(ring, written)->head;
     *first = *head;
     first->sequence = sequence;
-    for (u32 i = 0; i < head->result_count; i++)
-        cell(ring, written + 1 + i / KSM_AUDIT_PACKED)->results[i % KSM_AUDIT_PACKED] = packed(&results[i]);
+    for (u32 done = 0; done < head->result_count; done += KSM_AUDIT_PACKED) {
+        u32 left = head->result_count - done, some = left < KSM_AUDIT_PACKED ? left : KSM_AUDIT_PACKED;
+        ksm_audit_packed *to = cell(ring, written + 1 + done / KSM_AUDIT_PACKED)->results;
+        for (u32 i = 0; i < some; i++)
+            to[i] = packed(&results[done + i]);
+    }
     atomic_store_explicit(&ring->written, written + count, memory_order_release);
     return true;
 }
@@ -52,8 +56,8 @@ void ksm_audit_ring_take(struct ksm_audit_ring *ring, struct ksm_audit_record *r
 {
     u64 read = atomic_load_explicit(&ring->read, memory_order_relaxed);
     record->head = cell(ring, read)->head;
-    for (u32 i = 0; i < record->head.result_count; i++)
-        record->results[i] = cell(ring, read + 1 + i / KSM_AUDIT_PACKED)->results[i % KSM_AUDIT_PACKED];
+    for (u32 done = 0; done < record->head.result_count; done += KSM_AUDIT_PACKED)
+        __builtin_memcpy(&record->results[done], cell(ring, read + 1 + done / KSM_AUDIT_PACKED), KOS_CACHE_LINE);
     atomic_store_explicit(&ring->read, read + cells_of(&record->head), memory_order_release);
 }
 

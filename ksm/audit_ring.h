@@ -49,19 +49,18 @@ struct ksm_audit_record {
 };
 
 #define KSM_AUDIT_ORDER 3U /* pages per CPU: 2^3 */
-#define KSM_AUDIT_CELLS                                                                                                \
-    (((KOS_PAGE_SIZE << KSM_AUDIT_ORDER) - 2 * KOS_CACHE_LINE - KSM_AUDIT_RESULTS * sizeof(struct ksm_audit_result)) / \
-     KOS_CACHE_LINE)
+#define KSM_AUDIT_CELLS (((KOS_PAGE_SIZE << KSM_AUDIT_ORDER) - 3 * KOS_CACHE_LINE) / KOS_CACHE_LINE)
 
 struct ksm_audit_ring {
-    alignas(KOS_CACHE_LINE) _Atomic u64 written;                              /* cells, ever */
-    _Atomic u64 dropped;                                                      /* records, ever */
-    u64 sequence;                                                             /* records, ever, dropped ones too */
-    alignas(KOS_CACHE_LINE) _Atomic u64 read;                                 /* cells, ever */
-    u64 reported;                                                             /* of dropped: told to a reader */
-    alignas(KOS_CACHE_LINE) struct ksm_audit_result notes[KSM_AUDIT_RESULTS]; /* of the event being decided */
+    alignas(KOS_CACHE_LINE) _Atomic u64 written;            /* cells, ever */
+    _Atomic u64 dropped;                                    /* records, ever */
+    u64 sequence;                                           /* records, ever, dropped ones too */
+    alignas(KOS_CACHE_LINE) _Atomic u64 read;               /* cells, ever */
+    u64 reported;                                           /* of dropped: told to a reader */
+    alignas(KOS_CACHE_LINE) struct ksm_audit_result *notes; /* of the event being decided: KSM_AUDIT_RESULTS, a page */
     union ksm_audit_cell cells[KSM_AUDIT_CELLS];
 };
+static_assert(KSM_AUDIT_RESULTS * sizeof(struct ksm_audit_result) <= KOS_PAGE_SIZE, "notes are a page");
 static_assert(sizeof(struct ksm_audit_ring) <= KOS_PAGE_SIZE << KSM_AUDIT_ORDER, "the order is right");
 
 /* Its CPU. The record of results[0..head->result_count); sets its number. False: dropped. */

@@ -3,6 +3,7 @@
 #include <abi/audit.h>
 #include <ksm/audit.h>
 #include <ksm/audit_ring.h>
+#include <ksm/cpu.h>
 #include <ksm/models/models.h>
 
 /* What the site's profile says at the level that is in force: null for silence. */
@@ -22,6 +23,8 @@ static bool omitted(struct ksm_transaction *transaction, const struct ksm_audit_
            (omit[state / 64] >> (state % 64) & 1U) != 0;
 }
 
+#define NOTES_AT_ONCE 8U /* between two pauses */
+
 /* Beyond the last place everything is counted; a denial then takes that place, unless a denial has it. */
 static void note(struct ksm_transaction *transaction, const struct ksm_audit_site *site, u32 result)
 {
@@ -29,6 +32,8 @@ static void note(struct ksm_transaction *transaction, const struct ksm_audit_sit
     if (notes == nullptr)
         return;
     u32 place = transaction->audit_count++;
+    if (unlikely(place % NOTES_AT_ONCE == NOTES_AT_ONCE - 1))
+        ksm_pause();
     if (place >= KSM_AUDIT_RESULTS) {
         place = KSM_AUDIT_RESULTS - 1;
         if ((result & KSM_AUDIT_GRANTED) != 0 || (notes[place].result & KSM_AUDIT_DENIED) != 0)

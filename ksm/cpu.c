@@ -4,8 +4,6 @@
 #include <ksm/cpu.h>
 #include <memory/page.h>
 
-struct ksm_cpu *ksm_cpus[KOS_CPUS_MAX];
-
 static void *allocate(u64 size)
 {
     unsigned order = 0;

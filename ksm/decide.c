@@ -12,6 +12,12 @@ static struct ksm_cache_entry *find(const struct ksm_query *query)
     return ksm_cache_find(&ksm_cpu_self()->cache, query->event, ksm_cache_key(query));
 }
 
+/* Evaluated with pauses. What a rule written by hand costs nobody knows. */
+static u32 long_of(const struct ksm_decision *decision, u32 needs)
+{
+    return needs != 0 && (decision->flags & KSM_CHANGES_STATE) == 0 && decision->cost > KSM_COST_LONG ? KSM_LONG : 0;
+}
+
 /* What the policy says to an event that is not in the cache. */
 [[gnu::noinline]] static void describe(struct ksm_plan *plan, const struct ksm_query *query)
 {
@@ -24,12 +30,13 @@ static struct ksm_cache_entry *find(const struct ksm_query *query)
     if (decision != nullptr && decision->evaluate != nullptr) { /* also to record what is constant */
         plan->decision = decision;
         plan->needs = decision->flags & NEEDS;
+        plan->needs |= long_of(decision, plan->needs);
         plan->cacheable = (decision->flags & NEVER_CACHED) == 0 && decision->object_count <= KSM_SEEN_MAX;
         if (plan->cacheable)
             ksm_seen_watch(&entry.seen, decision);
     } else if (descriptor.verdict == KSM_EVALUATE && descriptor.evaluate != nullptr) {
         plan->evaluate = descriptor.evaluate;
-        plan->needs = KSM_READS_MESSAGE;
+        plan->needs = KSM_READS_MESSAGE | KSM_LONG;
         return;
     } else {
         plan->verdict = descriptor.verdict == KSM_GRANT ? KSM_GRANT : KSM_DENY;

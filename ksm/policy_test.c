@@ -51,6 +51,22 @@ static const struct ksm_shape *shape_of(const struct ksm_test_case *test_case)
                                             : &method->request;
 }
 
+/* What the decision says that it reads, as from the kernel: of the rest there is nothing. */
+static bool evaluate(const struct ksm_query *query, const struct ksm_decision *decision)
+{
+    static const u32 no_sids[HANDLES_MAX];
+    struct ksm_query given = *query;
+    struct ksm_transaction transaction;
+    if ((decision->flags & KSM_READS_ARENA) == 0)
+        given.arena = nullptr;
+    if ((decision->flags & KSM_READS_HANDLES) == 0)
+        given.sids = no_sids;
+    ksm_transaction_begin(&transaction, &given, decision);
+    bool granted = decision->evaluate(&transaction);
+    ksm_transaction_end(&transaction, granted);
+    return granted;
+}
+
 static enum ksm_test_result decide(struct run *run, const struct ksm_test_case *test_case)
 {
     struct ksm_arena flat = ksm_arena_flat(arena, test_case->arena_size);
@@ -81,12 +97,8 @@ static enum ksm_test_result decide(struct run *run, const struct ksm_test_case *
     if (decision == nullptr)
         return KSM_TEST_ERROR;
     bool granted = decision->verdict == KSM_GRANT;
-    if (decision->evaluate != nullptr) {
-        struct ksm_transaction transaction;
-        ksm_transaction_begin(&transaction, &query, decision);
-        granted = decision->evaluate(&transaction);
-        ksm_transaction_end(&transaction, granted);
-    }
+    if (decision->evaluate != nullptr)
+        granted = evaluate(&query, decision);
     return granted ? KSM_TEST_GRANTED : KSM_TEST_DENIED;
 }
 

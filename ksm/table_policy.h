@@ -50,7 +50,11 @@ static inline struct ksm_descriptor ksm_table_describe(const struct ksm_rule *ru
     return descriptor;
 }
 
+/* A table is walked rule by rule, without a pause: some ten instructions each. */
+#define KSM_TABLE_RULES_MAX 96U
+
 #define KSM_TABLE_POLICY(classes_, rules_)                                                                             \
+    static_assert(array_length(rules_) <= KSM_TABLE_RULES_MAX, "too many rules for a table: write it in PSL");         \
     static struct ksm_descriptor describe(enum ksm_event event, u32 source_class, u32 destination_class, u32 riid,     \
                                           u32 mid)                                                                     \
     {                                                                                                                  \

@@ -167,7 +167,7 @@ static retcode tables_make(struct address_space *space, vaddr address)
 retcode space_init(struct address_space *space, struct quota *quota, u64 random)
 {
     const struct hal_page_allocator tables = {table_allocate, table_free, space};
-    *space = (struct address_space){.quota = quota};
+    *space = (struct address_space){.quota = quota, .shortage = rcOutOfMemory};
     list_init(&space->regions);
     tree_init(&space->tree, region_before);
     /* in [1 TiB, 65 TiB), 2 MiB steps so that page-table pages are few */
@@ -177,6 +177,13 @@ retcode space_init(struct address_space *space, struct quota *quota, u64 random)
         return rcOk;
     space->hal.root = 0;
     return code == rcOutOfMemory ? space->shortage : code;
+}
+
+static void forget(struct address_space *space, vaddr address, u64 count)
+{
+    hal_space_invalidate(&space->hal, address, count); /* model: shootdown.pml LOCAL */
+    if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
+        space_shootdown(space, address, count);
 }
 
 retcode space_destroy(struct address_space *space, struct progress *progress)
@@ -195,6 +202,8 @@ retcode space_destroy(struct address_space *space, struct progress *progress)
         spinlock_unlock(&space->lock);
         if (!pages) {
             stale_end(space, &stale); /* before the tables that led to the pages */
+            if (progress->position == 0 && hal_space_keeps_translations(&space->hal))
+                forget(space, 0, ~0ULL); /* its identifier is given to others */
             more = !hal_space_destroy(&space->hal, &tables, &progress->position);
         }
         if (more && (preemption_point() || page_reclaim_interrupted()))
@@ -350,9 +359,7 @@ void stale_end(struct address_space *space, struct stale *stale)
     if (stale->end == 0)
         return;
     u64 count = (stale->end - stale->first) / PAGE_SIZE;
-    hal_space_invalidate(&space->hal, stale->first, count); /* model: shootdown.pml LOCAL */
-    if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
-        space_shootdown(space, stale->first, count);
+    forget(space, stale->first, count);
     quota_release_pages(space->quota, stale->owned);
     page_chain_defer(&stale->chain);
     *stale = (struct stale){};

@@ -184,16 +184,12 @@ retcode space_map_shared(struct address_space *space, vaddr address, u64 size, p
 }
 
 retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
-                        struct mapping *mapping)
+                        struct mapping *mapping, struct progress *progress)
 {
     *address = 0;
-    struct progress progress = {};
-    retcode code;
     spinlock_lock(&space->lock);
-    do
-        code = allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing,
-                        &progress);
-    while (code == PREEMPTED);
+    retcode code =
+        allocate(space, address, size, (flags & KOS_VMM_ACCESS) | KOS_VMM_COMMIT, REGION_SHARED, backing, progress);
     if (code == rcOk)
         region_find(space, *address)->mapping = mapping;
     spinlock_unlock(&space->lock);
@@ -243,20 +239,17 @@ retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, 
 {
     u32 kept = (flags & (KOS_VMM_ACCESS | KOS_VMM_CACHE_DISABLE)) | KOS_VMM_COMMIT;
     struct progress progress = {};
-    spinlock_lock(&space->lock);
-    retcode code = rcAlreadyExists;
-    if (*address != 0)
-        code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
-    if (*address == 0 || code == rcAlreadyExists) {
-        *address = 0;
-        do
-            code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
-        while (code == PREEMPTED);
+    for (;;) {
+        spinlock_lock(&space->lock);
+        retcode code = allocate(space, address, size, kept, REGION_SHARED, backing, &progress);
+        if (code == rcOk)
+            region_find(space, *address)->mapping = mapping;
+        spinlock_unlock(&space->lock);
+        if (code != PREEMPTED && (code != rcAlreadyExists || *address == 0))
+            return code;
+        *address = 0; /* what was asked for is taken: anywhere */
+        checkpoint();
     }
-    if (code == rcOk)
-        region_find(space, *address)->mapping = mapping;
-    spinlock_unlock(&space->lock);
-    return code;
 }
 
 void space_seal(struct address_space *space, vaddr start, const struct mapping *mapping, vaddr address, u64 size,

@@ -70,17 +70,17 @@ bool space_is_region(struct address_space *space, vaddr address, u64 size, u32 f
 /* Maps physical pages that stay the kernel's (ROMFS text and rodata), read-only or read-execute, at a fixed address. */
 retcode space_map_shared(struct address_space *space, vaddr address, u64 size, paddr backing, u32 flags);
 
-/* Makes room for the pages of an object; READ or READ and WRITE. rcOutOfMemory, rcQuotaExceeded. */
+/* Makes room for the pages of an object; READ or READ and WRITE. rcOutOfMemory, rcQuotaExceeded, PREEMPTED. */
 retcode space_map_owned(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
-                        struct mapping *mapping);
+                        struct mapping *mapping, struct progress *progress);
 /* Maps the pages, so that no access to them faults, with checkpoints; rcOk also if the mapping has gone meanwhile. The
  * caller has a reference to what the space is in. rcOutOfMemory, rcQuotaExceeded. */
 retcode space_populate_owned(struct address_space *space, vaddr address, const struct mapping *mapping);
 /* Takes the mapping away, if it is still there. With checkpoints. */
 void space_unmap_owned(struct address_space *space, vaddr address, const struct mapping *mapping);
-/* As space_map_owned, at *address if that is not 0 and free there; each page when it is first touched. flags may have
- * KOS_VMM_CACHE_DISABLE: memory of a device, which the kernel never reads or writes; then space_populate_owned(), for a
- * fault there is an error. */
+/* As space_map_owned, with checkpoints, at *address if that is not 0 and free there; each page when it is first
+ * touched. flags may have KOS_VMM_CACHE_DISABLE: memory of a device, which the kernel never reads or writes; then
+ * space_populate_owned(), for a fault there is an error. */
 retcode space_map_lazily(struct address_space *space, vaddr *address, u64 size, paddr backing, u32 flags,
                          struct mapping *mapping);
 /* The mapping made at `start`, if it is still there, loses its pages for ever: an access faults, and the addresses stay

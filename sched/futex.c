@@ -220,18 +220,8 @@ static struct thread *take_first(struct futex_bucket *bucket, u64 address)
     return waiter->thread;
 }
 
-u32 futex_wake(const struct futex_word *word, u32 count)
+[[gnu::noinline]] static u32 wake_some(const struct futex_word *word, u32 count)
 {
-    if (likely(count == 1)) {
-        spinlock_lock(&word->bucket->lock);
-        struct thread *thread = take_first(word->bucket, word->address);
-        spinlock_unlock(&word->bucket->lock);
-        if (likely(thread != nullptr)) {
-            trace_futex_wake(cpu_self(), 0, 0, 1, word->address, 0);
-            wake_claimed(thread);
-            return 1;
-        }
-    }
     struct list woken;
     list_init(&woken);
     spinlock_lock(&word->bucket->lock);
@@ -240,6 +230,23 @@ u32 futex_wake(const struct futex_word *word, u32 count)
     trace_futex_wake(cpu_self(), 0, 0, taken, word->address, 0);
     wake_all(&woken);
     return taken;
+}
+
+u32 futex_wake_one(const struct futex_word *word)
+{
+    spinlock_lock(&word->bucket->lock);
+    struct thread *thread = take_first(word->bucket, word->address);
+    spinlock_unlock(&word->bucket->lock);
+    if (unlikely(thread == nullptr))
+        return wake_some(word, 1);
+    trace_futex_wake(cpu_self(), 0, 0, 1, word->address, 0);
+    wake_claimed(thread);
+    return 1;
+}
+
+u32 futex_wake(const struct futex_word *word, u32 count)
+{
+    return count == 1 ? futex_wake_one(word) : wake_some(word, count);
 }
 
 static void lock_both(struct futex_bucket *a, struct futex_bucket *b)

@@ -61,7 +61,9 @@ struct futex_word futex_private(struct domain *domain, vaddr address, u32 value)
  * rcOk and the index of the word that was woken, rcTimeout or rcAbort), else rcFutexWouldBlock (*index: which),
  * rcInvalidArgument (misaligned or unmapped), rcQuotaExceeded (more than one word). */
 retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index);
-/* Wakes up to count waiters of the word; returns how many. */
+/* Wakes the first waiter of the word; returns how many: 1 or 0. */
+u32 futex_wake_one(const struct futex_word *word);
+/* Wakes up to count, FUTEX_AT_ONCE at most. */
 u32 futex_wake(const struct futex_word *word, u32 count);
 /* If the word has its value: wakes up to *woken of its waiters, and moves up to *moved of the others to target. Sets
  * how many it did. rcFutexWouldBlock, rcInvalidArgument. */

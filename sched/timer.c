@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sched/timer.h>
 #include <smp/cpu.h>
+#include <smp/preemption.h>
 #include <traces/trace.h>
 
 static struct timer *timer_first(const struct cpu *cpu)
@@ -54,7 +55,7 @@ void timer_run(void)
     cpu->timer_programmed = 0; /* for those that are armed meanwhile: programmed once, at the end */
     for (u32 i = 0; i < TIMERS_AT_ONCE; i++) {
         struct timer *timer = timer_first(cpu);
-        if (timer == nullptr || timer->deadline > now)
+        if (timer == nullptr || timer->deadline > now || (i != 0 && preemption_point()))
             break;
         tree_remove(&cpu->timers, &timer->node);
         trace_timer(cpu, 0, 0, 0, timer->deadline, now - timer->deadline);

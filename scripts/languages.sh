@@ -174,7 +174,7 @@ languages_sdk() {
 
 # nk-gen-core FILE: what it writes of the definitions in build/test/core.sdk, with what the file lacks left out.
 core_table() {
-    build/host/nk-gen-core -I build/test/core.sdk -I sdk --lacks build/test/core.sdk/lacks --depfile build/test/core.d \
+    build/host/nk-gen-core -I build/test/core.sdk -I sdk --lacks build/test/core.sdk/lacks --shapes build/test/core.shapes.h --depfile build/test/core.d \
         -o build/test/core.h build/test/core.sdk/small/Core.edl 2>&1
 }
 core_says() { # TEXT WHERE
@@ -192,23 +192,35 @@ languages_core() {
     printf 'task class small.Core\ncomponents {\n a : small.A\n b : small.B\n}\n' >$to/Core.edl
     printf 'component small.A\nendpoints {\n A : small.A\n}\n' >$to/A.cdl
     printf 'component small.B\nendpoints {\n B : small.B\n}\n' >$to/B.cdl
-    printf 'package small.A\nconst UInt32 Max = 3 * 4;\nstruct S { UInt32 x; UInt64 y; }\ninterface {\n One(in UInt64 a, in sequence<S, Max> s, out SInt64 rc, out S y);\n Two(out SInt64 rc);\n Three();\n}\n' >$to/A.idl
+    printf 'package small.A\nconst UInt32 Max = 3 * 4;\nstruct S { UInt32 x; UInt64 y; }\nstruct P { UInt64 u; SInt64 v; }\ninterface {\n One(in UInt64 a, in sequence<S, Max> s, out SInt64 rc, out S y, out P p);\n Two(out SInt64 rc);\n Three();\n}\n' >$to/A.idl
     printf 'package small.B\ninterface {\n Four(in string<7> a, out SInt64 rc);\n}\n' >$to/B.idl
     printf '# Of A only.\na.A.Three # and what follows\nb.B\n' >build/test/core.sdk/lacks
     core_table || return 1
     printf '%s\n' '/* Written by nk-gen-core from small/Core.edl: changes here are lost. */' '#pragma once' '' '#define KOS_CORE_CLASS "small.Core"' '' \
         '#define KOS_CORE_ENDPOINTS(E) \' '    E(A, "a.A", "small.A")' '' '#define KOS_CORE_METHODS(X) \' \
-        '    /* a, s -> rc, y */ \' '    X(A, One, 2, 192, 3, 0) \' '    /* -> rc */ \' '    X(A, Two, 0, 0, 1, 0)' '' '#define KOS_CORE_FIRST_A 0U' '' \
-        '#define KOS_IDL_A_Max 12' '#define KOS_IDL_A_S_size 16' '#define KOS_IDL_A_S_x_offset 0' '#define KOS_IDL_A_S_y_offset 8' |
+        '    /* a, s -> rc, y, p */ \' '    X(A, One, 2, 192, 5, 0) \' '    /* -> rc */ \' '    X(A, Two, 0, 0, 1, 0)' '' '#define KOS_CORE_FIRST_A 0U' '' \
+        '#define KOS_IDL_A_Max 12' '#define KOS_IDL_A_S_size 16' '#define KOS_IDL_A_S_x_offset 0' '#define KOS_IDL_A_S_y_offset 8' \
+        'struct kos_idl_A_S {' '    unsigned int x;' '    unsigned long long y;' '};' '#define KOS_IDL_A_P_size 16' '#define KOS_IDL_A_P_u_offset 0' '#define KOS_IDL_A_P_v_offset 8' \
+        'struct kos_idl_A_P {' '    unsigned long long u;' '    signed long long v;' '};' '' '/* small/A.idl:6 */' '#define KOS_WORDS_A_One_in 2U' \
+        'struct kos_core_A_One_in {' '    unsigned long long a;' '#define KOS_CORE_A_One_in_a 0' '    struct kos_chunk s;' '#define KOS_CORE_A_One_in_s 1' '};' \
+        '#define KOS_WORDS_A_One_out 5U' 'struct kos_core_A_One_out {' '    unsigned long long rc;' '#define KOS_CORE_A_One_out_rc 0' '    unsigned long long y[2];' \
+        '#define KOS_CORE_A_One_out_y 1' '    unsigned long long p_u;' '#define KOS_CORE_A_One_out_p_u 3' '    unsigned long long p_v;' '#define KOS_CORE_A_One_out_p_v 4' \
+        '};' '' '/* small/A.idl:7 */' '#define KOS_WORDS_A_Two_in 0U' '#define KOS_WORDS_A_Two_out 1U' 'struct kos_core_A_Two_out {' \
+        '    unsigned long long rc;' '#define KOS_CORE_A_Two_out_rc 0' '};' |
         diff -u - build/test/core.h || return 1
+    printf '%s\n' "#include \"$PWD/build/test/core.shapes.h\"" 'static_assert(sizeof(ksm_core_endpoints) == sizeof(struct ksm_endpoint) && small_A_ksm.method_count == 2 &&' \
+        '    small_A_ksm_methods[0].request.size == 40 && small_A_One_req_chunks[0].offset == 32 && small_A_One_req_chunks[0].size_max == 192 &&' \
+        '    small_A_One_req_chunks[0].element_size == 16 && small_A_One_req_contents[0].align_mask == 7);' |
+        clang-19 -std=c23 -w -I. -fsyntax-only -x c - || return 1
     rm build/test/core.h
     echo 'b.B.Fuor' >build/test/core.sdk/lacks
     core_says "lacks:1:1: error: there is no endpoint or method 'b.B.Fuor'" 'a name that is nothing' || return 1
     : >build/test/core.sdk/lacks
     sed -i 's/out SInt64 rc, out S y/out SInt32 rc, out S y/' $to/A.idl
-    core_says "A.idl:5:53: error: 'rc' does not take whole words" 'half a word' || return 1
+    core_says "A.idl:6:53: error: 'rc' does not take whole words, as all parameters of the kernel's methods do" 'half a word' || return 1
     sed -i 's/out SInt32 rc, out S y/out SInt64 rc, out Handle y/' $to/A.idl
-    core_says "A.idl:5:2: error: 'One' has error parameters or handles" 'a handle'
+    core_says "A.idl:6:2: error: 'One' has error parameters or handles; methods of the kernel have none" 'a handle' || return 1
+    language_messages scripts/languages.sh tools/nk-gen-core/*.c
 }
 
 # What einit writes and says, and that each program it writes compiles as strictly as all others.
@@ -216,6 +228,11 @@ languages_einit() {
     language_cases tests/languages/einit.txt einit einit.c &&
         cat tests/languages/einit.txt scripts/languages.sh >build/test/einit.expected &&
         language_messages build/test/einit.expected tools/einit/*.c || return 1
+    perl -0777 -ne 'print "$1\n" while /\{"(\w+)", (?:read_|[A-Z0-9_]+)/g' tools/einit/read.c tools/einit/scheduler.c | sort -u >build/test/einit.words
+    [ "$(wc -l <build/test/einit.words)" -ge 15 ] || { echo "expected the keys of init.yaml in tools/einit"; return 1; }
+    while read -r word; do
+        grep -qw -- "$word" tests/languages/einit.txt || { echo "expected a case for '$word' of init.yaml"; return 1; }
+    done <build/test/einit.words
     for program in build/test/cases/einit/*/out/einit.c; do
         directory=$(dirname "$program")
         mkdir -p "$directory/a"

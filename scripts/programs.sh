@@ -12,16 +12,6 @@ programs_scan() {
     : >"$built/claimed"
 }
 
-# "program<TAB>source" of each add_executable in CMakeLists.txt whose words are files.
-programs_of_cmake() {
-    stage_find -name CMakeLists.txt | while read -r list; do
-        sed 's/#.*//' "$list" | tr '\n()"' '    ' | awk -v RS='add_executable' -v directory="$(dirname "$list")" 'NR > 1 {
-            for (i = 2; i <= NF && ($i ~ /\.(c|cc|cpp|cxx)$/ || $i ~ /\.[a-z]+$/); i++)
-                if ($i ~ /\.(c|cc|cpp|cxx)$/) { source = $i; sub(/^\$\{CMAKE_(CURRENT_)?(SOURCE|LIST)_DIR\}\//, "", source); print $1 "\t" directory "/" source }
-        }'
-    done
-}
-
 # Client, client, and if it has several words file_storage, file-storage.
 program_names() { # PATH
     {
@@ -35,7 +25,6 @@ program_names() { # PATH
 # main function in it, a source of that name.
 program_sources() { # PATH
     sources=$(awk -F'\t' -v name="$1" '$1 == name { print $2 }' "$built/cmake")
-    for source in $sources; do [ -f "$source" ] || sources=""; done
     for name in $(program_names "$1"); do
         [ -z "$sources" ] || return 0
         sources=$(sed "s#^$folder/##" "$built/sources" | grep -E "(^|/)$name/" | sed "s#^#$folder/#") || true
@@ -54,6 +43,7 @@ program_missing() { # PATH CLASS LINE
     small=$(program_names "$1" | sed -n 2p)
     echo "$shown_yaml:$3: error: class '$2' has no program; expected one of:" >&2
     echo "  sources with a main function in a folder ${small:-$1}/, a source ${small:-$1}.c, add_executable($1 ...) in a CMakeLists.txt" >&2
+    [ -z "$left" ] || echo "$left" | sed 's/^/  no process has: /' >&2
     echo failed >>"$built/missing"
 }
 
@@ -67,10 +57,23 @@ programs_wanted() {
     fi
 }
 
+# Programs that no process of init.yaml has, but that a program of the solution may start: those that a CMakeLists.txt
+# puts into the image, those of classes that init.yaml does not name, if nobody else is made of their sources.
+programs_started_later() {
+    [ -n "$init_yaml" ] || return 0
+    {
+        cat "$built/image"
+        cut -f2 "$built/processes.all" | tr . / | sed 's/$/.edl/' >"$built/started"
+        cut -f1 "$built/names" | grep '\.edl$' | grep -vxFf "$built/started" | sed 's#.*/##; s#\.edl$##'
+    } | awk '!seen[$0]++' | while read -r path; do
+        ! cut -f1 "$built/programs" | grep -qxF "$path" && program_sources "$path" || continue
+        if grep -qxF "$path" "$built/image" || ! echo "$sources" | grep -qxFf "$built/claimed"; then program_found "$path"; fi
+    done
+}
+
 # Writes $built/programs, "path<TAB>sources..." of each program, and $built/common, sources that are no program's own.
 programs_describe() {
     rm -f "$built/missing" "$built/unnamed"
-    programs_of_cmake >"$built/cmake"
     programs_wanted >"$built/processes"
     : >"$built/programs"
     while IFS='	' read -r path class line; do
@@ -78,6 +81,9 @@ programs_describe() {
         elif [ "$class" = kl.core.NameServer ] && [ -n "$init_yaml" ]; then sources=programs/name_server.c; program_found "$path"
         else printf '%s\t%s\t%s\n' "$path" "$class" "$line" >>"$built/unnamed"; fi
     done <"$built/processes"
+    # First of all, such classes and processes have to be there.
+    [ ! -e "$built/unnamed" ] || [ -z "$init_yaml" ] ||
+        build/host/einit -I "$stage" -I "$built/aliases" -I sdk -o /dev/null "$init_yaml" 2>"$built/refused" || { cat "$built/refused" >&2; exit 1; }
     # One program without a name of its own and one main function that is nobody's belong together.
     left=$(grep -vxFf "$built/claimed" "$built/mains") || true
     [ ! -e "$built/unnamed" ] || while IFS='	' read -r path class line; do
@@ -86,7 +92,8 @@ programs_describe() {
         elif [ -n "$init_yaml" ]; then program_missing "$path" "$class" "$line"; fi
     done <"$built/unnamed"
     [ ! -e "$built/missing" ] || exit 1
-    # A main function that no process has is not of this solution: a test on the host, say.
-    sort -u "$built/claimed" "$built/mains" >"$built/own"
+    programs_started_later
+    # A main function that no process has is not of this solution: a test on the host, say; nor is what else that test is made of.
+    { cat "$built/claimed" "$built/mains"; cut -f2 "$built/cmake"; } | sort -u >"$built/own"
     grep -vxFf "$built/own" "$built/sources" >"$built/common" || true
 }

@@ -3,11 +3,11 @@
 
 psl_tests() {
     for file in syntax names types objects audit tests warnings; do printf 'languages/psl/%s\tpsl_cases %s\n' $file $file; done
-    for file in base pred bool math struct regex hashset staticmap flow mic events core; do
+    for file in base pred bool math struct regex hashset staticmap flow mic events core whole; do
         printf 'languages/psl/reference/%s\tpsl_reference pal/%s.psl\n' $file $file
     done
     printf 'languages/psl/reference/all\tpsl_reference sources/all.psl\n'
-    for file in base pred bool math struct regex hashset staticmap flow mic events core; do
+    for file in base pred bool math struct regex hashset staticmap flow mic events core whole; do
         printf 'languages/psl/compiled/%s\tpsl_compiled pal/%s.psl\n' $file $file
     done
     printf 'languages/psl/compare\tpsl_compare 1 12 4000 psl_compare\n'
@@ -94,8 +94,23 @@ psl_command() {
         grep -qF -- "$text" "$work/said" && ! grep -q 'runtime error\|AddressSanitizer' "$work/said" && [ ! -e "$work/out.c" ] ||
             { echo "expected '$text' and no output, got:"; tail -5 "$work/said"; return 1; }
     }
+    # rules of the same code, on a call of the kernel and on a message, are two decisions: the kernel makes SIDs of words for one
+    echo 'use prelude._ request src=app.Client dst=app.Server endpoint=store.main method=Read { assert (message.file.handle == dst_sid) }
+        request src=app.Client dst=kl.core.Core endpoint=handle.Handle method=Copy { assert (message.inHandle.handle == dst_sid) }' >"$work/policy.psl"
+    build/host/checked/nk-psl-gen-c -I tests/languages/psl/sources -I sdk -o "$work/out.c" "$work/policy.psl" 2>/dev/null &&
+        [ "$(grep -c 'flags)0x25, .evaluate' "$work/out.c")" = 2 ] && [ "$(grep -c 'handle_words' "$work/out.c")" = 1 ] ||
+        { echo "expected two decisions, one with words that are handles, got:"; grep 'flags)0x25' "$work/out.c"; return 1; }
+    # a test set without sequences tests nothing, whatever stands in it
+    echo 'use prelude._ assert "a" { setup { c <- execute dst=app.Client } finally { grant c ~> nobody : none.None {} } }' >"$work/policy.psl"
+    build/host/checked/nk-psl-gen-c -I tests/languages/psl/sources -I sdk --tests generate -o "$work/out.c" --out-tests "$work/tests.c" "$work/policy.psl" >"$work/said" 2>&1 &&
+        clang-19 -std=gnu23 -Wall -Wextra -Werror -I. -Itests/unit/host/include -fsyntax-only "$work/tests.c" || { echo "expected an empty list of tests, got:"; tail -5 "$work/said"; return 1; }
+    rm -f "$work/out.c"
     printf 'use prelude._\0\n' >"$work/policy.psl"
     says 'a byte of zero: this is not a text file' || return 1
+    for bytes in '\200' '[\301\277]' '\355\240\200' '\370\210\200\200'; do
+        printf "use prelude._ request { assert (re.match {text : \"a\", pattern : \"a${bytes}b\"}) }" >"$work/policy.psl"
+        says 'the pattern is not valid UTF-8' || return 1
+    done
     echo 'use prelude._' >"$work/policy.psl"
     says "$work/absent/policy.psl cannot be written" --enable-preprocessor --preprocessor-dump-dir "$work/absent" || return 1
     awk 'BEGIN { for (i = 0; i < 65; i++) print "{% if true %}"; print "use prelude._"; for (i = 0; i < 65; i++) print "{% endif %}" }' >"$work/policy.psl"

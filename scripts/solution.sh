@@ -30,9 +30,9 @@ solution_output() {
 # Definitions and policy of $folder.
 solution_policy() {
     solution_output
-    stage_variables
+    stage_cmake
     stage_definitions
-    stage_file security.psl "the policy"
+    stage_file security.psl "the policy" SECURITY_PSL '^[[:space:]]*execute[[:space:]]*:'
     policy_file=$found
     stage_policy_roots
 }
@@ -44,11 +44,11 @@ solution_stage() {
     shown_yaml="" init_yaml=""
     programs_scan
     template="" own_einit=""
-    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && program_sources Einit; then
+    if [ -z "$(stage_find -name init.yaml -o -name init.yaml.in)" ] && ! grep -q CONNECTIONS_CFG "$built/parts" && program_sources Einit; then
         own_einit=$sources
         echo "$sources" >>"$built/claimed"
     else
-        stage_file init.yaml "the processes and their channels"
+        stage_file init.yaml "the processes and their channels" CONNECTIONS_CFG '^entities:'
         init_yaml=$found shown_yaml=${template:-$found}
     fi
     programs_describe
@@ -59,11 +59,14 @@ solution_stage() {
 solution_includes() {
     printf '%s' "-isystem $built/include -isystem libklog/include"
     cut -f1 "$built/names" | xargs -n1 dirname | sort -u | sed "s#^\\.\$##; s#^#$built/include/#" | while read -r directory; do printf ' -isystem %s' "${directory%/}"; done
-    stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh' | xargs -r -n1 dirname | sort -u >"$built/header_folders"
+    {
+        stage_find -name '*.h' -o -name '*.hpp' -o -name '*.hh'
+        [ ! -d "$built/binary" ] || find "$built/binary" -name '*.h' -o -name '*.hpp' -o -name '*.hh'
+    } | xargs -r -n1 dirname | sort -u >"$built/header_folders"
     # First the folders with headers, then those above them: shop/include/shop/names.h may be called names.h and shop/names.h.
     while read -r directory; do printf ' -I%s' "$directory"; done <"$built/header_folders"
     while read -r directory; do
-        while [ "${directory#"$folder"/}" != "$directory" ]; do directory=$(dirname "$directory"); echo "$directory"; done
+        while [ "${directory#"$folder"/}" != "$directory" ] || [ "${directory#"$built/binary"/}" != "$directory" ]; do directory=$(dirname "$directory"); echo "$directory"; done
     done <"$built/header_folders" | sort -u | while read -r directory; do printf ' -I%s' "$directory"; done
     printf ' -I%s -I%s -isystem build/sdk\n' "$folder" "$(dirname "$folder")"
 }
@@ -205,6 +208,14 @@ solution_object() { # PROGRAM SOURCE
     object=$programs/$1/$(echo "${2#"$folder"/}" | tr / .).o
     objects="$objects $object"
     echo "build $object: $rule $2 | $built/headers || core-methods"
+    solution_definitions "$1" "$2"
+}
+
+# What CMakeLists.txt defines for the programs, for this one, for a library's source.
+solution_definitions() { # PROGRAM SOURCE
+    awk -F'\t' -v program="$1" -v source="$2" -v variant="$variant" '
+        $1 == "*" || $1 == program || $1 == source { gsub(/\047/, "\047\\\047\047", $2); gsub(/\$/, "$$", $2); words = words " \047" $2 "\047" }
+        END { if (words != "") print "  variant_flags = $" variant "_flags" words }' "$built/macros"
 }
 
 solution_program() { # NAME SOURCE...

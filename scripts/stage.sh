@@ -66,11 +66,15 @@ stage_aliases() {
         done
 }
 
-# "name=value" for each set(name value) of CMakeLists.txt, and for each -D, which come last: what templates and the
-# policy's preprocessor may name.
-stage_variables() {
-    stage_find -name CMakeLists.txt | xargs -r cat |
-        sed -nE 's/^[[:space:]]*set[[:space:]]*\([[:space:]]*([A-Za-z_0-9]+)[[:space:]]+"?([^")]*)"?.*\).*/\1=\2/p' >"$built/variables"
+# What the CMakeLists.txt say: "name=value" of each variable, and of each -D, which counts most: what templates and the
+# policy's preprocessor may name; programs' sources, definitions, properties; what it makes of configure_file's templates.
+stage_cmake() {
+    {
+        printf '%s\0' "$folder" "$built"
+        printf '%s\n' "${defined:-}" | grep . | tr '\n' '\0'
+        stage_find -name CMakeLists.txt | tr '\n' '\0'
+    } | xargs -0 perl scripts/cmake.pl || exit 2
+    cat "$built/absent" >&2
     printf '%s\n' "${defined:-}" | grep . >>"$built/variables" || true
 }
 
@@ -86,13 +90,16 @@ define_given() {
 # A file, or its template NAME.in with each @VARIABLE@ replaced, in which case lines keep their numbers. What the
 # build system of the original would put in for system programs is nothing here: there are none.
 stage_expand() { # TEMPLATE TO
-    awk -v variables="$built/variables" '
-        BEGIN { while ((getline line < variables) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
+    awk -v variables="$built/variables" -v properties="$built/properties" '
+        BEGIN { while ((getline line < variables) > 0 || (getline line < properties) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
+        match($0, /^ *- /) { list = substr($0, 1, RLENGTH - 2) }
         {
             rest = $0; done = ""
+            indent = rest ~ /CONNECTIONS\+@/ ? list : substr(rest, 1, match(rest, /[^ ]|$/) - 1)
+            if (rest ~ /^ *@INIT_[A-Za-z0-9_]*CONNECTIONS\+@/) { sub(/^ */, "", rest); done = indent }
             while (match(rest, /@[A-Za-z0-9_]+\+?@/)) {
                 name = substr(rest, RSTART + 1, RLENGTH - 2); replaced = ""
-                if (name in value) replaced = value[name]
+                if (name in value) { replaced = value[name]; gsub("\001", "\n" indent, replaced) }
                 else if (name !~ /^INIT_.*(_ENTITY_(CONNECTIONS\+?|ENV|ARGS)|EXTERNAL_ENTITIES)$/) {
                     printf "%s:%d:%d: error: no value for '\''@%s@'\''; set(%s ...) in a CMakeLists.txt gives one\n", FILENAME, FNR, length(done) + RSTART, name, name > "/dev/stderr"
                     bad = 1
@@ -107,9 +114,12 @@ stage_expand() { # TEMPLATE TO
     echo "$1" >"$2.template" # messages name the template
 }
 
-# The file NAME of the solution, or its template: $found.
-stage_file() { # NAME WHAT
-    found=$(stage_find -name "$1" -o -name "$1.in" | awk '{ depth = gsub("/", "/") } NR == 1 { nearest = depth } depth == nearest')
+# The file NAME of the solution, or its template: $found. What CMakeLists.txt says; so called; the only one with such a line.
+stage_file() { # NAME WHAT KEY LINE
+    found=$(awk -F'\t' -v key="$3" '$1 == key { print $2 }' "$built/parts")
+    [ -n "$found" ] ||
+        found=$(stage_find -name "$1" -o -name "$1.in" | awk '{ depth = gsub("/", "/") } NR == 1 { nearest = depth } depth == nearest')
+    [ -n "$found" ] || found=$(stage_find -name "*.${1#*.}" -o -name "*.${1#*.}.in" | xargs -r grep -lE -- "$4") || true
     case $found in
     '') fail "$folder: expected $1 or $1.in in it or below, $2" ;;
     *"
@@ -118,6 +128,7 @@ stage_file() { # NAME WHAT
     case $found in
     *[!A-Za-z0-9_./,+@-]*) fail "'$found': expected a path of letters, digits, '_', '-', '.', '+', ',', '@' and '/'" ;;
     *.in) stage_expand "$found" "$built/$1"; template=$found found=$built/$1 ;;
+    *) template="" ;;
     esac
 }
 
@@ -128,7 +139,8 @@ stage_policy_roots() {
         policy_roots="$policy_roots -I $root -I $(dirname "$root")"
     done
     for used in $(stage_find -name '*.psl.in'); do
-        [ "$(basename "$used")" = security.psl.in ] || stage_expand "$used" "$built/$(basename "$used" .in)"
+        # Not the policies of other images.
+        [ "$used" = "$template" ] || grep -qE '^[[:space:]]*execute[[:space:]]*:' "$used" || stage_expand "$used" "$built/$(basename "$used" .in)"
     done
-    policy_roots="$policy_roots -I $built$(grep -E '^[^=]*=[A-Za-z0-9_./:,+-]*$' "$built/variables" | sed 's/^/ -D /' | tr -d '\n')"
+    policy_roots="$policy_roots -I $built$(grep -v '_DIR=' "$built/variables" | grep -E '^[^=]*=[A-Za-z0-9_./:,+-]*$' | sed 's/^/ -D /' | tr -d '\n')"
 }

@@ -11,9 +11,9 @@ stranger_tests() {
         printf 'strangers/%s/policy\tstranger_policy %s\n' "$solution" "$solution"
     done
     printf 'placement/x86_64\tplacement x86_64\nplacement/aarch64\tplacement aarch64\n'
+    printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\nstrangers/cmake\tstranger_cmake\n'
     printf 'libc/x86_64\tlibc_runs x86_64 1\nlibc/aarch64\tlibc_runs aarch64 1\nlibc/x86_64/4\tlibc_runs x86_64 4\nlibc/aarch64/4\tlibc_runs aarch64 4\n'
     printf 'libc/system_calls\tlibc_system_calls\nlibc/lacking\tlibc_lacking\nlibc/without_musl\tlibc_without_musl\n'
-    printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\n'
 }
 
 stranger_runs() { solution_runs "tests/strangers/$1" "$2" "$3"; } # SOLUTION ARCH CPUS
@@ -142,6 +142,19 @@ stranger_headers() {
         done
     done
     [ $bad = 0 ] || { echo "expected no warning in C11, C17, C23 and C++17"; return 1; }
+}
+
+# What is read in CMakeLists.txt.
+stranger_cmake() {
+    made=build/test/cmake
+    rm -rf $made; mkdir -p $made
+    perl -w scripts/cmake.pl tests/cmake $made GIVEN=other BOARD=PI tests/cmake/CMakeLists.txt tests/cmake/part/CMakeLists.txt >$made.output 2>&1 ||
+        { cat $made.output; return 1; }
+    for part in variables cmake macros properties parts image absent binary/made/config.h binary/plain.h; do
+        echo "== $part"
+        sed "s|$PWD/||" "$made/$part" | tr '\001' '~' | grep -v -e '_VERSION' -e '_DIR='
+    done >>$made.output
+    diff tests/cmake/expected $made.output || { echo "expected what is in tests/cmake/expected (<)"; return 1; }
 }
 
 # A piece that is missing is named, with the place that asks for it.

@@ -40,6 +40,7 @@ command/gdb/x86_64	command_gdb x86_64 31234
 command/gdb/aarch64	command_gdb aarch64 31235
 unit/elf	unit elf
 unit/romfs	unit romfs
+unit/hal_identifiers	unit hal_identifiers
 unit/smp_tree	unit smp_tree
 simulation/edf	simulation edf
 simulation/balance	simulation balance

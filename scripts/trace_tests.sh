@@ -251,6 +251,14 @@ trace_words() {
             { echo "./kos $words: expected exit status 2 and a line, got $status and:"; cat build/test/trace.said; return 1; }
     done
     if ./kos trace --analyze /nowhere >/dev/null 2>&1; then echo "expected --analyze to need a trace"; return 1; fi
+    # a stream that ends amid its packet: a header that says a megabyte
+    rm -rf build/test/trace.cut; mkdir -p build/test/trace.cut
+    { printf '\301\037\374\301'; head -c 60 /dev/zero; printf '\000\000\200\000\000\000\000\000'; head -c 200 /dev/zero; } >build/test/trace.cut/cpu0
+    for at in 24 32 40 48; do # wherever the size stands
+        { printf '\301\037\374\301'; head -c $((at - 4)) /dev/zero; printf '\000\000\200\000\000\000\000\000'; head -c 200 /dev/zero; } >build/test/trace.cut/cpu0
+        if build/host/trace text build/test/trace.cut >build/test/trace.said 2>&1; then status=0; else status=$?; fi
+        [ $status -lt 2 ] || { echo "expected a trace that is cut off to be read as far as it goes, got status $status"; return 1; }
+    done
     # nobody starts a trace: no empty one is offered
     if ./kos trace hello --events none -o build/test/trace.none >/dev/null 2>build/test/trace.said; then status=0; else status=$?; fi
     [ $status = 1 ] && grep -q 'made no rings' build/test/trace.said && ! grep -q babeltrace2 build/test/trace.said || { echo "expected status 1 and why, got $status:"; cat build/test/trace.said; return 1; }

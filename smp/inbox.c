@@ -2,6 +2,7 @@
 /* The steps are those of smp/inbox.h and of tests/models/inbox.pml. */
 #include <smp/cpu.h>
 #include <smp/inbox.h>
+#include <smp/preemption.h>
 #include <traces/trace.h>
 
 #define LINKING          ((struct request *)1)
@@ -112,6 +113,8 @@ static struct request *in_order(struct cpu *self, struct request *taken)
         struct request *next = atomic_load_explicit(&first->next, memory_order_relaxed);
         handle(self, first); /* which may push it again, and overwrite that */
         first = next;
+        if (first == nullptr || preemption_point())
+            break;
     }
     self->inbox_rest = first;
     return first != nullptr || more_came(self);

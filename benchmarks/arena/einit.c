@@ -79,8 +79,10 @@ int main(void)
         Handle handle = server_start(disciplines[i].name);
         struct kos_core_result made = KOS_CORE(VMM, CreateArena, ARENA_SIZE);
         check(made.rc, "arena");
-        check(KOS_CORE(IPC, AttachArena, handle, made.w[1], disciplines[i].discipline).rc, "attach");
-        sizes(disciplines[i].name, handle, (nk_uint8_t *)(rtl_uintptr_t)made.w[0]);
+        check(KOS_CORE(IPC, AttachArena, handle, KOS_CORE_OUT(made, VMM, CreateArena, arena), disciplines[i].discipline)
+                  .rc,
+              "attach");
+        sizes(disciplines[i].name, handle, (nk_uint8_t *)(rtl_uintptr_t)KOS_CORE_OUT(made, VMM, CreateArena, va));
     }
     printf("BENCH done\n");
     return KnPmRequest(KOS_POWER_OFF) == rcOk ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -136,7 +136,7 @@ static void core_calls(void)
     MEASURE("ipc/core_call/ordinary", ROUNDS, rc |= KOS_CORE0(TIME, GetUpTime).rc);
     check(rc, "core_call");
     MEASURE("ipc/core_call/arena", 2000, words[0] = 0;
-            rc |= KOS_CORE_ARENA(FS, GetInfo, 1, words, RTL_NULL, 0, 3, name, sizeof(name)));
+            rc |= KOS_CORE_ARENA(FS, GetInfo, words, RTL_NULL, 0, name, sizeof(name)));
     check(rc, "core_call arena");
 }
 

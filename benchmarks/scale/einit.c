@@ -179,7 +179,7 @@ static void calibrate(void)
 static void option(const char *name, char *value, rtl_size_t size)
 {
     nk_uint64_t words[8] = {(strlen(name) + 1) << 32};
-    if (KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, strlen(name) + 1, 2, value, size) != rcOk)
+    if (KOS_CORE_ARENA(HAL, GetEnv, words, name, strlen(name) + 1, value, size) != rcOk)
         value[0] = '\0';
 }
 

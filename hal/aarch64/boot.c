@@ -2,6 +2,7 @@
 /* Boot CPU, from the first C line to kernel_main(): device tree, final page tables, console, own per-CPU block. */
 #include "kernel_map.h"
 #include "port.h"
+#include <hal/identifiers.h>
 
 u64 hal_image_offset;
 struct fdt_info hal_device_tree;
@@ -114,7 +115,8 @@ void hal_boot(paddr device_tree, paddr image)
     write_register(vbar_el1, hal_vectors);
     hal_image_offset = image - (u64)hal_image_start;
     hal_timer_init();
-    hal_asid_init();
+    const bool wide_asids = ((read_register(id_aa64mmfr0_el1) >> 4) & 15) == 2;
+    hal_identifiers_init(wide_asids ? ARCH_IDENTIFIERS_MAX : 256);
     memset(hal_kernel_root, 0, KOS_PAGE_SIZE);
     map_image();
     hal_kernel_share_window();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* User address spaces: see <hal/paging.h>. Table entries are written once whole, so readers need no lock. */
 #include "port.h"
+#include <hal/identifiers.h>
+#include <hal/table_scan.h>
 
 #define LEVELS               4
 #define USER_ROOT_ENTRIES    256U                         /* 47 bits of addresses */
@@ -50,10 +52,15 @@ static inline u64 *find_entry(const struct hal_space *space, vaddr address)
 
 retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
 {
-    space->root = pages->allocate(pages->context);
-    if (space->root == PADDR_NONE)
+    const u64 asid = hal_identifier_allocate();
+    if (asid == 0) /* translations of two spaces under one number would be mixed up */
         return rcOutOfMemory;
-    space->space_word = space->root | hal_asid_allocate() << 48;
+    space->root = pages->allocate(pages->context);
+    if (space->root == PADDR_NONE) {
+        hal_identifier_free(asid);
+        return rcOutOfMemory;
+    }
+    space->space_word = space->root | asid << 48;
     barrier("dsb ishst");
     return rcOk;
 }
@@ -82,8 +89,7 @@ bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
             table = table_at(entry);
         }
         u64 index = level_index(at, level), entries = level == 0 ? USER_ROOT_ENTRIES : 512;
-        for (; seen < STEP_ENTRIES && index < entries && entry_read(&table[index]) == 0; index++)
-            seen++;
+        index = table_skip_empty(table, index, entries, &seen, STEP_ENTRIES);
         at = round_down(at, LEVEL_SPAN(level) * 512) + index * LEVEL_SPAN(level);
         if (level == LEVELS - 2 && index < entries && entry_read(&table[index]) != 0) {
             table_free(&table[index], pages);
@@ -98,7 +104,7 @@ bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
     if (at < KOS_USER_LIMIT)
         return false;
     hal_space_invalidate(space, 0, ~0ULL);
-    hal_asid_free(space->space_word >> 48);
+    hal_identifier_free(space->space_word >> 48);
     pages->free(pages->context, space->root);
     *space = (struct hal_space){.root = PADDR_NONE};
     return true;

@@ -81,9 +81,6 @@ s64 hal_psci_call(u64 function, u64 argument0, u64 argument1, u64 argument2);
 #define PSCI_CPU_ON       0xc4000003U
 #define PSCI_SYSTEM_OFF   0x84000008U
 #define PSCI_SYSTEM_RESET 0x84000009U
-void hal_asid_init(void);
-u64 hal_asid_allocate(void);
-void hal_asid_free(u64 asid);
 void hal_space_activate_none(void);
 
 #define read_register(name)                                                                                            \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the PVH entry to kernel_main (Xen PVH boot protocol: hvm_start_info). */
+#include <hal/identifiers.h>
 #include <hal/x86_64/port.h>
 
 #define START_MAGIC 0x336ec578U
@@ -105,6 +106,7 @@ void hal_boot_main(paddr start_info)
 {
     console_init();
     cpu_features_init();
+    hal_identifiers_init(ARCH_IDENTIFIERS_MAX);
     const struct start_info *info = boot_translate(start_info, sizeof(*info));
     if (info == nullptr || info->magic != START_MAGIC)
         kernel_panic("not started by the PVH protocol");

@@ -3,12 +3,17 @@
  * Page tables (Intel SDM volume 3, 4.5). User half: entries 0..255 of the top level, per space. Kernel half: entries
  * 256..511, copied from the kernel's root; all that are ever used exist before the first space.
  */
+#include <hal/identifiers.h>
+#include <hal/table_scan.h>
 #include <hal/x86_64/port.h>
-#include <stdatomic.h>
 
 extern u64 boot_high[512];
 extern u8 hal_image_start[], hal_text_start[], hal_text_end[], hal_rodata_start[], hal_rodata_end[], hal_data_start[],
     hal_data_end[];
+
+/* In CR3 (SDM volume 3, 4.10.4.1). */
+#define PCID              0xfffULL
+#define KEEP_TRANSLATIONS (1ULL << 63)
 
 u64 hal_kernel_root;
 static u64 *kernel_root;
@@ -99,8 +104,6 @@ paddr hal_image_physical(const void *address)
 
 /* ---- user spaces ---- */
 
-static _Atomic u32 next_pcid = 1;
-
 retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator *pages)
 {
     paddr root = pages->allocate(pages->context);
@@ -110,12 +113,9 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
     memcpy(&table[256], &kernel_root[256], 256 * sizeof(*table));
     space->root = root;
     space->space_word = root;
-    if (cpu_features.pcid) {
-        /* Identifiers are given once; spaces after the last share number 0, whose translations go at every switch. */
-        u32 pcid = atomic_fetch_add_explicit(&next_pcid, 1, memory_order_relaxed);
-        if (pcid < 4096)
-            space->space_word = root | pcid | 1ULL << 63;
-    }
+    const u64 pcid = cpu_features.pcid ? hal_identifier_allocate() : 0;
+    if (pcid != 0) /* else its translations go at every switch */
+        space->space_word = root | pcid | KEEP_TRANSLATIONS;
     return rcOk;
 }
 
@@ -143,8 +143,7 @@ bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
             table = table_at(table[INDEX(at, level)]);
         }
         u64 index = INDEX(at, level), entries = level == 3 ? 256 : 512;
-        for (; seen < STEP_ENTRIES && index < entries && table[index] == 0; index++)
-            seen++;
+        index = table_skip_empty(table, index, entries, &seen, STEP_ENTRIES);
         const unsigned shift = 12 + 9 * level;
         at = (at >> (shift + 9) << (shift + 9)) + (index << shift);
         if (level == 1 && index < entries && table[index] != 0) {
@@ -159,6 +158,7 @@ bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator 
     *position = at;
     if (at < USER_END)
         return false;
+    hal_identifier_free(space->space_word & PCID);
     pages->free(pages->context, space->root);
     return true;
 }
@@ -294,14 +294,15 @@ void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 coun
     u64 active;
     __asm__ volatile("mov %%cr3, %0" : "=r"(active));
     if ((active & PAGE_ADDRESS) != space->root) {
-        if (cpu_features.pcid && (space->space_word & 0xfff) != 0) { /* load it without the keep bit, and go back */
-            __asm__ volatile("mov %0, %%cr3" ::"r"(space->space_word & ~(1ULL << 63)) : "memory");
-            __asm__ volatile("mov %0, %%cr3" ::"r"(active | ((active & 0xfff) != 0 ? 1ULL << 63 : 0)) : "memory");
+        const word pcid = space->space_word & PCID;
+        if (pcid != 0) { /* the kernel's tables under its number, not to be kept, and back: nothing new comes in */
+            __asm__ volatile("mov %0, %%cr3" ::"r"(hal_kernel_root | pcid) : "memory");
+            __asm__ volatile("mov %0, %%cr3" ::"r"(active | ((active & PCID) != 0 ? KEEP_TRANSLATIONS : 0)) : "memory");
         }
         return;
     }
     if (count > 32) {
-        __asm__ volatile("mov %0, %%cr3" ::"r"(space->space_word & ~(1ULL << 63)) : "memory");
+        __asm__ volatile("mov %0, %%cr3" ::"r"(space->space_word & ~KEEP_TRANSLATIONS) : "memory");
         return;
     }
     for (; count > 0; count--, address += KOS_PAGE_SIZE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Chunks of arenas for rules: in place where they lie in one piece, else copied into the transaction's scratch. */
-#include <ksm/models/transaction.h>
+#include <ksm/cpu.h>
 
 /* size bytes at offset of the arena, which holds them. */
 static const void *piece(struct ksm_transaction *transaction, u64 offset, u32 size)
@@ -50,7 +50,7 @@ bool ksm_chunk(struct ksm_transaction *transaction, const u8 *place, struct ksm_
 }
 
 /* Of bytes up to the first NUL, size if there is none. */
-static u32 length_of(const char *bytes, u32 size)
+static inline __attribute__((always_inline)) u32 length_of(const char *bytes, u32 size)
 {
     u32 length = 0;
     for (u64 word; length + sizeof(word) <= size; length += sizeof(word)) {
@@ -63,6 +63,21 @@ static u32 length_of(const char *bytes, u32 size)
     return length;
 }
 
+#define BYTES_AT_ONCE 256U /* between two pauses: some 320 instructions */
+
+[[gnu::noinline]] static u32 length_of_long(const char *bytes, u32 size)
+{
+    u32 length = 0;
+    for (u32 some; length < size; length += some) {
+        some = size - length < BYTES_AT_ONCE ? size - length : BYTES_AT_ONCE;
+        u32 found = length_of(bytes + length, some);
+        if (found < some)
+            return length + found;
+        ksm_pause();
+    }
+    return size;
+}
+
 bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct ksm_text *text)
 {
     if (!ksm_chunk(transaction, place, text))
@@ -70,7 +85,8 @@ bool ksm_chunk_text(struct ksm_transaction *transaction, const u8 *place, struct
     if (text->length == 0)
         return true;
     /* The string ends at its first NUL: what is behind it is not part of it. */
-    u32 length = length_of(text->bytes, text->length);
+    u32 length = unlikely(text->length > BYTES_AT_ONCE) ? length_of_long(text->bytes, text->length)
+                                                        : length_of(text->bytes, text->length);
     bool ended = length < text->length;
     text->length = length;
     return ended;

@@ -40,9 +40,9 @@ void ksm_models_forget(u32 sid);
 bool ksm_models_keep(void);
 
 /* ---- Base ---- */
-/* The audit's runtime level, for all profiles. Never denies; undone like any change. */
+/* The audit's runtime level, for all profiles, from the end of this event on. Never denies; undone like any change. */
 bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *object, u32 level);
-/* The level now; the first one until a rule sets another. Any CPU, no lock. */
+/* The level now; the first one until a granted event sets another: who is denied silences nobody. Any CPU, no lock. */
 u32 ksm_audit_level(void);
 /* The first level, from the policy: before ksm_models_init. */
 void ksm_audit_level_first(u32 level);

@@ -122,6 +122,8 @@ extern struct ksm_objects ksm_objects;
 /* What Base's objects share: all set the one level. */
 extern struct ksm_state ksm_base_state;
 void ksm_base_reset(void);
+/* The event that set the level is granted: from now on it is in force. */
+void ksm_base_commit(void);
 
 /* Takes the locks of decision->objects in the order of their indexes, Base's last. Interrupts masked; each is held for
  * one decision at a time, so who waits waits for no more than one of every other CPU. */

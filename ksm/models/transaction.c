@@ -33,8 +33,12 @@ static void commit(const struct ksm_decision *decision)
 {
     for (u32 i = 0; i < decision->object_count; i++) {
         struct ksm_state *state = state_of(decision, i);
-        if (ksm_state_changing(state) && likely(state != &ksm_base_state))
+        if (!ksm_state_changing(state))
+            continue;
+        if (likely(state != &ksm_base_state))
             __atomic_store_n(&state->generation, state->generation + 1, __ATOMIC_RELAXED);
+        else
+            ksm_base_commit();
     }
 }
 
@@ -176,7 +180,11 @@ static bool run_locked(struct ksm_transaction *transaction, struct ksm_seen *see
 {
     const struct ksm_decision *decision = transaction->decision;
     bool granted, reads = (decision->flags & KSM_CHANGES_STATE) == 0 && decision->object_count <= READERS_MAX;
-    for (; reads && tries < TRIES_MAX; tries++) {
+    for (; reads; tries++) {
+        if (tries == TRIES_MAX) {
+            ksm_cpu_self()->pauser = nullptr; /* there will be locks */
+            break;
+        }
         again(transaction);
         if (likely(try_unlocked(transaction, seen, &granted)))
             return recorded(transaction, granted);

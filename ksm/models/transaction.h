@@ -37,6 +37,7 @@ enum ksm_decision_flags : u32 {
     KSM_CHANGES_STATE = 1U << 4, /* of some of them: never cached */
     KSM_READS_SIDS = 1U << 5,    /* src_sid or dst_sid */
     KSM_AUDITED = 1U << 6,       /* some level of its profiles records something: see ksm_audit_rule */
+    KSM_LONG = 1U << 7, /* set by the runtime: reads a message, changes nothing, costs more than KSM_COST_LONG */
 };
 
 /*
@@ -59,6 +60,10 @@ struct ksm_decision {
     u32 undo_count;            /* context cells changed at most: the transaction's log needs no more */
     u32 cost;                  /* worst case in abstract steps, about instructions; excludes begin and end */
 };
+
+/* A decision that may cost more is evaluated with pauses (ksm/cpu.h), if it changes nothing: one that changes something
+ * holds locks. */
+#define KSM_COST_LONG 600U
 
 /* What blocks of rules return: bits, so that the results of several are joined by "or". Granted: KSM_RULE_CALLED. */
 #define KSM_RULE_DENIED 1U /* some rule denied, or a choice could not be made */

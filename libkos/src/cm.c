@@ -4,41 +4,41 @@
 #include <kos/core.h>
 #include <string.h>
 
-/* Two names in a row, and their chunks. */
+/* Two names in a row. */
 struct names {
-    nk_uint64_t words[8];
     rtl_size_t used;
     char bytes[2 * KOS_NAME_SIZE];
 };
 
-static int name_add(struct names *names, unsigned word, const char *name)
+static int name_add(struct names *names, struct kos_chunk *chunk, const char *name)
 {
     rtl_size_t size = name != RTL_NULL ? strnlen(name, KOS_NAME_SIZE) + 1 : 0;
     if (size < 2 || size > KOS_NAME_SIZE)
         return 0;
     memcpy(names->bytes + names->used, name, size);
-    names->words[word] = names->used | (nk_uint64_t)size << 32;
+    *chunk = (struct kos_chunk){(unsigned)names->used, (unsigned)size};
     names->used += size;
     return 1;
 }
 
-static int names_make(struct names *names, const char *first, const char *second)
+static int names_make(struct names *names, struct kos_chunk chunks[2], const char *first, const char *second)
 {
     names->used = 0;
-    return name_add(names, 0, first) && name_add(names, 1, second);
+    return name_add(names, &chunks[0], first) && name_add(names, &chunks[1], second);
 }
 
 Retcode KnCmConnect(const char *server, const char *service, rtl_uint32_t msecs, Handle *handle, rtl_uint32_t *rsid)
 {
     struct names names;
+    struct kos_chunk chunks[2];
     *handle = INVALID_HANDLE;
-    if (!names_make(&names, server, service))
+    if (!names_make(&names, chunks, server, service))
         return rcInvalidArgument;
-    names.words[2] = msecs;
-    Retcode rc = KOS_CORE_ARENA(CM, Connect, 3, names.words, names.bytes, names.used, 3, RTL_NULL, 0);
+    KOS_CORE_PARTS(CM, Connect) parts = {.in = {.server = chunks[0], .service = chunks[1], .msecs = msecs}};
+    Retcode rc = KOS_CORE_ARENA(CM, Connect, parts.words, names.bytes, names.used, RTL_NULL, 0);
     if (rc == rcOk) {
-        *handle = (Handle)names.words[1];
-        *rsid = (rtl_uint32_t)names.words[2];
+        *handle = (Handle)parts.out.handle;
+        *rsid = (rtl_uint32_t)parts.out.id;
     }
     return rc;
 }
@@ -50,12 +50,11 @@ static rtl_uint64_t now_ms(void)
 }
 
 /* Copies the name that a chunk of the answer says; 0: there is none. */
-static int name_take(nk_uint64_t chunk, const char *arena, rtl_size_t size, char *to)
+static int name_take(struct kos_chunk chunk, const char *arena, rtl_size_t size, char *to)
 {
-    rtl_size_t offset = (rtl_uint32_t)chunk, length = chunk >> 32;
-    if (length == 0 || offset + length > size)
+    if (chunk.size == 0 || (rtl_size_t)chunk.offset + chunk.size > size)
         return 0;
-    memcpy(to, arena + offset, length);
+    memcpy(to, arena + chunk.offset, chunk.size);
     return 1;
 }
 
@@ -66,11 +65,12 @@ Retcode KnCmListen(const char *filter, rtl_uint32_t msecs, char *client, char *s
     (void)filter;
     for (;;) {
         char arena[2 * KOS_NAME_SIZE];
-        nk_uint64_t words[8] = {0, left};
-        Retcode rc = KOS_CORE_ARENA(CM, Listen, 2, words, RTL_NULL, 0, 3, arena, sizeof(arena));
+        KOS_CORE_PARTS(CM, Listen) parts = {.in = {.msecs = left}};
+        Retcode rc = KOS_CORE_ARENA(CM, Listen, parts.words, RTL_NULL, 0, arena, sizeof(arena));
         if (rc != rcOk)
             return rc;
-        if (name_take(words[1], arena, sizeof(arena), client) && name_take(words[2], arena, sizeof(arena), service))
+        if (name_take(parts.out.client, arena, sizeof(arena), client) &&
+            name_take(parts.out.service, arena, sizeof(arena), service))
             return rcOk;
         if (msecs == INFINITE_TIMEOUT)
             continue;
@@ -82,21 +82,24 @@ Retcode KnCmListen(const char *filter, rtl_uint32_t msecs, char *client, char *s
 Retcode KnCmAccept(const char *client, const char *service, rtl_uint32_t rsid, Handle listener, Handle *handle)
 {
     struct names names;
+    struct kos_chunk chunks[2];
     *handle = INVALID_HANDLE;
-    if (!names_make(&names, client, service))
+    if (!names_make(&names, chunks, client, service))
         return rcInvalidArgument;
-    names.words[2] = rsid;
-    names.words[3] = listener;
-    Retcode rc = KOS_CORE_ARENA(CM, Accept, 4, names.words, names.bytes, names.used, 2, RTL_NULL, 0);
+    KOS_CORE_PARTS(CM, Accept)
+    parts = {.in = {.client = chunks[0], .service = chunks[1], .id = rsid, .listener = listener}};
+    Retcode rc = KOS_CORE_ARENA(CM, Accept, parts.words, names.bytes, names.used, RTL_NULL, 0);
     if (rc == rcOk)
-        *handle = (Handle)names.words[1];
+        *handle = (Handle)parts.out.handle;
     return rc;
 }
 
 Retcode KnCmDrop(const char *client, const char *service)
 {
     struct names names;
-    if (!names_make(&names, client, service))
+    struct kos_chunk chunks[2];
+    if (!names_make(&names, chunks, client, service))
         return rcInvalidArgument;
-    return KOS_CORE_ARENA(CM, Drop, 2, names.words, names.bytes, names.used, 1, RTL_NULL, 0);
+    KOS_CORE_PARTS(CM, Drop) parts = {.in = {.client = chunks[0], .service = chunks[1]}};
+    return KOS_CORE_ARENA(CM, Drop, parts.words, names.bytes, names.used, RTL_NULL, 0);
 }

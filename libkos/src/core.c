@@ -34,6 +34,6 @@ Retcode KosCoreCallArena(unsigned riid, unsigned mid, unsigned count, nk_uint64_
 Retcode KnHalGetEnv(const char *name, char *value, rtl_size_t size)
 {
     rtl_size_t length = strlen(name) + 1;
-    nk_uint64_t words[8] = {(nk_uint64_t)length << 32};
-    return KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, length, 2, value, size);
+    KOS_CORE_PARTS(HAL, GetEnv) parts = {.in = {.name = {0, (unsigned)length}}};
+    return KOS_CORE_ARENA(HAL, GetEnv, parts.words, name, length, value, size);
 }

@@ -20,20 +20,32 @@ static Retcode create(const char *eiid, const char *name, const char *path, Hand
                         KOS_CLASS_STANDARD, KOS_PRIORITY_STANDARD_MAX, task);
 }
 
+/* A process without arguments has its name, as any has for the first. */
+static Retcode set_env(Handle task, const char *name, const char *const *args, const char *const *envs)
+{
+    const char *const own[] = {name, RTL_NULL};
+    return KnTaskSetEnv(task, args != RTL_NULL && args[0] != RTL_NULL ? args : own, envs);
+}
+
 struct Entity {
     Handle task;
     const char *const *args, *const *envs;
+    char name[];
 };
 
 Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
 {
-    Entity *entity = KosMemAlloc(sizeof(*entity));
+    if (name == RTL_NULL)
+        name = info->eiid;
+    rtl_size_t size = strlen(name) + 1;
+    Entity *entity = KosMemAlloc(sizeof(*entity) + size);
     if (entity == RTL_NULL || create(info->eiid, name, path, &entity->task) != rcOk) {
         KosMemFree(entity);
         return RTL_NULL;
     }
     entity->args = info->args;
     entity->envs = info->envs;
+    memcpy(entity->name, name, size);
     return entity;
 }
 
@@ -44,7 +56,7 @@ Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *p
         return RTL_NULL;
     Entity *entity = EntityInitEx(info, name, path);
     bool set = entity != RTL_NULL && KnThreadSetAffinityByHandle(entity->task, cpus) == rcOk;
-    bool back = KnThreadSetAffinityByHandle(INVALID_HANDLE, self.w[3]) == rcOk;
+    bool back = KnThreadSetAffinityByHandle(INVALID_HANDLE, KOS_CORE_OUT(self, THREAD, GetInfo, affinity)) == rcOk;
     if (set && back)
         return entity;
     EntityFree(entity);
@@ -97,7 +109,7 @@ Retcode EntityConnect(Entity *client, Entity *server)
 
 Retcode EntityRun(Entity *entity)
 {
-    Retcode rc = KnTaskSetEnv(entity->task, entity->args, entity->envs);
+    Retcode rc = set_env(entity->task, entity->name, entity->args, entity->envs);
     return rc == rcOk ? KnTaskResume(entity->task) : rc;
 }
 
@@ -132,14 +144,14 @@ struct KosTask {
 
 Retcode KosTaskInitEx(const KosTaskParams *params, const char *name, const char *path, KosTask **task)
 {
-    if (params == RTL_NULL || params->eiid == RTL_NULL || params->flags != KOS_TASK_FLAGS_NONE || !task)
+    if (params == RTL_NULL || params->eiid == RTL_NULL || (params->flags & ~KOS_TASK_FLAG_DUMPABLE) != 0 || !task)
         return rcInvalidArgument;
     KosTask *made = KosMemAlloc(sizeof(*made));
     if (made == RTL_NULL)
         return rcOutOfMemory;
     Retcode rc = create(params->eiid, name, path, &made->handle);
     if (rc == rcOk)
-        rc = KnTaskSetEnv(made->handle, params->args, params->envs);
+        rc = set_env(made->handle, name != RTL_NULL ? name : params->eiid, params->args, params->envs);
     if (rc == rcOk)
         *task = made;
     else

@@ -28,8 +28,9 @@ Retcode KnNoticeGetEvent(Notice n, rtl_uint64_t msec, rtl_size_t countMax, Event
         }
         if (r.rc != rcOk)
             return *count != 0 ? rcOk : r.rc;
-        events[(*count)++] = (EventDesc){(rtl_uintptr_t)r.w[0], (rtl_uint32_t)r.w[1]};
-        if (r.w[2] == 0 || *count == countMax)
+        events[(*count)++] = (EventDesc){(rtl_uintptr_t)KOS_CORE_OUT(r, NOTICE, GetEvent, evId),
+                                         (rtl_uint32_t)KOS_CORE_OUT(r, NOTICE, GetEvent, evMask)};
+        if (KOS_CORE_OUT(r, NOTICE, GetEvent, left) == 0 || *count == countMax)
             return rcOk;
         wait = 0, msec = 0, for_ever = 0; /* of those that are there */
     }

@@ -15,11 +15,11 @@ Retcode KnPmuGetInfo(KnPmuInfo *info)
 {
     char text[KOS_NAME_SIZE];
     nk_uint64_t words[8] = {0};
-    Retcode rc = KOS_CORE_ARENA(PROFILER, GetPmu, 0, words, NULL, 0, 4, text, sizeof(text));
+    Retcode rc = KOS_CORE_ARENA(PROFILER, GetPmu, words, NULL, 0, text, sizeof(text));
     if (rc != rcOk)
         return rc;
-    info->events = (rtl_uint32_t)words[1];
-    info->counters = (rtl_uint32_t)words[2];
+    info->events = (rtl_uint32_t)words[KOS_CORE_PROFILER_GetPmu_out_events];
+    info->counters = (rtl_uint32_t)words[KOS_CORE_PROFILER_GetPmu_out_counters];
     text[sizeof(info->description) - 1] = '\0';
     strcpy(info->description, text);
     return rcOk;
@@ -68,7 +68,7 @@ Retcode KnPmuRegionInit(KnPmuRegion *region, rtl_uint32_t events)
     memset(region, 0, sizeof(*region));
     region->events = events;
     struct kos_core_result own = KOS_CORE0(THREAD, OpenCurrent);
-    region->thread = (Handle)own.w[0];
+    region->thread = (Handle)KOS_CORE_OUT(own, THREAD, OpenCurrent, thread);
     rtl_uint64_t least[KOS_PMU_EVENT_COUNT];
     memset(least, 0xff, sizeof(least));
     Retcode rc = own.rc;

@@ -64,9 +64,9 @@ static void absorb(const rtl_uint32_t entropy[KEY_WORDS])
 static Retcode seed(void)
 {
     rtl_uint32_t entropy[KEY_WORDS];
-    nk_uint64_t words[8] = {sizeof(entropy)};
+    KOS_CORE_PARTS(HAL, GetEntropy) parts = {.in = {.size = sizeof(entropy)}};
     unsigned asked = 0, given = 0;
-    Retcode rc = KOS_CORE_ARENA(HAL, GetEntropy, 1, words, NK_NULL, 0, 2, entropy, sizeof(entropy));
+    Retcode rc = KOS_CORE_ARENA(HAL, GetEntropy, parts.words, NK_NULL, 0, entropy, sizeof(entropy));
     if (rc != rcOk)
         return rc;
     absorb(entropy);

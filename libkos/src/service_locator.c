@@ -23,7 +23,7 @@ Handle ServiceLocatorRegister(const char *channelName, void *unused, rtl_size_t 
 nk_iid_t ServiceLocatorGetRiid(Handle channel, const char *endpoint)
 {
     rtl_size_t size = strlen(endpoint) + 1;
-    nk_uint64_t words[8] = {channel, (nk_uint64_t)size << 32};
-    Retcode rc = KOS_CORE_ARENA(HANDLE, GetRiid, 2, words, endpoint, size, 2, NK_NULL, 0);
-    return rc == rcOk ? (nk_iid_t)words[1] : INVALID_RIID;
+    KOS_CORE_PARTS(HANDLE, GetRiid) parts = {.in = {.client = channel, .endpoint = {0, (unsigned)size}}};
+    Retcode rc = KOS_CORE_ARENA(HANDLE, GetRiid, parts.words, endpoint, size, NK_NULL, 0);
+    return rc == rcOk ? (nk_iid_t)parts.out.riid : INVALID_RIID;
 }

@@ -14,13 +14,22 @@ int main(int argc, const char *argv[], const char *envs[]);
 struct kos_clock kos_clock;
 static const char *const *environment;
 
+/* What runs before main: C++'s objects, functions with __attribute__((constructor)). */
+typedef void constructor(int argc, const char *argv[], const char *envs[]);
+extern constructor *const constructors[] __asm__("__init_array_start") __attribute__((visibility("hidden")));
+extern constructor *const constructors_end[] __asm__("__init_array_end") __attribute__((visibility("hidden")));
+
 /* Not inlined: it may use thread-local variables. */
 __attribute__((noinline, noreturn)) static void run(const struct kos_startup *startup)
 {
     kos_thread_init_first((Tid)startup->tid, (Handle)startup->first_thread);
-    environment = (const char *const *)(rtl_uintptr_t)startup->envp;
-    exit(main((int)startup->argc, (const char **)(rtl_uintptr_t)startup->argv,
-              (const char **)(rtl_uintptr_t)startup->envp));
+    int argc = (int)startup->argc;
+    const char **argv = (const char **)(rtl_uintptr_t)startup->argv,
+               **envs = (const char **)(rtl_uintptr_t)startup->envp;
+    environment = envs;
+    for (constructor *const *at = constructors; at != constructors_end; at++)
+        (*at)(argc, argv, envs);
+    exit(main(argc, argv, envs));
 }
 
 __attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup);

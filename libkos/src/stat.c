@@ -13,53 +13,56 @@ struct arena {
     _Alignas(8) unsigned char bytes[KOS_COUNTERS_ARENA];
 };
 
-static nk_uint64_t chunk(rtl_size_t offset, rtl_size_t size)
+static struct kos_chunk chunk(rtl_size_t offset, rtl_size_t size)
 {
-    return offset | (nk_uint64_t)size << 32;
+    return (struct kos_chunk){(unsigned)offset, (unsigned)size};
 }
 
-/* Returns its chunk; 0: too long. */
-static nk_uint64_t arena_string(struct arena *arena, const char *text)
+/* Returns its chunk; an empty one: too long. */
+static struct kos_chunk arena_string(struct arena *arena, const char *text)
 {
     rtl_size_t size = strlen(text) + 1, at = arena->used;
     if (size > KOS_COUNTER_NAME_SIZE)
-        return 0;
+        return chunk(0, 0);
     memcpy(arena->bytes + at, text, size);
     memset(arena->bytes + at + size, 0, (8 - size % 8) % 8);
     arena->used += (size + 7) & ~(rtl_size_t)7;
     return chunk(at, size);
 }
 
-static bool arena_names(struct arena *arena, const char *const *names, rtl_size_t count, nk_uint64_t *word)
+static bool arena_names(struct arena *arena, const char *const *names, rtl_size_t count, struct kos_chunk *all)
 {
     rtl_size_t table = arena->used;
-    *word = chunk(table, 8 * count);
-    arena->used += 8 * count;
+    *all = chunk(table, sizeof(struct kos_chunk) * count);
+    arena->used += all->size;
     for (rtl_size_t i = 0; i < count; i++) {
-        nk_uint64_t name = arena_string(arena, names[i]);
-        if (name == 0)
+        struct kos_chunk name = arena_string(arena, names[i]);
+        if (name.size == 0)
             return false;
-        memcpy(arena->bytes + table + 8 * i, &name, sizeof(name));
+        memcpy(arena->bytes + table + sizeof(name) * i, &name, sizeof(name));
     }
     return true;
 }
 
-static Retcode values_of(nk_uint64_t first, bool first_is_prefix, const char *prefix, const char *const *names,
-                         rtl_size_t count, rtl_uint64_t *values)
+/* Of an object; with a prefix of all counters. */
+static Retcode values_of(nk_uint64_t object, const char *prefix, const char *const *names, rtl_size_t count,
+                         rtl_uint64_t *values)
 {
     struct arena arena;
     rtl_uint64_t out[KOS_COUNTERS_MAX];
-    nk_uint64_t words[8] = {first};
+    KOS_CORE_PARTS(PROFILER, GetCounters) all = {.words = {0}};
+    KOS_CORE_PARTS(PROFILER, ObjectGetStat) of = {.in = {.object = object}};
+    struct kos_chunk *table = prefix != NULL ? &all.in.names : &of.in.names;
     arena.used = 0;
     if (count == 0 || count > KOS_COUNTERS_MAX)
         return rcInvalidArgument;
-    if (first_is_prefix && (words[0] = arena_string(&arena, prefix)) == 0)
+    if (prefix != NULL && (all.in.prefix = arena_string(&arena, prefix)).size == 0)
         return rcInvalidArgument;
-    if (!arena_names(&arena, names, count, &words[1]))
+    if (!arena_names(&arena, names, count, table))
         return rcInvalidArgument;
-    Retcode rc = first_is_prefix
-                     ? KOS_CORE_ARENA(PROFILER, GetCounters, 2, words, arena.bytes, arena.used, 2, out, sizeof(out))
-                     : KOS_CORE_ARENA(PROFILER, ObjectGetStat, 2, words, arena.bytes, arena.used, 2, out, sizeof(out));
+    Retcode rc = prefix != NULL
+                     ? KOS_CORE_ARENA(PROFILER, GetCounters, all.words, arena.bytes, arena.used, out, sizeof(out))
+                     : KOS_CORE_ARENA(PROFILER, ObjectGetStat, of.words, arena.bytes, arena.used, out, sizeof(out));
     if (rc == rcOk)
         memcpy(values, out, 8 * count);
     return rc;
@@ -67,12 +70,12 @@ static Retcode values_of(nk_uint64_t first, bool first_is_prefix, const char *pr
 
 Retcode KnStatGetValues(const char *prefix, const char *const *names, rtl_size_t count, rtl_uint64_t *values)
 {
-    return values_of(0, true, prefix, names, count, values);
+    return values_of(0, prefix, names, count, values);
 }
 
 Retcode KnStatGetObjectValues(Handle object, const char *const *names, rtl_size_t count, rtl_uint64_t *values)
 {
-    return values_of(object, false, "", names, count, values);
+    return values_of(object, NULL, names, count, values);
 }
 
 Retcode KnStatGetValueAsUInt64(const char *name, rtl_uint64_t *value)
@@ -138,17 +141,17 @@ Retcode KnThreadStatGetParam(rtl_uint32_t pid, rtl_uint32_t tid, ThreadStatParam
 }
 
 /* Asks for one part of the list after the other. */
-static Retcode list(unsigned mid, const rtl_uint32_t *pid, rtl_uint32_t *ids, rtl_uint32_t capacity,
-                    rtl_uint32_t *count)
+static Retcode list(const rtl_uint32_t *pid, rtl_uint32_t *ids, rtl_uint32_t capacity, rtl_uint32_t *count)
 {
     rtl_uint32_t last = 0;
     *count = 0;
     for (;;) {
         rtl_uint64_t part[KOS_COUNTERS_MAX];
-        nk_uint64_t words[8] = {pid != NULL ? *pid : last, last};
-        Retcode rc =
-            KosCoreCallArena(KOS_RIID_PROFILER, mid, pid != NULL ? 2 : 1, words, NULL, 0, 2, part, sizeof(part));
-        rtl_uint32_t got = (rtl_uint32_t)(words[1] >> 32) / 8;
+        KOS_CORE_PARTS(PROFILER, GetTasks) tasks = {.in = {.after = last}};
+        KOS_CORE_PARTS(PROFILER, GetThreads) threads = {.in = {.task = pid != NULL ? *pid : 0, .after = last}};
+        Retcode rc = pid == NULL ? KOS_CORE_ARENA(PROFILER, GetTasks, tasks.words, NULL, 0, part, sizeof(part))
+                                 : KOS_CORE_ARENA(PROFILER, GetThreads, threads.words, NULL, 0, part, sizeof(part));
+        rtl_uint32_t got = (pid == NULL ? tasks.out.ids.size : threads.out.ids.size) / (rtl_uint32_t)sizeof(part[0]);
         if (rc != rcOk || got == 0)
             return rc;
         for (rtl_uint32_t i = 0; i < got; i++) {
@@ -161,16 +164,16 @@ static Retcode list(unsigned mid, const rtl_uint32_t *pid, rtl_uint32_t *ids, rt
 
 Retcode KnGroupStatGetTaskList(rtl_uint32_t *pids, rtl_uint32_t capacity, rtl_uint32_t *count)
 {
-    return list(KOS_CORE_MID(PROFILER, GetTasks), NULL, pids, capacity, count);
+    return list(NULL, pids, capacity, count);
 }
 
 Retcode KnTaskStatGetThreadList(rtl_uint32_t pid, rtl_uint32_t *tids, rtl_uint32_t capacity, rtl_uint32_t *count)
 {
-    return list(KOS_CORE_MID(PROFILER, GetThreads), &pid, tids, capacity, count);
+    return list(&pid, tids, capacity, count);
 }
 
 Retcode KnTaskStatGetName(rtl_uint32_t pid, char *name, rtl_size_t size)
 {
-    nk_uint64_t words[8] = {pid};
-    return KOS_CORE_ARENA(PROFILER, GetTaskName, 1, words, NULL, 0, 2, name, size);
+    KOS_CORE_PARTS(PROFILER, GetTaskName) parts = {.in = {.task = pid}};
+    return KOS_CORE_ARENA(PROFILER, GetTaskName, parts.words, NULL, 0, name, size);
 }

@@ -9,12 +9,12 @@ struct strings {
     rtl_size_t size, used;
 };
 
-static nk_uint64_t add(struct strings *strings, const char *text)
+static struct kos_chunk add(struct strings *strings, const char *text)
 {
     rtl_size_t size = strlen(text) + 1;
     if (size > strings->size - strings->used)
-        return ~0ULL; /* no such chunk: the kernel refuses the message */
-    nk_uint64_t chunk = strings->used | (nk_uint64_t)size << 32;
+        return (struct kos_chunk){~0U, ~0U}; /* no such chunk: the kernel refuses the message */
+    struct kos_chunk chunk = {(unsigned)strings->used, (unsigned)size};
     memcpy(strings->bytes + strings->used, text, size);
     strings->used += size;
     return chunk;
@@ -31,9 +31,12 @@ Retcode KnTaskCreateEx(const char *name, const char *eiid, const char *path, rtl
 {
     char bytes[3 * KOS_NAME_SIZE];
     struct strings s = {bytes, sizeof(bytes), 0};
-    nk_uint64_t words[8] = {add(&s, name), add(&s, eiid), add(&s, path), stackSize, schedulingClass << 8 | priority};
-    Retcode rc = KOS_CORE_ARENA(TASK, Create, 6, words, s.bytes, s.used, 2, NK_NULL, 0);
-    *task = rc == rcOk ? (Handle)words[1] : INVALID_HANDLE;
+    KOS_CORE_PARTS(TASK, Create) parts = {.in = {.stackSize = stackSize, .priority = schedulingClass << 8 | priority}};
+    parts.in.name = add(&s, name);
+    parts.in.eiid = add(&s, eiid);
+    parts.in.path = add(&s, path);
+    Retcode rc = KOS_CORE_ARENA(TASK, Create, parts.words, s.bytes, s.used, NK_NULL, 0);
+    *task = rc == rcOk ? (Handle)parts.out.child : INVALID_HANDLE;
     return rc;
 }
 
@@ -45,12 +48,12 @@ static rtl_size_t list_size(const char *const list[])
     return size;
 }
 
-static nk_uint64_t add_list(struct strings *s, const char *const list[])
+static struct kos_chunk add_list(struct strings *s, const char *const list[])
 {
     rtl_size_t from = s->used;
     for (rtl_size_t i = 0; list != (const char *const *)RTL_NULL && list[i] != RTL_NULL; i++)
         (void)add(s, list[i]);
-    return from | (nk_uint64_t)(s->used - from) << 32;
+    return (struct kos_chunk){(unsigned)from, (unsigned)(s->used - from)};
 }
 
 Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const envs[])
@@ -59,10 +62,10 @@ Retcode KnTaskSetEnv(Handle task, const char *const args[], const char *const en
     s.bytes = KosMemAlloc(s.size);
     if (s.bytes == RTL_NULL)
         return rcOutOfMemory;
-    nk_uint64_t words[8] = {task};
-    words[1] = add_list(&s, args);
-    words[2] = add_list(&s, envs);
-    Retcode rc = KOS_CORE_ARENA(TASK, SetEnv, 3, words, s.bytes, s.used, 1, NK_NULL, 0);
+    KOS_CORE_PARTS(TASK, SetEnv) parts = {.in = {.task = task}};
+    parts.in.args = add_list(&s, args);
+    parts.in.envs = add_list(&s, envs);
+    Retcode rc = KOS_CORE_ARENA(TASK, SetEnv, parts.words, s.bytes, s.used, NK_NULL, 0);
     KosMemFree(s.bytes);
     return rc;
 }
@@ -75,31 +78,33 @@ Retcode KnTaskConnect(Handle client, Handle server, const char *channel)
 Retcode KnTaskConnectWithArena(Handle client, Handle server, const char *channel, rtl_uint32_t arena)
 {
     rtl_size_t size = strlen(channel) + 1;
-    nk_uint64_t words[8] = {client, server, (nk_uint64_t)size << 32, arena};
-    return KOS_CORE_ARENA(TASK, Connect, 4, words, channel, size, 1, NK_NULL, 0);
+    KOS_CORE_PARTS(TASK, Connect)
+    parts = {.in = {.client = client, .server = server, .channel = {0, (unsigned)size}, .arena = arena}};
+    return KOS_CORE_ARENA(TASK, Connect, parts.words, channel, size, NK_NULL, 0);
 }
 
 Retcode KnTaskAddResource(Handle task, Handle handle, rtl_uint32_t rights, const char *name)
 {
     rtl_size_t size = strlen(name) + 1;
-    nk_uint64_t words[8] = {task, handle, rights, (nk_uint64_t)size << 32};
-    return KOS_CORE_ARENA(TASK, AddResource, 4, words, name, size, 1, NK_NULL, 0);
+    KOS_CORE_PARTS(TASK, AddResource)
+    parts = {.in = {.task = task, .handle = handle, .rights = rights, .name = {0, (unsigned)size}}};
+    return KOS_CORE_ARENA(TASK, AddResource, parts.words, name, size, NK_NULL, 0);
 }
 
 Retcode KnTaskLookupResource(rtl_uint32_t kind, const char *name, Handle *handle)
 {
     rtl_size_t size = strlen(name) + 1;
-    nk_uint64_t words[8] = {kind, (nk_uint64_t)size << 32};
-    Retcode rc = KOS_CORE_ARENA(TASK, LookupResource, 2, words, name, size, 2, NK_NULL, 0);
-    *handle = rc == rcOk ? (Handle)words[1] : INVALID_HANDLE;
+    KOS_CORE_PARTS(TASK, LookupResource) parts = {.in = {.kind = kind, .name = {0, (unsigned)size}}};
+    Retcode rc = KOS_CORE_ARENA(TASK, LookupResource, parts.words, name, size, NK_NULL, 0);
+    *handle = rc == rcOk ? (Handle)parts.out.handle : INVALID_HANDLE;
     return rc;
 }
 
 Retcode KnTaskGetName(Handle task, char *name, rtl_size_t size)
 {
     char text[KOS_NAME_SIZE];
-    nk_uint64_t words[8] = {task};
-    Retcode rc = KOS_CORE_ARENA(TASK, GetName, 1, words, NK_NULL, 0, 2, text, sizeof(text));
+    KOS_CORE_PARTS(TASK, GetName) parts = {.in = {.task = task}};
+    Retcode rc = KOS_CORE_ARENA(TASK, GetName, parts.words, NK_NULL, 0, text, sizeof(text));
     if (rc != rcOk)
         return rc;
     rtl_size_t needed = strlen(text) + 1;

@@ -42,7 +42,7 @@ Retcode KosThreadTerminate(Tid tid, rtl_int32_t exitCode)
         return rcResourceNotFound;
     struct kos_core_result info = KOS_CORE(THREAD, GetInfo, record->handle);
     Retcode rc = info.rc;
-    if (rc == rcOk && info.w[1] != KOS_THREAD_STATE_SUSPENDED)
+    if (rc == rcOk && KOS_CORE_OUT(info, THREAD, GetInfo, state) != KOS_THREAD_STATE_SUSPENDED)
         rc = rcInvalidThreadState;
     if (rc == rcOk)
         rc = KnThreadTerminateByHandle(record->handle, exitCode);
@@ -76,8 +76,8 @@ static void *stack_around(const void *address, rtl_uint32_t *size)
     struct kos_core_result r = KOS_CORE(VMM, Query, (rtl_uintptr_t)address);
     if (r.rc != rcOk)
         return RTL_NULL;
-    *size = (rtl_uint32_t)r.w[1];
-    return (void *)(rtl_uintptr_t)r.w[0];
+    *size = (rtl_uint32_t)KOS_CORE_OUT(r, VMM, Query, size);
+    return (void *)(rtl_uintptr_t)KOS_CORE_OUT(r, VMM, Query, start);
 }
 
 void *KosThreadGetStack(Tid tid, rtl_uint32_t *size)

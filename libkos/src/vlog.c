@@ -7,9 +7,9 @@
 Retcode KnAuOpen(const char *name, Handle *outRID)
 {
     rtl_size_t size = strlen(name) + 1;
-    nk_uint64_t words[8] = {(nk_uint64_t)size << 32};
-    Retcode rc = KOS_CORE_ARENA(AUDIT, Open, 1, words, name, size, 2, RTL_NULL, 0);
-    *outRID = rc == rcOk ? (Handle)words[1] : INVALID_HANDLE;
+    KOS_CORE_PARTS(AUDIT, Open) parts = {.in = {.name = {0, (unsigned)size}}};
+    Retcode rc = KOS_CORE_ARENA(AUDIT, Open, parts.words, name, size, RTL_NULL, 0);
+    *outRID = rc == rcOk ? (Handle)parts.out.handle : INVALID_HANDLE;
     return rc;
 }
 
@@ -20,11 +20,11 @@ Retcode KnAuClose(Handle rid)
 
 static Retcode take(Handle rid, AuditMessage *msg, rtl_size_t *outDropMsgs)
 {
-    nk_uint64_t words[8] = {rid};
-    Retcode rc = KOS_CORE_ARENA(AUDIT, Read, 1, words, RTL_NULL, 0, 3, msg->data, sizeof(msg->data));
+    KOS_CORE_PARTS(AUDIT, Read) parts = {.in = {.handle = rid}};
+    Retcode rc = KOS_CORE_ARENA(AUDIT, Read, parts.words, RTL_NULL, 0, msg->data, sizeof(msg->data));
     if (rc == rcOk) {
-        msg->size = words[2] >> 32;
-        *outDropMsgs = words[1];
+        msg->size = parts.out.msg.size;
+        *outDropMsgs = parts.out.outDropMsgs;
     }
     return rc;
 }

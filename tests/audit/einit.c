@@ -175,8 +175,7 @@ static void rights(void)
     expect("wait/argument", KOS_CORE(AUDIT, Wait, kss, 1ULL << 32).rc, rcInvalidArgument);
     nk_uint64_t words[8] = {kss};
     expect("read/buffer_too_small",
-           KOS_CORE_ARENA(AUDIT, Read, 1, words, RTL_NULL, 0, 3, message.data, sizeof(message.data) - 1),
-           rcBufferTooSmall);
+           KOS_CORE_ARENA(AUDIT, Read, words, RTL_NULL, 0, message.data, sizeof(message.data) - 1), rcBufferTooSmall);
     expect("read/still_there", next_record(RTL_NULL) != RTL_NULL, 1);
     expect("close/weak", KnAuClose(weak), rcOk);
 }

@@ -126,7 +126,15 @@ static void home_tests(Handle client, nk_uint64_t context)
     memcpy(words, (nk_uint64_t[8]){theirs | all, 0}, sizeof(words));
     expect("exchange/Give", "home", call(client, PEER_Give, 16, 1, words), rcOk);
     expect("exchange/Give", "home_code", (Retcode)words[0], rcOk);
-    expect("exchange/Give", "home_context", (long long)words[2], (long long)context);
+    nk_handle_desc_t desc = nk_handle_desc_make(theirs, ~0U, 0);
+    nk_badge_t seen = 1;
+    desc.badge = words[2];
+    expect("exchange/Give", "home_dereferenced", nk_is_handle_dereferenced(&desc), NK_TRUE);
+    expect("exchange/Give", "home_context", nk_get_badge_op(&desc, 0, &seen) == NK_EOK ? (long long)seen : -1,
+           (long long)context);
+    memcpy(words, (nk_uint64_t[8]){user | all, words[2]}, sizeof(words));
+    if (context == 0) /* what came out may go in again */
+        expect("exchange/Give", "null_context", call(client, PEER_Give, 16, 1, words), rcOk);
     expect("exchange/Pair", "home_and_forged", CALL(client, PEER_Pair, 32, 2, theirs | all, 0, 0x17777 | all, 0),
            rcInvalidHandle);
     expect("exchange/Pair", "given_and_forged", CALL(client, PEER_Pair, 32, 2, user | all, 0, 0x17777 | all, 0),

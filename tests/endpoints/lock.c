@@ -58,7 +58,7 @@ static void requeue_tests(unsigned cpus)
 
 /* ---- one of several ---- */
 
-static struct kos_core_result wait_any(const struct kos_sync_word *list, rtl_size_t bytes, nk_uint64_t timeout)
+static struct kos_core_result wait_any(const struct kos_idl_SYNC_Word *list, rtl_size_t bytes, nk_uint64_t timeout)
 {
     return CORE(REQUEST(SYNC, WaitAny, CHUNK(0, bytes), timeout), .arena = list, .arena_size = bytes,
                 .response_count = 2);
@@ -66,9 +66,9 @@ static struct kos_core_result wait_any(const struct kos_sync_word *list, rtl_siz
 
 static void any_waiter(void *argument)
 {
-    struct kos_sync_word list[KOS_SYNC_WORDS] = {{0}};
+    struct kos_idl_SYNC_Word list[KOS_SYNC_WORDS] = {{0}};
     for (unsigned i = 0; i < KOS_SYNC_WORDS; i++)
-        list[i].address = ADDRESS(&words[i]);
+        list[i].ptr = ADDRESS(&words[i]);
     struct kos_core_result r = wait_any(list, sizeof(list), (nk_uint64_t)(rtl_uintptr_t)argument);
     KnThreadExit(r.rc == rcOk ? (rtl_int32_t)r.w[0] : r.rc);
 }
@@ -76,9 +76,9 @@ static void any_waiter(void *argument)
 static void any_tests(unsigned cpus)
 {
     const char *name = "sync/WaitAny";
-    struct kos_sync_word list[KOS_SYNC_WORDS + 1] = {{0}};
+    struct kos_idl_SYNC_Word list[KOS_SYNC_WORDS + 1] = {{0}};
     for (unsigned i = 0; i <= KOS_SYNC_WORDS; i++)
-        list[i] = (struct kos_sync_word){.address = ADDRESS(&words[i % KOS_SYNC_WORDS]), .value = 0};
+        list[i] = (struct kos_idl_SYNC_Word){.ptr = ADDRESS(&words[i % KOS_SYNC_WORDS]), .val = 0};
     for (unsigned i = 0; i < KOS_SYNC_WORDS; i++)
         words[i] = 0;
     expect(name, "none", wait_any(list, 0, 1).rc, rcInvalidArgument);
@@ -91,18 +91,18 @@ static void any_tests(unsigned cpus)
     list[1].reserved = 1;
     expect(name, "reserved", wait_any(list, 32, 1).rc, rcInvalidArgument);
     list[1].reserved = 0;
-    list[1].value = 1;
+    list[1].val = 1;
     struct kos_core_result r = wait_any(list, 32, 1000);
     expect(name, "other_value", r.rc, rcFutexWouldBlock);
     expect(name, "index", (long long)r.w[0], 1);
-    list[1].value = 0;
+    list[1].val = 0;
     for (unsigned i = 0; i < NOWHERE; i++) {
-        list[1].address = nowhere[i];
+        list[1].ptr = nowhere[i];
         expect(name, "nowhere", wait_any(list, 32, 1).rc, rcInvalidArgument);
     }
-    list[1].address = ADDRESS(&words[1]);
+    list[1].ptr = ADDRESS(&words[1]);
     expect(name, "timeout", wait_any(list, sizeof(list) - sizeof(list[0]), 5).rc, rcTimeout);
-    list[1].address = ADDRESS(&words[0]);
+    list[1].ptr = ADDRESS(&words[0]);
     expect(name, "same_word_twice", wait_any(list, 32, 2).rc, rcTimeout);
     for (unsigned i = 0; i < KOS_SYNC_WORDS; i++) {
         Handle thread = thread_on(i % cpus, any_waiter, (void *)(rtl_uintptr_t)INFINITE_TIMEOUT, 0);

@@ -209,6 +209,60 @@ static void chunk_tests(Handle client)
     expect("message", "arena_larger_than_declared", in_memory(client, info, &out), rcInvalidArgument);
 }
 
+/* What the definitions say about chunks of the kernel's methods: each is refused before the method is decided on. */
+static void core_chunk_tests(void)
+{
+    const nk_uint64_t write = KOS_INFO(KOS_RIID_HAL, KOS_CORE_MID(HAL, DebugWrite), KOS_MESSAGE_HEADER_SIZE + 8, 0);
+    const nk_uint64_t wait = KOS_INFO(KOS_RIID_SYNC, KOS_CORE_MID(SYNC, WaitAny), KOS_MESSAGE_HEADER_SIZE + 16, 0);
+    const nk_uint64_t env = KOS_INFO(KOS_RIID_TASK, KOS_CORE_MID(TASK, SetEnv), KOS_MESSAGE_HEADER_SIZE + 24, 0);
+    const nk_uint64_t counters =
+        KOS_INFO(KOS_RIID_PROFILER, KOS_CORE_MID(PROFILER, GetCounters), KOS_MESSAGE_HEADER_SIZE + 16, 0);
+    const struct {
+        const char *part;
+        nk_uint64_t info, words[3], arena_size;
+        Retcode rc;
+    } cases[] = {{"chunk_none", write, {CHUNK(0, 0)}, 100, rcOk},
+                 {"chunk_at_the_end", write, {CHUNK(100, 0)}, 100, rcOk},
+                 {"chunk_over_the_end", write, {CHUNK(99, 2)}, 100, rcInvalidArgument},
+                 {"chunk_behind", write, {CHUNK(101, 0)}, 100, rcInvalidArgument},
+                 {"chunk_wraps", write, {CHUNK(0xffffffffU, 1)}, 100, rcInvalidArgument},
+                 {"elements", wait, {CHUNK(0, 32), 0}, 128, rcTimeout},
+                 {"elements_none", wait, {CHUNK(0, 0), 0}, 128, rcInvalidArgument},
+                 {"elements_not_whole", wait, {CHUNK(0, 24), 0}, 128, rcInvalidArgument},
+                 {"elements_not_aligned", wait, {CHUNK(4, 32), 0}, 128, rcInvalidArgument},
+                 {"bytes_twice", env, {KOS_INVALID_HANDLE, CHUNK(0, 64), CHUNK(0, 64)}, 127, rcInvalidArgument},
+                 {"text_in_element", counters, {CHUNK(64, 8), CHUNK(0, 8)}, 128, rcOk},
+                 {"text_in_element_not_utf8", counters, {CHUNK(64, 8), CHUNK(8, 8)}, 128, rcInvalidArgument},
+                 {"text_in_element_open", counters, {CHUNK(64, 8), CHUNK(16, 8)}, 128, rcInvalidArgument},
+                 {"text_in_element_outside", counters, {CHUNK(64, 8), CHUNK(24, 8)}, 128, rcInvalidArgument}};
+    const nk_uint64_t names[] = {CHUNK(72, 6), CHUNK(80, 4), CHUNK(88, 4), CHUNK(127, 2)};
+    static _Alignas(8) char all[128];
+    static rtl_uint32_t word;
+    memcpy(all + 64, "cpu.", 5);
+    memcpy(all + 72, "count", 6);
+    memcpy(all + 80, "x\xff.", 4);
+    memcpy(all + 88, "open", 4);
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kos_idl_SYNC_Word words[2] = {{ADDRESS(&word), 0, 0}, {ADDRESS(&word), 0, 0}};
+        memcpy(all, cases[i].info == wait ? (const void *)words : names, 32);
+        memcpy(constant.words, cases[i].words, sizeof(cases[i].words));
+        SMsgHdr out = descriptor(cases[i].info, ADDRESS(&constant), ADDRESS(all), (rtl_uint32_t)cases[i].arena_size);
+        SMsgHdr in = {.constant_part = ADDRESS(&answer),
+                      .arena = ADDRESS(arena),
+                      .constant_size = sizeof(answer),
+                      .arena_size = sizeof(arena)};
+        struct kos_message_words m = {.selector = KOS_CALL_MEMORY | KOS_CORE_HANDLE,
+                                      .info = cases[i].info,
+                                      .receive = ADDRESS(&in),
+                                      .w = {ADDRESS(&out)}};
+        Retcode rc = raw_call(&m);
+        if (m.selector == 0 || m.selector == KOS_STATUS_MEMORY)
+            rc = (Retcode)(rtl_uint32_t)(m.selector == 0 ? m.w[0] : answer.words[0]);
+        expect("core/message", cases[i].part, rc, cases[i].rc);
+    }
+    memset(&constant, 0, sizeof(constant));
+}
+
 /* The response of 512 bytes to everywhere: both sides are told. */
 static void target_tests(Handle client)
 {
@@ -264,4 +318,5 @@ void core_message_tests(void)
     core_method_tests();
     source_tests("core/message", KOS_CORE_HANDLE,
                  KOS_INFO(KOS_RIID_HAL, KOS_CORE_MID(HAL, DebugWrite), KOS_MESSAGE_HEADER_SIZE + 8, 0), rcOk);
+    core_chunk_tests();
 }

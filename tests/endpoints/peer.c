@@ -30,7 +30,7 @@ static int weak(void)
     struct kos_core_result in_registers = KOS_CORE0(TIME, GetUpTime);
     char name[64];
     nk_uint64_t words[8] = {INVALID_HANDLE};
-    Retcode in_memory = KOS_CORE_ARENA(TASK, GetName, 1, words, RTL_NULL, 0, 2, name, sizeof(name));
+    Retcode in_memory = KOS_CORE_ARENA(TASK, GetName, words, RTL_NULL, 0, name, sizeof(name));
     return in_registers.rc == rcSecurityDisallow && in_registers.w[0] == 0 && in_memory == rcSecurityDisallow ? 45 : 1;
 }
 

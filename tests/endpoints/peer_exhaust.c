@@ -53,7 +53,7 @@ static Retcode take(unsigned kind, nk_uint64_t *value)
         *value = handle;
         return rc;
     case 6:
-        rc = KOS_CORE_ARENA(FS, Open, 1, words, "License", 8, 2, RTL_NULL, 0);
+        rc = KOS_CORE_ARENA(FS, Open, words, "License", 8, RTL_NULL, 0);
         *value = words[1];
         return rc;
     case 7: /* one region each: guards keep neighbours apart */

@@ -66,6 +66,12 @@ void expect_string_errors(const char *name, const struct core_request *request, 
     expect(name, "string_nul_inside", with_word(&changed, place, CHUNK(0, 17)), rcInvalidArgument);
     expect(name, "string_outside_arena", with_word(&changed, place, CHUNK(120, 17)), rcInvalidArgument);
     expect(name, "string_far_outside", with_word(&changed, place, CHUNK(0xffffffffU, 0xffffffffU)), rcInvalidArgument);
+    static const char *const not_utf8[] = {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xe2\x82"};
+    for (unsigned i = 0; i < sizeof(not_utf8) / sizeof(not_utf8[0]); i++) {
+        memcpy(text + 20, not_utf8[i], strlen(not_utf8[i]) + 1);
+        expect(name, "string_not_utf8", with_word(&changed, place, CHUNK(17, 4 + strlen(not_utf8[i]))),
+               rcInvalidArgument);
+    }
     text[8] = text[16] = 'x';
     changed.arena_size = 1024 + 201;
     /* Either the arena is beyond what the method takes, or the string beyond what a name may be. */

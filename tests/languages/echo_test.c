@@ -109,6 +109,25 @@ static void chunks_travel_in_arenas(void **state)
     assert_int_equal(echo_Server_entity_arena_size, 37);
 }
 
+/* So many elements that their bytes, in 64 bits, are few. */
+static void counts_of_elements_do_not_wrap(void **state)
+{
+    (void)state;
+    struct element {
+        nk_uint64_t words[2];
+    };
+    alignas(8) char bytes[64];
+    struct nk_arena arena = NK_ARENA_INITIALIZER(bytes, bytes + sizeof(bytes));
+    nk_ptr_t chunk = {7, 7};
+    const nk_size_t many = (1ULL << 60) + 1;
+    assert_null(nk_arena_alloc(struct element, &arena, &chunk, many));
+    assert_int_equal(nk_arena_store(struct element, &arena, &chunk, bytes, many), NK_ENOMEM);
+    assert_null(nk_arena_alloc(struct element, &arena, &chunk, -1));
+    assert_int_equal(chunk.size, 7);
+    assert_non_null(nk_arena_alloc(struct element, &arena, &chunk, 4));
+    assert_int_equal(chunk.size, 64);
+}
+
 static void unknown_numbers_are_refused(void **state)
 {
     (void)state;
@@ -149,7 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(call_reaches_each_endpoint),       cmocka_unit_test(chunks_travel_in_arenas),
         cmocka_unit_test(unknown_numbers_are_refused),      cmocka_unit_test(implementation_s_code_comes_back),
-        cmocka_unit_test(local_object_is_an_interface_too),
+        cmocka_unit_test(local_object_is_an_interface_too), cmocka_unit_test(counts_of_elements_do_not_wrap),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

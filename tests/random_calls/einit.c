@@ -64,14 +64,14 @@ static nk_uint64_t seed_get(void)
     static const char name[] = "random_calls.seed";
     char text[KOS_NAME_SIZE];
     nk_uint64_t words[8] = {(nk_uint64_t)sizeof(name) << 32}, seed = 0;
-    if (KOS_CORE_ARENA(HAL, GetEnv, 1, words, name, sizeof(name), 2, text, sizeof(text)) == rcOk) {
+    if (KOS_CORE_ARENA(HAL, GetEnv, words, name, sizeof(name), text, sizeof(text)) == rcOk) {
         for (const char *at = text; *at >= '0' && *at <= '9'; at++)
             seed = seed * 10 + (nk_uint64_t)(*at - '0');
         return seed;
     }
     rtl_uint32_t drawn = 0;
     words[0] = sizeof(drawn);
-    (void)KOS_CORE_ARENA(HAL, GetEntropy, 1, words, RTL_NULL, 0, 2, &drawn, sizeof(drawn));
+    (void)KOS_CORE_ARENA(HAL, GetEntropy, words, RTL_NULL, 0, &drawn, sizeof(drawn));
     return drawn;
 }
 

@@ -22,7 +22,7 @@ static rtl_uint32_t strings_start[STRINGS], strings_end;
 
 void strings_init(void)
 {
-    strings_end = WAITS + KOS_SYNC_WORDS * sizeof(struct kos_sync_word);
+    strings_end = WAITS + KOS_SYNC_WORDS * sizeof(struct kos_idl_SYNC_Word);
     for (unsigned i = 0; i < STRINGS; i++) {
         strings_start[i] = strings_end;
         memcpy(arena + strings_end, strings[i], strlen(strings[i]) + 1);
@@ -199,7 +199,7 @@ static nk_uint64_t handle_parameter(struct random *random, char kind)
 nk_uint64_t parameter(struct random *random, char kind)
 {
     struct kos_core_result r;
-    struct kos_sync_word *waits;
+    struct kos_idl_SYNC_Word *waits;
     if (random_once_in(random, 12))
         return any_word(random);
     switch (kind) {
@@ -247,9 +247,9 @@ nk_uint64_t parameter(struct random *random, char kind)
     case 'B':
         return random_below(random, 16) * 500000ULL;
     case 'W':
-        waits = (struct kos_sync_word *)(void *)(arena + WAITS);
+        waits = (struct kos_idl_SYNC_Word *)(void *)(arena + WAITS);
         for (unsigned i = 0; i < KOS_SYNC_WORDS; i++)
-            waits[i] = (struct kos_sync_word){.address = any_place(random)};
+            waits[i] = (struct kos_idl_SYNC_Word){.ptr = any_place(random)};
         return WAITS | (random_below(random, KOS_SYNC_WORDS) + 1) * (sizeof(*waits) << 32);
     case 'n':
         return random_below(random, 8);

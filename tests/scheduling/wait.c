@@ -63,12 +63,12 @@ static volatile long long any_rc, any_index;
 
 static struct kos_core_result wait_any(unsigned count, rtl_uint32_t timeout)
 {
-    struct kos_sync_word list[8];
+    struct kos_idl_SYNC_Word list[8];
     struct kos_core_result result = {.rc = rcOk};
     nk_uint64_t w[8] = {(nk_uint64_t)(count * sizeof(list[0])) << 32, timeout};
     for (unsigned i = 0; i < count && i < 8; i++)
-        list[i] = (struct kos_sync_word){(rtl_uintptr_t)&words[i], 0, 0};
-    result.rc = KOS_CORE_ARENA(SYNC, WaitAny, 2, w, list, count * sizeof(list[0]), 2, RTL_NULL, 0);
+        list[i] = (struct kos_idl_SYNC_Word){(rtl_uintptr_t)&words[i], 0, 0};
+    result.rc = KOS_CORE_ARENA(SYNC, WaitAny, w, list, count * sizeof(list[0]), RTL_NULL, 0);
     result.w[0] = w[1];
     return result;
 }

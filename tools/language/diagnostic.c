@@ -107,8 +107,12 @@ static unsigned distance(const char *a, const char *b)
 
 void suggestion_offer(struct suggestion *suggestion, const char *candidate)
 {
-    unsigned edits = distance(suggestion->wanted, candidate);
-    size_t length = strlen(candidate);
+    const char *wanted = suggestion->wanted, *name = candidate;
+    for (size_t i = 0; wanted[i] != '\0' && wanted[i] == candidate[i]; i++) /* a.b.C: the package says nothing of C */
+        if (wanted[i] == '.')
+            name = candidate + i + 1;
+    unsigned edits = distance(wanted + (name - candidate), name);
+    size_t length = strlen(name);
     if (edits == ~0U || edits == 0 || edits > (length + 2) / 3)
         return;
     if (suggestion->nearest == nullptr || edits < suggestion->distance) {

@@ -5,6 +5,7 @@
 #include <tools/nk-gen-core/emit.h>
 #include <tools/nk/layout.h>
 #include <tools/nk/parts.h>
+#include <tools/nk/shapes.h>
 
 #define HEADER_SIZE 24U
 #define WORD        8U
@@ -19,7 +20,7 @@ struct missing {
 struct emitter {
     struct program *program;
     struct missing *missing;
-    struct text *text;
+    struct text *text, endpoints;
     bool ended;     /* an endpoint was missing: what follows is, too */
     unsigned index; /* of the next method */
 };
@@ -137,6 +138,80 @@ static void visit_first(void *context, const struct part_endpoint *endpoint)
         emitter->index++;
 }
 
+/* Does a struct have words only, so that each has a name of its own? */
+static bool has_words(const struct type *type)
+{
+    bool words = type->kind == TYPE_STRUCT;
+    for (const struct member *m = words ? type->declaration->members.first : nullptr; m != nullptr; m = m->next)
+        words &= m->type->size == WORD;
+    return words;
+}
+
+/* One member of a struct of parts, and the number of its word. */
+static void emit_part(struct emitter *emitter, const char *stem, uint64_t offset, const struct type *type,
+                      const char *name)
+{
+    text_add(emitter->text, "    %s %s", type_is_chunk(type) ? "struct kos_chunk" : "unsigned long long", name);
+    if (type->size != WORD)
+        text_add(emitter->text, "[%" PRIu64 "]", type->size / WORD);
+    text_add(emitter->text, ";\n#define %s_%s %" PRIu64 "\n", stem, name, (offset - HEADER_SIZE) / WORD);
+}
+
+/* The parameters of one direction, by name and by the number of their word. */
+static void emit_parts(struct emitter *emitter, const char *method_name, const struct method *method,
+                       enum direction direction, const char *suffix)
+{
+    struct pool *pool = emitter->program->pool;
+    const char *stem = pool_print(pool, "KOS_CORE_%s_%s", method_name, suffix);
+    uint64_t words = (method->messages[direction].size - HEADER_SIZE) / WORD;
+    text_add(emitter->text, "#define KOS_WORDS_%s_%s %" PRIu64 "U\n", method_name, suffix, words);
+    if (words == 0)
+        return;
+    text_add(emitter->text, "struct kos_core_%s_%s {\n", method_name, suffix);
+    for (const struct member *p = method->parameters.first; p != nullptr; p = p->next) {
+        if (p->direction != direction)
+            continue;
+        if (!has_words(p->type))
+            emit_part(emitter, stem, p->offset, p->type, p->name.text);
+        else
+            for (const struct member *m = p->type->declaration->members.first; m != nullptr; m = m->next)
+                emit_part(emitter, stem, p->offset + m->offset, m->type,
+                          pool_print(pool, "%s_%s", p->name.text, m->name.text));
+    }
+    text_add(emitter->text, "};\n");
+}
+
+static void visit_parts(void *context, const struct part_endpoint *endpoint)
+{
+    struct emitter *emitter = context;
+    emitter->ended |= is_missing(emitter, endpoint->path, nullptr);
+    const struct unit *interface = endpoint->endpoint->unit;
+    const char *upper = upper_name(emitter->program->pool, interface);
+    for (const struct method *method = interface->methods;
+         method != nullptr && !emitter->ended && !is_missing(emitter, endpoint->path, method->name.text);
+         method = method->next) {
+        const char *name = pool_print(emitter->program->pool, "%s_%s", upper, method->name.text);
+        text_add(emitter->text, "\n/* %s:%u */\n", interface->place,
+                 source_line_column(method->name.at.source, method->name.at.offset).line);
+        emit_parts(emitter, name, method, DIRECTION_IN, "in");
+        emit_parts(emitter, name, method, DIRECTION_OUT, "out");
+    }
+}
+
+/* A struct whose members are integers, as C has it; of others sizes and offsets only. */
+static void emit_struct(struct emitter *emitter, const char *package, const struct declaration *d)
+{
+    static const char *const types[] = {[1] = "char", [2] = "short", [4] = "int", [8] = "long long"};
+    for (const struct member *member = d->members.first; member != nullptr; member = member->next)
+        if (member->type->kind != TYPE_INTEGER)
+            return;
+    text_add(emitter->text, "struct kos_idl_%s_%s {\n", package, d->name.text);
+    for (const struct member *member = d->members.first; member != nullptr; member = member->next)
+        text_add(emitter->text, "    %s %s %s;\n", member->type->is_signed ? "signed" : "unsigned",
+                 types[member->type->size], member->name.text);
+    text_add(emitter->text, "};\n");
+}
+
 /* Constants and structs of a package. */
 static void emit_package(struct emitter *emitter, const struct unit *package)
 {
@@ -150,7 +225,34 @@ static void emit_package(struct emitter *emitter, const struct unit *package)
         for (const struct member *member = d->members.first; member != nullptr; member = member->next)
             text_add(emitter->text, "#define KOS_IDL_%s_%s_%s_offset %" PRIu64 "\n", name, d->name.text,
                      member->name.text, member->offset);
+        emit_struct(emitter, name, d);
     }
+}
+
+/* Its methods from the first missing one on are taken out. */
+static void leave_out(const struct emitter *emitter, const char *path, struct unit *interface)
+{
+    interface->method_count = 0;
+    for (struct method **link = &interface->methods; *link != nullptr; link = &(*link)->next) {
+        if (is_missing(emitter, path, (*link)->name.text)) {
+            *link = nullptr;
+            return;
+        }
+        interface->method_count++;
+    }
+}
+
+static void visit_shapes(void *context, const struct part_endpoint *endpoint)
+{
+    struct emitter *emitter = context;
+    emitter->ended |= is_missing(emitter, endpoint->path, nullptr);
+    if (emitter->ended)
+        return;
+    struct unit *interface = endpoint->endpoint->unit;
+    leave_out(emitter, endpoint->path, interface);
+    shapes_interface(emitter->program, interface, emitter->text);
+    text_add(&emitter->endpoints, "    {.name = \"%s\", .interface = &%s_ksm},\n", endpoint->path, interface->prefix);
+    emitter->index++;
 }
 
 static void walk(struct emitter *emitter, const struct unit *core, part_visit *visit)
@@ -159,7 +261,8 @@ static void walk(struct emitter *emitter, const struct unit *core, part_visit *v
     parts_walk(emitter->program->pool, core, visit, emitter);
 }
 
-void emit_core(struct program *program, const struct unit *core, const struct source *lacks, struct text *text)
+void emit_core(struct program *program, const struct unit *core, const struct source *lacks, struct text *text,
+               struct text *shapes)
 {
     struct emitter emitter = {.program = program, .missing = read_missing(program->pool, lacks), .text = text};
     text_add(text, "/* Written by nk-gen-core from %s: changes here are lost. */\n#pragma once\n\n", core->place);
@@ -173,6 +276,17 @@ void emit_core(struct program *program, const struct unit *core, const struct so
     for (const struct unit *unit = program->units; unit != nullptr; unit = unit->next)
         if (unit->language == LANGUAGE_IDL)
             emit_package(&emitter, unit);
+    walk(&emitter, core, visit_parts);
+    emitter.text = shapes;
+    emitter.index = 0;
+    text_add(shapes,
+             "/* Written by nk-gen-core from %s: changes here are lost. */\n#pragma once\n#pragma GCC system_header\n"
+             "#include <ksm/policy.h>\n",
+             core->place);
+    walk(&emitter, core, visit_shapes);
+    text_add(shapes, "\nconst struct ksm_endpoint ksm_core_endpoints[] = {\n%s};\n", emitter.endpoints.bytes);
+    text_add(shapes, "const u32 ksm_core_endpoint_count = %u;\n", emitter.index);
+    text_free(&emitter.endpoints);
     for (const struct missing *missing = emitter.missing; missing != nullptr; missing = missing->next)
         if (!missing->found)
             diagnostic_error(program->diagnostics, missing->name.at, "there is no endpoint or method '%s'",

@@ -11,7 +11,7 @@
 #define ROOTS_MAX 16U
 
 static const char usage_text[] =
-    "usage: nk-gen-core [-I PATH]... --lacks FILE --depfile FILE -o FILE CORE.edl\n"
+    "usage: nk-gen-core [-I PATH]... --lacks FILE --shapes FILE --depfile FILE -o FILE CORE.edl\n"
     "\n"
     "Writes the endpoints of a class whose parameters are words, their methods, constants and structs, as C.\n"
     "\n"
@@ -19,12 +19,13 @@ static const char usage_text[] =
     "  --lacks FILE    what the kernel does not have: lines 'component.Endpoint' and 'component.Endpoint.Method', "
     "each\n"
     "                  with what follows it in its list\n"
+    "  --shapes FILE   tables by which their messages are verified\n"
     "  --depfile FILE  what was read, for make\n";
 
 struct command {
     const char *roots[ROOTS_MAX];
     unsigned root_count;
-    const char *output, *lacks, *depfile, *file;
+    const char *output, *shapes, *lacks, *depfile, *file;
 };
 
 [[noreturn]] static void bad_usage(const char *what)
@@ -36,6 +37,7 @@ struct command {
 static void read_command(struct command *command, int argc, char **argv)
 {
     static const struct option options[] = {{"lacks", required_argument, nullptr, 'l'},
+                                            {"shapes", required_argument, nullptr, 's'},
                                             {"depfile", required_argument, nullptr, 'd'},
                                             {nullptr, 0, nullptr, 0}};
     int option;
@@ -52,6 +54,9 @@ static void read_command(struct command *command, int argc, char **argv)
         case 'l':
             command->lacks = optarg;
             break;
+        case 's':
+            command->shapes = optarg;
+            break;
         case 'd':
             command->depfile = optarg;
             break;
@@ -59,13 +64,14 @@ static void read_command(struct command *command, int argc, char **argv)
             bad_usage("wrong options");
         }
     }
-    if (optind + 1 != argc || command->output == nullptr || command->lacks == nullptr || command->depfile == nullptr)
+    if (optind + 1 != argc || command->output == nullptr || command->shapes == nullptr || command->lacks == nullptr ||
+        command->depfile == nullptr)
         bad_usage("expected one file, and all options");
     command->file = argv[optind];
 }
 
 static void write_all(struct program *program, const struct command *command, const struct source *lacks,
-                      const struct text *table)
+                      const struct text *table, const struct text *shapes)
 {
     struct text dependencies = {0};
     output_add_make_path(&dependencies, command->output);
@@ -76,8 +82,8 @@ static void write_all(struct program *program, const struct command *command, co
         output_add_make_path(&dependencies, unit->source->file);
     }
     text_add(&dependencies, "\n");
-    struct output outputs[] = {{command->output, table}, {command->depfile, &dependencies}};
-    output_write(program->diagnostics, outputs, 2);
+    struct output outputs[] = {{command->output, table}, {command->shapes, shapes}, {command->depfile, &dependencies}};
+    output_write(program->diagnostics, outputs, 3);
     text_free(&dependencies);
 }
 
@@ -93,12 +99,13 @@ int main(int argc, char **argv)
     struct source *lacks = source_read(&pool, command.lacks);
     if (lacks == nullptr)
         diagnostic_error(&diagnostics, (struct location){0}, "%s: %s", command.lacks, strerror(errno));
-    struct text table = {0};
+    struct text table = {0}, shapes = {0};
     if (diagnostics.errors == 0)
-        emit_core(&program, core, lacks, &table);
+        emit_core(&program, core, lacks, &table, &shapes);
     if (diagnostics.errors == 0)
-        write_all(&program, &command, lacks, &table);
+        write_all(&program, &command, lacks, &table, &shapes);
     text_free(&table);
+    text_free(&shapes);
     pool_free(&pool);
     return diagnostics.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -21,6 +21,8 @@ const struct psl_type *psl_check_expression(struct psl_check *check, struct psl_
 const struct psl_type *psl_check_operation(struct psl_check *check, struct psl_expression *expression);
 /* A call of a rule (as a statement) or of an expression. chosen: as what a choice is on. */
 const struct psl_type *psl_check_call(struct psl_check *check, struct psl_expression *call, bool as_rule, bool chosen);
+/* A part of the message that is behind a sequence. */
+bool psl_in_arena(const struct psl_expression *path);
 /* One argument; false after an error. */
 bool psl_check_argument(struct psl_check *check, struct psl_expression *call, enum psl_want want,
                         struct psl_expression **argument);

@@ -57,6 +57,27 @@ static bool check_key(struct psl_check *check, const struct psl_object *object, 
     return wrong(check, key, "a key: Text or List<UInt8>");
 }
 
+static bool has_handle(const struct psl_type *type)
+{
+    bool found = type->handle;
+    for (uint64_t i = 0; type->kind == PSL_RECORD_TYPE && i < type->count; i++)
+        found |= has_handle(type->parts[i].type);
+    return found;
+}
+
+static bool check_entry(struct psl_check *check, const struct psl_object *object, const struct psl_expression *entry)
+{
+    for (const struct psl_item *item = entry->items.first; item != nullptr; item = item->next)
+        if (!check_entry(check, nullptr, item->value))
+            return false;
+    bool path = entry->operation == PSL_FIELD || entry->operation == PSL_ELEMENT;
+    if (path && psl_in_arena(entry) && has_handle(entry->type)) {
+        psl_type_error(check, entry->at, "rules do not see the SIDs of handles in sequences");
+        return false;
+    }
+    return object == nullptr || psl_check_fits(check, object->entry, entry);
+}
+
 static bool is_integer_list(const struct psl_type *type)
 {
     if (type->element != nullptr)
@@ -75,8 +96,7 @@ static bool is_collection(const struct psl_type *type)
 
 static bool is_scalar(const struct psl_type *type)
 {
-    return psl_is_integer(type) || type->kind == PSL_BOOLEAN_TYPE || type->kind == PSL_UNIT_TYPE ||
-           psl_fits(&psl_text, type);
+    return psl_is_integer(type) || type->kind == PSL_BOOLEAN_TYPE || psl_fits(&psl_text, type);
 }
 
 static bool check_cast(struct psl_check *check, const struct psl_expression *call, const struct psl_expression *value)
@@ -191,7 +211,7 @@ bool psl_check_argument(struct psl_check *check, struct psl_expression *call, en
     case PSL_WANT_PATTERN:
         return check_pattern(check, argument);
     case PSL_WANT_ENTRY:
-        return psl_check_fits(check, object->entry, argument);
+        return check_entry(check, object, argument);
     case PSL_WANT_KEY:
         return check_key(check, object, argument);
     case PSL_WANT_VALUE:

@@ -146,6 +146,26 @@ static bool place_arguments(struct psl_check *check, struct psl_expression *call
     return placed;
 }
 
+/* Of a list's sum and product: what its elements have in common; literals are of any width where there is nothing else.
+ */
+static const struct psl_type *folded_type(const struct psl_type *list)
+{
+    const struct psl_type *type = nullptr;
+    if (list->element != nullptr)
+        return list->element;
+    bool negative = false;
+    for (unsigned literals = 0; literals < 2; literals++) {
+        for (uint64_t i = 0; i < list->count; i++) {
+            const struct psl_type *one = list->parts[i].type;
+            if ((one->kind == PSL_NUMBER_TYPE) != (literals != 0))
+                continue;
+            negative |= literals != 0 && one->number < 0;
+            type = type != nullptr ? psl_common_integer(type, one) : literals == 0 ? one : nullptr;
+        }
+    }
+    return type != nullptr ? type : negative ? &psl_sint64 : &psl_uint64;
+}
+
 /* What an expression of a model computes. */
 static const struct psl_type *result_type(struct psl_check *check, const struct psl_expression *call)
 {
@@ -166,12 +186,7 @@ static const struct psl_type *result_type(struct psl_check *check, const struct 
         return first->type->kind == PSL_NUMBER_TYPE ? &psl_sint64 : first->type;
     case PSL_SUM:
     case PSL_PRODUCT:
-        if (first->type->element != nullptr)
-            return first->type->element;
-        type = psl_number_type(pool, call->callee->id == PSL_PRODUCT);
-        for (uint64_t i = 0; i < first->type->count; i++)
-            type = i == 0 ? first->type->parts[0].type : psl_common_integer(type, first->type->parts[i].type);
-        return type->kind == PSL_NUMBER_TYPE ? type->number < 0 ? &psl_sint64 : &psl_uint64 : type;
+        return folded_type(first->type);
     case PSL_CAST:
         return psl_integer_type(call->callee->bits, call->callee->is_signed);
     case PSL_SIZE:

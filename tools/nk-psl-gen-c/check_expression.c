@@ -40,8 +40,7 @@ static const struct psl_type *check_message(struct psl_check *check, const struc
     return psl_message_type(check->policy->pool, method, psl_direction(conditions->event));
 }
 
-/* A part of the message that is behind a sequence. */
-static bool in_arena(const struct psl_expression *path)
+bool psl_in_arena(const struct psl_expression *path)
 {
     for (; path != nullptr; path = path->left)
         if (path->operation == PSL_ELEMENT && path->left->type->kind == PSL_SEQUENCE_TYPE)
@@ -71,7 +70,7 @@ static const struct psl_type *check_field(struct psl_check *check, struct psl_ex
     }
     expression->index = (unsigned)(part - left->parts);
     expression->member = part->member;
-    if (left->handle && expression->index == 0 && in_arena(expression->left))
+    if (left->handle && expression->index == 0 && psl_in_arena(expression->left))
         return psl_type_error(check, expression->at, "rules do not see the SIDs of handles in sequences");
     return part->type;
 }

@@ -47,16 +47,35 @@ static struct psl_selectors without_sides(const struct psl_test_case *test)
     return selectors;
 }
 
+/* Who starts it if the case does not say: the kernel starts itself and Einit, Einit the others. The newest process of
+ * class Einit, if the test has one. */
+static const struct psl_class *find_starter(const struct scope *scope, const struct psl_class *started,
+                                            struct name *variable)
+{
+    const struct psl_class *core = scope->policy->classes[PSL_CLASS_CORE];
+    const struct psl_class *einit = scope->policy->classes[PSL_CLASS_EINIT];
+    if (started == nullptr || started == core || started == einit)
+        return core;
+    for (const struct variable *v = scope->variables; v != nullptr; v = v->before) {
+        if (v->class == einit) {
+            variable->text = v->name;
+            break;
+        }
+    }
+    return einit;
+}
+
 static void check_execute(struct scope *scope, struct psl_test_case *test, const struct psl_class **source,
                           const struct psl_class **destination)
 {
     struct name from = test->selectors.values[PSL_SELECT_SRC], to = test->selectors.values[PSL_SELECT_DST];
-    *source = from.text != nullptr ? find_variable(scope, from) : scope->policy->classes[PSL_CLASS_CORE];
     struct psl_conditions conditions = {.event = PSL_EXECUTE};
     struct psl_selectors selectors = test->selectors;
     selectors.values[PSL_SELECT_SRC] = (struct name){0};
     psl_add_conditions(scope->policy, &conditions, &selectors);
     *destination = conditions.destination;
+    test->starter = (struct name){0};
+    *source = from.text != nullptr ? find_variable(scope, from) : find_starter(scope, *destination, &test->starter);
     if (to.text == nullptr)
         diagnostic_error(scope->policy->diagnostics, test->at, "expected 'dst=' and the class to start");
     if (test->parameters != nullptr && test->parameters->items.count != 0)

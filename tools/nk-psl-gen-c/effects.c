@@ -119,6 +119,25 @@ static uint64_t text_length(const struct psl_type *type)
     return type != nullptr && type->kind == PSL_WORD_TYPE ? 16 : 256;
 }
 
+/* A part of the message that is read as a whole: an entry, a key, a list that is summed up. Its path was walked. */
+static void walk_whole(struct walk *walk, const struct psl_type *type)
+{
+    if (type->handle)
+        walk->effects->flags |= PSL_READS_HANDLES;
+    if (type->kind == PSL_SEQUENCE_TYPE)
+        walk->effects->flags |= PSL_READS_ARENA;
+    for (uint64_t i = 0; type->idl != nullptr && i < type->count && type->parts != nullptr; i++)
+        walk_whole(walk, type->parts[i].type);
+}
+
+static void walk_wholes(struct walk *walk, const struct psl_expression *e)
+{
+    for (const struct psl_item *item = e->items.first; item != nullptr; item = item->next)
+        walk_wholes(walk, item->value);
+    if (e->operation == PSL_FIELD || e->operation == PSL_ELEMENT)
+        walk_whole(walk, e->type);
+}
+
 static void walk_call(struct walk *walk, const struct psl_expression *call)
 {
     const struct psl_method *method = call->callee;
@@ -128,6 +147,8 @@ static void walk_call(struct walk *walk, const struct psl_expression *call)
     unsigned count = method->want != PSL_WANT_NOTHING ? 1 : psl_method_field_count(method);
     for (unsigned i = 0; i < count; i++)
         walk_expression(walk, call->arguments[i]);
+    for (unsigned i = 0; i < count && method->id != PSL_EMPTY && method->id != PSL_SIZE; i++)
+        walk_wholes(walk, call->arguments[i]); /* a size stands in the descriptor */
     if (method->reads) {
         walk->effects->flags |= PSL_READS_STATE;
         walk->effects->reads[object->index / 64] |= (uint64_t)1 << object->index % 64;

@@ -68,6 +68,21 @@ const char *emit_place(struct emitter *emitter, struct location at)
     return emit_print(emitter, "%s:%u:%u", at.source->path, place.line, place.column);
 }
 
+const char *emit_source(struct emitter *emitter, struct location at, unsigned length)
+{
+    const char *source = at.source->text + at.offset;
+    char *copy = pool_copy(emitter->policy->pool, source, length);
+    for (unsigned i = 0; i < length; i++) {
+        char c = source[i];
+        if ((c == '*' && source[i + 1] == '/') || (c == '/' && source[i + 1] == '*'))
+            c = '+';
+        if (c == '\\' || (unsigned char)c < ' ' || (unsigned char)c >= 0x7f || c == '?')
+            c = c == '\n' || c == '\t' || c == '\r' ? ' ' : '.';
+        copy[i] = c;
+    }
+    return copy;
+}
+
 /* A class's endpoints, into its entry of the table. The kernel brings its own, by which it dispatches; their
  * definitions are for tests on the host. */
 static void endpoints(struct emitter *emitter, const struct psl_class *class, struct unit *unit, struct text *table,

@@ -63,6 +63,8 @@ const char *emit_integer(struct emitter *emitter, __int128 number, const struct 
 const char *emit_c_type(const struct psl_type *type);
 /* "path:line:column" */
 const char *emit_place(struct emitter *emitter, struct location at);
+/* The source's text there as it may stand in a comment: on one line, without the end of one. */
+const char *emit_source(struct emitter *emitter, struct location at, unsigned length);
 
 /* The value of a number, Boolean or text. */
 const char *emit_value(struct emitter *emitter, const struct psl_expression *e);

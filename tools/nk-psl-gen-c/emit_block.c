@@ -15,20 +15,7 @@ static struct frame open_frame(struct emitter *emitter, struct location at, int 
     struct frame frame = {emitter->behind, emitter->goes_behind};
     emitter->behind = emitter->local++;
     emitter->goes_behind = false;
-    /* The text on one line, and no end of comment in it. */
-    struct text text = {0};
-    for (int i = 0; i < shown; i++) {
-        char c = at.source->text[at.offset + (uint32_t)i];
-        if (c == '*' && at.source->text[at.offset + (uint32_t)i + 1] == '/')
-            c = '+';
-        if (c == '/' && at.source->text[at.offset + (uint32_t)i + 1] == '*')
-            c = '+';
-        if (c == '\\' || (unsigned char)c < ' ' || (unsigned char)c >= 0x7f || c == '?')
-            c = c == '\n' || c == '\t' || c == '\r' ? ' ' : '.';
-        text_add_bytes(&text, &c, 1);
-    }
-    emit_line(emitter, "{ /* %s: %s */", emit_place(emitter, at), text.bytes != nullptr ? text.bytes : "");
-    text_free(&text);
+    emit_line(emitter, "{ /* %s: %s */", emit_place(emitter, at), emit_source(emitter, at, (unsigned)shown));
     emitter->indent++;
     return frame;
 }

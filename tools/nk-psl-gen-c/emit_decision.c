@@ -57,12 +57,14 @@ static bool needs_function(const struct psl_decision *decision)
 
 /* Blocks whose code is the same but for comments are one function; decisions that join the same functions are one. */
 
-/* Code without comments. */
+/* Code without comments. What looks like one in a text is none. */
 static const char *without_comments(struct emitter *emitter, const char *code)
 {
     char *copy = pool_copy(emitter->policy->pool, code, strlen(code)), *to = copy;
+    bool quoted = false;
     for (const char *from = code; *from != '\0';) {
-        const char *end = from[0] == '/' && from[1] == '*' ? strstr(from, "*/") : nullptr;
+        const char *end = !quoted && from[0] == '/' && from[1] == '*' ? strstr(from, "*/") : nullptr;
+        quoted ^= *from == '"'; /* those in texts are written as \042 */
         if (end != nullptr)
             from = end + 2;
         else
@@ -87,12 +89,15 @@ static void write_block(struct emitter *emitter, const struct psl_block *block, 
     text_free(&body);
 }
 
-/* What a decision does, as the key of its like: "+" for a rule that always grants, then its blocks. */
+/* What a decision does, as the key of its like: what it reads, its blocks, "+" for a rule that always grants. Code that
+ * is the same need not read the same: numbers of handles are those of words in calls of the kernel. */
 static const char *decision_key(struct emitter *emitter, const struct psl_decision *decision, const unsigned *blocks)
 {
     struct text key = {0};
     bool called = false;
     text_add(&key, "%u", decision->verdict);
+    if (needs_function(decision))
+        text_add(&key, " %x %x:", decision->effects.flags, decision->effects.handle_words);
     for (unsigned i = 0; i < decision->count && needs_function(decision); i++) {
         called |= is_silent(decision->blocks[i]);
         if (!is_silent(decision->blocks[i]))

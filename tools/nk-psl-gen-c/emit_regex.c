@@ -32,9 +32,9 @@ const char *emit_regex(struct emitter *emitter, const struct psl_expression *con
     for (unsigned i = 0; i < 256; i++)
         classes[i] = dfa->classes[i];
     for (unsigned i = 0; i < count; i++)
-        text_add(&emitter->globals, "/* %s: %.*s */\n", emit_place(emitter, patterns[i]->at),
-                 patterns[i]->operation == PSL_REGEX ? 0 : (int)patterns[i]->at.length,
-                 patterns[i]->at.source->text + patterns[i]->at.offset);
+        text_add(
+            &emitter->globals, "/* %s: %s */\n", emit_place(emitter, patterns[i]->at),
+            emit_source(emitter, patterns[i]->at, patterns[i]->operation == PSL_REGEX ? 0 : patterns[i]->at.length));
     numbers(&emitter->globals, "u8", emit_print(emitter, "classes_%u", serial), classes, 256, 1);
     /* States as places of their rows; a table has at most 65,536 entries (PSL_DFA_BYTES_MAX). */
     numbers(&emitter->globals, "u16", emit_print(emitter, "next_%u", serial), dfa->next,

@@ -75,7 +75,7 @@ static void add_case(struct writer *writer, const struct psl_test_case *test, st
     const struct name *from = &test->selectors.values[PSL_SELECT_SRC], *to = &test->selectors.values[PSL_SELECT_DST];
     struct line_column place = source_line_column(test->at.source, test->at.offset);
     bool execute = test->event == PSL_EXECUTE;
-    unsigned source = test_variable(&writer->variables, from->text);
+    unsigned source = test_variable(&writer->variables, from->text != nullptr ? from->text : test->starter.text);
     unsigned destination = test_variable(&writer->variables, execute ? test->variable.text : to->text);
     text_add(entries, "    {.name = ");
     quoted(entries, test->name.text);
@@ -122,6 +122,8 @@ void psl_emit_tests(struct psl_policy *policy, const char *path, struct text *ou
         const char *setup = pool_print(policy->pool, "setup_%u", sets);
         const char *finally = pool_print(policy->pool, "finally_%u", sets);
         writer.variables.count = 0;
+        if (set->sequences == nullptr)
+            continue; /* tests nothing, as a warning said; its last cases were never looked at */
         unsigned setup_count = add_cases(&writer, &set->setup, setup);
         unsigned finally_count = add_cases(&writer, &set->finally, finally);
         for (const struct psl_sequence *sequence = set->sequences; sequence != nullptr; sequence = sequence->next) {

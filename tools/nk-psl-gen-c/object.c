@@ -65,6 +65,9 @@ static uint64_t size_setting(struct psl_policy *policy, struct psl_object *objec
     return (uint64_t)value->number;
 }
 
+#define PSL_ENTRY_WORDS_MAX 8U
+
+/* One more than the maximum stands for all that is above. */
 unsigned psl_entry_words(const struct psl_type *type)
 {
     unsigned words = 0;
@@ -77,6 +80,8 @@ unsigned psl_entry_words(const struct psl_type *type)
         if (more == 0)
             return 0;
         words += more;
+        if (words > PSL_ENTRY_WORDS_MAX)
+            return PSL_ENTRY_WORDS_MAX + 1;
     }
     return words;
 }
@@ -95,7 +100,7 @@ static void load_hashset(struct psl_policy *policy, struct psl_object *object, c
     object->entry_words = psl_entry_words(object->entry);
     if (object->entry->kind == PSL_BROKEN_TYPE)
         object->broken = true;
-    else if (object->entry_words == 0 || object->entry_words > 8)
+    else if (object->entry_words == 0 || object->entry_words > PSL_ENTRY_WORDS_MAX)
         object_error(policy, object, entry->type->at,
                      "an entry is an integer, a Boolean, or a dictionary or tuple of up to 8 of them, not %s",
                      psl_type_words(policy->pool, object->entry));

@@ -168,7 +168,9 @@ cases
     | cases error { $$ = $1; COMPLETE(); }
     ;
 case: condition ':' branch opt_comma { $$ = psl_make_case(parse, $1, *$3, @1); } ;
-condition: literal | list | record | '_' { $$ = psl_make(parse, PSL_OTHERWISE, @$, nullptr, nullptr); } ;
+condition: literal | list | record
+    | '-' NUMBER { $$ = psl_make_number(parse, @$, -(__int128)$2); }
+    | '_' { $$ = psl_make(parse, PSL_OTHERWISE, @$, nullptr, nullptr); } ;
 branch: statement { $$ = psl_make_body(parse); psl_add_statement($$, $1); } | block ;
 
 call

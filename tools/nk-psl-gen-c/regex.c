@@ -21,7 +21,7 @@ static unsigned add_state(struct regex_automaton *automaton)
 static void connect(struct regex_automaton *automaton, unsigned from, unsigned to)
 {
     unsigned *next = automaton->states[from].next;
-    while (next[0] != REGEX_NONE && next[1] != REGEX_NONE) {
+    while (!automaton->full && next[0] != REGEX_NONE && next[1] != REGEX_NONE) {
         /* Both taken: a fresh state takes the second one over. */
         unsigned more = add_state(automaton);
         automaton->states[more].next[0] = next[1];

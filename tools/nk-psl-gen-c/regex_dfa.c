@@ -175,7 +175,7 @@ static struct psl_dfa *finish(struct pool *pool, struct build *build)
         memcpy(dfa->classes, build->classes, sizeof(dfa->classes));
         dfa->class_count = build->class_count;
         dfa->state_count = groups;
-        dfa->start = group[1];
+        dfa->start = group[build->set_count > 1 ? 1 : 0]; /* a pattern that matches nothing starts dead */
         dfa->next = pool_allocate(pool, (size_t)groups * build->class_count * sizeof(uint16_t));
         dfa->accepts = pool_allocate(pool, groups * sizeof(uint16_t));
         for (unsigned i = 0; i < build->set_count; i++) {

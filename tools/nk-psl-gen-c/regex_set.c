@@ -17,6 +17,10 @@ uint32_t regex_character(struct regex_reader *reader)
         }
         value = value << 6 | (bytes[i] & 0x3f);
     }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (reader->error == nullptr &&
+        (value < least[length] || value > UNICODE_MAX || value - 0xd800 < 0x800 || (length == 1 && value >= 0x80)))
+        regex_fail(reader, "the pattern is not valid UTF-8");
     reader->at += length;
     return value;
 }

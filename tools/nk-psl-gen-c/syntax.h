@@ -220,6 +220,7 @@ struct psl_test_case {
     struct psl_test_case *next;
     /* checked */
     const struct psl_class *source_class, *destination_class;
+    struct name starter; /* execute without src: the variable that starts it; text null if none */
     const struct psl_endpoint *endpoint; /* null: execute */
     const struct method *method;
 };

@@ -50,7 +50,11 @@ static void report_unknown(struct program *program, struct unit *unit, const str
         diagnostic_note(program->diagnostics, later->name.at, "it is declared below; move it up");
         return;
     }
-    struct suggestion suggestion = {.wanted = name.text};
+    size_t length = strlen(name.text);
+    bool c_type = length > 2 && strcmp(name.text + length - 2, "_t") == 0; /* uint32_t: UInt32 is meant */
+    struct suggestion suggestion = {
+        .wanted = c_type ? pool_copy(program->pool, name.text, length - 2) : name.text,
+    };
     offer_all(&suggestion, unit, before, constant);
     for (struct reference *import = unit->imports.first; import != nullptr; import = import->next)
         if (import->unit != nullptr)

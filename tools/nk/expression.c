@@ -46,6 +46,8 @@ static const char *apply(enum operation operation, __int128 left, __int128 right
     case OPERATION_REMAINDER:
         if (right == 0)
             return "division by zero";
+        if (right == -1) /* the least number has no opposite */
+            return operation == OPERATION_DIVIDE ? apply(OPERATION_SUBTRACT, 0, left, value) : (*value = 0, nullptr);
         *value = operation == OPERATION_DIVIDE ? left / right : left % right;
         return nullptr;
     case OPERATION_POWER:
@@ -85,6 +87,7 @@ bool check_evaluate(struct program *program, struct unit *unit, const struct dec
                     const struct expression *expression, unsigned width, bool is_signed, __int128 *value)
 {
     __int128 left = 0, right = 0;
+    const char *why;
     *value = 0;
     if (expression->left != nullptr &&
         !check_evaluate(program, unit, before, expression->left, width, is_signed, &left))
@@ -110,15 +113,15 @@ bool check_evaluate(struct program *program, struct unit *unit, const struct dec
         return true;
     }
     case OPERATION_NEGATE:
-        *value = -left;
-        return true;
+        why = apply(OPERATION_SUBTRACT, 0, left, value);
+        break;
     case OPERATION_COMPLEMENT:
         *value = complement(left, width, is_signed);
         return true;
     default:
+        why = apply(expression->operation, left, right, value);
         break;
     }
-    const char *why = apply(expression->operation, left, right, value);
     if (why != nullptr)
         diagnostic_error(program->diagnostics, expression->at, "this constant expression has no value: %s", why);
     return why == nullptr;

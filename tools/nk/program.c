@@ -123,6 +123,22 @@ static void suggest_file(struct program *program, struct suggestion *suggestion,
         closedir(directory);
 }
 
+/* A file of that name in any package below a folder: the name is right, the package is not. */
+static void suggest_elsewhere(struct program *program, struct suggestion *suggestion, const char *folder,
+                              const char *package, const char *file, unsigned depth)
+{
+    DIR *directory = depth < 8 ? opendir(folder) : nullptr;
+    for (struct dirent *entry; directory != nullptr && (entry = readdir(directory)) != nullptr;) {
+        if (strcmp(entry->d_name, file) == 0 && suggestion->nearest == nullptr)
+            suggestion->nearest = pool_print(program->pool, "%s%.*s", package, (int)(strrchr(file, '.') - file), file);
+        if (strchr(entry->d_name, '.') == nullptr)
+            suggest_elsewhere(program, suggestion, pool_print(program->pool, "%s/%s", folder, entry->d_name),
+                              pool_print(program->pool, "%s%s.", package, entry->d_name), file, depth + 1);
+    }
+    if (directory != nullptr)
+        closedir(directory);
+}
+
 static void report_missing(struct program *program, enum language language, struct name name)
 {
     struct suggestion suggestion = {.wanted = name.text};
@@ -141,6 +157,11 @@ static void report_missing(struct program *program, enum language language, stru
                      name.text, name_path(program, name.text, language),
                      roots.bytes != nullptr ? roots.bytes : "any include root (-I)");
     text_free(&roots);
+    const char *dot = strrchr(name.text, '.');
+    const char *file =
+        pool_print(program->pool, "%s.%s", dot != nullptr ? dot + 1 : name.text, language_extension[language]);
+    for (unsigned i = 0; suggestion.nearest == nullptr && i < program->root_count; i++)
+        suggest_elsewhere(program, &suggestion, program->roots[i], "", file, 0);
     if (suggestion.nearest != nullptr)
         diagnostic_note(program->diagnostics, name.at, "did you mean '%s'?", suggestion.nearest);
 }

@@ -56,9 +56,9 @@ static uint64_t discarded_of(const struct ctf_input *input)
     uint64_t discarded = 0;
     for (const uint8_t *at = input->bytes; (size_t)(input->end - at) >= sizeof(packet); at += packet.packet_size / 8) {
         memcpy(&packet, at, sizeof(packet));
-        if (packet.packet_size / 8 < sizeof(packet))
-            break;
         discarded = packet.discarded;
+        if (packet.packet_size / 8 < sizeof(packet) || packet.packet_size / 8 > (size_t)(input->end - at))
+            break; /* of the last one there is not all */
     }
     return discarded;
 }

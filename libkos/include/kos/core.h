@@ -89,14 +89,31 @@ kos_core_call8(unsigned riid, unsigned mid, nk_uint64_t w0, nk_uint64_t w1, nk_u
     return kos_core_call(riid, mid, 8, words);
 }
 #define KOS_CORE_PICK(w0, w1, w2, w3, w4, w5, w6, w7, name, ...) name
+#define KOS_CORE_FITS(condition)                                 ((void)sizeof(char[(condition) ? 1 : -1])) /* else it does not compile */
+/* KOS_CORE(VMM, Free, address, size): the parameters in the order of the definition, all of them. */
 #define KOS_CORE(interface, method, ...)                                                                               \
-    KOS_CORE_PICK(__VA_ARGS__, kos_core_call8, kos_core_call7, kos_core_call6, kos_core_call5, kos_core_call4,         \
-                  kos_core_call3, kos_core_call2, kos_core_call1,                                                      \
-                  0)(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), __VA_ARGS__)
+    (KOS_CORE_FITS(KOS_CORE_PICK(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0) == KOS_WORDS_##interface##_##method##_in),    \
+     KOS_CORE_PICK(__VA_ARGS__, kos_core_call8, kos_core_call7, kos_core_call6, kos_core_call5, kos_core_call4,        \
+                   kos_core_call3, kos_core_call2, kos_core_call1,                                                     \
+                   0)(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), __VA_ARGS__))
 #define KOS_CORE0(interface, method)                                                                                   \
-    kos_core_call(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), 0, (const nk_uint64_t *)NK_NULL)
+    (KOS_CORE_FITS(KOS_WORDS_##interface##_##method##_in == 0),                                                        \
+     kos_core_call(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), 0, (const nk_uint64_t *)NK_NULL))
+/* A parameter of the answer by its name. */
+#define KOS_CORE_OUT(result, interface, method, name)                                                                  \
+    ((result).w[KOS_CORE_##interface##_##method##_out_##name - 1]) /* behind rc */
 
-/* General form, with arenas: words in and out (8 places); out may be null if the method answers without an arena. */
+/* The words of a call by their names: KOS_CORE_PARTS(TASK, Wait) parts = {.in = {.task = task}}. For methods with
+ * parameters. */
+#define KOS_CORE_PARTS(interface, method)                                                                              \
+    union {                                                                                                            \
+        struct kos_core_##interface##_##method##_in in;                                                                \
+        struct kos_core_##interface##_##method##_out out;                                                              \
+        nk_uint64_t words[8];                                                                                          \
+    }
+
+/* General form, with arenas: words in and out (8 places, as those of KOS_CORE_PARTS); out may be null if the method
+ * answers without an arena. */
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -105,6 +122,7 @@ Retcode KosCoreCallArena(unsigned riid, unsigned mid, unsigned count, nk_uint64_
 #ifdef __cplusplus
 }
 #endif
-#define KOS_CORE_ARENA(interface, method, count, words, arena, arenaSize, responseCount, out, outSize)                 \
-    KosCoreCallArena(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method), (count), (words), (arena),       \
-                     (arenaSize), (responseCount), (out), (outSize))
+#define KOS_CORE_ARENA(interface, method, words, arena, arenaSize, out, outSize)                                       \
+    KosCoreCallArena(KOS_RIID_##interface, (unsigned)KOS_CORE_MID(interface, method),                                  \
+                     KOS_WORDS_##interface##_##method##_in, (words), (arena), (arenaSize),                             \
+                     KOS_WORDS_##interface##_##method##_out, (out), (outSize))

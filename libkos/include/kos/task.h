@@ -10,7 +10,8 @@ extern "C" {
 #endif
 struct nk_component_node;
 
-#define KOS_TASK_FLAGS_NONE 0U
+#define KOS_TASK_FLAGS_NONE    0U
+#define KOS_TASK_FLAG_DUMPABLE 1U /* accepted; a process that faults ends all the same */
 
 typedef struct KosTaskParams {
     const char *eiid; /* process class */
@@ -18,7 +19,7 @@ typedef struct KosTaskParams {
     const EndpointInfo *endpoints; /* of the class; the kernel has them from the policy */
     const char *const *args;       /* ended by null, or null; the first is the process's name */
     const char *const *envs;       /* "NAME=VALUE" */
-    rtl_uint32_t flags;            /* KOS_TASK_FLAGS_NONE */
+    rtl_uint32_t flags;            /* KOS_TASK_FLAG... */
     const struct nk_component_node *componentTree;
 } KosTaskParams;
 

@@ -145,6 +145,12 @@ static inline void *nk_arena_alloc_bytes(struct nk_arena *a, nk_ptr_t *d, nk_siz
     a->unused = a->start + offset + size;
     return a->start + offset;
 }
+/* Of count elements, not wrapping: so many fit no arena. */
+static inline nk_size_t nk_arena_size(nk_size_t element, nk_size_t count)
+{
+    nk_size_t size;
+    return __builtin_mul_overflow(element, count, &size) ? ~(nk_size_t)0 : size;
+}
 static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t *d, nk_size_t size, nk_size_t align,
                                        nk_size_t *count)
 {
@@ -156,7 +162,7 @@ static inline void *nk_arena_get_bytes(const struct nk_arena *a, const nk_ptr_t 
     return a->start + d->offset;
 }
 #define nk_arena_alloc(T, a, d, count)                                                                                 \
-    ((T *)nk_arena_alloc_bytes((a), (d), sizeof(T) * (nk_size_t)(count), __alignof__(T)))
+    ((T *)nk_arena_alloc_bytes((a), (d), nk_arena_size(sizeof(T), (nk_size_t)(count)), __alignof__(T)))
 #define nk_arena_get(T, a, d, count)                                                                                   \
     __extension__({                                                                                                    \
         nk_size_t nk_count_;                                                                                           \
@@ -176,7 +182,8 @@ static inline nk_err_t nk_arena_store_bytes(struct nk_arena *a, nk_ptr_t *d, con
     return NK_EOK;
 }
 #define nk_arena_store(T, a, d, from, count)                                                                           \
-    nk_arena_store_bytes((a), (d), (const T *)(const void *)(from), sizeof(T) * (nk_size_t)(count), __alignof__(T))
+    nk_arena_store_bytes((a), (d), (const T *)(const void *)(from), nk_arena_size(sizeof(T), (nk_size_t)(count)),      \
+                         __alignof__(T))
 
 /* ---- handles in messages ---- */
 typedef struct {
@@ -212,6 +219,6 @@ static inline nk_err_t nk_get_badge_op(const nk_handle_desc_t *d, nk_rights_t op
 {
     if ((d->rights & op) != op)
         return NK_EPERM;
-    *badge = d->badge;
+    *badge = d->badge != KOS_NULL_CONTEXT ? d->badge : 0;
     return NK_EOK;
 }

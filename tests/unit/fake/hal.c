@@ -120,8 +120,12 @@ static void destroy(paddr table, unsigned level, const struct hal_page_allocator
     pages->free(pages->context, table);
 }
 
+static const struct hal_space *forgotten; /* the last that all CPUs have forgotten */
+
 bool hal_space_destroy(struct hal_space *space, const struct hal_page_allocator *pages, u64 *position)
 {
+    if (*position == 0 && forgotten != space)
+        kernel_panic("CPUs keep translations under an identifier that is given back");
     if ((*position)++ < 3) /* as if it took some steps */
         return false;
     destroy(space->root, 3, pages);
@@ -238,9 +242,10 @@ void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 coun
 
 void fake_shootdown(struct address_space *space, vaddr address, u64 count)
 {
-    (void)space, (void)address, (void)count;
     if (fake_stale_here != 0)
         kernel_panic("other CPUs before this one");
+    if (address == 0 && count == ~0ULL)
+        forgotten = &space->hal;
     fake_stale_there = 0;
     fake_shootdowns++;
 }

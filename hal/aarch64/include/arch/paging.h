@@ -11,3 +11,10 @@ struct hal_space {
 
 /* TLBI ...IS reaches all CPUs. */
 #define ARCH_INVALIDATE_BROADCASTS 1
+#define ARCH_IDENTIFIERS_MAX       65536U /* ASIDs of 16 bits; where they have 8, 256 of them are used */
+/* hal_space_keeps_translations(): hal_space_destroy() lets all CPUs forget them by itself. */
+static inline bool arch_space_keeps_translations(const struct hal_space *space)
+{
+    (void)space;
+    return false;
+}

@@ -10,3 +10,9 @@ struct hal_space {
 };
 
 #define ARCH_INVALIDATE_BROADCASTS 0
+#define ARCH_IDENTIFIERS_MAX       4096U /* PCIDs of 12 bits */
+/* hal_space_keeps_translations(): under its PCID. */
+static inline bool arch_space_keeps_translations(const struct hal_space *space)
+{
+    return (space->space_word & 0xfff) != 0;
+}

@@ -3,7 +3,7 @@
 #include <kos/core.h>
 static inline rtl_uint32_t KnHalGetCpuCount(void)
 {
-    return (rtl_uint32_t)KOS_CORE0(HAL, GetCpuCount).w[0];
+    return (rtl_uint32_t)KOS_CORE_OUT(KOS_CORE0(HAL, GetCpuCount), HAL, GetCpuCount, count);
 }
 /* An event of group `user` into the kernel's trace, with values of the program's own; nothing if it is off: ./kos
  * trace.

@@ -13,7 +13,7 @@ typedef Handle Notice;
 static inline Retcode KnNoticeCreate(Notice *n)
 {
     struct kos_core_result r = KOS_CORE0(NOTICE, Create);
-    *n = (Notice)r.w[0];
+    *n = (Notice)KOS_CORE_OUT(r, NOTICE, Create, notify);
     return r.rc;
 }
 /* Events of object that are in evMask are kept under evId from now on; EVENT_TASK_COMPLETED and EVENT_THREAD_COMPLETED

@@ -23,14 +23,14 @@
 static inline Retcode KnRegisterIrq(int irq, Handle *outRid)
 {
     struct kos_core_result r = KOS_CORE(IO, RegisterIrq, (nk_uint64_t)(unsigned)irq);
-    *outRid = (Handle)r.w[0];
+    *outRid = (Handle)KOS_CORE_OUT(r, IO, RegisterIrq, resource);
     return r.rc;
 }
 /* The calling thread receives by *handle, and nobody else. rcAlreadyExists: a thread is attached. */
 static inline Retcode KnIoAttachIrq(Handle rid, rtl_uint32_t flags, Handle *handle)
 {
     struct kos_core_result r = KOS_CORE(IO, AttachIrq, rid, flags);
-    *handle = (Handle)r.w[0];
+    *handle = (Handle)KOS_CORE_OUT(r, IO, AttachIrq, delivery);
     return r.rc;
 }
 /* The thread that waits gets rcHandleRevoked. */

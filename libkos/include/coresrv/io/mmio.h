@@ -10,7 +10,7 @@
 static inline Retcode KnRegisterPhyMem(rtl_uint64_t addr, rtl_size_t size, Handle *outRid)
 {
     struct kos_core_result r = KOS_CORE(IO, RegisterMmio, addr, size);
-    *outRid = (Handle)r.w[0];
+    *outRid = (Handle)KOS_CORE_OUT(r, IO, RegisterMmio, resource);
     return r.rc;
 }
 /* prot: VMM_FLAG_READ, and VMM_FLAG_WRITE; attr: 0 or VMM_FLAG_CACHE_DISABLE, which is the same. Revoking *handle takes
@@ -18,8 +18,8 @@ static inline Retcode KnRegisterPhyMem(rtl_uint64_t addr, rtl_size_t size, Handl
 static inline Retcode KnIoMapMem(Handle rid, rtl_uint32_t prot, rtl_uint32_t attr, void **addr, Handle *handle)
 {
     struct kos_core_result r = KOS_CORE(IO, MapMem, rid, prot, attr);
-    *addr = (void *)(rtl_uintptr_t)r.w[0];
-    *handle = (Handle)r.w[1];
+    *addr = (void *)(rtl_uintptr_t)KOS_CORE_OUT(r, IO, MapMem, va);
+    *handle = (Handle)KOS_CORE_OUT(r, IO, MapMem, mapping);
     return r.rc;
 }
 

@@ -9,7 +9,7 @@
 static inline Retcode KnIpcCreateSyncObject(Handle *syncHandle)
 {
     struct kos_core_result r = KOS_CORE(IPC, CreateSyncObject, 0);
-    *syncHandle = (Handle)r.w[0];
+    *syncHandle = (Handle)KOS_CORE_OUT(r, IPC, CreateSyncObject, syncHandle);
     return r.rc;
 }
 /* autoclear: the object stops interrupting by itself when it has interrupted somebody: who waited with it then, or the
@@ -17,7 +17,7 @@ static inline Retcode KnIpcCreateSyncObject(Handle *syncHandle)
 static inline Retcode KnIpcCreateSyncObjectEx(rtl_bool autoclear, Handle *syncHandle)
 {
     struct kos_core_result r = KOS_CORE(IPC, CreateSyncObject, autoclear ? 1U : 0U);
-    *syncHandle = (Handle)r.w[0];
+    *syncHandle = (Handle)KOS_CORE_OUT(r, IPC, CreateSyncObject, syncHandle);
     return r.rc;
 }
 static inline Retcode KnIpcSetInterrupt(Handle syncHandle)

@@ -2,6 +2,7 @@
 /* The transport whose calls are the kernel's. Each thread has one of its own; one serves all channels of a listener. */
 #pragma once
 #include <nk/transport.h>
+#include <rtl/stdlib.h>
 #ifdef __cplusplus
 extern "C" {
 #endif

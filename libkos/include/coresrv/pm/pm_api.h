@@ -9,7 +9,7 @@ static inline Retcode KnPmRequest(rtl_uint32_t request)
 static inline Retcode KnPmGetCpusOnline(RtlCpuSet *cpus)
 {
     struct kos_core_result r = KOS_CORE0(PM, GetCpusOnline);
-    *cpus = r.w[0];
+    *cpus = KOS_CORE_OUT(r, PM, GetCpusOnline, online);
     return r.rc;
 }
 static inline rtl_uint32_t KnPmGetBootstrapCpuNum(void)

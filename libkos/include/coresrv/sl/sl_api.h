@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <nk/types.h>
+#include <rtl/stdlib.h>
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -16,8 +16,8 @@ static inline Retcode KnSyncWake(const volatile rtl_uint32_t *ptr, rtl_uint32_t 
     *wokenCnt = 0;
     do {
         r = KOS_CORE(SYNC, Wake, (rtl_uintptr_t)ptr, nThreads - *wokenCnt);
-        *wokenCnt += (rtl_uint32_t)r.w[0];
-    } while (r.rc == rcOk && r.w[0] == KOS_SYNC_AT_ONCE && *wokenCnt < nThreads);
+        *wokenCnt += (rtl_uint32_t)KOS_CORE_OUT(r, SYNC, Wake, wokenCnt);
+    } while (r.rc == rcOk && KOS_CORE_OUT(r, SYNC, Wake, wokenCnt) == KOS_SYNC_AT_ONCE && *wokenCnt < nThreads);
     return r.rc;
 }
 /*
@@ -35,10 +35,11 @@ static inline Retcode KnSyncRequeue(const volatile rtl_uint32_t *ptr, rtl_uint32
         rtl_uint32_t wake = wakeMax - *wokenCnt;
         rtl_uint32_t move = wake > KOS_SYNC_AT_ONCE ? 0 : moveMax - *movedCnt;
         r = KOS_CORE(SYNC, Requeue, (rtl_uintptr_t)ptr, val, wake, (rtl_uintptr_t)target, move);
-        *wokenCnt += (rtl_uint32_t)r.w[0];
-        *movedCnt += (rtl_uint32_t)r.w[1];
-        more = r.rc == rcOk && ((wake > KOS_SYNC_AT_ONCE && r.w[0] == KOS_SYNC_AT_ONCE) ||
-                                (r.w[1] == KOS_SYNC_AT_ONCE && *movedCnt < moveMax && ptr != target));
+        *wokenCnt += (rtl_uint32_t)KOS_CORE_OUT(r, SYNC, Requeue, wokenCnt);
+        *movedCnt += (rtl_uint32_t)KOS_CORE_OUT(r, SYNC, Requeue, movedCnt);
+        more = r.rc == rcOk &&
+               ((wake > KOS_SYNC_AT_ONCE && KOS_CORE_OUT(r, SYNC, Requeue, wokenCnt) == KOS_SYNC_AT_ONCE) ||
+                (KOS_CORE_OUT(r, SYNC, Requeue, movedCnt) == KOS_SYNC_AT_ONCE && *movedCnt < moveMax && ptr != target));
         if (r.rc == rcFutexWouldBlock && (*wokenCnt | *movedCnt) != 0)
             r.rc = rcOk;
     } while (more);
@@ -70,7 +71,7 @@ static inline Retcode KnSyncWakeShared(Handle mdl, rtl_size_t offset, rtl_uint32
     *wokenCnt = 0;
     do {
         r = KOS_CORE(SYNC, WakeShared, mdl, offset, nThreads - *wokenCnt);
-        *wokenCnt += (rtl_uint32_t)r.w[0];
-    } while (r.rc == rcOk && r.w[0] == KOS_SYNC_AT_ONCE && *wokenCnt < nThreads);
+        *wokenCnt += (rtl_uint32_t)KOS_CORE_OUT(r, SYNC, WakeShared, wokenCnt);
+    } while (r.rc == rcOk && KOS_CORE_OUT(r, SYNC, WakeShared, wokenCnt) == KOS_SYNC_AT_ONCE && *wokenCnt < nThreads);
     return r.rc;
 }

@@ -38,7 +38,7 @@ static inline void KnTaskExit(rtl_int32_t code)
 static inline Retcode KnTaskWait(Handle task, rtl_uint32_t timeout, rtl_int32_t *code, rtl_uint32_t *reason)
 {
     struct kos_core_result r = KOS_CORE(TASK, Wait, task, timeout);
-    *code = (rtl_int32_t)r.w[0];
-    *reason = (rtl_uint32_t)r.w[1];
+    *code = (rtl_int32_t)KOS_CORE_OUT(r, TASK, Wait, code);
+    *reason = (rtl_uint32_t)KOS_CORE_OUT(r, TASK, Wait, reason);
     return r.rc;
 }

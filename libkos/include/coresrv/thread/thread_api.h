@@ -10,14 +10,14 @@ static inline Retcode KnThreadCreateByHandle(Handle *thread, Tid *tid, rtl_uint3
 {
     struct kos_core_result r = KOS_CORE(THREAD, Create, priority, stackSize, (rtl_uintptr_t)routine,
                                         (rtl_uintptr_t)context, (rtl_uintptr_t)context2, flags);
-    *thread = (Handle)r.w[0];
-    *tid = (Tid)r.w[1];
+    *thread = (Handle)KOS_CORE_OUT(r, THREAD, Create, thread);
+    *tid = (Tid)KOS_CORE_OUT(r, THREAD, Create, tid);
     return r.rc;
 }
 static inline Retcode KnThreadOpenCurrent(Handle *thread)
 {
     struct kos_core_result r = KOS_CORE0(THREAD, OpenCurrent);
-    *thread = (Handle)r.w[0];
+    *thread = (Handle)KOS_CORE_OUT(r, THREAD, OpenCurrent, thread);
     return r.rc;
 }
 static inline Retcode KnThreadSuspendCurrent(void)
@@ -39,7 +39,7 @@ static inline void KnThreadExit(rtl_int32_t code)
 static inline Retcode KnThreadWaitByHandle(Handle thread, rtl_uint32_t timeout, rtl_int32_t *code)
 {
     struct kos_core_result r = KOS_CORE(THREAD, Wait, thread, timeout);
-    *code = (rtl_int32_t)r.w[0];
+    *code = (rtl_int32_t)KOS_CORE_OUT(r, THREAD, Wait, code);
     return r.rc;
 }
 static inline Retcode KnThreadSetPriorityByHandle(Handle thread, rtl_uint32_t schedulingClass, rtl_uint32_t priority)

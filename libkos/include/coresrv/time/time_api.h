@@ -9,15 +9,15 @@ typedef struct RtlTimeSpec {
 static inline Retcode KnGetUpTime(RtlTimeSpec *time)
 {
     struct kos_core_result r = KOS_CORE0(TIME, GetUpTime);
-    time->sec = (rtl_int64_t)r.w[0];
-    time->nsec = (rtl_int64_t)r.w[1];
+    time->sec = (rtl_int64_t)KOS_CORE_OUT(r, TIME, GetUpTime, secs);
+    time->nsec = (rtl_int64_t)KOS_CORE_OUT(r, TIME, GetUpTime, nsecs);
     return r.rc;
 }
 static inline Retcode KnGetSystemTime(RtlTimeSpec *time)
 {
     struct kos_core_result r = KOS_CORE0(TIME, GetSystemTime);
-    time->sec = (rtl_int64_t)r.w[0];
-    time->nsec = (rtl_int64_t)r.w[1];
+    time->sec = (rtl_int64_t)KOS_CORE_OUT(r, TIME, GetSystemTime, secs);
+    time->nsec = (rtl_int64_t)KOS_CORE_OUT(r, TIME, GetSystemTime, nsecs);
     return r.rc;
 }
 static inline Retcode KnSetSystemTime(const RtlTimeSpec *time)
@@ -28,7 +28,7 @@ static inline Retcode kos_time_resolution(RtlTimeSpec *resolution)
 {
     struct kos_core_result r = KOS_CORE0(TIME, GetResolution);
     resolution->sec = 0;
-    resolution->nsec = (rtl_int64_t)r.w[0];
+    resolution->nsec = (rtl_int64_t)KOS_CORE_OUT(r, TIME, GetResolution, nsecs);
     return r.rc;
 }
 static inline Retcode KnGetSystemTimeRes(RtlTimeSpec *resolution)

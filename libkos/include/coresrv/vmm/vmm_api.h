@@ -5,7 +5,7 @@
 static inline void *KnVmAllocate(void *addr, rtl_size_t size, int flags)
 {
     struct kos_core_result r = KOS_CORE(VMM, Allocate, (rtl_uintptr_t)addr, size, (nk_uint64_t)(unsigned)flags);
-    return r.rc == rcOk ? (void *)(rtl_uintptr_t)r.w[0] : RTL_NULL;
+    return r.rc == rcOk ? (void *)(rtl_uintptr_t)KOS_CORE_OUT(r, VMM, Allocate, va) : RTL_NULL;
 }
 static inline Retcode KnVmCommit(void *addr, rtl_size_t size, int flags)
 {
@@ -27,9 +27,9 @@ static inline Retcode KnVmUnmap(void *addr, rtl_size_t size)
 static inline Retcode KnVmQuery(const void *addr, void **start, rtl_size_t *size, int *flags)
 {
     struct kos_core_result r = KOS_CORE(VMM, Query, (rtl_uintptr_t)addr);
-    *start = (void *)(rtl_uintptr_t)r.w[0];
-    *size = (rtl_size_t)r.w[1];
-    *flags = (int)r.w[2];
+    *start = (void *)(rtl_uintptr_t)KOS_CORE_OUT(r, VMM, Query, start);
+    *size = (rtl_size_t)KOS_CORE_OUT(r, VMM, Query, size);
+    *flags = (int)KOS_CORE_OUT(r, VMM, Query, flags);
     return r.rc;
 }
 
@@ -42,7 +42,7 @@ static inline Retcode KnVmQuery(const void *addr, void **start, rtl_size_t *size
 static inline Retcode KnPmmMdlCreate(rtl_size_t size, int flags, Handle *mdl)
 {
     struct kos_core_result r = KOS_CORE(VMM, MdlCreate, size, (nk_uint64_t)(unsigned)flags);
-    *mdl = (Handle)r.w[0];
+    *mdl = (Handle)KOS_CORE_OUT(r, VMM, MdlCreate, mdl);
     return r.rc;
 }
 /* hint: an address wished, or null. */
@@ -50,13 +50,13 @@ static inline Retcode KnPmmMdlMap(Handle mdl, rtl_size_t offset, rtl_size_t leng
 {
     struct kos_core_result r =
         KOS_CORE(VMM, MdlMap, mdl, offset, length, (rtl_uintptr_t)hint, (nk_uint64_t)(unsigned)flags);
-    *addr = (void *)(rtl_uintptr_t)r.w[0];
+    *addr = (void *)(rtl_uintptr_t)KOS_CORE_OUT(r, VMM, MdlMap, va);
     return r.rc;
 }
 static inline Retcode KnPmmMdlGetSize(Handle mdl, rtl_size_t *size)
 {
     struct kos_core_result r = KOS_CORE(VMM, MdlGetSize, mdl);
-    *size = (rtl_size_t)r.w[0];
+    *size = (rtl_size_t)KOS_CORE_OUT(r, VMM, MdlGetSize, size);
     return r.rc;
 }
 /* A new buffer with a copy of size bytes at data; one that is mapped, read and write, at *addr. */

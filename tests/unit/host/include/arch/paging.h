@@ -5,3 +5,9 @@ struct hal_space {
     paddr root;
 };
 #define ARCH_INVALIDATE_BROADCASTS 1
+static inline bool arch_space_keeps_translations(const struct hal_space *space)
+{
+    (void)space;
+    return false;
+}
+#define ARCH_IDENTIFIERS_MAX 256U
