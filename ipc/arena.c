@@ -212,16 +212,23 @@ vaddr arena_in_place(const struct thread *client, struct thread *server, struct 
     return address;
 }
 
+/* Neither what came before nor what comes behind is part of a step. */
+[[gnu::noinline]] static void unseal_in_steps(const struct thread *server)
+{
+    for (u64 done = 0; done < server->sealed_size; done += SEAL_STEP) {
+        checkpoint();
+        seal_some(server, done, false);
+    }
+    checkpoint();
+}
+
 void arena_unseal_slow(struct thread *server)
 {
     struct arena *arena = server->sealed;
-    for (u64 done = 0; done < server->sealed_size; done += SEAL_STEP) {
-        if (done != 0)
-            checkpoint();
-        seal_some(server, done, false);
-    }
-    if (server->sealed_size >= SEAL_STEP) /* what comes behind it is no part of that step */
-        checkpoint();
+    if (likely(server->sealed_size < SEAL_STEP))
+        seal_some(server, 0, false);
+    else
+        unseal_in_steps(server);
     server->sealed = nullptr;
     /* release: pairs with the next seal */
     atomic_store_explicit(&arena->in_flight, 0, memory_order_release);

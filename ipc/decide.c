@@ -24,7 +24,6 @@ retcode message_sids_take(struct message_sids *sids, struct domain *domain, cons
 {
     retcode code = rcOk;
     sids->held_count = 0;
-    memset(sids->sids, 0, sizeof(sids->sids));
     for (u32 i = 0; i < shape->handle_count; i++) {
         struct kos_handle_descriptor descriptor;
         memcpy(&descriptor, (const u8 *)constant_part + shape->handle_offsets[i] - KOS_MESSAGE_HEADER_SIZE,
@@ -214,7 +213,6 @@ void message_arena_make(struct message_arena *arena, struct domain *domain, vadd
     arena->base = base;
     arena->copy = nullptr;
     arena->message = nullptr;
-    arena->looks = 0;
     arena->arena = (struct ksm_arena){.size = size, .span = span, .context = arena};
 }
 
@@ -224,6 +222,7 @@ bool message_arena_fits(struct message_arena *arena, struct message *message, co
     if (!message_pause(message))
         return false;
     arena->message = message->server != nullptr ? message : nullptr;
+    arena->looks = 0;
     bool fits = ksm_message_fits(shape, constant_part, &arena->arena);
     arena->message = nullptr;
     return message_pause(message) && fits;

@@ -8,7 +8,7 @@
 
 /* SIDs behind the handles of a message; the objects are held, so that no context is made for a SID that is dead. */
 struct message_sids {
-    u32 sids[KOS_INFO_HANDLES_MASK + 1]; /* 0 behind the last one */
+    u32 sids[KOS_INFO_HANDLES_MASK + 1]; /* of the handles that there are */
     u32 held_count;
     struct object *held[KOS_INFO_HANDLES_MASK];
 };

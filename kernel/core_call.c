@@ -377,9 +377,12 @@ static void arena_put(u8 *arena, unsigned order)
 static bool arena_copy(u8 *to, vaddr from, u64 size)
 {
     bool good = true;
-    for (u64 done = 0; good && done < size; done += ARENA_AT_ONCE) {
+    for (u64 done = 0, some; good && done < size; done += some) {
+        some = KOS_PAGE_SIZE - (from + done) % KOS_PAGE_SIZE; /* one page fault at most */
+        some = some < ARENA_AT_ONCE ? some : ARENA_AT_ONCE;
+        some = some < size - done ? some : size - done;
         checkpoint();
-        good = hal_copy_from_user(to + done, from + done, size - done < ARENA_AT_ONCE ? size - done : ARENA_AT_ONCE);
+        good = hal_copy_from_user(to + done, from + done, some);
     }
     return good;
 }
@@ -461,7 +464,7 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     retcode code =
         decide(KSM_REQUEST, thread, message->info, &method->request, call.arena_size != 0 ? &flat : nullptr, message);
     checkpoint();
-    struct kos_message_buffer target = {};
+    struct kos_message_buffer target; /* read if there is a response in memory */
     u8 *response = nullptr;
     unsigned order = 0;
     if (code == rcOk && method->response.arena_size != 0) {

@@ -29,8 +29,8 @@ struct core_call {
 #define CORE_METHOD(interface, method)                                                                                 \
     typedef struct kos_core_##interface##_##method##_in core_in [[maybe_unused]];                                      \
     typedef struct kos_core_##interface##_##method##_out core_out [[maybe_unused]]
-#define IN(name)  (call->words[offsetof(core_in, name) / sizeof(word)])
-#define OUT(name) (call->words[offsetof(core_out, name) / sizeof(word)])
+#define IN(name)  (call->words[offsetof(core_in, name) / 8])
+#define OUT(name) (call->words[offsetof(core_out, name) / 8])
 
 /* What a handler returns when the caller is blocked, or has ended, or has its response set already: nothing more is
  * done to it. */

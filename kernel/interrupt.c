@@ -7,6 +7,7 @@
 #include <kernel/sample.h>
 #include <memory/object_cache.h>
 #include <sched/counting.h>
+#include <smp/preemption.h>
 #include <traces/trace.h>
 
 static struct object_cache fpu_states;
@@ -54,6 +55,8 @@ void kernel_timer_interrupt(void)
     interrupt_enter(TRACE_TIMER);
     cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
+    if (cpu_self()->busy && preemption_point()) /* to wake somebody, and then to switch to him, is two paths */
+        hal_interrupts_take();
     sched_exit();
 }
 

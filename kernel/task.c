@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <abi/core.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <kernel/loader.h>
@@ -17,7 +16,6 @@
 #define PAGES_UNAWAITED      256U /* what a CPU may keep of a task that has ended: as many as its cache */
 
 static struct object_cache tasks, resources, futex_tables;
-
 static struct spinlock tasks_lock;
 static struct tree all_tasks; /* named, not yet dead; by name; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
@@ -129,9 +127,10 @@ static void born(struct task *task)
     spinlock_unlock(&tasks_lock);
 }
 
-/* Starts the end of a task in one of the states up to `last`. */
+/* Starts the end of a task in one of the states up to `last`. With checkpoints if it has several threads. */
 static void end_begin(struct task *task, enum task_state last, s32 code, u32 reason)
 {
+    u32 count = 0;
     spinlock_lock(&task->lock);
     if (task->state <= last) {
         if (task->state == TASK_CREATED) {
@@ -141,9 +140,10 @@ static void end_begin(struct task *task, enum task_state last, s32 code, u32 rea
         task->state = TASK_DYING;
         task->exit_code = code;
         task->exit_reason = reason;
-        list_for_each(node, &task->threads) thread_terminate(list_entry(node, struct thread, task_link), code);
+        count = task->thread_count;
     }
     spinlock_unlock(&task->lock);
+    task_threads_terminate(task, count, code);
 }
 
 /* A task made by creator that never ran, with a reference; null if there is none. In the list they are all alive. */
@@ -171,8 +171,7 @@ static void orphans_end(struct task *creator)
     }
 }
 
-/* Everything of a task that goes with its last thread; also undoes a creation that failed half way. With checkpoints.
- */
+/* What goes with a task's last thread; also undoes a creation that failed half way. With checkpoints. */
 static void teardown(struct task *task)
 {
     spinlock_lock(&tasks_lock);
@@ -464,6 +463,13 @@ retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *h
     return found != nullptr ? rcOk : rcResourceNotFound;
 }
 
+/* A checkpoint: is it still so afterwards? */
+static retcode connectable(const struct task *client, const struct task *server, bool own)
+{
+    checkpoint();
+    return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
+}
+
 /* The server's listener of that name, made on first use; *endpoint gets a reference. */
 static retcode listener_get(struct task *server, const char *name, struct endpoint **endpoint)
 {
@@ -478,8 +484,10 @@ static retcode listener_get(struct task *server, const char *name, struct endpoi
     retcode code = endpoint_create(&server->domain, endpoint);
     if (code != rcOk)
         return code;
-    code = handle_insert(&server->domain.handles, &(*endpoint)->object,
-                         KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY, &handle);
+    const u32 rights = KOS_RIGHT_IPC_RECV | KOS_RIGHT_LISTENER_EXTEND | KOS_RIGHT_GET_SID | KOS_RIGHT_COPY;
+    code = connectable(server, server, true);
+    if (code == rcOk)
+        code = handle_insert(&server->domain.handles, &(*endpoint)->object, rights, &handle);
     if (code == rcOk) {
         code = task_add_resource(server, KOS_RESOURCE_LISTENER, handle, name);
         if (code != rcOk && handle_close(&server->domain.handles, handle) != rcOk)
@@ -488,13 +496,6 @@ static retcode listener_get(struct task *server, const char *name, struct endpoi
     if (code != rcOk)
         object_release(&(*endpoint)->object);
     return code;
-}
-
-/* A checkpoint: is it still so afterwards? */
-static retcode connectable(const struct task *client, const struct task *server, bool own)
-{
-    checkpoint();
-    return (client->state != TASK_CREATED && !own) || server->state != TASK_CREATED ? rcInvalidOperation : rcOk;
 }
 
 retcode task_connect(struct task *client, struct task *server, const char *name, bool own, u32 arena)

@@ -85,10 +85,13 @@ retcode task_connect(struct task *client, struct task *server, const char *name,
 retcode task_resume(struct task *task);
 /* A reference to the thread that Resume will run; rcInvalidOperation once it runs. */
 retcode task_first_thread(struct task *task, struct thread **thread);
-/* Starts the end of all threads. Idempotent. The running thread's own task: it must leave by sched_exit(). */
+/* Starts the end of all threads, one by one with checkpoints. Idempotent. The running thread's own task: it must leave
+ * by sched_exit(). */
 void task_terminate(struct task *task, s32 code, u32 reason);
 /* Called by a thread's end: true if it was the last, which then calls task_end(). */
 bool task_thread_gone(struct task *task, struct thread *thread);
+/* Terminates `count` threads, all that it has: no more are made. With checkpoints between them. */
+void task_threads_terminate(struct task *task, u32 count, s32 code);
 /* The end of the task: work of its last thread, with checkpoints. The thread leaves the task's space. True if so many
  * pages are on their way back that they are to be waited for (page_returned) before task_ended() tells: who then makes
  * another task finds the memory, on whatever CPU. */

@@ -294,6 +294,28 @@ bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended,
     return waits;
 }
 
+/* The first of the task's threads; it is the last one then. */
+static void first_terminate(struct task *task, s32 code)
+{
+    spinlock_lock(&task->lock);
+    if (!list_empty(&task->threads)) {
+        struct thread *thread = list_entry(task->threads.next, struct thread, task_link);
+        list_remove(&thread->task_link);
+        list_push_back(&task->threads, &thread->task_link);
+        thread_terminate(thread, code);
+    }
+    spinlock_unlock(&task->lock);
+}
+
+void task_threads_terminate(struct task *task, u32 count, s32 code)
+{
+    for (; count != 0; count--) {
+        first_terminate(task, code);
+        if (count > 1)
+            checkpoint();
+    }
+}
+
 bool task_thread_gone(struct task *task, struct thread *thread)
 {
     spinlock_lock(&task->lock);

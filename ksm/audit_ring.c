@@ -33,11 +33,11 @@ bool ksm_audit_ring_write(struct ksm_audit_ring *ring, const struct ksm_audit_he
     struct ksm_audit_head *first = &cell(ring, written)->head;
     *first = *head;
     first->sequence = sequence;
-    for (u32 done = 0; done < head->result_count; done += KSM_AUDIT_PACKED) {
-        u32 left = head->result_count - done, some = left < KSM_AUDIT_PACKED ? left : KSM_AUDIT_PACKED;
-        ksm_audit_packed *to = cell(ring, written + 1 + done / KSM_AUDIT_PACKED)->results;
-        for (u32 i = 0; i < some; i++)
-            to[i] = packed(&results[done + i]);
+    ksm_audit_packed *to = cell(ring, written + 1)->results, *end = (void *)(ring->cells + KSM_AUDIT_CELLS);
+    for (u32 i = 0; i < head->result_count; i++) {
+        *to++ = packed(&results[i]);
+        if (unlikely(to == end))
+            to = ring->cells[0].results;
     }
     atomic_store_explicit(&ring->written, written + count, memory_order_release);
     return true;

@@ -115,8 +115,11 @@ static bool text_fits(const struct ksm_arena *arena, u64 offset, u64 size)
             return false;
         u64 span = available < size ? available : size;
         for (u64 i = 0; i < span && !ended; i++) {
-            if (state.rest == 0)
+            if (state.rest == 0) {
                 i += plain(bytes + i, span - i);
+                while (i < span && bytes[i] - 1U < 0x7fU) /* what is left of a word */
+                    i++;
+            }
             if (i < span && !utf8_step(&state, bytes[i], &ended))
                 return false;
         }

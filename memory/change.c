@@ -203,10 +203,12 @@ static retcode undo(struct change *change)
     return PREEMPTED;
 }
 
+#define MERGES_AT_ONCE 4U
+
 static retcode merge(struct change *change)
 {
     struct progress *progress = change->progress;
-    for (u32 i = 0; i < REGIONS_AT_ONCE; i++) {
+    for (u32 i = 0; i < MERGES_AT_ONCE; i++) {
         (void)region_merge(change->space, progress->position);
         const struct region *region = region_find(change->space, progress->position);
         if (region == nullptr || region->end > change->end)

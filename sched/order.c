@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sched/order.h>
+#include <smp/preemption.h>
 
 static u32 next_cpu(struct order *order)
 {
@@ -8,24 +9,35 @@ static u32 next_cpu(struct order *order)
     return cpu;
 }
 
-static void order_arrived(struct request *request)
+/* Step 5. */
+static void order_over(struct request *request)
 {
     struct order *order = container_of(request, struct order, request);
     struct thread *asker = container_of(order, struct thread, order), *target = order->target;
+    order->done(asker, order->code);
+    if (target != nullptr)
+        object_release(&target->object);
+    sched_wake_remote(asker);
+}
+
+static void order_arrived(struct request *request)
+{
+    struct order *order = container_of(request, struct order, request);
+    struct thread *target = order->target;
     if (target != nullptr && target->home != cpu_self()->hal.index) {
         inbox_send(cpu_table[target->home], &order->request, order_arrived, INBOX_AT_ONCE);
         return;
     }
-    retcode code = order->apply(target, order);
+    order->code = order->apply(target, order);
     if (target == nullptr && order->cpus != 0) {
         u32 next = next_cpu(order);
         inbox_send(cpu_table[next], &order->request, order_arrived, INBOX_AT_ONCE);
         return;
     }
-    order->done(asker, code);
-    if (target != nullptr)
-        object_release(&target->object);
-    sched_wake_remote(asker);
+    if (preemption_point()) /* each step is long enough */
+        inbox_send(cpu_self(), &order->request, order_over, INBOX_AT_ONCE);
+    else
+        order_over(&order->request);
 }
 
 static bool give(struct thread *asker, struct order *order, u32 cpu, retcode *code)

@@ -59,6 +59,7 @@ struct order {
     struct request request;
     struct thread *target; /* with a reference */
     u64 cpus;              /* if target is null: CPUs that it goes on to */
+    retcode code;          /* what apply said */
     retcode (*apply)(struct thread *target, const struct order *order);
     void (*done)(struct thread *asker, retcode code);
     u64 arguments[4];

@@ -161,33 +161,55 @@ rt_show() { # FILES UNIT
 }
 
 # What runs for --interrupts-off: solution, CPUs, options of the kernel. Exact counting, as the emulated CPUs take turns.
-off_runs() {
+# Those that take a few seconds also run with all other tests; on one CPU, where nothing depends on the host's load.
+off_quick_runs() {
     cat <<'LIST'
-bench_rt 1 rt.loops=500 rt.buckets=0
 system 1
-system 2
 calls 1
-calls 2
-endpoints 1 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
 libkos 1
+generated 1
+notices 1
+devices 1
+scheduling 1
+pauses 1 pauses.exact=1
+test_audit 1
+test_decisions 1
+LIST
+}
+off_runs() {
+    off_quick_runs
+    cat <<'LIST'
+system 2
+calls 2
 libkos 2
+generated 2
+notices 2
+devices 2
+pauses 2
+test_audit 4
+test_decisions 4
+bench_rt 1 rt.loops=500 rt.buckets=0
+bench_ipc 1 rounds=few
+endpoints 1 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
 arenas 1
 arenas 2
-generated 1
-scheduling 1
+arenas 4
 scheduling 2
-notices 1
-notices 2
-bench_ipc 1 rounds=few
+scheduling 4
+edf 4
+system 4
+calls 4
+libkos 4
+notices 4
 LIST
 }
 
-# off_measure ARCH FILE: FILE gets the plugin's lines of all runs, with the run's name before each; and "RUN<TAB>stopped" for one
+# off_measure ARCH FILE [LIST]: FILE gets the plugin's lines of all runs, with the run's name before each; and "RUN<TAB>stopped" for one
 # that had not ended after $off_limit seconds
 off_limit=300
 off_measure() {
     printf '' >"$2"
-    off_runs | while read -r solution run_cpus options; do
+    ${3:-off_runs} | while read -r solution run_cpus options; do
         echo "  $1: $solution, $run_cpus CPU" >&2
         rm -f "$2.raw"
         if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi

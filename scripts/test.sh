@@ -146,6 +146,7 @@ LIST
     printf 'bench/ksm/x86_64\tbench_ksm x86_64\nbench/ksm/aarch64\tbench_ksm aarch64\n'
     printf 'bench/conflicts/x86_64\tbench_conflicts x86_64\nbench/conflicts/aarch64\tbench_conflicts aarch64\n'
     printf 'bench/rt/x86_64\tbench_rt x86_64\nbench/rt/aarch64\tbench_rt aarch64\n'
+    for arch in x86_64 aarch64; do printf 'bench/interrupts_off/quick/%s\tbench_interrupts_off %s off_quick_runs\n' $arch $arch; done
     printf 'bench/interrupts_off/x86_64\tbench_interrupts_off x86_64\nbench/interrupts_off/aarch64\tbench_interrupts_off aarch64\n'
     printf 'bench/peers/parsing\tbench_peers_parsing\nbench/peers/x86_64\tbench_peers x86_64\nbench/peers/aarch64\tbench_peers aarch64\n'
     printf 'bench/peers/rt/x86_64\tbench_peers_rt x86_64\nbench/peers/rt/aarch64\tbench_peers_rt aarch64\n'
@@ -562,18 +563,19 @@ bench_rt() { # ARCH
 }
 # No path of the kernel without interrupts is longer than the bar, over the guest suites and the load, but for those of
 # benchmarks/long_paths.tsv, which have limits of their own.
-bench_interrupts_off() { # ARCH
+bench_interrupts_off() { # ARCH [LIST]
     . scripts/bench.sh
     . scripts/rt.sh
     mkdir -p build/bench
-    off_measure "$1" "build/bench/off.$1" 2>/dev/null && [ -z "$(off_stopped "$1" "build/bench/off.$1")" ] ||
-        { echo "expected all runs to finish, not$(off_stopped "$1" "build/bench/off.$1")"; return 1; }
+    off_file=build/bench/${2:-off_runs}.$1
+    off_measure "$1" "$off_file" "${2:-off_runs}" 2>/dev/null && [ -z "$(off_stopped "$1" "$off_file")" ] ||
+        { echo "expected all runs to finish, not$(off_stopped "$1" "$off_file")"; return 1; }
     awk -F '\t' -v limit="$(bar rt/longest_interrupts_off "$1")" -v column=$([ "$1" = x86_64 ] && echo 2 || echo 3) '
         FNR == NR { if ($0 !~ /^#/) known[$1] = $column; next }
         $2 == "path" { paths++; most = $9 in known && known[$9] > limit ? known[$9] : limit
             if ($4 > most) { print $1 ": expected at most " most " instructions from " $7 " to " $8 ", most in " $9 ", got " $4; bad = 1 } }
         END { if (limit == "" || paths < 100) { print "expected a bar and many paths, got " limit " and " paths + 0; bad = 1 } exit bad }' \
-        benchmarks/long_paths.tsv "build/bench/off.$1"
+        benchmarks/long_paths.tsv "$off_file"
 }
 # No two independent operations share a line of kernel data; the control, which does share, shows that sharing is seen.
 bench_conflicts() { # ARCH
@@ -758,6 +760,7 @@ run_test() {
 # first: alone, as they measure or rebuild. host: beside the guests. long: when asked for by name.
 lane_of() { # NAME
     case $1 in
+    bench/interrupts_off/quick/*) echo host ;;
     bench/interrupts_off/* | bench/peers/[xar]* | bench/native | languages/psl/million | trace/long/* | report/quick) echo long ;;
     build/* | lint/* | bench/scale/*) echo first ;;
     unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;

@@ -7,7 +7,7 @@
 #define LEVELS               4
 #define USER_ROOT_ENTRIES    256U                         /* 47 bits of addresses */
 #define LEVEL_SPAN(level)    (1ULL << (39 - 9 * (level))) /* what an entry maps */
-#define INVALIDATE_PAGES_MAX 64U
+#define INVALIDATE_PAGES_MAX 32U
 
 [[gnu::section(".noinit"), gnu::aligned(4096)]] static u64 empty_root[512];
 
@@ -65,7 +65,7 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
     return rcOk;
 }
 
-#define STEP_ENTRIES 60U /* looked at in one step; a table that is freed counts as some of them */
+#define STEP_ENTRIES 48U /* looked at in one step; a table that is freed counts as some of them */
 #define STEP_FREE    24U
 
 static void table_free(u64 *place, const struct hal_page_allocator *pages)
@@ -215,11 +215,11 @@ u64 hal_space_protect_run(const struct hal_space *space, vaddr address, u64 coun
         entry = page_entry(0, access);
     if (count > rest)
         count = rest;
-    for (u64 i = 0; i < count; i++) {
-        if ((access & HAL_PAGE_EXECUTE) != 0)
+    if (unlikely((access & HAL_PAGE_EXECUTE) != 0))
+        for (u64 i = 0; i < count; i++)
             make_fetchable(entry_read(&place[i]) & PAGE_ADDRESS);
-        entry_write(&place[i], (entry_read(&place[i]) & PAGE_ADDRESS) | entry);
-    }
+    for (u64 *end = place + count; place < end; place++)
+        entry_write(place, (entry_read(place) & PAGE_ADDRESS) | entry);
     return count;
 }
 

@@ -120,7 +120,7 @@ retcode hal_space_init(struct hal_space *space, const struct hal_page_allocator 
 }
 
 #define USER_END     (1ULL << 47)
-#define STEP_ENTRIES 60U /* looked at in one step; a table that is freed counts as some of them */
+#define STEP_ENTRIES 48U /* looked at in one step; a table that is freed counts as some of them */
 #define STEP_FREE    24U
 
 static void table_free(u64 *place, const struct hal_page_allocator *pages)

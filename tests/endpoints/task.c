@@ -98,12 +98,18 @@ static void environment_tests(Handle task)
     expect("task/SetEnv", "envs_unterminated",
            CORE(REQUEST(TASK, SetEnv, task, 0, CHUNK(0, 5)), STRING(row), .response_count = 1).rc, rcInvalidArgument);
     static char large[60000];
+    expect(
+        "task/SetEnv", "larger_than_defined",
+        CORE(REQUEST(TASK, SetEnv, task, CHUNK(0, 32 * KOS_NAME_SIZE + 1), 0), STRING(large), .response_count = 1).rc,
+        rcInvalidArgument);
     expect("task/SetEnv", "large_strings",
-           CORE(REQUEST(TASK, SetEnv, task, CHUNK(0, 60000), 0), STRING(large), .response_count = 1).rc,
+           CORE(REQUEST(TASK, SetEnv, task, CHUNK(0, 32 * KOS_NAME_SIZE), 0), STRING(large), .response_count = 1).rc,
            rcBufferTooLarge);
     memset(large, 'l', sizeof(large) - 1);
     expect("task/SetEnv", "large_string",
-           CORE(REQUEST(TASK, SetEnv, task, 0, CHUNK(0, 60000)), STRING(large), .response_count = 1).rc,
+           CORE(REQUEST(TASK, SetEnv, task, 0, CHUNK(60000 - 32 * KOS_NAME_SIZE, 32 * KOS_NAME_SIZE)), STRING(large),
+                .response_count = 1)
+               .rc,
            rcBufferTooLarge);
     large[999] = '\0';
     expect("task/SetEnv", "replaced",

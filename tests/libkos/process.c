@@ -71,7 +71,7 @@ static void tasks(void)
     rtl_int32_t code = 0;
     rtl_uint32_t reason = 9;
     CHECK_SAME(KosTaskInit(RTL_NULL, &task), rcInvalidArgument);
-    params.flags = 1;
+    params.flags = ~KOS_TASK_FLAG_DUMPABLE;
     CHECK_SAME(KosTaskInit(&params, &task), rcInvalidArgument);
     params.flags = KOS_TASK_FLAGS_NONE;
     CHECK_SAME(KosTaskInitEx(&params, RTL_NULL, "NoSuchFile", &task), rcResourceNotFound);

@@ -54,6 +54,81 @@ static void regex_runs_to_the_end(void **state)
         assert_int_equal(ksm_regex_run(&regex, cases[i].text), cases[i].result);
 }
 
+/* ---- what is long has pauses ---- */
+
+static u32 pauses;
+static void pause_counted(struct ksm_pauser *pauser)
+{
+    (void)pauser;
+    assert_null(ksm_cpu_self()->pauser); /* what is decided meanwhile has none */
+    pauses++;
+}
+static struct ksm_pauser counting_pauser = {pause_counted};
+
+static char long_text[5001];
+
+static void long_texts_have_pauses(void **state)
+{
+    (void)state;
+    static u8 classes[256];
+    static const u16 next[] = {0, 0, 0, 3, 6, 0, 0, 0, 0}, accepts[] = {0, 1, 2};
+    memset(classes, 2, sizeof(classes));
+    classes['a'] = 0, classes['b'] = 1;
+    const struct ksm_regex regex = {classes, next, accepts, 3, 3};
+    memset(long_text, 'a', sizeof(long_text) - 1);
+    for (u32 length = 120; length < 5000; length += 61) {
+        struct ksm_text text = {long_text, length};
+        ksm_cpu_self()->pauser = &counting_pauser;
+        fake_interrupt_every = 1; /* one always waits */
+        pauses = 0;
+        assert_int_equal(ksm_regex_run(&regex, text), 1);
+        assert_true(pauses >= (length - 1) / 256 && pauses <= length / 64);
+        fake_interrupt_every = 0;
+        pauses = 0;
+        long_text[length - 1] = 'b';
+        assert_int_equal(ksm_regex_run(&regex, text), 2);
+        long_text[length / 2] = 'c';
+        assert_int_equal(ksm_regex_run(&regex, text), 0);
+        long_text[length / 2] = long_text[length - 1] = 'a';
+        assert_int_equal(pauses, 0); /* no interrupt, no pause */
+        ksm_cpu_self()->pauser = nullptr;
+    }
+}
+
+static const void *in_one_piece(void *context, u64 offset, u64 *available)
+{
+    (void)context;
+    *available = sizeof(long_text) - 1 - offset;
+    return long_text + offset;
+}
+
+/* Length of a text in an arena: found by pieces, wherever it ends. */
+static void long_texts_end_at_their_nul(void **state)
+{
+    (void)state;
+    memset(long_text, 'a', sizeof(long_text));
+    const u32 size = sizeof(long_text) - 1;
+    const struct ksm_arena arena = {.size = size, .span = in_one_piece};
+    const u32 place[] = {0, size};
+    const struct ksm_query query = {.arena = &arena};
+    struct ksm_transaction transaction = {.query = &query};
+    ksm_cpu_self()->pauser = &counting_pauser;
+    fake_interrupt_every = 1;
+    for (u32 end = 0; end < size; end += end < 1100 ? 1 : 97) {
+        struct ksm_text text;
+        long_text[end] = '\0';
+        pauses = 0;
+        assert_true(ksm_chunk_text(&transaction, (const u8 *)place, &text));
+        assert_int_equal(text.length, end);
+        assert_true(pauses >= end / 512 && pauses <= end / 128);
+        long_text[end] = 'a';
+    }
+    struct ksm_text text;
+    assert_false(ksm_chunk_text(&transaction, (const u8 *)place, &text)); /* no NUL at all */
+    ksm_cpu_self()->pauser = nullptr;
+    fake_interrupt_every = 0;
+}
+
 /* ---- Flow ---- */
 
 static u32 state_of_machine(u32 sid)
@@ -435,6 +510,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(base_sets_the_level),
         TEST(regex_runs_to_the_end),
+        TEST(long_texts_have_pauses),
+        TEST(long_texts_end_at_their_nul),
         TEST(flow_goes_along_its_transitions),
         TEST(flow_denies_what_is_no_sid),
         TEST(flow_is_full_in_the_end),

@@ -324,7 +324,11 @@ static void readers_try_again(void **state)
     for (u32 changes = 1; changes < 6; changes++) {
         assert_int_equal(ksm_cpus_init(1), rcOk);
         interfere = changes;
+        static struct ksm_pauser pauser;
+        ksm_cpu_self()->pauser = &pauser;
         assert_false(decided(5, 0, changes < 3 ? changes + 1 : 4));
+        assert_ptr_equal(ksm_cpu_self()->pauser, changes < 3 ? &pauser : nullptr); /* with locks there are no pauses */
+        ksm_cpu_self()->pauser = nullptr;
     }
     struct ksm_state *changed = flow->state; /* somebody is at it: no use in reading without the lock */
     changed->sequence++;
