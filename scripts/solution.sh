@@ -97,10 +97,19 @@ solution_errors() {
 solution_library() {
     echo "solution_flags = --target=$arch-unknown-none-elf -O2 -fPIE -fno-omit-frame-pointer -fno-stack-protector -Wall -Wextra -Wno-unused-parameter \$"
     if musl_here; then
-        echo "  -nostdlibinc $(sed 's#^#-iquote #' "$built/header_folders" | tr '\n' ' ')-Ilibkos/include -Ibuild/musl/$arch/include -I. -Ilibkos/arch/$arch/include"
+        echo "  -nostdlibinc $(sed 's#^#-iquote #' "$built/header_folders" | tr '\n' ' ')-Ilibkos/include -Ilibkos/posix/include -Ibuild/musl/$arch/include -I. -Ilibkos/arch/$arch/include"
         echo "include ninja/libc.ninja"
     else
         echo "  -ffreestanding -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include"
+    fi
+}
+
+# C++ with libc++, exceptions and RTTI; where that could not be fetched, the language alone.
+solution_cxx() {
+    if cxx_here "$arch"; then
+        echo "-D_GNU_SOURCE -nostdinc++ -Ibuild/musl/$arch/c++"
+    else
+        echo "-fno-exceptions -fno-rtti -fno-threadsafe-statics -fhosted -nostdlibinc"
     fi
 }
 
@@ -114,7 +123,7 @@ $(grep '^arch_flags' "ninja/$arch.ninja")
 variant_flags = \$${variant}_flags
 $(solution_library)
 rule solution_link
-  command = \$ld -pie --no-dynamic-linker -z now -z max-page-size=4096 -z separate-code --gc-sections --build-id -o \$out.sym \$in \$library && llvm-strip-19 -o \$out \$out.sym
+  command = \$ld -pie --no-dynamic-linker -z now -z max-page-size=4096 -z separate-code --gc-sections --eh-frame-hdr --no-dependent-libraries --build-id -o \$out.sym \$in \$library && llvm-strip-19 -o \$out \$out.sym
   description = LD \$out
 rule solution_c
   command = \$cc -std=gnu17 \$solution_flags \$arch_flags \$variant_flags $includes -MMD -MF \$out.d -c \$in -o \$out
@@ -122,7 +131,7 @@ rule solution_c
   deps = gcc
   description = CC \$out
 rule solution_cpp
-  command = \$cc -x c++ -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics \$solution_flags -fhosted -nostdlibinc \$arch_flags \$variant_flags $includes -MMD -MF \$out.d -c \$in -o \$out
+  command = \$cc -x c++ -std=gnu++17 $(solution_cxx) \$solution_flags \$arch_flags \$variant_flags $includes -MMD -MF \$out.d -c \$in -o \$out
   depfile = \$out.d
   deps = gcc
   description = CXX \$out
@@ -236,7 +245,9 @@ solution_program() { # NAME SOURCE...
     shift
     for source; do solution_object "$name" "$source"; done
     libraries="$archive build/$arch/libklog.a build/$arch/libkos.a"
-    ! musl_here || libraries="$archive build/$arch/libklog.a build/$arch/libposix.a build/$arch/libmusl.a build/$arch/libkos.a build/musl/$arch/libgcc.a"
+    cxx=""
+    ! cxx_here "$arch" || cxx="build/musl/$arch/libc++.a build/musl/$arch/libunwind.a"
+    ! musl_here || libraries="$archive build/$arch/libklog.a build/$arch/libposix.a $cxx build/$arch/libmusl.a build/$arch/libkos.a build/musl/$arch/libgcc.a"
     cat <<NINJA
 build $programs/$name.elf: solution_link$objects | $libraries
   library = $libraries

@@ -11,8 +11,8 @@ int console_write(const void *text, size_t size)
 {
     for (size_t at = 0; at < size; at += KOS_NAME_SIZE) {
         size_t part = size - at < KOS_NAME_SIZE ? size - at : KOS_NAME_SIZE;
-        nk_uint64_t words[8] = {(nk_uint64_t)part << 32};
-        if (KOS_CORE_ARENA(HAL, DebugWrite, 1, words, (const char *)text + at, part, 1, NK_NULL, 0) != rcOk)
+        KOS_CORE_PARTS(HAL, DebugWrite) parts = {.in = {.data = {0, (unsigned)part}}};
+        if (KOS_CORE_ARENA(HAL, DebugWrite, parts.words, (const char *)text + at, part, NK_NULL, 0) != rcOk)
             return -1;
     }
     return 0;

@@ -17,12 +17,16 @@ extern struct musl_file in MUSL(__stdin_FILE) __attribute__((weak, visibility("h
 extern struct musl_file out MUSL(__stdout_FILE) __attribute__((weak, visibility("hidden")));
 extern struct musl_file errors MUSL(__stderr_FILE) __attribute__((weak, visibility("hidden")));
 
+/* What a kernel would have told: its end. */
+static rtl_uintptr_t nothing[2];
+
 void musl_init(void)
 {
     struct musl_file *const streams[] = {&in, &out, &errors};
     musl_libc.can_do_threads = musl_libc.threaded = 1; /* all streams are locked */
     musl_libc.need_locks = 1;
     musl_libc.page_size = 4096;
+    musl_libc.auxiliary = nothing;
     for (unsigned i = 0; i < 3; i++)
         if (streams[i] != NULL)
             streams[i]->lock = 0;

@@ -47,6 +47,9 @@ void musl_init(void);
 /* A handler of SIGABRT, if there is one. */
 void posix_abort_signal(void);
 
+/* Destructors of the thread's variables; the default does nothing, for programs without any. */
+void posix_locals_end(void);
+
 /* Console; whole texts of up to KOS_NAME_SIZE bytes at once. 0, or -1: the policy forbids it. */
 int console_write(const void *text, size_t size);
 

@@ -36,6 +36,7 @@ __attribute__((weak)) void posix_keys_end(void) {}
 /* The stack's own memory stays until the kernel is through with the thread; what is shared here is let go before. */
 __attribute__((noreturn)) static void finish(struct __pthread *self)
 {
+    posix_locals_end();
     posix_keys_end();
     if (__atomic_exchange_n(&self->state, THREAD_ENDED, __ATOMIC_ACQ_REL) == THREAD_DETACHED) {
         kos_thread_self.record->detached = 1;
@@ -57,6 +58,7 @@ void pthread_exit(void *result)
     }
     if (self->routine == NULL) {
         /* The process goes on until its last thread has ended. */
+        posix_locals_end();
         posix_keys_end();
         if (kos_thread_self.record != NULL)
             KosThreadExit(0);

@@ -36,8 +36,9 @@ int sched_yield(void)
 void posix_scheduling(Tid tid, int *policy, int *priority)
 {
     struct kos_core_result info = KOS_CORE(THREAD, GetInfo, KosThreadGetHandle(tid));
-    *policy = (int)(info.w[2] >> 8 & 0xff);
-    *priority = (int)(info.w[2] & 0xff);
+    nk_uint64_t word = KOS_CORE_OUT(info, THREAD, GetInfo, priority); /* the class above it */
+    *policy = (int)(word >> 8 & 0xff);
+    *priority = (int)(word & 0xff);
     if (info.rc != rcOk || !policy_known(*policy)) {
         *policy = SCHED_OTHER;
         *priority = (int)KOS_PRIORITY_STANDARD_DEFAULT;

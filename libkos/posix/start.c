@@ -42,7 +42,9 @@ __attribute__((noinline, noreturn)) static void run(const struct kos_startup *st
     musl_init();
     for (constructor *const *at = constructors; at < constructors_end; at++)
         (*at)(argc, argv, musl_environment);
-    exit(main(argc, (const char **)(rtl_uintptr_t)argv, (const char **)(rtl_uintptr_t)musl_environment));
+    int code = main(argc, (const char **)(rtl_uintptr_t)argv, (const char **)(rtl_uintptr_t)musl_environment);
+    posix_locals_end();
+    exit(code);
 }
 
 __attribute__((noreturn, used)) void kos_start(const struct kos_startup *startup);
@@ -57,6 +59,8 @@ void kos_start(const struct kos_startup *startup)
 #pragma clang diagnostic pop
     run(startup);
 }
+
+__attribute__((weak)) void posix_locals_end(void) {}
 
 void _Exit(int code)
 {
