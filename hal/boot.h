@@ -38,10 +38,12 @@ paddr hal_image_physical(const void *address);
 /* The port takes page-table pages and per-CPU blocks from here once set (zeroed page, or PADDR_NONE). Boot CPU only. */
 typedef paddr (*hal_page_source)(void);
 
+#define HAL_CPU_START_TIMEOUT 5000000000ULL /* ns; an emulator on a loaded machine may need seconds */
+
 /*
  * Starts CPU index (1..cpu_count-1) on a stack and per-CPU area made from pages of the source; it ends up in
- * kernel_secondary_main(). Returns once the CPU has called hal_cpu_online() or failed to within a second (rcTimeout).
- * Boot CPU only.
+ * kernel_secondary_main(). Returns once the CPU has called hal_cpu_online() or has not begun in time (rcTimeout);
+ * one that begins later halts. Boot CPU only.
  */
 retcode hal_cpu_start(u32 index, hal_page_source source);
 

@@ -3,9 +3,14 @@
 #include "kernel_map.h"
 #include "port.h"
 
-#define START_TIMEOUT 1000000000ULL
-
 static _Atomic u64 online; /* bit i: CPU i has called hal_cpu_online() */
+/* Bit i: CPU i has begun, or the boot CPU has given it up; whichever is first. */
+static _Atomic u64 decided;
+
+static bool first_to_decide(u32 index)
+{
+    return (__c11_atomic_fetch_or(&decided, 1ULL << index, __ATOMIC_ACQ_REL) & 1ULL << index) == 0;
+}
 
 static retcode map_block(u32 index, hal_page_source source)
 {
@@ -31,9 +36,9 @@ retcode hal_cpu_start(u32 index, hal_page_source source)
         hal_psci_call(PSCI_CPU_ON, hal_device_tree.cpus[index], (u64)hal_secondary_start + hal_image_offset, index);
     if (answer != 0)
         return rcDeviceNotFound;
-    const u64 deadline = hal_time_now() + START_TIMEOUT;
+    const u64 deadline = hal_time_now() + HAL_CPU_START_TIMEOUT;
     while ((__c11_atomic_load(&online, __ATOMIC_ACQUIRE) & 1ULL << index) == 0) {
-        if (hal_time_now() > deadline)
+        if (hal_time_now() > deadline && first_to_decide(index))
             return rcTimeout;
         hal_cpu_relax();
     }
@@ -50,8 +55,11 @@ void hal_secondary_boot(void)
 {
     const u64 area = read_register(tpidr_el1);
     write_register(vbar_el1, hal_vectors);
+    const u32 index = (u32)((area - HAL_CPU_BLOCKS) >> HAL_CPU_BLOCK_SHIFT);
+    if (!first_to_decide(index)) /* too late: the others go on without it */
+        hal_cpu_halt();
     hal_space_activate_none();
-    hal_cpu_init((u32)((area - HAL_CPU_BLOCKS) >> HAL_CPU_BLOCK_SHIFT));
+    hal_cpu_init(index);
     hal_gic_cpu_init();
     hal_timer_cpu_init();
     kernel_secondary_main();

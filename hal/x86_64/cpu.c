@@ -184,9 +184,10 @@ retcode hal_cpu_start(u32 index, hal_page_source source)
     ((struct hal_cpu *)(block + HAL_BLOCK_AREA))->index = index;
     __atomic_store_n(&hal_secondary_stack, block + HAL_BLOCK_STACK_TOP, __ATOMIC_RELEASE);
     apic_start_cpu(cpu_apic_ids[index], TRAMPOLINE);
-    u64 limit = hal_time_now() + 1000000000ULL;
+    /* Who has taken the stack will come; who has not by the end of the time finds none any more (entry.S). */
+    u64 limit = hal_time_now() + HAL_CPU_START_TIMEOUT;
     while (atomic_load_explicit(&online, memory_order_acquire) < index)
-        if (hal_time_now() > limit)
+        if (hal_time_now() > limit && __atomic_exchange_n(&hal_secondary_stack, 0, __ATOMIC_ACQUIRE) != 0)
             return rcTimeout;
     return rcOk;
 }

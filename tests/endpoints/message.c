@@ -236,12 +236,13 @@ static void core_chunk_tests(void)
                  {"text_in_element_open", counters, {CHUNK(64, 8), CHUNK(16, 8)}, 128, rcInvalidArgument},
                  {"text_in_element_outside", counters, {CHUNK(64, 8), CHUNK(24, 8)}, 128, rcInvalidArgument}};
     const nk_uint64_t names[] = {CHUNK(72, 6), CHUNK(80, 4), CHUNK(88, 4), CHUNK(127, 2)};
+    static const char open_end[] = {'o', 'p', 'e', 'n'};
     static _Alignas(8) char all[128];
     static rtl_uint32_t word;
     memcpy(all + 64, "cpu.", 5);
     memcpy(all + 72, "count", 6);
     memcpy(all + 80, "x\xff.", 4);
-    memcpy(all + 88, "open", 4);
+    memcpy(all + 88, open_end, sizeof(open_end));
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kos_idl_SYNC_Word words[2] = {{ADDRESS(&word), 0, 0}, {ADDRESS(&word), 0, 0}};
         memcpy(all, cases[i].info == wait ? (const void *)words : names, 32);
