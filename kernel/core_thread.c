@@ -2,6 +2,7 @@
 /* Endpoint thread.Thread. */
 #include <kernel/core_call.h>
 #include <sched/order.h>
+#include <smp/preemption.h>
 
 #define THREAD_RIGHTS                                                                                                  \
     (KOS_RIGHT_THREAD_CONTROL | KOS_RIGHT_THREAD_WAIT | KOS_RIGHT_THREAD_INFO | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER |  \
@@ -132,6 +133,8 @@ static retcode order(struct core_call *call, word handle, retcode (*apply)(struc
     if (!order_give(call->self, order, &code))
         code = CORE_BLOCKED;
     object_release(&thread->object);
+    if (code != CORE_BLOCKED)
+        checkpoint(); /* behind a change of who pays, which is long */
     return code;
 }
 
