@@ -42,11 +42,21 @@ rt_boot() {
     exact*) set -- "$@" -accel tcg -icount shift=0,sleep=off ;;
     *) set -- "$@" -accel "$rt_accel" ;;
     esac
-    rt_arch=$1 rt_cpus=$3 rt_options=$4 rt_file=$5
+    rt_arch=$1 rt_kind=$2$3 rt_cpus=$3 rt_options=$4 rt_file=$5
     shift 5
-    boot "$rt_arch" "build/$rt_arch/release/bench_rt" -cpu "$model" -smp "$rt_cpus" "$@" -append "$rt_options" \
-        </dev/null >"$rt_file.raw" 2>"$rt_file.err" || { cat "$rt_file.err" >&2; return 1; }
-    tr -d '\r' <"$rt_file.raw" >"$rt_file"
+    rt_boot_exec=${boot_exec:-}
+    [ $rt_kind != exact1 ] || [ "$loops" -gt 2000 ] || boot_exec="timeout --foreground -k 5 300"
+    for rt_try in 1 2 3; do
+        rt_status=0
+        boot "$rt_arch" "build/$rt_arch/release/bench_rt" -cpu "$model" -smp "$rt_cpus" "$@" -append "$rt_options" \
+            </dev/null >"$rt_file.raw" 2>"$rt_file.err" || rt_status=$?
+        tr -d '\r' <"$rt_file.raw" >"$rt_file"
+        # The emulator that records crashes or stands still now and then, most often when it is to end.
+        [ $rt_kind = exact1 ] && [ $rt_status -ge 124 ] && [ $rt_status != 130 ] && ! grep -q '^BENCH done' "$rt_file" || break
+        echo "kos: the emulator for $rt_arch ended with status $rt_status (124: it stood still); try $rt_try of 3" >&2
+    done
+    boot_exec=$rt_boot_exec
+    [ $rt_status = 0 ] || grep -q '^BENCH done' "$rt_file" || { cat "$rt_file.err" >&2; return 1; }
     grep -q '^BENCH done' "$rt_file" && ! grep -q '^BENCH error' "$rt_file" || {
         echo "kos: the benchmark did not finish on $rt_arch; the end of its console:" >&2
         tail -20 "$rt_file" >&2
