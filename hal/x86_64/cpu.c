@@ -186,9 +186,11 @@ retcode hal_cpu_start(u32 index, hal_page_source source)
     apic_start_cpu(cpu_apic_ids[index], TRAMPOLINE);
     /* Who has taken the stack will come; who has not by the end of the time finds none any more (entry.S). */
     u64 limit = hal_time_now() + HAL_CPU_START_TIMEOUT;
-    while (atomic_load_explicit(&online, memory_order_acquire) < index)
+    while (atomic_load_explicit(&online, memory_order_acquire) < index) {
         if (hal_time_now() > limit && __atomic_exchange_n(&hal_secondary_stack, 0, __ATOMIC_ACQUIRE) != 0)
             return rcTimeout;
+        hal_cpu_relax(); /* an emulator that runs one CPU at a time gives the other its turn */
+    }
     return rcOk;
 }
 
