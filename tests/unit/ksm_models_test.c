@@ -34,15 +34,20 @@ static void base_sets_the_level(void **state)
     assert_int_equal(ksm_audit_level(), 7);
 }
 
-/* The patterns "a*" and "a*b", states 1 and 2: classes a, b, others. */
-static void regex_runs_to_the_end(void **state)
+/* "a*" and "a*b", states 1 and 2: classes a, b, others. */
+static struct ksm_regex two_patterns(void)
 {
-    (void)state;
     static u8 classes[256];
     static const u16 next[] = {0, 0, 0, 3, 6, 0, 0, 0, 0}, accepts[] = {0, 1, 2};
     memset(classes, 2, sizeof(classes));
     classes['a'] = 0, classes['b'] = 1;
-    const struct ksm_regex regex = {classes, next, accepts, 3, 3};
+    return (struct ksm_regex){classes, next, accepts, 3, 3};
+}
+
+static void regex_runs_to_the_end(void **state)
+{
+    (void)state;
+    const struct ksm_regex regex = two_patterns();
     static const struct {
         struct ksm_text text;
         u32 result;
@@ -70,11 +75,7 @@ static char long_text[5001];
 static void long_texts_have_pauses(void **state)
 {
     (void)state;
-    static u8 classes[256];
-    static const u16 next[] = {0, 0, 0, 3, 6, 0, 0, 0, 0}, accepts[] = {0, 1, 2};
-    memset(classes, 2, sizeof(classes));
-    classes['a'] = 0, classes['b'] = 1;
-    const struct ksm_regex regex = {classes, next, accepts, 3, 3};
+    const struct ksm_regex regex = two_patterns();
     memset(long_text, 'a', sizeof(long_text) - 1);
     for (u32 length = 120; length < 5000; length += 61) {
         struct ksm_text text = {long_text, length};
