@@ -44,16 +44,13 @@ paddr page_allocate(unsigned order)
 static void hashset_view(const struct ksm_object *object, u64 *table, u64 *view)
 {
     const struct ksm_hashset_configuration *set = object->configuration;
-    u64 buckets = set->set_size <= 1 ? 1 : 2ULL << (64 - __builtin_clzll(set->set_size - 1U)), size = set->entry_words;
+    const struct ksm_state *tables = object->state;
+    u64 size = set->entry_words, mask = (1ULL << KSM_INDEX_BITS) - 1;
     view[0] = 0;
-    for (u64 bucket = 0; bucket < buckets; bucket++) {
-        u64 link = table[2 + bucket], mask = (1ULL << KSM_INDEX_BITS) - 1;
-        u64 number = (link & ~mask) == table[0] ? link & mask : 0;
-        while (number != 0) {
-            const u64 *entry = table + 2 + buckets + (number - 1) * (1 + size);
-            memcpy(&view[1 + view[0]++ * size], entry + 1, size * sizeof(u64));
-            number = entry[0];
-        }
+    for (u64 bucket = 2; bucket < tables->table_next; bucket++) {
+        u64 link = table[bucket], number = (link & ~mask) == table[0] ? link & mask : 0;
+        for (; number != 0; number = table[tables->table_next + number])
+            memcpy(&view[1 + view[0]++ * size], &table[tables->table_entries + number * size], size * sizeof(u64));
     }
     if (view[0] != (table[1] & ((1ULL << KSM_INDEX_BITS) - 1)))
         abort();
