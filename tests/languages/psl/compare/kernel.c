@@ -17,6 +17,7 @@ thread_local struct hal_cpu host_cpu;
 unsigned long host_direct_map;
 struct host_audit host_audits[1024];
 u32 host_audit_count;
+bool host_no_rule;
 bool host_touched[256], host_changed[256];
 
 void kernel_print(const char *format, ...)
@@ -116,11 +117,15 @@ void ksm_audit_expression(struct ksm_transaction *transaction, const struct ksm_
 
 void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
 {
-    (void)transaction, (void)granted;
+    if (host_cpu.index == 0)
+        host_no_rule = transaction->audit_count == KSM_AUDIT_NONE_CALLED && !granted;
 }
 void ksm_audit_denied(const struct ksm_query *query)
 {
-    (void)query;
+    struct ksm_descriptor says =
+        kernel_describe(query->event, query->source_class, query->destination_class, query->riid, query->mid);
+    if (host_cpu.index == 0)
+        host_no_rule = says.verdict == KSM_NO_RULE;
 }
 
 /* ---- decisions ---- */
