@@ -59,6 +59,8 @@ unit/ksm_models	unit ksm_models
 unit/ksm_hashset	unit ksm_hashset
 unit/ksm_transaction	unit ksm_transaction
 unit/audit	unit audit
+unit/klog_storage	unit klog_storage
+unit/trace_rings	unit trace_rings
 unit/sched_run_queue	unit sched_run_queue
 unit/sched_timer	unit sched_timer
 fuzz/elf	fuzz_short elf

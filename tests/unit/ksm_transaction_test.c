@@ -196,7 +196,7 @@ static void the_dead_are_forgotten(void **state)
 
 static u32 evaluations;
 static u32 interfere; /* so many evaluations meet a change of what they read */
-static bool chooses; /* a branch with a rule, where the machine may become busy; else none of its branches has one */
+static bool chooses;  /* a branch with a rule, where the machine may become busy; else none of its branches has one */
 static bool allows_busy(struct ksm_transaction *transaction_)
 {
     static const u64 busy[] = {1ULL << BUSY, 0};
