@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# A template with each @NAME@ replaced: awk -v variables=FILE -v properties=FILE -f template.awk TEMPLATE, both files of
+# cmake.pl's. Exit status 1 for a name without a value. Lines keep their numbers up to the first that becomes several.
+function plain(word) { gsub("_", "", word); return tolower(word) }
+function indent_of(line) { match(line, /^ */); return substr(line, 1, RLENGTH) }
+# The text of the next line that is neither empty nor a comment.
+function next_text(i) { while (++i <= lines && text[i] ~ /^ *(#.*)?$/) { } return i <= lines ? text[i] : "" }
+function text_before(i) { while (--i > 0 && text[i] ~ /^ *(#.*)?$/) { } return i > 0 ? text[i] : "" }
+function report(at, name, known, near) {
+    for (known in value) if (plain(known) == plain(name)) near = ". Did you mean @" known "@?"
+    printf "%s:%d:%d: error: no value for '@%s@'; set(%s ...) in a CMakeLists.txt gives one%s\n", FILENAME, i, at, name, name, near > "/dev/stderr"
+    bad = 1
+}
+
+# Entries that stand below a key of the template's own: each on a line, indented so.
+function entries(line, name, indent, replaced) {
+    match(line, /@[A-Za-z0-9_]+\+?@/)
+    name = substr(line, RSTART + 1, RLENGTH - 2)
+    replaced = value[name ~ /\+$/ ? name : name "+"]
+    gsub("\001", "\n" indent, replaced)
+    return replaced == "" ? "" : indent replaced
+}
+
+# Arguments and environment, which the macro of connections also gives.
+function others_too(line, name, more) {
+    match(line, /@[A-Za-z0-9_]+@/)
+    name = substr(line, RSTART + 1, RLENGTH - 2)
+    sub(/CONNECTIONS$/, "ARGS", name)
+    if (value[name] != "") more = indent_of(line) value[name] "\n"
+    sub(/ARGS$/, "ENV", name)
+    if (value[name] != "") more = more indent_of(line) value[name] "\n"
+    return more
+}
+
+function others(line, done, name, replaced, indent) {
+    indent = indent_of(line)
+    while (match(line, /@[A-Za-z0-9_]+\+?@/)) {
+        name = substr(line, RSTART + 1, RLENGTH - 2); replaced = ""
+        if (name in value) { replaced = value[name]; gsub("\001", "\n" indent, replaced) }
+        else if (name !~ /^INIT_.*(_ENTITY_(CONNECTIONS\+?|ENV|ARGS)|EXTERNAL_ENTITIES)$/) report(length(done) + RSTART, name)
+        done = done substr(line, 1, RSTART - 1) replaced; line = substr(line, RSTART + RLENGTH)
+    }
+    return done line
+}
+
+function expanded(line, above, below) {
+    if (line ~ /^ *@INIT_[A-Za-z0-9_]*_CONNECTIONS\+@/) return entries(line, "", list)
+    # The block begins here and goes on in the template.
+    below = next_text(i)
+    if (line ~ /^ *@INIT_[A-Za-z0-9_]*_CONNECTIONS@ *$/ && below ~ /^ *- *(\{|target *:|id *:)/) {
+        above = entries(line, "", indent_of(below))
+        return others_too(line) indent_of(line) "connections:" (above == "" ? "" : "\n" above)
+    }
+    above = text_before(i)
+    if (line ~ /^ *@INIT_[A-Za-z0-9_]*_ENV@ *$/ && above ~ /^ *(- +)?env: *$/) {
+        sub(/- /, "  ", above)
+        above = indent_of(above)
+        return entries(line, "", length(indent_of(line)) > length(above) ? indent_of(line) : below ~ "^" above " +[^ -]" ? indent_of(below) : above "  ")
+    }
+    return others(line, "")
+}
+
+BEGIN { while ((getline line < variables) > 0 || (getline line < properties) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
+{ text[lines = NR] = $0 }
+END {
+    for (i = 1; i <= lines; i++) {
+        if (match(text[i], /^ *- /)) list = substr(text[i], 1, RLENGTH - 2)
+        print expanded(text[i])
+    }
+    exit bad
+}
