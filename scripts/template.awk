@@ -43,6 +43,32 @@ function others(line, done, name, replaced, indent) {
     return done line
 }
 
+# What a process is given by a macro that adds to its own list of connections: arguments and environment, before that list, if
+# it has no such keys. first, last: its lines.
+function add_keys(first, last, keys, name, list_at, j, indent, more) {
+    indent = indent_of(text[first]) "  "
+    for (j = first; j <= last; j++) {
+        line = text[j]; if (j == first) sub(/- /, "  ", line)
+        if (line ~ ("^" indent "[a-z]+:")) { keys = keys " " substr(line, length(indent) + 1); if (line ~ /^ *connections: *$/ && j > first) list_at = j }
+        if (list_at && match(line, /@INIT_[A-Za-z0-9_]*_ENTITY_CONNECTIONS\+@/)) name = substr(line, RSTART + 1, RLENGTH - 14)
+    }
+    if (name == "") return
+    if (keys !~ / args:/ && value[name "ARGS"] != "") more = indent value[name "ARGS"] "\n"
+    if (keys !~ / env:/ && value[name "ENV"] != "") more = more indent value[name "ENV"] "\n"
+    before[list_at] = more
+}
+
+# Processes: the items at the least indentation.
+function processes(j, first, indent) {
+    indent = -1
+    for (j = 1; j <= lines; j++) {
+        if (text[j] !~ /^ *- / || (indent >= 0 && length(indent_of(text[j])) > indent)) continue
+        if (first) add_keys(first, j - 1)
+        first = j; indent = length(indent_of(text[j]))
+    }
+    if (first) add_keys(first, lines)
+}
+
 function expanded(line, above, below) {
     if (line ~ /^ *@INIT_[A-Za-z0-9_]*_CONNECTIONS\+@/) return entries(line, "", list)
     # The block begins here and goes on in the template.
@@ -63,9 +89,10 @@ function expanded(line, above, below) {
 BEGIN { while ((getline line < variables) > 0 || (getline line < properties) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
 { text[lines = NR] = $0 }
 END {
+    processes()
     for (i = 1; i <= lines; i++) {
         if (match(text[i], /^ *- /)) list = substr(text[i], 1, RLENGTH - 2)
-        print expanded(text[i])
+        print before[i] expanded(text[i])
     }
     exit bad
 }
