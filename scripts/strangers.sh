@@ -165,10 +165,12 @@ stranger_cmake() {
     rm -rf $made; mkdir -p $made
     perl -w scripts/cmake.pl tests/cmake $made GIVEN=other BOARD=PI tests/cmake/CMakeLists.txt tests/cmake/part/CMakeLists.txt >$made.output 2>&1 ||
         { cat $made.output; return 1; }
-    for part in variables cmake macros includes properties parts image absent binary/made/config.h binary/plain.h; do
+    for part in variables cmake macros includes properties parts image absent binary/made/config.h binary/plain.h binary/gen/made/Plain.edl; do
         echo "== $part"
         sed "s|$PWD/||g" "$made/$part" | tr '\001' '~' | grep -v -e '_VERSION' -e '_DIR='
     done >>$made.output
+    echo "== init.yaml.in" >>$made.output
+    awk -v variables=$made/variables -v properties=$made/properties -f scripts/template.awk tests/cmake/init.yaml.in >>$made.output || return 1
     diff tests/cmake/expected $made.output || { echo "expected what is in tests/cmake/expected (<)"; return 1; }
 }
 
