@@ -64,12 +64,6 @@ void handle_block_free(struct handle_table *table, struct handle_block *block)
     }
 }
 
-static struct handle_block *block_of(struct handle_table *table)
-{
-    /* acquire: the entries were copied before the block was published */
-    return atomic_load_explicit(&table->block, memory_order_acquire);
-}
-
 retcode handle_table_init(struct handle_table *table, struct quota *quota)
 {
     table->quota = quota;
@@ -138,22 +132,6 @@ static void slot_uncallable(struct handle_table *table, u64 index)
         atomic_store_explicit(&block->entries[index].callable, 0, memory_order_relaxed);
 }
 
-static struct handle_entry *entry_of(struct handle_table *table, u32 handle)
-{
-    struct handle_block *block = block_of(table);
-    u32 index = handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
-    return index != 0 && index <= block->mask ? &block->entries[index] : nullptr;
-}
-
-struct capability *capability_of(struct handle_table *table, u32 handle)
-{
-    struct handle_entry *entry = entry_of(table, handle);
-    /* acquire: the capability was filled in before it was published */
-    struct capability *capability =
-        entry == nullptr ? nullptr : atomic_load_explicit(&entry->capability, memory_order_acquire);
-    return capability != nullptr && capability->handle == handle ? capability : nullptr;
-}
-
 retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
 {
     struct capability *capability = capability_of(table, handle);
@@ -166,9 +144,9 @@ retcode capability_get(struct handle_table *table, u32 handle, struct capability
 }
 
 /* Its object's lock held: what became of a capability that was found without it. */
-static retcode lives(struct handle_table *table, const struct capability *capability)
+static retcode lives(const struct capability *capability)
 {
-    if (capability_of(table, capability->handle) != capability)
+    if (capability->table == nullptr)
         return rcInvalidHandle;
     return capability->revoked ? rcHandleRevoked : rcOk;
 }
@@ -203,7 +181,7 @@ retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *
     if (!object_try_reference(object))
         return rcInvalidHandle;
     spinlock_lock(&object->lock);
-    code = lives(table, capability); /* again, under the lock: else its badge may have gone with it */
+    code = lives(capability); /* again, under the lock: else its badge may have gone with it */
     if (code == rcOk) {
         *view = (struct handle_view){object, capability->rights, capability->badge};
         if (view->badge != nullptr)
@@ -416,7 +394,7 @@ retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_
     if (!object_try_reference(object))
         return rcInvalidHandle;
     spinlock_lock(&object->lock);
-    code = lives(from, capability); /* again, under the lock */
+    code = lives(capability); /* again, under the lock */
     bool found = false;
     for (u32 i = 0; code == rcOk && !found && i < HANDLE_ANCESTORS_MAX; i++) {
         capability = capability->parent;

@@ -74,7 +74,7 @@ static void ghost_rises(struct capability *ghost, struct capability *child)
 }
 
 /* One that may be a ghost has lost a child, or its only child has become a ghost. */
-static void settle(struct capability *at)
+static void settle_ghost(struct capability *at)
 {
     while (at != nullptr && at->ghost && list_empty(&at->children)) { /* twice at most: see above */
         struct capability *parent = at->parent;
@@ -88,6 +88,12 @@ static void settle(struct capability *at)
         ghost_rises(at, child);
 }
 
+static inline void settle(struct capability *at)
+{
+    if (unlikely(at != nullptr && at->ghost))
+        settle_ghost(at);
+}
+
 /* Its slot is free: a ghost, or nothing. Returns whether it is gone. */
 static bool leave_tree(struct capability *capability)
 {
@@ -99,7 +105,6 @@ static bool leave_tree(struct capability *capability)
         return true;
     }
     capability->ghost = capability->revoked = true;
-    capability->table = nullptr;
     settle(capability);
     settle(parent);
     return false;
@@ -112,6 +117,7 @@ static void close_under(struct handle_table *table, struct capability *capabilit
     if (live)
         badge_detach(capability->badge);
     capability_slot_release(capability);
+    capability->table = nullptr;
     quota_release_object(table->quota);
     if (leave_tree(capability)) {
         *badge = capability->badge;
@@ -134,8 +140,7 @@ retcode handle_close_slot(struct handle_table *table, u32 handle, struct object 
         return rcInvalidHandle;
     struct object *badge = nullptr;
     spinlock_lock(&(*object)->lock);
-    capability = capability_of(table, handle);
-    bool closes = capability != nullptr && !capability->closing;
+    bool closes = capability->table != nullptr && !capability->closing; /* null: another thread was faster */
     if (closes)
         close_under(table, capability, last, &badge);
     spinlock_unlock(&(*object)->lock);

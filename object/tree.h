@@ -3,10 +3,32 @@
 #pragma once
 #include <object/capability.h>
 
+/* ---- looking up ---- */
+static inline struct handle_block *block_of(struct handle_table *table)
+{
+    /* acquire: the entries were copied before the block was published */
+    return atomic_load_explicit(&table->block, memory_order_acquire);
+}
+
+static inline struct handle_entry *entry_of(struct handle_table *table, u32 handle)
+{
+    struct handle_block *block = block_of(table);
+    u32 index = handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
+    return index != 0 && index <= block->mask ? &block->entries[index] : nullptr;
+}
+
+/* Capability behind handle, revoked ones too; null if there is none. Valid during this kernel entry. */
+static inline struct capability *capability_of(struct handle_table *table, u32 handle)
+{
+    struct handle_entry *entry = entry_of(table, handle);
+    /* acquire: the capability was filled in before it was published */
+    struct capability *capability =
+        entry == nullptr ? nullptr : atomic_load_explicit(&entry->capability, memory_order_acquire);
+    return capability != nullptr && capability->handle == handle ? capability : nullptr;
+}
+
 /* ---- capability.c ---- */
 void handle_block_free(struct handle_table *table, struct handle_block *block);
-/* Capability behind handle, revoked ones too; null if there is none. Valid during this kernel entry. */
-struct capability *capability_of(struct handle_table *table, u32 handle);
 /* What handle names, without a new reference: valid during this kernel entry. rcInvalidHandle, rcHandleRevoked. */
 retcode capability_get(struct handle_table *table, u32 handle, struct capability **result);
 /* object->lock held: the slot becomes free; or stays occupied, but is not callable any more. */
