@@ -57,6 +57,11 @@ void stack_put(struct task *task, vaddr base, u64 size)
     retcode code;
     while ((code = space_free(&task->domain.space, base, size, &progress)) == PREEMPTED)
         checkpoint();
-    if (code != rcOk)
-        kernel_print("task %u: the stack of a thread was unmapped by the task\n", task->id);
+    if (code == rcOk)
+        return;
+    checkpoint();
+    kernel_print("task %u: the stack of a thread ", task->id);
+    checkpoint();
+    kernel_print("was unmapped by the task\n");
+    checkpoint();
 }
