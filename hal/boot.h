@@ -6,6 +6,7 @@
 
 #define HAL_MEMORY_RANGES_MAX 32
 #define HAL_COMMAND_LINE_SIZE 512
+#define HAL_SEED_WORDS        8
 
 struct hal_memory_range {
     paddr start, end; /* page-aligned, usable RAM not occupied by the kernel image, the port's tables or firmware */
@@ -16,6 +17,7 @@ struct hal_boot_info {
     u32 range_count;
     u32 cpu_count; /* 1..KOS_CPUS_MAX, the boot CPU is 0 */
     char command_line[HAL_COMMAND_LINE_SIZE];
+    u64 seed[HAL_SEED_WORDS]; /* random, from the boot loader; 0 where it gave none */
 };
 
 /*

@@ -9,7 +9,7 @@
 #include <hal/hal.h>
 
 /* Boot CPU, on its own stack, direct map and console up, per-CPU area zeroed but for struct hal_cpu. */
-[[noreturn]] void kernel_main(const struct hal_boot_info *boot);
+[[noreturn]] void kernel_main(struct hal_boot_info *boot);
 [[noreturn]] void kernel_secondary_main(void);
 
 /* System calls: Call (selector bit 63 clear), and Reply (bit 63 set). Recv comes through kernel_call_entry too: its

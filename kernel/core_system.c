@@ -3,6 +3,7 @@
 #include <ipc/arena.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
+#include <kernel/random.h>
 #include <memory/page.h>
 #include <sched/local.h>
 #include <sched/order.h>

@@ -8,7 +8,5 @@ extern struct romfs kernel_romfs;                       /* constant after boot *
 extern char kernel_command_line[HAL_COMMAND_LINE_SIZE]; /* constant after boot */
 
 const char *retcode_name(retcode code);
-/* 64 random bits: hardware entropy mixed with time; for ASLR. Any CPU. */
-u64 kernel_random(void);
 void core_fs_init(void);
 void core_audit_init(void);

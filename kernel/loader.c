@@ -3,6 +3,7 @@
 #include <hal/boot.h>
 #include <kernel/kernel.h>
 #include <kernel/loader.h>
+#include <kernel/random.h>
 
 /* Where position-independent images go: 2 MiB steps within 1 TiB, so that page-table pages are few. */
 #define LOAD_BASE    0x100000000ULL

@@ -8,6 +8,7 @@
 #include <ipc/user_object.h>
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
+#include <kernel/random.h>
 #include <kernel/sample.h>
 #include <ksm/audit.h>
 #include <ksm/models/models.h>
@@ -82,7 +83,7 @@ static void start_einit(void)
                      retcode_name(code));
 }
 
-void kernel_main(const struct hal_boot_info *boot)
+void kernel_main(struct hal_boot_info *boot)
 {
     for (u32 i = 0; i < boot->range_count; i++)
         page_allocator_add(boot->ranges[i].start, boot->ranges[i].end);
@@ -95,6 +96,7 @@ void kernel_main(const struct hal_boot_info *boot)
     space_shootdown = shootdown;
     space_room_init();
     object_room_init();
+    kernel_random_init(boot);
     start_cpus(boot->cpu_count);
     ipc_init();
     user_object_init();

@@ -36,15 +36,3 @@ void kernel_panic(const char *format, ...)
     }
     hal_power_off();
 }
-
-u64 kernel_random(void)
-{
-    static _Atomic u64 state;
-    u64 hardware = 0;
-    (void)hal_entropy(&hardware); /* without a source the time and the counter remain */
-    u64 value =
-        hardware ^ hal_time_now() ^ atomic_fetch_add_explicit(&state, 0x9e3779b97f4a7c15ULL, memory_order_relaxed);
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebULL;
-    return value ^ (value >> 31);
-}

@@ -2,6 +2,7 @@
 #include <kernel/core_call.h>
 #include <kernel/kernel.h>
 #include <kernel/loader.h>
+#include <kernel/random.h>
 #include <kernel/task.h>
 #include <memory/object_cache.h>
 #include <memory/page.h>

@@ -281,6 +281,13 @@ retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 
     return code;
 }
 
+bool space_device_there(struct address_space *space, vaddr address, u32 access)
+{
+    u32 present;
+    return hal_space_lookup(&space->hal, address, &present) != PADDR_NONE &&
+           (present & (access | HAL_PAGE_DEVICE)) == (access | HAL_PAGE_DEVICE);
+}
+
 /* PADDR_NONE if it is not there, or not accessible so. */
 static inline paddr page_of_access(struct address_space *space, vaddr address, u32 access, u32 *present)
 {

@@ -97,6 +97,10 @@ void space_seal(struct address_space *space, vaddr start, const struct mapping *
  * have been as long as a path may. */
 retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 hal_access);
 
+/* A page of a device's is there, for that access: a copy of the kernel's that failed did so for another reason than a
+ * missing page. It did not answer, or not at such an address; to try again makes it no better. */
+bool space_device_there(struct address_space *space, vaddr address, u32 hal_access);
+
 /* Kernel pointer (direct map) to read the byte at address of any space; valid to the end of that page. Null if it is
  * not there, or not accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the
  * lock). */

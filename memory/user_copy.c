@@ -7,6 +7,8 @@ bool user_bring(struct address_space *space, vaddr address, u64 size, u32 access
     if (address + size < address)
         return false;
     for (vaddr page = round_down(address, PAGE_SIZE); page < address + size; page += PAGE_SIZE) {
+        if (space_device_there(space, page, access))
+            return false;
         retcode code;
         do {
             checkpoint();

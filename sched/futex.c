@@ -119,6 +119,8 @@ retcode futex_word_bring(struct thread *thread, vaddr address)
         return rcInvalidArgument;
     if (preemption_point())
         return PREEMPTED;
+    if (space_device_there(&thread->domain->space, address, HAL_ACCESS_READ))
+        return rcInvalidArgument;
     retcode code = space_fault_preemptible(&thread->domain->space, address, HAL_ACCESS_READ);
     return code == rcOk || code == PREEMPTED ? PREEMPTED : rcInvalidArgument;
 }

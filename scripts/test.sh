@@ -54,6 +54,7 @@ unit/memory_user_copy	unit memory_user_copy
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/object_revoke	unit object_revoke
+unit/kernel_random	unit kernel_random
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
 unit/ksm_content	unit ksm_content

@@ -53,6 +53,8 @@ struct cpu {
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
 
+    u64 random_given; /* numbers that this CPU has drawn: kernel/random.c */
+
     u8 *scratch; /* one page for copies of names and strings during one kernel entry */
 
     u64 trace_events;              /* bit e: event e is recorded here; 0: off: traces/trace.h */

@@ -127,6 +127,8 @@ void hal_boot(paddr device_tree, paddr image)
     map_boot_block();
     for (u32 i = 0; i < HAL_COMMAND_LINE_SIZE; i++)
         boot_info.command_line[i] = hal_device_tree.command_line[i];
+    memcpy(boot_info.seed, hal_device_tree.seed, sizeof(boot_info.seed));
+    memset(hal_device_tree.seed, 0, sizeof(hal_device_tree.seed));
     __asm__ volatile("msr tpidr_el1, %0\n\tmov sp, %1\n\tmov x29, xzr\n\tblr %2" ::"r"(HAL_CPU_BLOCKS + HAL_BLOCK_AREA),
                      "r"(HAL_CPU_BLOCKS + HAL_BLOCK_STACK_TOP), "r"(boot_on_own_stack)
                      : "memory");

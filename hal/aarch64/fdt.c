@@ -22,7 +22,7 @@ struct bytes {
 
 /* The properties of one node that matter here. */
 struct node {
-    struct bytes name, device_type, compatible, reg, method, bootargs, stdout_path, interrupts, status, regions;
+    struct bytes name, device_type, compatible, reg, method, bootargs, seed, stdout_path, interrupts, status, regions;
     uint32_t address_cells, size_cells; /* of its children */
 };
 
@@ -145,6 +145,8 @@ static void judge_chosen(struct walk *walk, const struct node *node)
     for (; at < node->bootargs.size && at < FDT_COMMAND_LINE_SIZE - 1 && node->bootargs.data[at] != 0; at++)
         info->command_line[at] = (char)node->bootargs.data[at];
     info->command_line[at] = 0;
+    for (size_t i = 0; i < node->seed.size && i < FDT_SEED_SIZE; i++)
+        info->seed[i] = node->seed.data[i];
     size_t start = 0, end = 0;
     for (; end < node->stdout_path.size && node->stdout_path.data[end] != 0 && node->stdout_path.data[end] != ':';
          end++)
@@ -211,6 +213,7 @@ static void gather(const struct blob *blob, struct node *node, size_t name_offse
         {"reg", &node->reg},
         {"method", &node->method},
         {"bootargs", &node->bootargs},
+        {"rng-seed", &node->seed},
         {"stdout-path", &node->stdout_path},
         {"interrupts", &node->interrupts},
         {"status", &node->status},

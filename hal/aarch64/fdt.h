@@ -13,6 +13,7 @@
 #define FDT_CPUS_MAX          64
 #define FDT_GIC_RANGES_MAX    8
 #define FDT_COMMAND_LINE_SIZE 512
+#define FDT_SEED_SIZE         64
 #define FDT_HEADER_SIZE       40
 
 struct fdt_range {
@@ -35,6 +36,7 @@ struct fdt_info {
     uint32_t timer_ppi;                       /* interrupt number (16..31) of the virtual timer */
     uint32_t pmu_ppi;                         /* interrupt number (16..31) of the PMU, or 0: it has none of this kind */
     char command_line[FDT_COMMAND_LINE_SIZE]; /* cut if longer; always terminated */
+    uint8_t seed[FDT_SEED_SIZE];              /* rng-seed of /chosen; cut if longer, the rest is zero */
 };
 
 /* Total size that the header at blob (at least FDT_HEADER_SIZE bytes) claims, or 0 if it is not a device tree. */
