@@ -187,6 +187,13 @@ stranger_pieces() {
     pieces_said "a mistake in a template" 1 "einit/src/security.psl.in:40:5: error: .*'ligt'" || return 1
     sed -i 's/FMode_impl(struct/FMode_impl(strukt/' "$cd_to/lights/src/lights_gpio.c"
     pieces_said "a mistake in C" 1 "lights_gpio.c:14:28: error: " || return 1
+    sed -i 's/"lights_gpio_connection");/"light_connection"); undeclared();/; s/lightsGpio.mode/lightsGpio.mod/' "$cd_to/control/src/control_system.c"
+    pieces_said "a channel that is not there" 1 "control_system.c:32:43: warning: there is no channel 'light_connection' .*init.yaml.in it has 'lights_gpio_connection'" || return 1
+    grep -q "control_system.c:37:51: warning: no class of the solution has an endpoint 'lightsGpio.mod'; did you mean 'lightsGpio.mode'?" "$said" ||
+        { echo "expected the endpoint, got:"; cat "$said"; return 1; }
+    echo 'class traffic_light.Nothing' >"$cd_to/resources/edl/Nothing.edl"
+    rm -r "$cd_to/lights"
+    pieces_said "a file that declares nothing" 1 "Nothing.edl:1: warning: expected 'task class NAME': nothing can name this file" || return 1
     # folders of other alphabets, files that are not
     mv "$to/solution" "$to/свет и цвет"
     ln -s "$to/свет и цвет" "$to/solution"
