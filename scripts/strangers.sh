@@ -11,6 +11,7 @@ stranger_tests() {
         printf 'strangers/%s/policy\tstranger_policy %s\n' "$solution" "$solution"
     done
     printf 'placement/x86_64\tplacement x86_64\nplacement/aarch64\tplacement aarch64\n'
+    printf 'faults/x86_64\tfaults x86_64\nfaults/aarch64\tfaults aarch64\n'
     printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\nstrangers/cmake\tstranger_cmake\n'
     printf 'libc/x86_64\tlibc_runs x86_64 1\nlibc/aarch64\tlibc_runs aarch64 1\nlibc/x86_64/4\tlibc_runs x86_64 4\nlibc/aarch64/4\tlibc_runs aarch64 4\n'
     printf 'libc/system_calls\tlibc_system_calls\nlibc/lacking\tlibc_lacking\nlibc/without_musl\tlibc_without_musl\n'
@@ -42,7 +43,12 @@ solution_runs() { # FOLDER ARCH CPUS
 # What init.yaml says of CPUs, schedulers and arenas is what the kernel does; on a machine without the CPU, Einit says so.
 placement() { # ARCH
     solution_runs tests/placement "$1" 4 || return 1
-    KOS_SECONDS=${KOS_SECONDS:-60} solution_says tests/placement "$1" 1 'Einit: last: it cannot be created on its CPUs'
+    KOS_SECONDS=${KOS_SECONDS:-60} solution_says tests/placement "$1" 1 'Einit: last: it cannot be created on its CPUs: rcInvalidArgument'
+}
+
+# The report of a fault says what it most likely comes from.
+faults() { # ARCH
+    solution_says tests/faults "$1" 1 '  likely cause: null pointer' && solution_says tests/faults "$1" 1 '  likely cause: stack overflow'
 }
 
 # The C library of solutions, musl over libkos/posix, in the guest.
