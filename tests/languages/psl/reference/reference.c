@@ -151,6 +151,7 @@ bool reference_decide(struct interpreter *reference, const struct reference_even
         last = next;
     }
     bool granted = run.called != 0 && run.denied == 0;
+    reference->no_rule = run.called == 0 && run.denied == 0;
     if (granted)
         reference_free(before);
     else
