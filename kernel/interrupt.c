@@ -101,6 +101,19 @@ static void backtrace(struct thread *thread)
     kernel_print("\n");
 }
 
+/* What a fault most likely comes from; null: anything. */
+static const char *likely_cause(const struct thread *thread, const struct hal_exception *exception)
+{
+    vaddr sp = thread->context.sp, address = exception->address;
+    if (exception->access == 0)
+        return nullptr;
+    if (address < KOS_PAGE_SIZE)
+        return "null pointer";
+    /* a frame may be a few pages deep */
+    bool near = address + KOS_PAGE_SIZE >= sp && address < sp + (vaddr)4 * KOS_PAGE_SIZE;
+    return near && (exception->access & HAL_ACCESS_WRITE) != 0 ? "stack overflow" : nullptr;
+}
+
 static void report(struct thread *thread, const struct hal_exception *exception)
 {
     struct task *task = task_of(thread->domain);
@@ -122,6 +135,10 @@ static void report(struct thread *thread, const struct hal_exception *exception)
                  (exception->access & HAL_ACCESS_EXECUTE) != 0 ? "x" : "");
     checkpoint();
     kernel_print(" image at %lx\n", task->image_base);
+    checkpoint();
+    const char *cause = likely_cause(thread, exception);
+    if (cause != nullptr)
+        kernel_print("  likely cause: %s\n", cause);
     checkpoint();
     for (u32 part = 0; hal_context_print(&thread->context, part); part++)
         checkpoint();

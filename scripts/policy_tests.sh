@@ -108,6 +108,7 @@ policy_explain() {
         explain ping request src=ping.Right dst=ping.Left endpoint=player.ball method=Hit &&
         explain ping execute src=ping.Left dst=ping.Right &&
         explain echo request src=echo.Client dst=echo.Server endpoint=echoer.echo method=Say text=hello &&
+        explain tests/strangers/hydro request src=acme.hydro.Panel dst=acme.hydro.Controller endpoint=plant.cluster.south.health method=Reset &&
         explain hello request src=hello.Hello dst=kl.core.Core endpoint=vmm.VMM method=Free || { cat build/test/policy.explain; return 1; }
     sed -i 's/psl:[0-9]*:/psl:N:/' build/test/policy.explain
     expect build/test/policy.explain <<'TEXT'
@@ -121,6 +122,9 @@ denied
 denied
     examples/echo/security.psl:N:75: grant (): granted
 granted
+    no rule was called
+    tests/strangers/hydro/einit/src/parts/panel.psl:N:1: this binding applies, but no rule in it does
+denied
     examples/hello/security.psl:N:28: grant (): granted
 granted
 TEXT

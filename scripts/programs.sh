@@ -95,4 +95,9 @@ programs_describe() {
     # A main function that no process has is not of this solution: a test on the host, say; nor is what else that test is made of.
     { cat "$built/claimed" "$built/mains"; cut -f2 "$built/cmake"; } | sort -u >"$built/own"
     grep -vxFf "$built/own" "$built/sources" >"$built/common" || true
+    [ -z "$init_yaml" ] || {
+        build/host/einit --channels "$init_yaml" >"$built/channels" || exit 1
+        build/host/einit -I "$stage" -I "$built/aliases" -I sdk -o "$built/endpoints" "$init_yaml" 2>/dev/null || rm -f "$built/endpoints"
+        perl scripts/channels.pl "$built/channels" "$built/programs" "$built/endpoints" "$shown_yaml"
+    }
 }

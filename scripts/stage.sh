@@ -19,6 +19,9 @@ stage_names() {
                 if (match(text, /(package|component|entity|task[ \t\r\n]+class)[ \t\r\n]+[A-Za-z0-9_.]+/)) {
                     name = substr(text, RSTART, RLENGTH); sub(/.*[ \t\r\n]/, "", name)
                     gsub(/\./, "/", name); name = name "." extension
+                } else {
+                    what = extension == "idl" ? "package" : extension == "cdl" ? "component" : "task class"
+                    printf "%s:1: warning: expected \047%s NAME\047: nothing can name this file\n", file, what > "/dev/stderr"
                 }
                 print name "\t" file
             }' "$file"

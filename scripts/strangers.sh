@@ -11,6 +11,7 @@ stranger_tests() {
         printf 'strangers/%s/policy\tstranger_policy %s\n' "$solution" "$solution"
     done
     printf 'placement/x86_64\tplacement x86_64\nplacement/aarch64\tplacement aarch64\n'
+    printf 'faults/x86_64\tfaults x86_64\nfaults/aarch64\tfaults aarch64\n'
     printf 'strangers/headers\tstranger_headers\nstrangers/pieces\tstranger_pieces\nstrangers/cmake\tstranger_cmake\n'
     printf 'libc/x86_64\tlibc_runs x86_64 1\nlibc/aarch64\tlibc_runs aarch64 1\nlibc/x86_64/4\tlibc_runs x86_64 4\nlibc/aarch64/4\tlibc_runs aarch64 4\n'
     printf 'libc/system_calls\tlibc_system_calls\nlibc/lacking\tlibc_lacking\nlibc/without_musl\tlibc_without_musl\n'
@@ -55,7 +56,12 @@ solution_runs() { # FOLDER ARCH CPUS
 # What init.yaml says of CPUs, schedulers and arenas is what the kernel does; on a machine without the CPU, Einit says so.
 placement() { # ARCH
     solution_runs tests/placement "$1" 4 || return 1
-    KOS_SECONDS=${KOS_SECONDS:-60} solution_says tests/placement "$1" 1 'Einit: last: it cannot be created on its CPUs'
+    KOS_SECONDS=${KOS_SECONDS:-60} solution_says tests/placement "$1" 1 'Einit: last: it cannot be created on its CPUs: rcInvalidArgument'
+}
+
+# The report of a fault says what it most likely comes from.
+faults() { # ARCH
+    solution_says tests/faults "$1" 1 '  likely cause: null pointer' && solution_says tests/faults "$1" 1 '  likely cause: stack overflow'
 }
 
 # The C library of solutions, musl over libkos/posix, in the guest.
@@ -202,6 +208,13 @@ stranger_pieces() {
     pieces_said "a mistake in a template" 1 "einit/src/security.psl.in:40:5: error: .*'ligt'" || return 1
     sed -i 's/FMode_impl(struct/FMode_impl(strukt/' "$cd_to/lights/src/lights_gpio.c"
     pieces_said "a mistake in C" 1 "lights_gpio.c:14:28: error: " || return 1
+    sed -i 's/"lights_gpio_connection");/"light_connection"); undeclared();/; s/lightsGpio.mode/lightsGpio.mod/' "$cd_to/control/src/control_system.c"
+    pieces_said "a channel that is not there" 1 "control_system.c:32:43: warning: there is no channel 'light_connection' .*init.yaml.in it has 'lights_gpio_connection'" || return 1
+    grep -q "control_system.c:37:51: warning: no class of the solution has an endpoint 'lightsGpio.mod'; did you mean 'lightsGpio.mode'?" "$said" ||
+        { echo "expected the endpoint, got:"; cat "$said"; return 1; }
+    echo 'class traffic_light.Nothing' >"$cd_to/resources/edl/Nothing.edl"
+    rm -r "$cd_to/lights"
+    pieces_said "a file that declares nothing" 1 "Nothing.edl:1: warning: expected 'task class NAME': nothing can name this file" || return 1
     # folders of other alphabets, files that are not
     mv "$to/solution" "$to/свет и цвет"
     ln -s "$to/свет и цвет" "$to/solution"

@@ -781,7 +781,7 @@ lane_of() { # NAME
     bench/interrupts_off/quick/*) echo host ;;
     bench/interrupts_off/* | bench/peers/[xar]* | bench/native | languages/psl/million | trace/long/* | report/quick) echo long ;;
     build/* | lint/* | bench/scale/*) echo first ;;
-    strangers/* | libc/* | placement/* | unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
+    strangers/* | libc/* | placement/* | faults/* | unit/* | simulation/* | fuzz/* | languages/* | headers/* | model/* | bench/* | report/* | policy/*) echo host ;;
     *) echo guest ;;
     esac
 }

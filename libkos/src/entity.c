@@ -6,6 +6,7 @@
 #include <coresrv/thread/thread_api.h>
 #include <kos/alloc.h>
 #include <kos/task.h>
+#include <rtl/retcode_hr.h>
 #include <string.h>
 
 static const char *short_name(const char *eiid)
@@ -33,13 +34,31 @@ struct Entity {
     char name[];
 };
 
+static _Thread_local Retcode last_failure;
+
+/* The result itself, kept for EntityFailure. */
+static Retcode kept(Retcode rc)
+{
+    if (rc != rcOk)
+        last_failure = rc;
+    return rc;
+}
+
+const char *EntityFailure(void)
+{
+    if (last_failure == rcSecurityDisallow)
+        return "denied by the security policy";
+    return last_failure == rcResourceNotFound ? "no such file in the image" : KosRetcodeName(last_failure);
+}
+
 Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
 {
     if (name == RTL_NULL)
         name = info->eiid;
     rtl_size_t size = strlen(name) + 1;
     Entity *entity = KosMemAlloc(sizeof(*entity) + size);
-    if (entity == RTL_NULL || create(info->eiid, name, path, &entity->task) != rcOk) {
+    last_failure = rcOutOfMemory;
+    if (entity == RTL_NULL || kept(create(info->eiid, name, path, &entity->task)) != rcOk) {
         KosMemFree(entity);
         return RTL_NULL;
     }
@@ -52,11 +71,12 @@ Entity *EntityInitEx(const EntityInfo *info, const char *name, const char *path)
 Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *path, rtl_uint64_t cpus)
 {
     struct kos_core_result self = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE);
-    if (self.rc != rcOk || KnThreadSetAffinityByHandle(INVALID_HANDLE, cpus & (~cpus + 1)) != rcOk)
+    if (kept(self.rc) != rcOk || kept(KnThreadSetAffinityByHandle(INVALID_HANDLE, cpus & (~cpus + 1))) != rcOk)
         return RTL_NULL;
     Entity *entity = EntityInitEx(info, name, path);
-    bool set = entity != RTL_NULL && KnThreadSetAffinityByHandle(entity->task, cpus) == rcOk;
-    bool back = KnThreadSetAffinityByHandle(INVALID_HANDLE, KOS_CORE_OUT(self, THREAD, GetInfo, affinity)) == rcOk;
+    bool set = entity != RTL_NULL && kept(KnThreadSetAffinityByHandle(entity->task, cpus)) == rcOk;
+    bool back =
+        kept(KnThreadSetAffinityByHandle(INVALID_HANDLE, KOS_CORE_OUT(self, THREAD, GetInfo, affinity))) == rcOk;
     if (set && back)
         return entity;
     EntityFree(entity);
@@ -82,22 +102,22 @@ Retcode EntitySetEnvs(Entity *entity, const char *envs[])
 
 Retcode EntitySetPriority(Entity *entity, rtl_uint32_t schedulingClass, rtl_uint32_t priority)
 {
-    return KnThreadSetPriorityByHandle(entity->task, schedulingClass, priority);
+    return kept(KnThreadSetPriorityByHandle(entity->task, schedulingClass, priority));
 }
 
 Retcode EntitySetReservation(Entity *entity, rtl_uint64_t budget, rtl_uint64_t period, rtl_uint64_t deadline)
 {
-    return KOS_CORE(THREAD, SetReservation, entity->task, budget, period, deadline, KOS_RESERVATION_THROTTLE).rc;
+    return kept(KOS_CORE(THREAD, SetReservation, entity->task, budget, period, deadline, KOS_RESERVATION_THROTTLE).rc);
 }
 
 Retcode EntityConnectWithArena(Entity *client, Entity *server, const char *name, rtl_uint32_t arena)
 {
-    return KnTaskConnectWithArena(client->task, server->task, name, arena);
+    return kept(KnTaskConnectWithArena(client->task, server->task, name, arena));
 }
 
 Retcode EntityConnectToService(Entity *client, Entity *server, const char *name)
 {
-    return KnTaskConnect(client->task, server->task, name);
+    return kept(KnTaskConnect(client->task, server->task, name));
 }
 
 Retcode EntityConnect(Entity *client, Entity *server)
@@ -110,7 +130,7 @@ Retcode EntityConnect(Entity *client, Entity *server)
 Retcode EntityRun(Entity *entity)
 {
     Retcode rc = set_env(entity->task, entity->name, entity->args, entity->envs);
-    return rc == rcOk ? KnTaskResume(entity->task) : rc;
+    return kept(rc == rcOk ? KnTaskResume(entity->task) : rc);
 }
 
 Retcode EntityWait(Entity *entity, rtl_uint32_t timeout, unsigned *exitCode)

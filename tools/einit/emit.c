@@ -186,7 +186,8 @@ void solution_emit(struct pool *pool, const struct solution *solution, const cha
             emit_words(text, "envs", entity->number, nullptr, &entity->env);
     }
     text_add(text, "\nstatic int failed(const char *name, const char *what)\n{\n"
-                   "    fprintf(stderr, \"Einit: %%s: %%s\\n\", name, what);\n    return EXIT_FAILURE;\n}\n"
+                   "    fprintf(stderr, \"Einit: %%s: %%s: %%s\\n\", name, what, EntityFailure());\n"
+                   "    return EXIT_FAILURE;\n}\n"
                    "\nint main(void)\n{");
     for (const struct entity *entity = solution->entities; entity != nullptr; entity = entity->next)
         emit_process(text, entity, from);

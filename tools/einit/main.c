@@ -10,7 +10,7 @@
 #define ROOTS_MAX 256U
 
 static const char usage_text[] =
-    "usage: einit [-I PATH]... {-o FILE | --programs} init.yaml\n"
+    "usage: einit [-I PATH]... {-o FILE | --programs | --channels} init.yaml\n"
     "\n"
     "Writes C of the initializing program Einit, which starts the processes of a solution and makes their channels.\n"
     "\n"
@@ -20,6 +20,8 @@ static const char usage_text[] =
     "  --arena-readers FILE  what nk-psl-gen-c says of the policy: an arena whose content a rule reads is not "
     "'shared'\n"
     "  --programs            instead, print the file in the image, the class and the line of each process\n"
+    "  --channels            instead, print the files of client and server, and the name ('*': a macro's) of each "
+    "channel\n"
     "  -h, --help            this text\n"
     "  --version             the version\n";
 
@@ -27,7 +29,7 @@ struct command {
     const char *roots[ROOTS_MAX];
     unsigned root_count;
     const char *output, *file, *readers;
-    bool programs;
+    bool programs, channels;
 };
 
 [[noreturn]] static void bad_usage(const char *what)
@@ -46,6 +48,7 @@ static void read_command(struct command *command, int argc, char **argv)
 {
     static const struct option options[] = {{"out-file", required_argument, nullptr, 'o'},
                                             {"programs", no_argument, nullptr, 'p'},
+                                            {"channels", no_argument, nullptr, 'c'},
                                             {"arena-readers", required_argument, nullptr, 'r'},
                                             {"help", no_argument, nullptr, 'h'},
                                             {"version", no_argument, nullptr, 'v'},
@@ -62,6 +65,8 @@ static void read_command(struct command *command, int argc, char **argv)
             command->readers = optarg;
         else if (option == 'p')
             command->programs = true;
+        else if (option == 'c')
+            command->channels = true;
         else if (option == 'h')
             print_and_leave(usage_text);
         else if (option == 'v')
@@ -71,7 +76,7 @@ static void read_command(struct command *command, int argc, char **argv)
     }
     if (optind + 1 != argc)
         bad_usage("expected one file, init.yaml");
-    if (command->output == nullptr && !command->programs)
+    if (command->output == nullptr && !command->programs && !command->channels)
         bad_usage("expected -o and the file to write");
     command->file = argv[optind];
 }
@@ -81,6 +86,16 @@ static void print_programs(const struct solution *solution)
     for (const struct entity *entity = solution->entities; entity != nullptr; entity = entity->next)
         printf("%s\t%s\t%u\n", entity->path.text, entity->class.text,
                source_line_column(entity->at.source, entity->at.offset).line);
+}
+
+static void print_channels(const struct solution *solution)
+{
+    for (const struct entity *client = solution->entities; client != nullptr; client = client->next)
+        for (const struct channel *channel = client->channels; channel != nullptr; channel = channel->next)
+            for (const struct entity *server = solution->entities; server != nullptr; server = server->next)
+                if (strcmp(server->task.text, channel->target.text) == 0)
+                    printf("%s\t%s\t%s\n", client->path.text, server->path.text,
+                           channel->variable.text != nullptr ? "*" : channel->id.text);
 }
 
 int main(int argc, char **argv)
@@ -99,7 +114,7 @@ int main(int argc, char **argv)
     yaml_node_t *root = document_read(&document, command.file);
     if (root != nullptr && diagnostics.errors == 0) {
         solution_read(&document, root, &solution);
-        if (!command.programs)
+        if (!command.programs && !command.channels)
             solution_check(&program, &solution);
         if (command.readers != nullptr)
             readers_check(&pool, &diagnostics, &solution, command.readers);
@@ -107,6 +122,8 @@ int main(int argc, char **argv)
     document_close(&document);
     if (diagnostics.errors == 0 && command.programs) {
         print_programs(&solution);
+    } else if (diagnostics.errors == 0 && command.channels) {
+        print_channels(&solution);
     } else if (diagnostics.errors == 0) {
         struct text text = {0};
         const char *slash = strrchr(command.file, '/');

@@ -104,10 +104,45 @@ static void emit_parameters(struct emitter *emitter, const struct unit *part)
         emit(emitter, ", %s", member_of(emitter, c, true));
 }
 
+static void emit_names(struct emitter *emitter, const struct references *list)
+{
+    for (const struct reference *r = list->first; r != nullptr; r = r->next)
+        emit(emitter, ", %s", r->name.text);
+}
+
+/*
+ * The same with components before own endpoints, for the specification says "in declaration order", and a definition
+ * may have them so: in C++ an overload, in C chosen by the type of the first.
+ */
+static void emit_either_order(struct emitter *emitter, const struct unit *part, const char *type, const char *name)
+{
+    const struct reference *component = part->components.first;
+    if (part->endpoints.first == nullptr || component == nullptr)
+        return;
+    emit(emitter,
+         "/* Components may come first. */\n"
+         "#ifdef __cplusplus\nextern \"C++\" {\n#define %s_components_first %s\n#endif\n"
+         "static inline void %s_components_first(struct %s_%s *self",
+         name, name, name, part->prefix, type);
+    for (const struct reference *c = component; c != nullptr; c = c->next)
+        emit(emitter, ", %s", member_of(emitter, c, true));
+    for (const struct reference *e = part->endpoints.first; e != nullptr; e = e->next)
+        emit(emitter, ", %s", member_of(emitter, e, false));
+    emit(emitter, ")\n{\n    %s(self", name);
+    emit_names(emitter, &part->endpoints);
+    emit_names(emitter, &part->components);
+    emit(emitter,
+         ");\n}\n#ifdef __cplusplus\n}\n#else\n"
+         "#define %s(self, first, ...) \\\n"
+         "    _Generic((first), struct %s_component *: %s_components_first, default: %s)(self, first, __VA_ARGS__)\n"
+         "#endif\n",
+         name, component->unit->prefix, name, name);
+}
+
 static void emit_init(struct emitter *emitter, const struct unit *part)
 {
-    emit(emitter, "static inline void %s(struct %s_component *self",
-         emit_claim(emitter, part, part->name.at, "component_init"), part->prefix);
+    const char *name = emit_claim(emitter, part, part->name.at, "component_init");
+    emit(emitter, "static inline void %s(struct %s_component *self", name, part->prefix);
     emit_parameters(emitter, part);
     emit(emitter, ")\n{\n    nk_assert(self != NK_NULL);\n");
     const struct references *lists[] = {&part->endpoints, &part->components};
@@ -118,6 +153,7 @@ static void emit_init(struct emitter *emitter, const struct unit *part)
     if (part->endpoints.first == nullptr && part->components.first == nullptr)
         emit(emitter, "    self->none = NK_NULL;\n");
     emit(emitter, "}\n");
+    emit_either_order(emitter, part, "component", name);
 }
 
 static void visit_member(void *context, const struct part_endpoint *e)
@@ -181,15 +217,14 @@ void emit_component_server(struct emitter *emitter, const struct unit *part)
 
 static void emit_entity_init(struct emitter *emitter, const struct unit *class)
 {
-    emit(emitter, "static inline void %s(struct %s_entity *self",
-         emit_claim(emitter, class, class->name.at, "entity_init"), class->prefix);
+    const char *name = emit_claim(emitter, class, class->name.at, "entity_init");
+    emit(emitter, "static inline void %s(struct %s_entity *self", name, class->prefix);
     emit_parameters(emitter, class);
     emit(emitter, ")\n{\n    %s_component_init(self", class->prefix);
-    const struct references *lists[] = {&class->endpoints, &class->components};
-    for (unsigned i = 0; i < 2; i++)
-        for (const struct reference *r = lists[i]->first; r != nullptr; r = r->next)
-            emit(emitter, ", %s", r->name.text);
+    emit_names(emitter, &class->endpoints);
+    emit_names(emitter, &class->components);
     emit(emitter, ");\n}\n");
+    emit_either_order(emitter, class, "entity", name);
 }
 
 void emit_entity_server(struct emitter *emitter, const struct unit *class)

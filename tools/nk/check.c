@@ -61,7 +61,14 @@ static void report_unknown(struct program *program, struct unit *unit, const str
             offer_all(&suggestion, import->unit, nullptr, constant);
     for (size_t i = 0; !constant && i < sizeof(words) / sizeof(words[0]); i++)
         suggestion_offer(&suggestion, words[i]);
-    if (suggestion.nearest != nullptr)
+    static const char *const lacking[] = {"Bool",  "bool",   "Boolean", "boolean", "Float",
+                                          "float", "Double", "double",  "Float32", "Float64"};
+    bool of_others = false;
+    for (size_t i = 0; !constant && i < sizeof(lacking) / sizeof(lacking[0]); i++)
+        of_others |= strcmp(name.text, lacking[i]) == 0;
+    if (of_others)
+        diagnostic_note(program->diagnostics, name.at, "IDL has integers, texts, bytes and what is made of them only");
+    else if (suggestion.nearest != nullptr)
         diagnostic_note(program->diagnostics, name.at, "did you mean '%s'?", suggestion.nearest);
 }
 

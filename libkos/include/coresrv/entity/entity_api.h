@@ -33,6 +33,8 @@ Retcode EntityRun(Entity *entity);
 Retcode EntityWait(Entity *entity, rtl_uint32_t timeout, unsigned *exitCode); /* milliseconds; rcTimeout */
 void EntityFree(Entity *entity);              /* the process goes on; null: nothing happens */
 Handle EntityGetHandle(const Entity *entity); /* ours */
+/* Ours: in words, why the last of these functions that failed in this thread did. */
+const char *EntityFailure(void);
 /* Ours: its first thread may run on these CPUs only (a mask), and begins on the first of them. The caller goes there to
  * make it, and then may run on the CPUs again on which it might before. */
 Entity *EntityInitOnCpus(const EntityInfo *info, const char *name, const char *path, rtl_uint64_t cpus);

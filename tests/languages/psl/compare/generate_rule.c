@@ -177,8 +177,29 @@ static void branch(const char *condition, unsigned depth)
     }
 }
 
+/* On several values at once. */
+static void tuple_choice(unsigned depth)
+{
+    static const char *const conditions[] = {"[1, \"open\"]", "[_, \"closed\"]", "[2, _]", "[_, _]", "[1, \"closed\"]"};
+    fputs("choice ([", stdout);
+    generate_integer(0);
+    fputs(", session.query {sid : ", stdout);
+    generate_sid();
+    fputs("}]) { ", stdout);
+    for (unsigned i = 0; i < 5; i++)
+        if (below(2) != 0)
+            branch(conditions[i], depth);
+    if (below(3) != 0)
+        branch("_", depth);
+    fputs("} ", stdout);
+}
+
 static void choice(unsigned depth)
 {
+    if (below(4) == 0) {
+        tuple_choice(depth);
+        return;
+    }
     static const char *const levels[] = {"{degree : \"low\", categories : [\"red\"]}",
                                          "{degree : \"high\", categories : [\"red\", \"blue\", \"green\"]}"};
     unsigned kind = below(gen.place.texts != nullptr ? 6 : 4);

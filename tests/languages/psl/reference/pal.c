@@ -16,7 +16,7 @@ struct run {
     struct variable variables[256];
     unsigned variable_count;
     uint32_t next_sid;
-    struct text rules; /* of the case at hand */
+    struct text rules, entered; /* of the case at hand: rules, bindings that apply */
     unsigned failures;
 };
 
@@ -35,6 +35,14 @@ static void note_rule(void *context, const struct psl_expression *call, bool gra
     struct line_column place = source_line_column(call->at.source, call->at.offset);
     text_add(&run->rules, "    %s:%u:%u: %.*s: %s\n", call->at.source->path, place.line, place.column,
              (int)call->at.length, call->at.source->text + call->at.offset, granted ? "granted" : "denied");
+}
+
+static void note_binding(void *context, struct location at)
+{
+    struct run *run = context;
+    struct line_column place = source_line_column(at.source, at.offset);
+    text_add(&run->entered, "    %s:%u:%u: this binding applies, but no rule in it does\n", at.source->path, place.line,
+             place.column);
 }
 
 static bool decide(struct run *run, const struct psl_test_case *test, struct pool *pool)
@@ -88,15 +96,21 @@ void reference_run_last(struct psl_policy *policy, const struct psl_sequence *se
     struct run run = {.policy = policy, .reference = reference_make(policy), .next_sid = KERNEL_SID + 1};
     struct pool pool = {0};
     run.reference->trace = note_rule;
+    run.reference->entered = note_binding;
     run.reference->trace_context = &run;
     for (const struct psl_test_case *test = sequence->cases.first; test != nullptr; test = test->next) {
         run.rules.length = 0;
+        run.entered.length = 0;
         bool granted = decide(&run, test, &pool);
         if (test->next != nullptr)
             continue;
-        printf("%s%s\n", run.rules.length != 0 ? run.rules.bytes : "    no rule was called\n",
-               granted ? "granted" : "denied");
+        if (run.rules.length != 0)
+            printf("%s", run.rules.bytes);
+        else
+            printf("    no rule was called\n%s", run.entered.length != 0 ? run.entered.bytes : "");
+        puts(granted ? "granted" : "denied");
     }
+    text_free(&run.entered);
     pool_free(&pool);
     reference_free(run.reference);
     text_free(&run.rules);

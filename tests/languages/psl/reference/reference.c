@@ -143,8 +143,11 @@ bool reference_decide(struct interpreter *reference, const struct reference_even
                 next = b;
         if (next == nullptr)
             break;
-        if (next->event == event->event && selected(&next->selectors, event))
+        if (next->event == event->event && selected(&next->selectors, event)) {
+            if (reference->entered != nullptr)
+                reference->entered(reference->trace_context, next->at);
             run_body(&run, &next->body);
+        }
         last = next;
     }
     bool granted = run.called != 0 && run.denied == 0;

@@ -54,6 +54,8 @@ struct interpreter {
     /* called for every rule; may be null */
     void (*trace)(void *context, const struct psl_expression *call, bool granted);
     void *trace_context;
+    /* called for every binding that applies; may be null */
+    void (*entered)(void *context, struct location binding);
 };
 
 struct interpreter *reference_make(struct psl_policy *policy);
