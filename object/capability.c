@@ -64,12 +64,6 @@ void handle_block_free(struct handle_table *table, struct handle_block *block)
     }
 }
 
-static struct handle_block *block_of(struct handle_table *table)
-{
-    /* acquire: the entries were copied before the block was published */
-    return atomic_load_explicit(&table->block, memory_order_acquire);
-}
-
 retcode handle_table_init(struct handle_table *table, struct quota *quota)
 {
     table->quota = quota;
@@ -91,13 +85,6 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota)
  * only become 0.
  */
 #define GROWTH_STEP 8U
-
-/* lock held */
-static void entry_moved(struct handle_table *table, u64 index)
-{
-    if (unlikely(table->successor != nullptr) && index < table->moved)
-        table->successor->entries[index] = block_of(table)->entries[index];
-}
 
 static void successor_fill(struct handle_block *block, struct handle_block *successor, u64 from, u64 to)
 {
@@ -130,30 +117,6 @@ static retcode table_grow(struct handle_table *table)
     return rcOk;
 }
 
-/* lock held: the slot is not callable any more, in whichever block a thread looks. */
-static void slot_uncallable(struct handle_table *table, u64 index)
-{
-    for (struct handle_block *block = block_of(table); block != nullptr && index <= block->mask;
-         block = block->outgrown)
-        atomic_store_explicit(&block->entries[index].callable, 0, memory_order_relaxed);
-}
-
-static struct handle_entry *entry_of(struct handle_table *table, u32 handle)
-{
-    struct handle_block *block = block_of(table);
-    u32 index = handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
-    return index != 0 && index <= block->mask ? &block->entries[index] : nullptr;
-}
-
-struct capability *capability_of(struct handle_table *table, u32 handle)
-{
-    struct handle_entry *entry = entry_of(table, handle);
-    /* acquire: the capability was filled in before it was published */
-    struct capability *capability =
-        entry == nullptr ? nullptr : atomic_load_explicit(&entry->capability, memory_order_acquire);
-    return capability != nullptr && capability->handle == handle ? capability : nullptr;
-}
-
 retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
 {
     struct capability *capability = capability_of(table, handle);
@@ -166,11 +129,9 @@ retcode capability_get(struct handle_table *table, u32 handle, struct capability
 }
 
 /* Its object's lock held: what became of a capability that was found without it. */
-static retcode lives(struct handle_table *table, const struct capability *capability)
+static retcode lives(const struct capability *capability)
 {
-    if (capability_of(table, capability->handle) != capability)
-        return rcInvalidHandle;
-    return capability->revoked ? rcHandleRevoked : rcOk;
+    return capability->table == nullptr ? rcInvalidHandle : capability->revoked ? rcHandleRevoked : rcOk;
 }
 
 retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
@@ -203,7 +164,7 @@ retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *
     if (!object_try_reference(object))
         return rcInvalidHandle;
     spinlock_lock(&object->lock);
-    code = lives(table, capability); /* again, under the lock: else its badge may have gone with it */
+    code = lives(capability); /* again, under the lock: else its badge may have gone with it */
     if (code == rcOk) {
         *view = (struct handle_view){object, capability->rights, capability->badge};
         if (view->badge != nullptr)
@@ -381,31 +342,6 @@ retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type
     return code;
 }
 
-void capability_slot_release(struct capability *capability)
-{
-    struct handle_table *table = capability->table;
-    spinlock_lock(&table->lock);
-    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
-    struct handle_entry *entry = &block_of(table)->entries[index];
-    slot_uncallable(table, index);
-    atomic_store_explicit(&entry->capability, nullptr, memory_order_relaxed);
-    entry->next_free = table->free_first;
-    table->free_first = index;
-    table->count--;
-    entry_moved(table, index);
-    spinlock_unlock(&table->lock);
-}
-
-void capability_slot_revoke(struct capability *capability)
-{
-    struct handle_table *table = capability->table;
-    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
-    spinlock_lock(&table->lock); /* a table that grows on another CPU has copies of the entry */
-    slot_uncallable(table, index);
-    entry_moved(table, index);
-    spinlock_unlock(&table->lock);
-}
-
 retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_table *owner, u32 *ancestor)
 {
     struct capability *capability;
@@ -416,7 +352,7 @@ retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_
     if (!object_try_reference(object))
         return rcInvalidHandle;
     spinlock_lock(&object->lock);
-    code = lives(from, capability); /* again, under the lock */
+    code = lives(capability); /* again, under the lock */
     bool found = false;
     for (u32 i = 0; code == rcOk && !found && i < HANDLE_ANCESTORS_MAX; i++) {
         capability = capability->parent;

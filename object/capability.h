@@ -17,7 +17,7 @@ struct capability {
     struct capability *parent; /* guarded by object->lock, like children and sibling */
     struct list children, sibling;
     struct list link;           /* in object->capabilities; guarded by object->lock */
-    struct handle_table *table; /* where it sits; null: a pin */
+    struct handle_table *table; /* where it sits; null: a pin, or closed */
     u32 handle, rights;
     struct object *badge; /* OBJECT_BADGE with which it, or what it was made from, was made; null; holds a reference */
     struct epoch_entry epoch; /* reclamation */
