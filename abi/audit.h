@@ -18,7 +18,7 @@
 
 /* Why the event was granted or denied. */
 #define KOS_AUDIT_BY_RULES  0U
-#define KOS_AUDIT_NO_RULE   1U /* denied: the policy binds no rule to this event */
+#define KOS_AUDIT_NO_RULE   1U /* denied: the policy binds no rule to this event, or its choices came to none */
 #define KOS_AUDIT_MALFORMED 2U /* denied: the message is none of this method, or there is no such method */
 
 /* Results: bits. */

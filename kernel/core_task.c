@@ -138,6 +138,8 @@ retcode core_TASK_Wait(struct core_call *call)
 {
     CORE_METHOD(TASK, Wait);
     struct task *task;
+    if (IN(timeout) > KOS_INFINITE_TIMEOUT)
+        return rcInvalidArgument;
     retcode code = core_task(call, (u32)IN(task), KOS_RIGHT_TASK_WAIT, &task);
     if (code != rcOk)
         return code;

@@ -98,6 +98,8 @@ retcode core_THREAD_Wait(struct core_call *call)
 {
     CORE_METHOD(THREAD, Wait);
     struct thread *thread;
+    if (IN(timeout) > KOS_INFINITE_TIMEOUT)
+        return rcInvalidArgument;
     retcode code = core_thread(call, (u32)IN(thread), KOS_RIGHT_THREAD_WAIT, &thread);
     if (code != rcOk)
         return code;
@@ -233,6 +235,8 @@ retcode core_THREAD_Sleep(struct core_call *call)
 {
     CORE_METHOD(THREAD, Sleep);
     u32 ms = (u32)IN(delay);
+    if (IN(delay) > KOS_INFINITE_TIMEOUT)
+        return rcInvalidArgument;
     core_respond(call->self, rcOk, 0, 0);
     if (ms == 0)
         sched_yield();

@@ -66,12 +66,27 @@ static void write(const struct ksm_audit_head *head, const struct ksm_audit_resu
         ksm_audit_written();
 }
 
+/* With what was noted of expressions. */
+[[gnu::noinline]] static void none_called(const struct ksm_transaction *transaction)
+{
+    struct ksm_audit_head head = head_of(transaction->query, false, KOS_AUDIT_NO_RULE);
+    u32 count = transaction->audit_count & ~KSM_AUDIT_NONE_CALLED;
+    head.result_count = (u16)(count < KSM_AUDIT_RESULTS ? count : KSM_AUDIT_RESULTS);
+    head.left_out = (u16)(count - head.result_count);
+    if (count > KSM_AUDIT_PACKED)
+        ksm_pause();
+    write(&head, ksm_audit_notes());
+}
+
 void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
 {
-    if (likely(transaction->audit_count == 0))
-        return;
-    struct ksm_audit_head head = head_of(transaction->query, granted, KOS_AUDIT_BY_RULES);
     u32 count = transaction->audit_count;
+    if (unlikely((s32)count <= 0)) {
+        if (count != 0)
+            none_called(transaction);
+        return;
+    }
+    struct ksm_audit_head head = head_of(transaction->query, granted, KOS_AUDIT_BY_RULES);
     head.result_count = (u16)(count < KSM_AUDIT_RESULTS ? count : KSM_AUDIT_RESULTS);
     head.left_out = (u16)(count - head.result_count);
     if (unlikely(count > KSM_AUDIT_PACKED))

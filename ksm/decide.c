@@ -61,6 +61,16 @@ void ksm_plan_make(struct ksm_plan *plan, const struct ksm_query *query)
     plan->decision = entry->decision;
 }
 
+/* That is recorded each time, so what was seen is made what never is now: the entry is this event's, and not looked at
+ * before it ends. */
+void ksm_audit_no_rule(struct ksm_transaction *transaction)
+{
+    struct ksm_cache_entry *entry = find(transaction->query);
+    if (entry != nullptr)
+        entry->seen.values[0] = ~0ULL;
+    transaction->audit_count |= KSM_AUDIT_NONE_CALLED;
+}
+
 /* Nothing else is decided on this CPU meanwhile: the entry stays this event's. */
 static retcode evaluate_and_remember(const struct ksm_query *query, struct ksm_cache_entry *entry)
 {

@@ -9,7 +9,8 @@
  * `taken`; `next` says how far it has come: records before it are complete (stored with release). When next reaches the
  * end of the records it goes back to the first; `laps_begun` is incremented before, `laps_done` behind, so a reader
  * that finds the same value in laps_done, read first, and in laps_begun, read last, knows the number of records written
- * so far: laps * capacity + (next - records) / TRACE_RECORD_SIZE.
+ * so far: laps * capacity + (next - records) / TRACE_RECORD_SIZE. One that finds laps_begun one ahead knows that it is
+ * laps_begun * capacity: a lap has ended, and nothing of the next one is written before laps_done is.
  *
  *   mode       when the reader is too slow                        counted by
  *   stop       new records are dropped until it has caught up     the writer: dropped

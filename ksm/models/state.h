@@ -32,9 +32,12 @@ struct ksm_state {
     u32 capacity;               /* contexts */
     u32 words;                  /* of a context, head included */
     u32 block_shift;            /* log2 of contexts per block */
-    u64 table_mask;             /* of a HashSet's table: buckets - 1; */
-    s64 table_entries;          /* where entry number 0 would be; */
-    u64 table_stride;           /* words of an entry with its link; */
+    u64 table_seed;             /* of a HashSet's tables: what entries are mixed with, */
+    u64 table_factor;           /* and multiplied by; here, for it takes four instructions to make; */
+    u64 table_shift;            /* 64 - log2 of buckets; */
+    u64 table_entries;          /* where the entries are, */
+    u64 table_next;             /* and the numbers of those that follow them; */
+    u64 table_more;             /* words of an entry behind the first; */
     u32 table_size;             /* entries */
     u64 *blocks[];
 };

@@ -73,6 +73,17 @@ static inline u32 ksm_rule(bool granted)
     return granted ? KSM_RULE_CALLED : KSM_RULE_CALLED | KSM_RULE_DENIED;
 }
 
+/* What the rules of an event came to. If none was called (a choice took no branch), that is always recorded. */
+void ksm_audit_no_rule(struct ksm_transaction *transaction);
+static inline bool ksm_outcome(struct ksm_transaction *transaction, u32 outcome)
+{
+    if (likely(outcome == KSM_RULE_CALLED))
+        return true;
+    if (outcome == 0)
+        ksm_audit_no_rule(transaction);
+    return false;
+}
+
 #define KSM_UNDO_MAX   256U /* the compiler refuses decisions that need more */
 #define KSM_UNDO_WORDS 16U  /* a change of a cell takes fewer: see ksm/models/README.md */
 
@@ -94,7 +105,7 @@ struct ksm_transaction {
     struct ksm_memory *memory; /* this CPU's */
     u16 undo_count;            /* words */
     u16 scratch_used;          /* bytes */
-    u32 audit_count;           /* results noted for this event */
+    u32 audit_count;           /* results noted for this event; KSM_AUDIT_NONE_CALLED */
 };
 
 void ksm_transaction_begin(struct ksm_transaction *transaction, const struct ksm_query *query,
@@ -125,6 +136,8 @@ retcode ksm_transaction_run(const struct ksm_query *query, const struct ksm_deci
 #define KSM_AUDIT_MATCH      (1U << 2) /* Regex: which expressions */
 #define KSM_AUDIT_SELECT     (1U << 3)
 #define KSM_AUDIT_EXPRESSION (1U << 4) /* a result is an expression's, not a rule's */
+
+#define KSM_AUDIT_NONE_CALLED (1U << 31) /* in audit_count: no rule was called */
 
 /* One profile's configuration of one object at one level. */
 struct ksm_audit_configuration {

@@ -29,15 +29,18 @@ static nk_err_t write(struct kl_KlogStorage *self, const struct kl_KlogStorage_w
     return NK_EOK;
 }
 
-/* Of `room` entries in the response, `count` were filled; or it failed, and there are none. */
-static nk_sint32_t finish(nk_ptr_t *place, int count, nk_uint64_t room)
+/* Of `room` entries in the response, `count` were filled; or it failed, and there are none. What is not filled is not
+ * sent: it is of other answers. */
+static nk_sint32_t finish(struct nk_arena *arena, struct kl_KlogStorage_Entry *entries, nk_ptr_t *place, int count,
+                          nk_uint64_t room)
 {
-    if (count < 0 || (nk_uint64_t)count > room) {
-        place->offset = place->size = 0;
-        return -1;
-    }
-    place->size = (nk_uint32_t)count * (nk_uint32_t)sizeof(struct kl_KlogStorage_Entry);
-    return count;
+    int filled = entries != NK_NULL && count >= 0 && (nk_uint64_t)count <= room ? count : 0;
+    if (entries != NK_NULL)
+        arena->unused = (nk_uint8_t *)(entries + filled);
+    else
+        place->offset = 0;
+    place->size = (nk_uint32_t)filled * (nk_uint32_t)sizeof(*entries);
+    return filled == count ? count : -1;
 }
 
 static nk_err_t read(struct kl_KlogStorage *self, const struct kl_KlogStorage_read_req *req,
@@ -47,7 +50,7 @@ static nk_err_t read(struct kl_KlogStorage *self, const struct kl_KlogStorage_re
     struct kl_KlogStorage_Entry *entries = nk_arena_alloc(struct kl_KlogStorage_Entry, res_arena, &res->entries, count);
     (void)req_arena;
     int filled = entries != NK_NULL ? own(self)->read(own(self)->ctx, count, entries) : -1;
-    res->result = finish(&res->entries, filled, count);
+    res->result = finish(res_arena, entries, &res->entries, filled, count);
     return NK_EOK;
 }
 
@@ -62,7 +65,7 @@ static nk_err_t read_range(struct kl_KlogStorage *self, const struct kl_KlogStor
     nk_uint64_t count = req->last_id >= first && last >= first ? last - first + 1 : 0;
     struct kl_KlogStorage_Entry *entries = nk_arena_alloc(struct kl_KlogStorage_Entry, res_arena, &res->entries, count);
     int filled = count != 0 && entries != NK_NULL ? own(self)->read_range(own(self)->ctx, first, last, entries) : -1;
-    res->result = finish(&res->entries, filled, count);
+    res->result = finish(res_arena, entries, &res->entries, filled, count);
     return NK_EOK;
 }
 

@@ -122,7 +122,8 @@ nk_err_t NkKosDoDispatchPerCpu(Handle listener, NkKosDispatchInfo *info)
     struct loop *loops = KosMemZalloc(cpus * sizeof(*loops));
     if (loops == NK_NULL)
         return NK_ENOMEM;
-    nk_err_t rc = KnThreadSetAffinityByHandle(KosThreadGetHandle(KosThreadCurrentId()), 1);
+    struct kos_core_result self = KOS_CORE(THREAD, GetInfo, INVALID_HANDLE);
+    nk_err_t rc = self.rc != rcOk ? self.rc : KnThreadSetAffinityByHandle(INVALID_HANDLE, 1);
     while (rc == NK_EOK && made < cpus && (rc = loop_start(&loops[made], listener, info, made)) == rcOk)
         made++;
     for (rtl_uint32_t i = 1; i < made; i++)
@@ -132,6 +133,8 @@ nk_err_t NkKosDoDispatchPerCpu(Handle listener, NkKosDispatchInfo *info)
         first = NkKosDoDispatch(listener, info);
     for (rtl_uint32_t i = 1; i < made; i++)
         (void)KosThreadWait(loops[i].tid, INFINITE_TIMEOUT);
+    if (self.rc == rcOk)
+        (void)KnThreadSetAffinityByHandle(INVALID_HANDLE, KOS_CORE_OUT(self, THREAD, GetInfo, affinity));
     KosMemFree(loops);
     return first;
 }

@@ -105,6 +105,20 @@ static void by_rules(void)
                                                    "base.assert denied at policy.psl:16:5");
 }
 
+/* Rules are bound to the event, but none was called. */
+static void by_no_rule(void)
+{
+    static const char record[] = "denied request Einit (#) -> kl.core.Core (#), pm.PM.SetCpuOnline: no rule";
+    expect("choice/denied", command(AUDIT_NONE, 0), rcSecurityDisallow);
+    expect_text("choice/record", record);
+    expect("choice/again/denied", command(AUDIT_NONE, 0), rcSecurityDisallow);
+    expect_text("choice/again/record", record);
+    expect("choice/expression/denied", command(AUDIT_CHOSEN, 0), rcSecurityDisallow);
+    expect_text("choice/expression/record",
+                "denied request Einit (#) -> kl.core.Core (#), pm.PM.SetCpuOnline: no rule: "
+                "base.query evaluated at policy.psl:14:5");
+}
+
 /* More results than a record holds: those behind are counted, and the denial is not among them. */
 static void by_many_rules(void)
 {
@@ -197,6 +211,7 @@ int main(void)
     expect("open", KnAuOpen("kss", &kss), rcOk);
     expect("first_read", next_record(RTL_NULL) == RTL_NULL, 1);
     by_rules();
+    by_no_rule();
     by_many_rules();
     without_rules();
     malformed();

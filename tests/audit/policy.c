@@ -81,6 +81,11 @@ static bool run(struct ksm_transaction *transaction, word command, word argument
         return argument != 0;
     case AUDIT_MANY:
         return many(transaction);
+    case AUDIT_CHOSEN:
+        ksm_audit_expression(transaction, &query, true, 0, 0);
+        return ksm_outcome(transaction, 0);
+    case AUDIT_NONE:
+        return ksm_outcome(transaction, 0);
     }
     return true;
 }

@@ -9,6 +9,8 @@ enum audit_command {
     AUDIT_QUIET,      /* denied by a rule that is audited at another level only */
     AUDIT_ONE_WAY,    /* denied and granted by a rule of which denials are audited only */
     AUDIT_MANY,       /* 100 granted rules, then a denied one */
+    AUDIT_NONE,       /* a choice none of whose branches is taken */
+    AUDIT_CHOSEN,     /* the same, with its expression recorded */
 };
 
 /* Questions of Einit's security interface, test.Guard: a value, a text. */

@@ -179,6 +179,7 @@ static void quota_tests(Handle task)
     expect("task/GetInfo", "page_limit", (long long)info.w[3], 1000);
     expect("task/GetInfo", "has_objects", info.w[4] > 0 && info.w[4] < 900, 1);
     expect("task/GetInfo", "object_limit", (long long)info.w[5], 900);
+    expect("task/Wait", "timeout_too_wide", RC(TASK, Wait, task, 1ULL << 32), rcInvalidArgument);
     expect("task/SetQuota", "running", RC(TASK, SetQuota, INVALID_HANDLE, 1000, 900), rcInvalidOperation);
 }
 

@@ -91,6 +91,8 @@ static void info_tests(void)
         expect_handle_errors(names[i], &by_handle[i], 0, KOS_CORE_HANDLE, weak);
     expect("thread/Resume", "running", RC(THREAD, Resume, self), rcInvalidThreadState);
     expect("thread/Wait", "self", RC(THREAD, Wait, self, 0), rcInvalidOperation);
+    expect("thread/Wait", "timeout_too_wide", RC(THREAD, Wait, self, 1ULL << 32), rcInvalidArgument);
+    expect("thread/Sleep", "delay_too_wide", RC(THREAD, Sleep, 1ULL << 32), rcInvalidArgument);
     expect("thread/Wait", "invalid_is_self", RC(THREAD, Wait, INVALID_HANDLE, 0), rcInvalidOperation);
     expect("thread/Close", "self", KnHandleClose(self), rcOk);
     expect("thread/Close", "weak", KnHandleClose(weak), rcOk);

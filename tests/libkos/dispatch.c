@@ -115,10 +115,18 @@ static void interruptions(void)
     CHECK_SAME(KnIpcClearInterrupt(loop.channel.client), rcInvalidHandle);
 }
 
+static rtl_uint64_t own_affinity(void)
+{
+    return KOS_CORE_OUT(KOS_CORE(THREAD, GetInfo, INVALID_HANDLE), THREAD, GetInfo, affinity);
+}
+
 static int serve_per_cpu(void *context)
 {
     struct loop *loop = context;
+    CHECK_SAME(KnThreadSetAffinityByHandle(INVALID_HANDLE, (1ULL << cpus()) - 1), rcOk);
+    rtl_uint64_t before = own_affinity();
     loop->rc = NkKosDoDispatchPerCpu(loop->channel.listener, &text_info);
+    CHECK_SAME(own_affinity(), before);
     return 7;
 }
 

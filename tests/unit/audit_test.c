@@ -16,6 +16,7 @@
 #include <memory/page.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct ksm_method methods[] = {{.name = "Put"}, {.name = "Get"}};
 static const struct ksm_interface interface = {"app.Store", methods, array_length(methods)};
@@ -45,6 +46,10 @@ static bool flow_known = true;
 u32 ksm_audit_level(void)
 {
     return level;
+}
+void ksm_audit_no_rule(struct ksm_transaction *transaction)
+{
+    transaction->audit_count |= KSM_AUDIT_NONE_CALLED;
 }
 bool ksm_flow_query(struct ksm_transaction *transaction, struct ksm_object *object, u32 sid, u32 *state)
 {
@@ -190,6 +195,35 @@ static void denied_without_rules(void **state)
         ksm_audit_denied(&query);
         assert_int_equal(read_one(nullptr), 0);
     }
+}
+
+/* A choice that took no branch, with its expression recorded and without. */
+static void denied_without_calls(void **state)
+{
+    (void)state;
+    char text_end[] = ": no rule";
+    for (u32 expressions = 0; expressions < 2; expressions++) {
+        struct ksm_transaction transaction = begin();
+        level = 1;
+        if (expressions != 0)
+            ksm_audit_expression(&transaction, &match, true, KSM_AUDIT_MATCH, 0);
+        assert_false(ksm_outcome(&transaction, 0));
+        ksm_audit_end(&transaction, false);
+        u32 size = read_one(nullptr);
+        assert_int_not_equal(size, 0);
+        assert_int_equal(head()->reason, KOS_AUDIT_NO_RULE);
+        assert_int_equal(head()->result_count, expressions);
+        assert_int_equal(kss_audit_decode(record, size, text, sizeof(text)), KSS_AUDIT_POSITION_DENY);
+        const char *end = strstr(text, text_end);
+        assert_non_null(end);
+        assert_string_equal(end + sizeof(text_end) - 1,
+                            expressions != 0 ? ": re.match evaluated at a/policy.psl:14:9" : "");
+    }
+    struct ksm_transaction transaction = begin();
+    assert_true(ksm_outcome(&transaction, KSM_RULE_CALLED));
+    assert_false(ksm_outcome(&transaction, KSM_RULE_CALLED | KSM_RULE_DENIED));
+    assert_false(ksm_outcome(&transaction, KSM_RULE_DENIED)); /* an expression failed */
+    assert_int_equal(transaction.audit_count, 0);
 }
 
 static void names_of_every_event(void **state)
@@ -359,10 +393,11 @@ int main(void)
     assert_int_equal(ksm_audit_init(4), rcOk);
     ksm_audit_written = count_written;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(rules_and_expressions, setup),   cmocka_unit_test_setup(profiles_and_levels, setup),
-        cmocka_unit_test_setup(denied_without_rules, setup),    cmocka_unit_test_setup(names_of_every_event, setup),
-        cmocka_unit_test_setup(long_texts_are_left_out, setup), cmocka_unit_test_setup(anything_is_decoded, setup),
-        cmocka_unit_test_setup(dropped_exactly, setup),         cmocka_unit_test_setup(random_lengths, setup),
+        cmocka_unit_test_setup(rules_and_expressions, setup), cmocka_unit_test_setup(profiles_and_levels, setup),
+        cmocka_unit_test_setup(denied_without_calls, setup),  cmocka_unit_test_setup(denied_without_rules, setup),
+        cmocka_unit_test_setup(names_of_every_event, setup),  cmocka_unit_test_setup(long_texts_are_left_out, setup),
+        cmocka_unit_test_setup(anything_is_decoded, setup),   cmocka_unit_test_setup(dropped_exactly, setup),
+        cmocka_unit_test_setup(random_lengths, setup),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

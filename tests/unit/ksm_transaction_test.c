@@ -119,7 +119,8 @@ static void the_log_is_long_enough(void **state)
     assert_true(t->undo_count < KSM_UNDO_MAX * KSM_UNDO_WORDS);
     end(false);
     static const struct ksm_hashset_configuration wide = {1, 1, 8};
-    assert_int_equal(ksm_hashset_words(&wide), 2 + 1 + 9); /* control, bucket, the entry's link and words: 11 */
+    /* control, bucket, the entry's link and words: 11; besides, the name, the other buckets, entry number 0 */
+    assert_int_equal(ksm_hashset_words(&wide), 2 + 4 + 9 + 9);
     assert_true(ksm_context_find(mic, 1) == nullptr);
 }
 
@@ -195,6 +196,7 @@ static void the_dead_are_forgotten(void **state)
 
 static u32 evaluations;
 static u32 interfere; /* so many evaluations meet a change of what they read */
+static bool chooses;  /* a branch with a rule, where the machine may become busy; else none of its branches has one */
 static bool allows_busy(struct ksm_transaction *transaction_)
 {
     static const u64 busy[] = {1ULL << BUSY, 0};
@@ -204,7 +206,8 @@ static bool allows_busy(struct ksm_transaction *transaction_)
         struct ksm_state *changed = flow->state;
         changed->sequence += 2;
     }
-    return ksm_flow_allow(transaction_, flow, transaction_->query->source_sid, busy);
+    bool allowed = ksm_flow_allow(transaction_, flow, transaction_->query->source_sid, busy);
+    return chooses ? ksm_outcome(transaction_, allowed ? KSM_RULE_CALLED : 0) : allowed;
 }
 static bool and_grants;
 static bool enters_busy(struct ksm_transaction *transaction_)
@@ -262,6 +265,7 @@ static int decisions_setup(void **state)
 {
     models_setup(state);
     interfere = 0;
+    chooses = false;
     reading.flags = KSM_READS_STATE | KSM_READS_SIDS;
     reading.single = changing.single = nullptr;
     and_grants = true;
@@ -295,6 +299,26 @@ static void verdicts_are_cached_until_something_changes(void **state)
     assert_true(decided(5, 2, 0));
     assert_true(decided(5, 2, 0));
     assert_false(decided(5, 3, 0));
+}
+
+/* As it is recorded each time. */
+static void that_no_rule_was_called_is_not_cached(void **state)
+{
+    (void)state;
+    GRANTS(ksm_flow_init(t, flow, 5));
+    chooses = true;
+    assert_false(decided(5, 0, 1));
+    assert_false(decided(5, 0, 1));
+    struct ksm_plan plan;
+    struct ksm_query query = event(5, 0);
+    ksm_plan_make(&plan, &query);
+    assert_int_equal(plan.verdict, KSM_EVALUATE);
+    interfere = 3; /* with locks, too */
+    assert_false(decided(5, 0, 4));
+    assert_false(decided(5, 0, 1));
+    assert_true(decided(5, 1, 1));
+    assert_true(decided(5, 0, 1));
+    assert_true(decided(5, 0, 0)); /* what it grants is */
 }
 
 static void what_reads_a_message_is_not_cached(void **state)
@@ -509,10 +533,12 @@ int main(void)
         TEST(generations_step_once),
         TEST(the_dead_are_forgotten),
         DECISIONS(verdicts_are_cached_until_something_changes),
+        DECISIONS(that_no_rule_was_called_is_not_cached),
         DECISIONS(what_reads_a_message_is_not_cached),
         DECISIONS(readers_try_again),
         DECISIONS(denied_changes_are_undone),
         SINGLE(verdicts_are_cached_until_something_changes),
+        SINGLE(that_no_rule_was_called_is_not_cached),
         SINGLE(what_reads_a_message_is_not_cached),
         SINGLE(readers_try_again),
         SINGLE(denied_changes_are_undone),

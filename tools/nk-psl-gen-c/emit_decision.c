@@ -124,7 +124,9 @@ static void function(struct emitter *emitter, const struct psl_decision *decisio
     for (unsigned i = 0; i < decision->count; i++)
         if (!is_silent(decision->blocks[i]))
             emit_line(emitter, "outcome |= block_%u(transaction);", blocks[decision->blocks[i]->index]);
-    emit_line(emitter, "return outcome == KSM_RULE_CALLED;");
+    bool may_call_none = !called && decision->effects.least_rules == 0;
+    emit_line(emitter, "return %s;",
+              may_call_none ? "ksm_outcome(transaction, outcome)" : "outcome == KSM_RULE_CALLED");
     emitter->indent--;
     emit_line(emitter, "}");
 }

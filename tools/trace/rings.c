@@ -72,14 +72,18 @@ static void *physical(const struct rings *rings, uint64_t address, uint64_t size
     return rings->memory + offset;
 }
 
-/* Records written so far, or false: just going round. */
+/* Records written: so many at least when this is called, and no more when laps_done is read, which is first. Between
+ * the stores of going round, where a guest that was stopped may stay, all of the old lap are written and none of the
+ * new. False: more than a lap went by meanwhile, or this is no ring. */
 static bool written_so_far(const struct trace_ring *ring, uint64_t capacity, uint64_t *written)
 {
     uint64_t done = __atomic_load_n(&ring->laps_done, __ATOMIC_ACQUIRE);
     const uint8_t *next = (const uint8_t *)__atomic_load_n(&ring->next, __ATOMIC_ACQUIRE);
     uint64_t begun = __atomic_load_n(&ring->laps_begun, __ATOMIC_ACQUIRE);
     uint64_t place = (uint64_t)(next - (const uint8_t *)ring->records) / TRACE_RECORD_SIZE;
-    if (done != begun || place > capacity)
+    if (begun == done + 1)
+        place = capacity;
+    else if (done != begun || place > capacity)
         return false;
     *written = done * capacity + place;
     return true;
@@ -125,9 +129,9 @@ static uint64_t drain_some(struct rings *rings, struct ctf *ctf, unsigned cpu, s
     uint64_t gone = 0;
     if (ring->mode == TRACE_OVERWRITE) {
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        while (!written_so_far(ring, capacity, &again))
-            ;
-        if (again + 1 - *position > capacity) /* one more may be half written */
+        if (!written_so_far(ring, capacity, &again))
+            gone = count;
+        else if (again + 1 - *position > capacity) /* one more may be half written */
             gone = again + 1 - *position - capacity;
         gone = gone < count ? gone : count;
     }

@@ -12,6 +12,7 @@ struct pool_of_contexts {
 
 struct host_audit host_audits[1024];
 u32 host_audit_count;
+bool host_no_rule;
 bool host_touched[256], host_changed[256];
 static struct ksm_object *const *all_objects;
 static u32 all_count, level, level_before;
@@ -159,6 +160,12 @@ void ksm_audit_expression(struct ksm_transaction *transaction, const struct ksm_
 {
     (void)transaction;
     note(site, ok, true, kind, sid);
+}
+
+void ksm_audit_no_rule(struct ksm_transaction *transaction)
+{
+    (void)transaction;
+    host_no_rule = true;
 }
 
 bool ksm_base_set_level(struct ksm_transaction *transaction, struct ksm_object *object, u32 value)

@@ -37,5 +37,6 @@ struct host_audit {
 };
 extern struct host_audit host_audits[1024];
 extern u32 host_audit_count;
+extern bool host_no_rule; /* the last event was recorded as one that called no rule */
 /* By object: the last event looked for a context; had changed something at its end, before it was undone. */
 extern bool host_touched[256], host_changed[256];

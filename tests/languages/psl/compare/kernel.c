@@ -17,6 +17,7 @@ thread_local struct hal_cpu host_cpu;
 unsigned long host_direct_map;
 struct host_audit host_audits[1024];
 u32 host_audit_count;
+bool host_no_rule;
 bool host_touched[256], host_changed[256];
 
 void kernel_print(const char *format, ...)
@@ -44,16 +45,13 @@ paddr page_allocate(unsigned order)
 static void hashset_view(const struct ksm_object *object, u64 *table, u64 *view)
 {
     const struct ksm_hashset_configuration *set = object->configuration;
-    u64 buckets = set->set_size <= 1 ? 1 : 2ULL << (64 - __builtin_clzll(set->set_size - 1U)), size = set->entry_words;
+    const struct ksm_state *tables = object->state;
+    u64 size = set->entry_words, mask = (1ULL << KSM_INDEX_BITS) - 1;
     view[0] = 0;
-    for (u64 bucket = 0; bucket < buckets; bucket++) {
-        u64 link = table[2 + bucket], mask = (1ULL << KSM_INDEX_BITS) - 1;
-        u64 number = (link & ~mask) == table[0] ? link & mask : 0;
-        while (number != 0) {
-            const u64 *entry = table + 2 + buckets + (number - 1) * (1 + size);
-            memcpy(&view[1 + view[0]++ * size], entry + 1, size * sizeof(u64));
-            number = entry[0];
-        }
+    for (u64 bucket = 2; bucket < tables->table_next; bucket++) {
+        u64 link = table[bucket], number = (link & ~mask) == table[0] ? link & mask : 0;
+        for (; number != 0; number = table[tables->table_next + number])
+            memcpy(&view[1 + view[0]++ * size], &table[tables->table_entries + number * size], size * sizeof(u64));
     }
     if (view[0] != (table[1] & ((1ULL << KSM_INDEX_BITS) - 1)))
         abort();
@@ -119,11 +117,15 @@ void ksm_audit_expression(struct ksm_transaction *transaction, const struct ksm_
 
 void ksm_audit_end(const struct ksm_transaction *transaction, bool granted)
 {
-    (void)transaction, (void)granted;
+    if (host_cpu.index == 0)
+        host_no_rule = transaction->audit_count == KSM_AUDIT_NONE_CALLED && !granted;
 }
 void ksm_audit_denied(const struct ksm_query *query)
 {
-    (void)query;
+    struct ksm_descriptor says =
+        kernel_describe(query->event, query->source_class, query->destination_class, query->riid, query->mid);
+    if (host_cpu.index == 0)
+        host_no_rule = says.verdict == KSM_NO_RULE;
 }
 
 /* ---- decisions ---- */

@@ -105,6 +105,7 @@ static bool decide(struct compare *compare, const struct encoded *message, const
     compare->verdicts[descriptor.verdict]++;
     bool constant = descriptor.verdict == KSM_GRANT;
     host_audit_count = 0;
+    host_no_rule = decision->evaluate == nullptr && descriptor.verdict == KSM_NO_RULE;
     if (decision->evaluate == nullptr)
         return constant;
     compare_query(&query, &compare->event, message, &arena, decision);
@@ -128,6 +129,9 @@ static void one_event(struct compare *compare)
     if (expected != actual)
         compare_fail(compare, expected ? "the interpreter grants, the module denies"
                                        : "the interpreter denies, the module grants");
+    if (host_no_rule != compare->interpreter->no_rule)
+        compare_fail(compare, host_no_rule ? "it records that no rule was called, and one was"
+                                           : "no rule was called, and it does not record that");
     compare_audit(compare);
     compare->granted += expected;
     pool_free(&pool);

@@ -50,6 +50,7 @@ struct interpreter {
     struct reference_context *contexts;
     size_t count, room;
     uint32_t audit_level;
+    bool no_rule; /* the last event called none */
     /* called for every rule; may be null */
     void (*trace)(void *context, const struct psl_expression *call, bool granted);
     void *trace_context;
