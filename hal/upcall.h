@@ -29,7 +29,3 @@ HAL_FAST void kernel_diverted_entry(HAL_FAST_PARAMETERS);
 /* hal_pmu_sample(): the CPU was at pc, of the user or (idle, or at a preemption point) of the kernel. late: so many
  * events have been counted since the period was over. */
 [[noreturn]] void kernel_counter_interrupt(vaddr pc, u64 late);
-
-/* A fault inside hal_copy_*_user at a user address: true if the page is there now (try again). Returns on the same
- * stack. */
-bool kernel_user_fault(vaddr address, u32 access);

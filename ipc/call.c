@@ -2,10 +2,14 @@
 #include <ipc/arena.h>
 #include <ipc/decide.h>
 #include <ipc/interrupt.h>
+#include <memory/user_copy.h>
+#include <sched/counting.h>
 #include <sched/work.h>
 #include <traces/trace.h>
 
 #define SELECTOR_KNOWN_BITS ((3ULL << KOS_OPERATION_SHIFT) | KOS_CALL_FLAGS | 0xffffffffULL)
+/* In so many tries a Call with a time limit begins anew for an interrupt's sake. */
+#define PAUSES (USER_COPY_TRIES / 2)
 
 [[gnu::noinline]] static void trace_entered(const struct thread *thread, word selector)
 {
@@ -16,19 +20,22 @@
     trace_enter(cpu_self(), entries[selector >> KOS_OPERATION_SHIFT & 3U], 0, thread->object.sid, 0, 0);
 }
 
+/* To count is as long as some calls. */
+[[gnu::noinline]] static void pause_counted(const struct thread *thread)
+{
+    checkpoint();
+    if (unlikely(thread->dying)) /* and must not wait any more: its work is to end */
+        sched_exit();
+}
+
 void ipc_slow(struct thread *thread)
 {
     word selector = thread->context.selector;
-    if (unlikely(trace_on(cpu_self(), TRACE_enter)))
+    const struct cpu *cpu = cpu_self();
+    if (unlikely(trace_on(cpu, TRACE_enter)))
         trace_entered(thread, selector);
-    /* The fast path has seen to a page fault, which is long enough. */
-    struct cpu *cpu = cpu_self();
-    if (unlikely(cpu->faulted)) {
-        cpu->faulted = false;
-        checkpoint();
-        if (unlikely(thread->dying)) /* and must not wait any more: its work is to end */
-            sched_exit();
-    }
+    if (unlikely(counting_on(cpu)))
+        pause_counted(thread);
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);
@@ -69,6 +76,7 @@ void ipc_connect(struct thread *client, struct thread *server, const struct ksm_
 void ipc_refuse_request(struct thread *server, retcode code)
 {
     word selector = server->transfer.selector;
+    checkpoint();
     ipc_abandon_caller(server, code);
     checkpoint();
     ipc_receive(server, (KOS_OPERATION_RECV << KOS_OPERATION_SHIFT) | (selector & KOS_CALL_EXTENDED) | (u32)selector);
@@ -213,9 +221,13 @@ static retcode deliver_request(struct thread *client, struct thread *server, con
     return rcOk;
 }
 
-/* Before queueing: everything about the request that does not need the receiver. */
-static retcode check_request(struct thread *client, struct endpoint *endpoint)
+/* Before queueing: everything about the request that does not need the receiver. What came before takes long where
+ * there is a time limit: PREEMPTED, if an interrupt waits, in the first try. */
+static retcode check_request(struct thread *client, struct endpoint *endpoint, u32 tries)
 {
+    const bool pauses = (client->context.selector & KOS_CALL_EXTENDED) != 0 && tries < PAUSES;
+    if (pauses && preemption_point())
+        return PREEMPTED;
     struct message message;
     retcode code = message_read(client, &message, nullptr, nullptr);
     if (code != rcOk)
@@ -234,7 +246,8 @@ static retcode check_request(struct thread *client, struct endpoint *endpoint)
     struct ksm_plan plan;
     ksm_plan_make(&plan, &query);
     /* Else decided when a receiver takes it: once, and on the bytes that it gets. */
-    return ksm_plan_known(&plan) ? ipc_plan_decide(&plan, &query) : rcOk;
+    code = ksm_plan_known(&plan) ? ipc_plan_decide(&plan, &query) : rcOk;
+    return code == rcOk && pauses && preemption_point() ? PREEMPTED : code;
 }
 
 /* The same: that of the channel, unless it came from a task of another class. */
@@ -246,16 +259,19 @@ static const struct ksm_pair *channel_pair(const struct thread *client, const st
                : pair_of(client, endpoint);
 }
 
-static retcode call(struct thread *client, word selector, struct endpoint *endpoint, const struct channel *channel)
+/* PREEMPTED: from the beginning, once more. */
+static retcode call(struct thread *client, word selector, struct endpoint *endpoint, const struct channel *channel,
+                    u32 tries)
 {
     retcode code;
-    if ((selector & KOS_CALL_EXTENDED) != 0 && (code = ipc_extended_begin(client, true)) != rcOk)
+    u32 limit = KOS_INFINITE_TIMEOUT;
+    if ((selector & KOS_CALL_EXTENDED) != 0 && (code = ipc_extended_begin(client, &limit)) != rcOk)
         return code;
     struct thread *server = endpoint_take(endpoint);
     if (server != nullptr) {
         const struct ksm_pair *pair = channel_pair(client, endpoint, channel);
         enum table_verdict verdict = words_look_up(client, pair);
-        code = verdict == TABLE_SILENT ? check_request(client, endpoint) : rcOk; /* refused without the server */
+        code = verdict == TABLE_SILENT ? check_request(client, endpoint, tries) : rcOk; /* refused without the server */
         if (code == rcOk)
             code = deliver_request(client, server, pair, verdict == TABLE_GRANTS);
         if (code != rcOk) {
@@ -263,19 +279,38 @@ static retcode call(struct thread *client, word selector, struct endpoint *endpo
             return code;
         }
         client->endpoint = endpoint;
+        ipc_extended_arm(client, limit);
         sched_block();
         sched_handoff(server);
         return rcOk;
     }
-    code = check_request(client, endpoint);
+    code = check_request(client, endpoint, tries);
     if (code == rcOk)
         code = endpoint_queue(endpoint, client);
-    if (code == rcOk)
+    if (code == rcOk) {
+        ipc_extended_arm(client,
+                         limit); /* if another CPU has taken it, or is done with it, that ends it: in the inbox */
         sched_block();
+    }
     return code;
 }
 
-void ipc_call(struct thread *client, word selector)
+/* The descriptors that a thread's own system call reads are there now; or the code that it ends with. With checkpoints.
+ */
+[[gnu::noinline]] static retcode descriptors_bring(struct thread *thread, word selector, u32 tries)
+{
+    struct address_space *space = &thread->domain->space;
+    const vaddr waits = thread->context.receive + offsetof(struct kos_message_buffer, timeout);
+    ipc_extended_end(thread);
+    if ((selector & KOS_CALL_EXTENDED) != 0 && !user_bring(space, waits, 2 * sizeof(u32), HAL_ACCESS_READ))
+        return rcTargetFault;
+    if ((selector & KOS_CALL_MEMORY) == 0)
+        return tries < USER_COPY_TRIES ? rcOk : rcTargetFault;
+    bool there = user_bring(space, thread->context.words[0], sizeof(struct kos_message_buffer), HAL_ACCESS_READ);
+    return there && tries < USER_COPY_TRIES ? rcOk : rcSourceFault;
+}
+
+static retcode call_once(struct thread *client, word selector, u32 tries, word *what)
 {
     struct endpoint *endpoint = nullptr;
     struct channel *channel = nullptr;
@@ -290,7 +325,23 @@ void ipc_call(struct thread *client, word selector)
         client->calls++;
         client->channel = channel;
         trace_call(cpu_self(), TRACE_SLOW, 0, channel != nullptr ? channel->object.sid : 0, info, 0);
-        code = call(client, selector, endpoint, channel);
+        code = call(client, selector, endpoint, channel, tries);
+    }
+    *what = info;
+    return code;
+}
+
+void ipc_call(struct thread *client, word selector)
+{
+    word info;
+    u32 tries = 0;
+    retcode code;
+    while (unlikely((code = call_once(client, selector, tries, &info)) == PREEMPTED)) {
+        code = descriptors_bring(client, selector, tries++);
+        if (client->dying) /* it must not wait any more */
+            return;
+        if (code != rcOk)
+            break;
     }
     if (code != rcOk) {
         trace_reply(cpu_self(), TRACE_SLOW, 0, client->object.sid, info, (u64)(s64)code);
@@ -372,9 +423,11 @@ static retcode receive(struct thread *server, struct endpoint *endpoint, word se
     if (slot->receiver == SLOT_CONTENDED)
         slot->receiver = nullptr;
     if (extended) {
-        code = ipc_extended_begin(server, false);
+        u32 limit;
+        code = ipc_extended_begin(server, &limit);
         if (code != rcOk)
             return code;
+        ipc_extended_arm(server, limit);
         ipc_extended_resume(server);
     }
     server->state = THREAD_RECEIVING;
@@ -414,7 +467,7 @@ static retcode receive_interrupt(struct thread *server, word selector)
     return interrupt_receive(server, container_of(object, struct interrupt, object));
 }
 
-void ipc_receive(struct thread *server, word selector)
+retcode ipc_receive_once(struct thread *server, word selector)
 {
     struct endpoint *endpoint = nullptr;
     retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : listened(server, selector, &endpoint);
@@ -427,13 +480,30 @@ void ipc_receive(struct thread *server, word selector)
         }
     }
     if (unlikely(server->dying)) /* since the last checkpoint: it must not wait any more */
-        return;
+        return rcOk;
     if (interrupt) {
         code = receive_interrupt(server, selector);
     } else if (code == rcOk) {
         trace_receive(cpu_self(), 0, 0, endpoint->object.sid, 0, 0);
         code = receive(server, endpoint, selector);
     }
+    return code;
+}
+
+void ipc_receive_failed(struct thread *server, word selector, retcode code)
+{
+    for (u32 tries = 0; code == PREEMPTED; tries++) {
+        code = descriptors_bring(server, selector, tries);
+        if (code == rcOk)
+            code = ipc_receive_once(server, selector);
+    }
     if (code != rcOk)
         ipc_complete(server, code);
+}
+
+void ipc_receive(struct thread *server, word selector)
+{
+    retcode code = ipc_receive_once(server, selector);
+    if (code != rcOk)
+        ipc_receive_failed(server, selector, code);
 }

@@ -5,6 +5,7 @@
 #include <ksm/audit.h>
 #include <ksm/cpu.h>
 #include <memory/page.h>
+#include <memory/user_copy.h>
 #include <sched/counting.h>
 
 static u32 sid_of(struct domain *domain, u32 handle, struct message_sids *sids, retcode *code)
@@ -187,6 +188,25 @@ retcode message_decide(const struct ksm_plan *plan, struct ksm_query *query, str
 #define LOOKS_AT_ONCE 3U
 #define LOOK_BYTES    16U
 
+/* The page at offset, which is not there. Null: it cannot be, or the call has ended in a pause. */
+[[gnu::noinline]] static const void *span_bring(const struct message_arena *arena, u64 offset, u64 *available)
+{
+    struct address_space *space = &arena->domain->space;
+    const void *found = nullptr;
+    for (u32 tries = 0; found == nullptr && tries < USER_COPY_TRIES; tries++) {
+        retcode code;
+        do {
+            if (arena->message != nullptr && !message_pause(arena->message))
+                return nullptr;
+            code = space_fault_preemptible(space, arena->base + offset, HAL_ACCESS_READ);
+        } while (code == PREEMPTED);
+        if (code != rcOk || (arena->message != nullptr && !message_pause(arena->message)))
+            return nullptr;
+        found = copy_span(space, arena->base + offset, PAGE_SIZE, available);
+    }
+    return found;
+}
+
 static const void *span(void *context, u64 offset, u64 *available)
 {
     struct message_arena *arena = context;
@@ -201,6 +221,8 @@ static const void *span(void *context, u64 offset, u64 *available)
         *available = arena->arena.size - offset;
     } else {
         found = copy_span(&arena->domain->space, arena->base + offset, PAGE_SIZE, available);
+        if (unlikely(found == nullptr))
+            found = span_bring(arena, offset, available);
     }
     if (arena->message != nullptr && *available > LOOK_BYTES)
         *available = LOOK_BYTES;
@@ -268,8 +290,10 @@ retcode message_arena_keep(struct message_arena *arena, struct thread *sender, s
         u64 some = size - done < KEPT_AT_ONCE ? size - done : KEPT_AT_ONCE;
         if (done != 0 && !message_pause(message))
             return rcNotConnected;
-        if (copy_in(sender->domain, message->arena_copy + done, message->buffer.arena + done, some) != rcOk)
-            return rcSourceFault;
+        retcode code =
+            message_copy_in(message, sender->domain, message->arena_copy + done, message->buffer.arena + done, some);
+        if (code != rcOk)
+            return code;
     }
     return rcOk;
 }

@@ -8,8 +8,7 @@
  * REPLY_WAIT of endpoint.h's table: client->peer == server, server->caller == client, the server RUNNABLE.
  *
  *   pause                                     what there is besides                 who has it, if the call ends here
- *   request: before all; descriptors read,    -
- *     and each page fault of theirs;
+ *   request: before all; descriptors read;    -
  *     table filled; decided
  *   sealing, each 64 pages                    server->sealed; some pages            arena_unseal, on the way out
  *   constant part read                        it, in the CPU's scratch page         the server: checkpoint.c
@@ -21,6 +20,7 @@
  *   answer: delivered                         status and words in client->context,  ipc_complete() overwrites them;
  *                                             new handles                           taken back
  *   answer: unsealing, each 64 pages          the same
+ *   each page fault of what is read            as where it is read
  *   (between decision on handles and their passing: none)
  *
  *   what happened in the pause                                       what is found behind it
@@ -83,11 +83,12 @@ static inline bool message_pause(struct message *message)
 void message_handles_back(struct domain *to, const struct ksm_shape *shape, const u8 *copy, const bool *made,
                           u32 count);
 /* server, client: as in struct message. rcSourceFault, rcInvalidArgument (sizes do not agree), rcBufferTooLarge;
- * rcNotConnected: the call has ended in a pause, each page fault being followed by one. */
+ * rcNotConnected: the call has ended in a pause, each page fault being followed by one; PREEMPTED: the descriptor is
+ * not there, and there can be no pause. */
 retcode message_read(struct thread *sender, struct message *message, struct thread *server, struct thread *client);
 /* One kernel copy of what goes into the constant part, behind the header's place; copy: a page, cpu->scratch.
- * rcBufferTooLarge, rcSourceFault. */
-retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy);
+ * rcBufferTooLarge, rcSourceFault; rcNotConnected, as above. */
+retcode message_snapshot(struct thread *sender, struct message *message, u8 *copy);
 /* Verification, decision and delivery of a message into the receiver's registers and memory: everything that can fail
  * comes before anything is visible to the receiver. If the server has a transfer pending afterwards, the memory is yet
  * to be copied. Codes: rcInvalidArgument, rcSecurityDisallow, rcBufferTooSmall,
@@ -112,17 +113,26 @@ retcode message_malformed(enum ksm_event event, const struct thread *sender, con
                           const struct message *message, const struct endpoint *endpoint);
 
 /* ---- copy.c ---- */
-/* Between memory of tasks and the kernel's, at most COPY_STEP bytes and one page fault at a time, from *done on: rcOk,
- * PREEMPTED, rcSourceFault, rcTargetFault. */
-#define COPY_STEP (PAGE_SIZE / 2)
+/* Between memory of tasks and the kernel's, at once, of pages that are there: rcOk, rcSourceFault, rcTargetFault. */
 retcode copy_in(struct domain *from, void *to, vaddr address, u64 size);
 retcode copy_out(struct domain *to, vaddr address, const void *from, u64 size);
 retcode copy_across(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size);
+/* The same, of whatever can be brought in: at most COPY_STEP bytes or one page fault at a time, from *done on: also
+ * PREEMPTED. */
+#define COPY_STEP (PAGE_SIZE / 2)
 retcode copy_in_steps(struct domain *from, void *to, vaddr address, u64 size, u64 *done);
 retcode copy_out_steps(struct domain *to, vaddr address, const void *from, u64 size, u64 *done);
 retcode copy_across_steps(struct domain *to, vaddr target, struct domain *from, vaddr source, u64 size, u64 *done);
-/* Kernel pointer to read [address, ...) of a space and how much of size lies on that page. */
+/* Kernel pointer to read [address, ...) of a space and how much of size lies on that page; null if that is not there.
+ */
 const void *copy_span(struct address_space *space, vaddr address, u64 size, u64 *span);
+/* copy_in() for a message; what is not there is brought in, with pauses. Codes as message_read(). */
+retcode message_bring_in(struct message *message, struct domain *from, void *to, vaddr address, u64 size);
+static inline retcode message_copy_in(struct message *message, struct domain *from, void *to, vaddr address, u64 size)
+{
+    retcode code = copy_in(from, to, address, size);
+    return likely(code == rcOk) ? code : message_bring_in(message, from, to, address, size);
+}
 /* True if copying [address, size) takes no page fault; looks at two pages at most. */
 bool copy_resident(const struct domain *domain, vaddr address, u64 size, u32 access);
 
@@ -166,6 +176,9 @@ retcode user_object_callable(const struct object *object, struct endpoint **endp
 /* ---- call.c, receive.c, reply.c: operate on the running thread; afterwards leave by sched_exit() ---- */
 void ipc_call(struct thread *client, word selector);
 void ipc_receive(struct thread *server, word selector);
+/* The same but for what follows a failure, which may have checkpoints. */
+retcode ipc_receive_once(struct thread *server, word selector);
+void ipc_receive_failed(struct thread *server, word selector, retcode code);
 void ipc_reply(struct thread *server, word selector);
 /* Links client and server after delivery; entry: what lets the reply take a fast path, or null. */
 void ipc_connect(struct thread *client, struct thread *server, const struct ksm_entry *entry);
@@ -237,8 +250,16 @@ retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_
  * or PREEMPTED, and then it has to be called again. */
 void sync_object_set(struct sync_object *sync, bool interrupting);
 retcode sync_object_interrupt(struct sync_object *sync);
-/* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk. */
-retcode ipc_extended_begin(struct thread *thread, bool call);
+/* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk, and then *limit is
+ * for ipc_extended_arm(). PREEMPTED: what it waits for cannot be read, or is not there yet. */
+retcode ipc_extended_begin(struct thread *thread, u32 *limit);
+/* Last of all, when the thread waits: it may end at once. */
+void ipc_extended_arm_limit(struct thread *thread, u32 limit);
+static inline void ipc_extended_arm(struct thread *thread, u32 limit)
+{
+    if (unlikely(limit != KOS_INFINITE_TIMEOUT))
+        ipc_extended_arm_limit(thread, limit);
+}
 void ipc_extended_stop(struct thread *thread);
 static inline void ipc_extended_end(struct thread *thread)
 {

@@ -62,30 +62,50 @@ static bool arrived_well(struct message *message, const struct ksm_shape *shape,
     return !shape->deep || size == 0 || message_content_fits(message, shape, snapshot, receiver->domain, arena, size);
 }
 
+/* All that is copied of a message: from where to where. */
+struct copied {
+    vaddr constant_part, constant_source, arena;
+    u64 constant_size, arena_size; /* 0: it stays where it is */
+};
+
+/* A page fault ends it, rcSourceFault or rcTargetFault: what is not there any more can come back. */
+static retcode copy_at_once(struct thread *sender, struct thread *receiver, const struct copied *copied,
+                            struct message *message, const struct ksm_shape *shape, const u8 *snapshot)
+{
+    if (!message_pause(message))
+        return rcNotConnected;
+    struct domain *from = sender->domain, *to = receiver->domain;
+    retcode code = snapshot != nullptr
+                       ? copy_out(to, copied->constant_part, snapshot, copied->constant_size)
+                       : copy_across(to, copied->constant_part, from, copied->constant_source, copied->constant_size);
+    if (code == rcOk && copied->arena_size != 0 && !message_pause(message))
+        return rcNotConnected;
+    if (code == rcOk && message->arena_copy != nullptr)
+        code = copy_out(to, copied->arena, message->arena_copy, copied->arena_size);
+    else if (code == rcOk)
+        code = copy_across(to, copied->arena, from, message->buffer.arena, copied->arena_size);
+    if (code != rcOk || arrived_well(message, shape, snapshot, receiver, copied->arena, message->buffer.arena_size))
+        return code;
+    return message_stands(message) ? rcInvalidArgument : rcNotConnected;
+}
+
 retcode message_copy(struct thread *server, struct thread *sender, struct thread *receiver,
                      const struct kos_message_buffer *target, struct message *message, const struct ksm_shape *shape,
                      const u8 *snapshot)
 {
-    vaddr constant_part = target->constant_part + KOS_MESSAGE_HEADER_SIZE,
-          source = message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE;
-    vaddr arena = message->in_place != 0 ? message->in_place : target->arena;
-    u64 size = message->buffer.constant_size - KOS_MESSAGE_HEADER_SIZE,
-        copied = message->in_place != 0 ? 0 : message->buffer.arena_size;
-    if (likely(size + copied <= AT_ONCE && short_copy(sender, receiver, constant_part, source, size) &&
-               short_copy(sender, receiver, arena, message->buffer.arena, copied))) {
-        if (!message_pause(message))
-            return rcNotConnected;
-        retcode code = snapshot != nullptr ? copy_out(receiver->domain, constant_part, snapshot, size)
-                                           : copy_across(receiver->domain, constant_part, sender->domain, source, size);
-        if (code == rcOk && copied != 0 && !message_pause(message))
-            return rcNotConnected;
-        if (code == rcOk && message->arena_copy != nullptr)
-            code = copy_out(receiver->domain, arena, message->arena_copy, copied);
-        else if (code == rcOk)
-            code = copy_across(receiver->domain, arena, sender->domain, message->buffer.arena, copied);
-        if (code != rcOk || arrived_well(message, shape, snapshot, receiver, arena, message->buffer.arena_size))
+    const struct copied copied = {
+        .constant_part = target->constant_part + KOS_MESSAGE_HEADER_SIZE,
+        .constant_source = message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE,
+        .arena = message->in_place != 0 ? message->in_place : target->arena,
+        .constant_size = message->buffer.constant_size - KOS_MESSAGE_HEADER_SIZE,
+        .arena_size = message->in_place != 0 ? 0 : message->buffer.arena_size,
+    };
+    if (likely(copied.constant_size + copied.arena_size <= AT_ONCE &&
+               short_copy(sender, receiver, copied.constant_part, copied.constant_source, copied.constant_size) &&
+               short_copy(sender, receiver, copied.arena, message->buffer.arena, copied.arena_size))) {
+        retcode code = copy_at_once(sender, receiver, &copied, message, shape, snapshot);
+        if (likely(code != rcSourceFault && code != rcTargetFault))
             return code;
-        return message_stands(message) ? rcInvalidArgument : rcNotConnected;
     }
     struct transfer *transfer = &server->transfer;
     transfer->snapshot = nullptr;
@@ -95,20 +115,20 @@ retcode message_copy(struct thread *server, struct thread *sender, struct thread
         if (page == PADDR_NONE)
             return rcOutOfMemory;
         transfer->snapshot = hal_direct(page);
-        memcpy(transfer->snapshot, snapshot, size);
+        memcpy(transfer->snapshot, snapshot, copied.constant_size);
         if (message->giving)
             handles_keep(transfer, message, shape->handle_count);
     }
-    transfer->pieces[0].target = constant_part;
-    transfer->pieces[0].source = source;
-    transfer->pieces[0].size = size;
-    transfer->pieces[1].target = arena;
+    transfer->pieces[0].target = copied.constant_part;
+    transfer->pieces[0].source = copied.constant_source;
+    transfer->pieces[0].size = copied.constant_size;
+    transfer->pieces[1].target = copied.arena;
     transfer->pieces[1].source = message->buffer.arena;
-    transfer->pieces[1].size = copied;
+    transfer->pieces[1].size = copied.arena_size;
     transfer->arena_copy = message->arena_copy;
     message->arena_copy = nullptr;
     transfer->shape = shape;
-    transfer->arena = arena;
+    transfer->arena = copied.arena;
     transfer->arena_size = message->buffer.arena_size;
     return rcOk;
 }

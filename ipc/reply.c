@@ -92,6 +92,9 @@ void ipc_reply_end(struct thread *server, retcode code)
         client_ready(client, false);
         return;
     }
-    ipc_receive(server, selector & ~(word)(KOS_CALL_MEMORY | KOS_CALL_THEN_RECV));
+    selector &= ~(word)(KOS_CALL_MEMORY | KOS_CALL_THEN_RECV);
+    code = ipc_receive_once(server, selector);
     client_ready(client, server->state == THREAD_RECEIVING);
+    if (unlikely(code != rcOk))
+        ipc_receive_failed(server, selector, code);
 }

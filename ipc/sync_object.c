@@ -97,16 +97,20 @@ static void time_limit(struct timer *timer)
         sched_wake(thread);
 }
 
-retcode ipc_extended_begin(struct thread *thread, bool call)
+void ipc_extended_arm_limit(struct thread *thread, u32 limit)
 {
-    (void)call;
+    timer_arm(&thread->timer, timer_deadline(limit), time_limit);
+}
+
+retcode ipc_extended_begin(struct thread *thread, u32 *limit)
+{
     u32 limit_and_sync[2];
     static_assert(offsetof(struct kos_message_buffer, sync_handle) ==
                       offsetof(struct kos_message_buffer, timeout) + sizeof(limit_and_sync[0]),
                   "read together");
     if (!hal_copy_from_user(limit_and_sync, thread->context.receive + offsetof(struct kos_message_buffer, timeout),
                             sizeof(limit_and_sync)))
-        return rcTargetFault;
+        return PREEMPTED;
     if (limit_and_sync[1] != KOS_INVALID_HANDLE) {
         struct object *object;
         retcode code = handle_lookup(&thread->domain->handles, limit_and_sync[1], OBJECT_SYNC, 0, &object);
@@ -127,8 +131,7 @@ retcode ipc_extended_begin(struct thread *thread, bool call)
             return rcIpcInterrupt;
         }
     }
-    if (limit_and_sync[0] != KOS_INFINITE_TIMEOUT)
-        timer_arm(&thread->timer, timer_deadline(limit_and_sync[0]), time_limit);
+    *limit = limit_and_sync[0];
     return rcOk;
 }
 

@@ -35,19 +35,27 @@ static bool descriptor_there(const struct thread *thread, struct kos_message_buf
     return true;
 }
 
-/* False: fault, or the call has ended in a pause. */
-static bool descriptor_read(struct message *message, const struct thread *thread, struct kos_message_buffer *buffer,
-                            vaddr address)
+retcode message_bring_in(struct message *message, struct domain *from, void *to, vaddr address, u64 size)
+{
+    if (message->server == nullptr)
+        return PREEMPTED;
+    if (!message_pause(message))
+        return rcNotConnected;
+    u64 done = 0;
+    retcode code;
+    while ((code = copy_in_steps(from, to, address, size, &done)) == PREEMPTED)
+        if (!message_pause(message))
+            return rcNotConnected;
+    return code;
+}
+
+static retcode descriptor_read(struct message *message, const struct thread *thread, struct kos_message_buffer *buffer,
+                               vaddr address)
 {
     if (thread == thread_current() ? hal_load_user_words(buffer, address, sizeof(*buffer))
                                    : descriptor_there(thread, buffer, address))
-        return true;
-    u64 done = 0;
-    retcode code;
-    while ((code = copy_in_steps(thread->domain, buffer, address, sizeof(*buffer), &done)) == PREEMPTED)
-        if (!message_pause(message))
-            return false;
-    return code == rcOk;
+        return rcOk;
+    return message_copy_in(message, thread->domain, buffer, address, sizeof(*buffer));
 }
 
 retcode message_read(struct thread *sender, struct message *message, struct thread *server, struct thread *client)
@@ -65,8 +73,9 @@ retcode message_read(struct thread *sender, struct message *message, struct thre
         return size <= KOS_REGISTER_MESSAGE_SIZE ? rcOk : rcInvalidArgument;
     }
     struct kos_message_buffer *buffer = &message->buffer;
-    if (!descriptor_read(message, sender, buffer, sender->context.words[0]))
-        return message_stands(message) ? rcSourceFault : rcNotConnected;
+    retcode code = descriptor_read(message, sender, buffer, sender->context.words[0]);
+    if (code != rcOk)
+        return code;
     if ((u64)size + buffer->arena_size > KOS_MESSAGE_SIZE_MAX)
         return rcBufferTooLarge;
     if (buffer->constant_size != size || buffer->constant_part % 8 != 0)
@@ -76,7 +85,7 @@ retcode message_read(struct thread *sender, struct message *message, struct thre
     return rcOk;
 }
 
-retcode message_snapshot(struct thread *sender, const struct message *message, u8 *copy)
+retcode message_snapshot(struct thread *sender, struct message *message, u8 *copy)
 {
     u32 size = info_size(message->info) - KOS_MESSAGE_HEADER_SIZE;
     if (!message->in_memory) {
@@ -85,7 +94,8 @@ retcode message_snapshot(struct thread *sender, const struct message *message, u
     }
     if (size > PAGE_SIZE)
         return rcBufferTooLarge;
-    return copy_in(sender->domain, copy, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, size);
+    return message_copy_in(message, sender->domain, copy, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE,
+                           size);
 }
 
 static void receiver_hold(struct message *message)
@@ -192,7 +202,7 @@ bool message_content_fits(struct message *message, const struct ksm_shape *shape
 static bool target_read(const struct thread *receiver, struct message *message)
 {
     if (!message->target_known)
-        message->target_known = descriptor_read(message, receiver, &message->target, receiver->context.receive);
+        message->target_known = descriptor_read(message, receiver, &message->target, receiver->context.receive) == rcOk;
     return message->target_known;
 }
 

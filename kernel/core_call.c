@@ -6,6 +6,7 @@
 #include <ksm/audit.h>
 #include <ksm/message.h>
 #include <memory/page.h>
+#include <memory/user_copy.h>
 #include <sched/work.h>
 #include <traces/trace.h>
 
@@ -275,6 +276,9 @@ HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS)
     const struct ksm_entry *decision = ksm_entry(thread_of(self)->core_pair, info);
     if (decision->request != info || fast_ways[ksm_hash(info) % FAST_METHODS] == FAST_NONE)
         hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
+    if (unlikely(
+            preemption_point())) /* what brought it here may be as long as a call; the general form has checkpoints */
+        hal_tail ipc_fast_missed(HAL_FAST_ARGUMENTS);
     selector = decision->response;
     hal_tail core_call_ordinary(HAL_FAST_ARGUMENTS);
 }
@@ -372,22 +376,6 @@ static void arena_put(u8 *arena, unsigned order)
         page_free(hal_physical(arena), order);
 }
 
-#define ARENA_AT_ONCE 1024U
-
-/* With checkpoints. */
-static bool arena_copy(u8 *to, vaddr from, u64 size)
-{
-    bool good = true;
-    for (u64 done = 0, some; good && done < size; done += some) {
-        some = KOS_PAGE_SIZE - (from + done) % KOS_PAGE_SIZE; /* one page fault at most */
-        some = some < ARENA_AT_ONCE ? some : ARENA_AT_ONCE;
-        some = some < size - done ? some : size - done;
-        checkpoint();
-        good = hal_copy_from_user(to + done, from + done, some);
-    }
-    return good;
-}
-
 /* What is looked at without a checkpoint. */
 #define ARENA_LOOK 64U
 
@@ -406,14 +394,16 @@ static bool content_fits(const struct ksm_shape *shape, const struct core_call *
     return ksm_message_fits(shape, call->words, &arena);
 }
 
-/* The response of a method with an arena goes to memory, as a whole. */
+/* The response of a method with an arena goes to memory, as a whole. With checkpoints. */
 static retcode return_memory(struct core_call *call, const struct kos_message_buffer *target, u32 size)
 {
+    struct address_space *space = &call->task->domain.space;
     if (target->constant_size < size || target->arena_size < call->response_size)
         return rcBufferTooSmall;
-    if (!hal_copy_to_user(target->constant_part + KOS_MESSAGE_HEADER_SIZE, call->words,
-                          size - KOS_MESSAGE_HEADER_SIZE) ||
-        (call->response_size != 0 && !hal_copy_to_user(target->arena, call->response_arena, call->response_size)))
+    checkpoint();
+    if (!user_copy_out(space, target->constant_part + KOS_MESSAGE_HEADER_SIZE, call->words,
+                       size - KOS_MESSAGE_HEADER_SIZE) ||
+        !user_copy_out(space, target->arena, call->response_arena, call->response_size))
         return rcTargetFault;
     u64 arena_size = call->response_size;
     memset(call->words, 0, sizeof(call->self->context.words));
@@ -436,12 +426,13 @@ static retcode respond(struct core_call *call, const struct ksm_method *method, 
         decide(KSM_RESPONSE, thread, info, &method->response, call->response_size != 0 ? &arena : nullptr, nullptr);
     if (code != rcOk)
         return code;
-    if (call->response_size != 0) /* what it goes to may not be there yet */
-        checkpoint();
+    if (call->response_size != 0)
+        code = return_memory(call, target, size);
+    else
+        thread->context.selector = 0;
     thread->context.info = thread->core_response;
-    thread->context.selector = 0;
     thread->context.kind = HAL_RESUME_CALL;
-    return call->response_size != 0 ? return_memory(call, target, size) : rcOk;
+    return code;
 }
 
 /* Request verified, copied, decided; handler; response. rcOk or CORE_BLOCKED: done; else the Call itself fails. */
@@ -449,12 +440,17 @@ static retcode serve(struct thread *thread, struct message *message, const struc
 {
     u32 payload = method->request.size - KOS_MESSAGE_HEADER_SIZE;
     struct core_call call = {.self = thread, .task = task_of(thread->domain), .words = thread->context.words};
+    struct address_space *space = &thread->domain->space;
     if (message->in_memory) {
         memset(call.words, 0, sizeof(thread->context.words));
         if (payload > sizeof(thread->context.words) ||
-            !hal_copy_from_user(call.words, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload) ||
-            !arena_copy(arena, message->buffer.arena, message->buffer.arena_size))
+            !user_copy_in(space, call.words, message->buffer.constant_part + KOS_MESSAGE_HEADER_SIZE, payload))
             return rcSourceFault;
+        if (message->buffer.arena_size != 0) {
+            checkpoint();
+            if (!user_copy_in(space, arena, message->buffer.arena, message->buffer.arena_size))
+                return rcSourceFault;
+        }
     }
     call.arena = arena;
     call.arena_size = message->buffer.arena_size;
@@ -471,7 +467,7 @@ static retcode serve(struct thread *thread, struct message *message, const struc
     if (code == rcOk && method->response.arena_size != 0) {
         if (thread->context.receive == 0)
             return rcBufferTooSmall;
-        if (!hal_copy_from_user(&target, thread->context.receive, sizeof(target)))
+        if (!user_copy_in(space, &target, thread->context.receive, sizeof(target)))
             return rcTargetFault;
         call.response_capacity =
             method->response.arena_size < target.arena_size ? method->response.arena_size : target.arena_size;

@@ -61,9 +61,9 @@ HAL_FAST void core_fast_Wait(HAL_FAST_PARAMETERS)
         CORE_FAST_FALL_BACK();
     struct futex_bucket *bucket = futex_private_bucket(thread->domain, WAIT(ptr));
     spinlock_lock(&bucket->lock);
-    if (unlikely(!hal_load_user_u32(&present, WAIT(ptr)))) {
+    if (unlikely(!hal_load_user_u32(&present, WAIT(ptr)))) { /* perhaps it is only not there yet */
         spinlock_unlock(&bucket->lock);
-        CORE_FAST_RETURN(rcInvalidArgument, 0);
+        CORE_FAST_FALL_BACK();
     }
     if (unlikely(present != WAIT(val))) {
         spinlock_unlock(&bucket->lock);

@@ -184,6 +184,7 @@ retcode core_HANDLE_CreateBadge(struct core_call *call)
     retcode code = badge_create(&call->task->domain.quota, IN(context), &badge);
     if (code == rcOk) {
         code = handle_insert(table(call), badge, KOS_RIGHT_GET_EVENT | KOS_RIGHT_GET_SID, &handle);
+        checkpoint();
         if (code == rcOk && (code = badge_announce(call, badge)) != rcOk) {
             (void)handle_close(table(call), handle);
             handle = KOS_INVALID_HANDLE;

@@ -426,6 +426,8 @@ retcode core_PROFILER_GetTasks(struct core_call *call)
     return core_return_bytes(call, &OUT(ids), lowest.ids, 8UL * lowest.count);
 }
 
+#define THREADS_AT_ONCE 4U /* looked up */
+
 retcode core_PROFILER_GetThreads(struct core_call *call)
 {
     CORE_METHOD(PROFILER, GetThreads);
@@ -444,6 +446,8 @@ retcode core_PROFILER_GetThreads(struct core_call *call)
             tid = thread->tid + 1;
         }
         spinlock_unlock(&task->lock);
+        if (count % THREADS_AT_ONCE == 0)
+            checkpoint();
     }
     object_release(&task->domain.object);
     return core_return_bytes(call, &OUT(ids), ids, 8UL * count);

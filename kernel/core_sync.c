@@ -4,6 +4,7 @@
 #include <ipc/shared_memory.h>
 #include <kernel/connection.h>
 #include <kernel/core_call.h>
+#include <memory/user_copy.h>
 #include <sched/futex.h>
 
 void futex_complete(struct thread *thread, retcode code, u32 index)
@@ -40,8 +41,30 @@ retcode core_SYNC_Wait(struct core_call *call)
         return rcInvalidArgument;
     struct futex_word word = futex_private(&call->task->domain, IN(ptr), (u32)IN(val));
     retcode code = wait(call, &word, 1, (u32)IN(delay), &index);
-    OUT(outDelay) = 0;
+    if (code < rcOk) /* else the words are still needed, or the answer comes otherwise */
+        OUT(outDelay) = 0;
     return code;
+}
+
+/* A word that cannot be read is found out when it is looked at for the wait; meanwhile others may take it away again.
+ */
+static retcode wait_for_any(struct core_call *call, const struct futex_word *words, u32 count, u32 timeout_ms,
+                            u32 *index)
+{
+    retcode code = PREEMPTED;
+    *index = 0;
+    for (u32 tries = 0; code == PREEMPTED && tries <= USER_COPY_TRIES; tries++) {
+        for (u32 i = 0; i < count; i++) {
+            u32 value;
+            if (unlikely(!hal_load_user_u32(&value, words[i].address)))
+                (void)user_bring(&call->task->domain.space, words[i].address, sizeof(value), HAL_ACCESS_READ);
+        }
+        checkpoint();
+        if (call->self->dying) /* it must not wait any more */
+            return rcAbort;
+        code = wait(call, words, count, timeout_ms, index);
+    }
+    return code == PREEMPTED ? rcInvalidArgument : code;
 }
 
 retcode core_SYNC_WaitAny(struct core_call *call)
@@ -62,14 +85,7 @@ retcode core_SYNC_WaitAny(struct core_call *call)
         words[i] = futex_private(&call->task->domain, given[i].ptr, given[i].val);
     }
     checkpoint();
-    for (u32 i = 0; i < count; i++) { /* one that is not there yet is not to be brought in while all are looked at */
-        u32 value;
-        if (given[i].ptr % 4 == 0 && hal_load_user_u32(&value, given[i].ptr))
-            checkpoint();
-    }
-    if (call->self->dying) /* it must not wait any more */
-        return rcAbort;
-    retcode code = wait(call, words, count, (u32)IN(delay), &index);
+    retcode code = wait_for_any(call, words, count, (u32)IN(delay), &index);
     OUT(index) = index;
     return code;
 }
@@ -106,7 +122,9 @@ retcode core_SYNC_Requeue(struct core_call *call)
     struct futex_word word = futex_private(&call->task->domain, IN(ptr), (u32)IN(val));
     struct futex_word target = futex_private(&call->task->domain, IN(target), 0);
     u32 woken = (u32)IN(nWake), moved = (u32)IN(nMove);
-    retcode code = futex_requeue(&word, &target, &woken, &moved);
+    retcode code = futex_requeue(call->self, &word, &target, &woken, &moved);
+    if (code == PREEMPTED)
+        return code;
     OUT(wokenCnt) = code == rcOk ? woken : 0;
     OUT(movedCnt) = moved;
     return code;

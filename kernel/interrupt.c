@@ -209,18 +209,6 @@ void kernel_exception(struct hal_context *context, const struct hal_exception *e
     exception_other(cpu, thread, exception);
 }
 
-bool kernel_user_fault(vaddr address, u32 access)
-{
-    struct thread *thread = thread_current();
-    /* On the fast path of messages in memory, whose thread does not run yet: the general path has its steps for that.
-     */
-    bool fast = thread->state == THREAD_RECEIVING || thread->state == THREAD_REPLY_WAIT;
-    if (fast)
-        return false;
-    cpu_self()->faulted = true;
-    return space_fault(&thread->domain->space, address, access) == rcOk;
-}
-
 void thread_fault_illegal_call(struct thread *thread)
 {
     const struct hal_exception exception = {.kind = HAL_EXCEPTION_ILLEGAL,

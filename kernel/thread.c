@@ -363,6 +363,11 @@ void thread_finish(struct thread *thread)
         stack_put(task, thread->stack_base, thread->stack_size);
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
+    if (unlikely(thread->counters != nullptr)) { /* a path of its own */
+        spinlock_lock(&task->lock);
+        counting_keep(thread, &task->counters);
+        spinlock_unlock(&task->lock);
+    }
     checkpoint();
     if (task_thread_gone(task, thread)) { /* if not, no checkpoint from here on: the space may go at any time */
         if (task_end(task)) {

@@ -4,17 +4,18 @@
  *
  *   stage      one step                                                                    position is the next
  *   CHECK      some regions: anonymous, no hole between them; at last splits at both ends  region
+ *   SPLIT      the same splits, one at a time, if both are needed or regions are many      end to split at
  *   CHANGE     a region's flags, and some of its pages                                     page
  *   POPULATE   one page, or one page table                                                 page
  *   UNDO       as CHANGE, the other way round                                              page
  *   MERGE      some boundaries of regions that may no longer differ                        boundary
  *
- * CHECK and POPULATE are where a change fails, unless other threads change the same range meanwhile.
+ * CHECK, SPLIT and POPULATE are where a change fails, unless other threads change the same range meanwhile.
  */
 #include <abi/core.h>
 #include <memory/region.h>
 
-enum stage : u32 { CHECK, CHANGE, POPULATE, UNDO, MERGE };
+enum stage : u32 { CHECK, SPLIT, CHANGE, POPULATE, UNDO, MERGE };
 
 struct change {
     struct address_space *space;
@@ -105,6 +106,18 @@ static retcode split_ends(struct change *change)
     return code == rcOk ? enter(change, CHANGE, change->start) : code;
 }
 
+/* As split_ends(): what others change meanwhile, CHANGE will see. */
+static retcode split_one(struct change *change)
+{
+    vaddr at = change->progress->position;
+    retcode code = region_split(change->space, at);
+    if (code != rcOk) {
+        (void)region_merge(change->space, change->start);
+        return code;
+    }
+    return at == change->start ? enter(change, SPLIT, change->end) : enter(change, CHANGE, change->start);
+}
+
 /* What may be changed: the user's own memory; of an object's mapping all of it, and only to free it. */
 static bool changeable(const struct change *change, const struct region *region)
 {
@@ -119,12 +132,15 @@ static retcode check(struct change *change)
     struct progress *progress = change->progress;
     vaddr covered = progress->position != 0 ? progress->position : change->start;
     struct region *region = region_find(change->space, covered);
+    bool cut = covered != change->start || (region != nullptr && region->start < change->start); /* perhaps */
     for (u32 i = 0; i < REGIONS_AT_ONCE; i++, region = region_at(change->space, region->link.next)) {
         if (region == nullptr || !changeable(change, region) || (covered != change->start && region->start != covered))
             return rcInvalidArgument;
+        if (region->end >= change->end) {
+            bool both = cut && region->end > change->end;
+            return both || region_many(change->space) ? enter(change, SPLIT, change->start) : split_ends(change);
+        }
         covered = region->end;
-        if (covered >= change->end)
-            return split_ends(change);
     }
     progress->position = covered;
     return PREEMPTED;
@@ -203,12 +219,13 @@ static retcode undo(struct change *change)
     return PREEMPTED;
 }
 
-#define MERGES_AT_ONCE 4U
+#define MERGES_AT_ONCE 2U
 
 static retcode merge(struct change *change)
 {
     struct progress *progress = change->progress;
-    for (u32 i = 0; i < MERGES_AT_ONCE; i++) {
+    const u32 at_once = region_many(change->space) ? 1 : MERGES_AT_ONCE;
+    for (u32 i = 0; i < at_once; i++) {
         (void)region_merge(change->space, progress->position);
         const struct region *region = region_find(change->space, progress->position);
         if (region == nullptr || region->end > change->end)
@@ -223,6 +240,8 @@ static retcode step(struct change *change)
     switch (change->progress->stage) {
     case CHECK:
         return check(change);
+    case SPLIT:
+        return split_one(change);
     case CHANGE:
         return change_part(change);
     case POPULATE:

@@ -71,6 +71,11 @@ static void deferral_end(struct epoch_entry *entry)
         deferral_start(deferral);
 }
 
+bool page_reclaim_waits(void)
+{
+    return deferrals[hal_cpu_self()->index].ready.first != 0;
+}
+
 bool page_reclaim(void)
 {
     struct page_chain *ready = &deferrals[hal_cpu_self()->index].ready;
@@ -267,15 +272,6 @@ static retcode fault_step(struct address_space *space, vaddr address, u32 access
     return code;
 }
 
-retcode space_fault(struct address_space *space, vaddr address, u32 access)
-{
-    retcode code;
-    do
-        code = fault_step(space, address, access);
-    while (unlikely(code == PREEMPTED));
-    return code;
-}
-
 retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 access)
 {
     retcode code;
@@ -285,20 +281,13 @@ retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 
     return code;
 }
 
-/* Brings the page in if need be; PADDR_NONE if it is not accessible so. */
+/* PADDR_NONE if it is not there, or not accessible so. */
 static inline paddr page_of_access(struct address_space *space, vaddr address, u32 access, u32 *present)
 {
     if (unlikely(address >= KOS_USER_LIMIT)) /* the tables have the kernel's half too */
         return PADDR_NONE;
     paddr page = hal_space_lookup(&space->hal, address, present);
-    if (unlikely(page == PADDR_NONE || (*present & access) != access)) {
-        if (space_fault(space, address, access) != rcOk)
-            return PADDR_NONE;
-        page = hal_space_lookup(&space->hal, address, present);
-        if (page == PADDR_NONE || (*present & access) != access)
-            return PADDR_NONE;
-    }
-    return page;
+    return likely(page != PADDR_NONE && (*present & access) == access) ? page : PADDR_NONE;
 }
 
 static u8 *byte_of(paddr page, vaddr address)
@@ -399,6 +388,8 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
         if (hal_space_protect(&space->hal, address, page_access(region))) {
             stale_add(stale, address);
             address += PAGE_SIZE;
+            if ((region->flags & KOS_VMM_EXECUTE) != 0) /* what was written to it becomes visible, line by line */
+                break;
         } else {
             address = hal_space_next(&space->hal, address);
             seen++; /* that takes twice as long as a page */

@@ -12,6 +12,7 @@
 #define SPACE_END (KOS_USER_LIMIT - PAGE_SIZE) /* the last page below the limit is never mapped */
 
 #define REGIONS_AT_ONCE 8U /* looked at in one step */
+#define HEIGHT_AT_ONCE  6  /* of the tree of regions, for searches, insertions and removals in one step */
 
 enum region_kind : u32 {
     REGION_ANONYMOUS, /* demand zero, pages owned by the space */
@@ -46,6 +47,12 @@ static inline void region_touch(struct region *region, vaddr start, vaddr end)
         region->touched_start = start;
     if (end > region->touched_end)
         region->touched_end = end;
+}
+
+/* Among so many regions each search and each change of the tree is a step. */
+static inline bool region_many(const struct address_space *space)
+{
+    return space->tree.root != nullptr && space->tree.root->height > HEIGHT_AT_ONCE;
 }
 
 /* Null at either end of the list. */

@@ -6,7 +6,6 @@
 #include <smp/preemption.h>
 
 #define POPULATE_STEP_PAGES 2U /* of an object's: page tables may be made on the way */
-#define HEIGHT_AT_ONCE      6  /* of the tree of regions, for a search and insertions in one step */
 #define KEPT_FLAGS          (KOS_VMM_ACCESS | KOS_VMM_COMMIT | KOS_VMM_LOCKED | KOS_VMM_CACHE_DISABLE)
 
 static struct object_cache regions;
@@ -85,8 +84,7 @@ static retcode find_hole(struct address_space *space, u64 size, struct progress 
     if (!region_hole(space, &progress->position, size, place))
         return PREEMPTED;
     *hole = progress->position;
-    if (*hole != 0 && *hole != progress->end && space->tree.root != nullptr &&
-        space->tree.root->height > HEIGHT_AT_ONCE) {
+    if (*hole != 0 && *hole != progress->end && region_many(space)) {
         progress->end = *hole;
         return PREEMPTED;
     }
@@ -140,7 +138,31 @@ static retcode allocate(struct address_space *space, vaddr *address, u64 size, u
     return rcOk;
 }
 
-/* progress->start: where the region is, once it has been made. */
+/* Of a region that begins at start, the part from `end` on becomes its guard; unless others have changed it meanwhile.
+ */
+static retcode guard_split(struct address_space *space, vaddr start, vaddr end)
+{
+    retcode code = rcOk;
+    spinlock_lock(&space->lock);
+    struct region *region = region_find(space, start);
+    if (region != nullptr && region->kind == REGION_ANONYMOUS && region->start == start &&
+        region->end == end + PAGE_SIZE && region->touched_end == 0) {
+        code = region_split(space, end);
+        if (code == rcOk) {
+            struct region *guard = region_at(space, region->link.next);
+            guard->kind = REGION_GUARD;
+            guard->flags = KOS_VMM_HIGH_GUARD;
+            guard->origin = end;
+        } else {
+            region_remove(space, region);
+        }
+    }
+    spinlock_unlock(&space->lock);
+    return code;
+}
+
+/* progress->start: where the region is, once it has been made; end: where its upper guard is to be split off, for among
+ * many regions to make three of them is too much for one step. */
 retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, struct progress *progress)
 {
     if (size == 0 || size > KOS_USER_LIMIT || *address % PAGE_SIZE != 0 || (flags & ~ALLOCATE_FLAGS) != 0 ||
@@ -148,22 +170,44 @@ retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u3
         return rcInvalidArgument;
     size = round_up(size, PAGE_SIZE);
     retcode code = rcOk;
+    const u32 guards = KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD;
+    bool locked = (flags & KOS_VMM_LOCKED) != 0, many, later;
     if (progress->start == 0) {
         do {
             spinlock_lock(&space->lock);
-            code = allocate(space, address, size, flags, REGION_ANONYMOUS, 0, progress);
+            many = region_many(space);
+            later = many && (flags & guards) == guards;
+            code = later ? allocate(space, address, size + PAGE_SIZE, flags & ~(u32)KOS_VMM_HIGH_GUARD,
+                                    REGION_ANONYMOUS, 0, progress)
+                         : allocate(space, address, size, flags, REGION_ANONYMOUS, 0, progress);
             spinlock_unlock(&space->lock);
         } while (code == PREEMPTED && !preemption_point());
         if (code == PREEMPTED)
             return code;
         *progress = (struct progress){};
-        if (code != rcOk || (flags & KOS_VMM_LOCKED) == 0)
+        if (code != rcOk || (!locked && !many))
             return code;
         progress->start = *address;
+        progress->end = later ? *address + size : 0;
         if (preemption_point())
             return PREEMPTED;
     }
     vaddr start = progress->start;
+    if (progress->end == start + size && progress->stage == 0) {
+        code = guard_split(space, start, start + size);
+        progress->end = 0;
+        if (code != rcOk) {
+            *progress = (struct progress){};
+            return code;
+        }
+        if (preemption_point())
+            return PREEMPTED;
+    }
+    if (!locked) {
+        *progress = (struct progress){};
+        *address = start;
+        return rcOk;
+    }
     code = change_populate(space, start, start + size, progress);
     if (code == rcOk)
         *address = start;

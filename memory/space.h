@@ -91,22 +91,23 @@ retcode space_withdraw(struct address_space *space, vaddr start, const struct ma
 void space_seal(struct address_space *space, vaddr start, const struct mapping *mapping, vaddr address, u64 size,
                 bool sealed);
 
-/* Page fault of the user or of a copy: rcOk if the access is possible now. rcInvalidArgument: not mapped or not
+/* Page fault of the user, or before a copy: rcOk if the access is possible now. rcInvalidArgument: not mapped or not
  * allowed; rcBusy: sealed for now; rcOutOfMemory, rcQuotaExceeded. The first touch of a region may have to make page
- * tables: a step each. */
-retcode space_fault(struct address_space *space, vaddr address, u32 hal_access);
-/* The same, but PREEMPTED if an interrupt waits between two steps. */
+ * tables: a step each; PREEMPTED if an interrupt waits between two. Behind it is room for a preemption point: it may
+ * have been as long as a path may. */
 retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 hal_access);
 
-/* Kernel pointer (direct map) to read the byte at address of any space, faulting the page in; valid to the end of that
- * page. Null if not accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the
+/* Kernel pointer (direct map) to read the byte at address of any space; valid to the end of that page. Null if it is
+ * not there, or not accessible so. The caller keeps the space from shrinking (its task is blocked or it holds the
  * lock). */
 const void *space_resolve(struct address_space *space, vaddr address, u32 hal_access);
-/* Writes to one page of any space, faulting it in: false if it is not writable. The lock is not held. */
+/* Writes to one page of any space: false if it is not there or not writable. The lock is not held. */
 bool space_write(struct address_space *space, vaddr address, const void *from, u64 size);
 /* The same for a page that was found with HAL_PAGE_SEALABLE. A seal that comes meanwhile waits, or has come before. */
 bool space_write_sealable(struct address_space *space, vaddr address, const void *from, u64 size);
 
+/* There are such that page_reclaim() would free. */
+bool page_reclaim_waits(void);
 /* Frees a few pages that were taken out earlier and that no CPU can use any more; false if there was none. */
 bool page_reclaim(void);
 /* Behind every step that takes pages out: frees at least as many, with preemption points. True: one of them wants the

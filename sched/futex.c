@@ -102,14 +102,25 @@ static void time_limit(struct timer *timer)
     }
 }
 
+/* PREEMPTED: it is not there, or not the user's: futex_word_bring() tells. */
 static retcode word_check(const struct futex_word *word)
 {
     u32 present;
     if (word->physical != nullptr)
         present = __atomic_load_n(word->physical, __ATOMIC_RELAXED);
     else if (word->address % 4 != 0 || !hal_load_user_u32(&present, word->address))
-        return rcInvalidArgument;
+        return PREEMPTED;
     return present == word->value ? rcOk : rcFutexWouldBlock;
+}
+
+retcode futex_word_bring(struct thread *thread, vaddr address)
+{
+    if (address % 4 != 0)
+        return rcInvalidArgument;
+    if (preemption_point())
+        return PREEMPTED;
+    retcode code = space_fault_preemptible(&thread->domain->space, address, HAL_ACCESS_READ);
+    return code == rcOk || code == PREEMPTED ? PREEMPTED : rcInvalidArgument;
 }
 
 /* model: futex.pml 1, for one word */
@@ -143,7 +154,7 @@ retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 co
             if (futex_claim(thread)) {
                 leave_all(thread);
                 drop_object(thread);
-                return code;
+                return unlikely(code == PREEMPTED) ? futex_word_bring(thread, words[i].address) : code;
             }
             break; /* woken through a word before this one: the wake is in our inbox */
         }
@@ -257,7 +268,8 @@ static void lock_both(struct futex_bucket *a, struct futex_bucket *b)
         spinlock_lock(&second->lock);
 }
 
-retcode futex_requeue(const struct futex_word *word, const struct futex_word *target, u32 *woken, u32 *moved)
+retcode futex_requeue(struct thread *thread, const struct futex_word *word, const struct futex_word *target, u32 *woken,
+                      u32 *moved)
 {
     struct futex_bucket *from = word->bucket, *to = target->bucket;
     struct list claimed;
@@ -283,7 +295,7 @@ retcode futex_requeue(const struct futex_word *word, const struct futex_word *ta
     if (to != from)
         spinlock_unlock(&to->lock);
     wake_all(&claimed);
-    return code;
+    return unlikely(code == PREEMPTED) ? futex_word_bring(thread, word->address) : code;
 }
 
 bool futex_cancel(struct thread *thread)

@@ -59,15 +59,20 @@ struct futex_word futex_private(struct domain *domain, vaddr address, u32 value)
 
 /* The running thread waits while all words have their values: rcOk = it is blocked (futex_complete is called later with
  * rcOk and the index of the word that was woken, rcTimeout or rcAbort), else rcFutexWouldBlock (*index: which),
- * rcInvalidArgument (misaligned or unmapped), rcQuotaExceeded (more than one word). */
+ * rcInvalidArgument (misaligned or unmapped), rcQuotaExceeded (more than one word). PREEMPTED: a word of the thread's
+ * space had to be brought in; nothing else has happened, and the whole is to be tried again. */
 retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index);
 /* Wakes the first waiter of the word; returns how many: 1 or 0. */
 u32 futex_wake_one(const struct futex_word *word);
 /* Wakes up to count, FUTEX_AT_ONCE at most. */
 u32 futex_wake(const struct futex_word *word, u32 count);
 /* If the word has its value: wakes up to *woken of its waiters, and moves up to *moved of the others to target. Sets
- * how many it did. rcFutexWouldBlock, rcInvalidArgument. */
-retcode futex_requeue(const struct futex_word *word, const struct futex_word *target, u32 *woken, u32 *moved);
+ * how many it did. rcFutexWouldBlock, rcInvalidArgument; PREEMPTED as above, with the counts gone. */
+retcode futex_requeue(struct thread *thread, const struct futex_word *word, const struct futex_word *target, u32 *woken,
+                      u32 *moved);
+/* A word of the running thread's space that could not be read: PREEMPTED, it can be now, as far as that goes in one
+ * path, or rcInvalidArgument. No lock is held. */
+retcode futex_word_bring(struct thread *thread, vaddr address);
 /* Takes a FUTEX thread (home: this CPU) out of its wait: false if somebody else is about to wake it. */
 bool futex_cancel(struct thread *thread);
 
@@ -79,9 +84,11 @@ struct thread *futex_level_changed(struct thread *thread);
 
 /* ---- pi_lock.c ---- */
 /* rcOk: taken; or blocked, *blocked set. rcInvalidArgument, rcInvalidOperation (holds it already), rcInvalidThreadState
- * (the holder has ended without unlocking), rcFutexWouldBlock (the word keeps changing), rcQuotaExceeded. */
+ * (the holder has ended without unlocking), rcFutexWouldBlock (the word keeps changing), rcQuotaExceeded; PREEMPTED as
+ * futex_wait. */
 retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *blocked);
-/* The most urgent waiter holds the lock now. rcInvalidOperation: the thread does not hold it. */
+/* The most urgent waiter holds the lock now. rcInvalidOperation: the thread does not hold it; PREEMPTED as futex_wait.
+ */
 retcode pi_unlock(struct thread *thread, vaddr address);
 /* As futex_cancel, for a thread in pi_lock. */
 bool pi_lock_cancel(struct thread *thread);

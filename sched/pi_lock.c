@@ -42,14 +42,18 @@ static struct turnstile *turnstile_find(const struct futex_bucket *bucket, u64 a
     return turnstile != nullptr && turnstile->address == address ? turnstile : nullptr;
 }
 
-/* The user's word in the direct map, writable by the user for good (not in an arena, which may be sealed) and brought
- * in; null if it is not. Valid during this kernel entry: pages that are unmapped meanwhile are freed after it. */
-static _Atomic u32 *user_word(const struct thread *thread, vaddr address)
+/* The user's word in the direct map, writable by the user for good (not in an arena, which may be sealed). Valid during
+ * this kernel entry: pages that are unmapped meanwhile are freed after it. Null: *code, PREEMPTED if it was not there.
+ */
+static _Atomic u32 *user_word(struct thread *thread, vaddr address, retcode *code)
 {
-    u32 value, access = 0;
-    if (address % 4 != 0 || !hal_load_user_u32(&value, address))
+    u32 access = 0;
+    *code = rcInvalidArgument;
+    if (address % 4 != 0 || address >= KOS_USER_LIMIT)
         return nullptr;
     paddr page = hal_space_lookup(&thread->domain->space.hal, address, &access);
+    if (unlikely(page == PADDR_NONE))
+        *code = futex_word_bring(thread, address);
     if (page == PADDR_NONE || (access & (HAL_PAGE_WRITE | HAL_PAGE_SEALABLE)) != HAL_PAGE_WRITE)
         return nullptr;
     return (_Atomic u32 *)(void *)((u8 *)hal_direct(page) + (address & (KOS_PAGE_SIZE - 1)));
@@ -169,9 +173,10 @@ static retcode lock_once(struct thread *thread, _Atomic u32 *word, vaddr address
 
 retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *blocked)
 {
-    _Atomic u32 *word = user_word(thread, address);
+    retcode code;
+    _Atomic u32 *word = user_word(thread, address, &code);
     if (word == nullptr)
-        return rcInvalidArgument;
+        return code;
     if (thread->turnstile == nullptr) {
         thread->turnstile = object_cache_allocate(&turnstiles, &thread->domain->quota);
         if (thread->turnstile == nullptr)
@@ -180,7 +185,7 @@ retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *bloc
         if (preemption_point()) /* a step of its own, once in a thread's life */
             return PREEMPTED;
     }
-    retcode code = rcFutexWouldBlock;
+    code = rcFutexWouldBlock;
     for (u32 i = 0; i < TRIES && code == rcFutexWouldBlock; i++)
         code = lock_once(thread, word, address, blocked);
     if (*blocked && timeout_ms != KOS_INFINITE_TIMEOUT)
@@ -230,9 +235,10 @@ static struct thread *hand_over(struct turnstile *turnstile, _Atomic u32 *word)
 
 retcode pi_unlock(struct thread *thread, vaddr address)
 {
-    _Atomic u32 *word = user_word(thread, address);
+    retcode code;
+    _Atomic u32 *word = user_word(thread, address, &code);
     if (word == nullptr)
-        return rcInvalidArgument;
+        return code;
     struct futex_bucket *bucket = futex_private(thread->domain, address, 0).bucket;
     struct thread *next = nullptr;
     spinlock_lock(&bucket->lock);

@@ -234,10 +234,10 @@ static void clean_up(struct cpu *cpu)
     bool more;
     do {
         more = (cpu->hal.pending & (CPU_PENDING_EPOCH | CPU_PENDING_STEPS)) != 0;
-        if (!more)
-            more = page_reclaim();
-        else
+        if (more)
             clean_some(cpu);
+        else if (page_reclaim_waits()) /* what the last thread did may have been long */
+            more = !preemption_point() && page_reclaim();
     } while (unlikely(more) && !inbox_waits(cpu) && !preemption_point());
 }
 
@@ -346,8 +346,11 @@ void sched_exit(void)
                     thread->work.run == nullptr) {
                     if (publish_level(cpu, thread->level) && inbox_waits(cpu))
                         continue;
-                    if (counting_on(cpu))
+                    if (counting_on(cpu)) {
+                        if (preemption_point()) /* what is counted may have been as long as a path may */
+                            hal_interrupts_take();
                         counting_leave(cpu, thread);
+                    }
                     if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
                         epoch_leave(cpu);
                     trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);

@@ -184,6 +184,7 @@ scheduling 1
 pauses 1 pauses.exact=1
 test_audit 1
 test_decisions 1
+random_calls 1 random_calls.seed=1 random_calls.calls=4000
 LIST
 }
 off_runs() {
@@ -201,6 +202,9 @@ test_decisions 4
 bench_rt 1 rt.loops=500 rt.buckets=0
 bench_ipc 1 rounds=few
 endpoints 1 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
+random_calls 1 random_calls.seed=2 random_calls.calls=4000
+random_calls 1 random_calls.seed=3 random_calls.calls=4000
+random_calls 1 random_calls.seed=4 random_calls.calls=4000
 arenas 1
 arenas 2
 arenas 4

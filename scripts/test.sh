@@ -50,6 +50,7 @@ unit/memory_object_cache	unit memory_object_cache
 unit/memory_space	unit memory_space
 unit/memory_change	unit memory_change
 unit/memory_string	unit memory_string
+unit/memory_user_copy	unit memory_user_copy
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
 unit/object_revoke	unit object_revoke

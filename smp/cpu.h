@@ -40,7 +40,6 @@ struct cpu {
     u64 slot_offset;        /* index * CPU_SLOT_SIZE: this CPU's slot in an endpoint */
     bool busy;              /* a thread runs: that of hal.current; false while idle */
     bool accepts;           /* threads may run here; false: the CPU is offline */
-    bool faulted;           /* the kernel read or wrote user memory that was not there; cleared by ipc_slow */
     struct thread *account; /* whose reservation pays for the running thread, or null: sched/account.c */
     struct run_queue run_queue;
 

@@ -54,7 +54,7 @@ bool hal_user_copy_in(void *to, vaddr from, size_t size);
 bool hal_user_copy_out(vaddr to, const void *from, size_t size);
 bool hal_user_load(u32 *value, vaddr from);
 bool hal_user_load_32(void *to, vaddr from);
-extern char hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[], hal_user_load_32_end[];
+extern char hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[];
 
 /* fpu_registers.S */
 void hal_fpu_save(void *state);

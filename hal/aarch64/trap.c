@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* C half of exception entry: sorts exceptions, serves faults of user copies, reports faults of the kernel. */
+/* C half of exception entry: sorts exceptions, ends user copies that fault, reports faults of the kernel. */
 #include "port.h"
 
 static_assert(offsetof(struct hal_cpu, zero) == CPU_ZERO && offsetof(struct hal_cpu, current) == 0);
@@ -145,12 +145,9 @@ void hal_trap_kernel(struct kernel_frame *frame)
     const u64 syndrome = read_register(esr_el1), address = read_register(far_el1);
     const bool in_copy = frame->pc >= (u64)hal_user_access_start && frame->pc < (u64)hal_user_access_end;
     if (in_copy && exception_class(syndrome) == 0x25 && address < KOS_USER_LIMIT) {
-        const bool load_32 = frame->pc >= (u64)hal_user_load_32 && frame->pc < (u64)hal_user_load_32_end;
-        /* else what a device's memory does not do, which a driver has told the kernel to copy: it did not answer
-         * (external abort), or not at such an address (alignment) */
-        const bool page_fault = fault_status(syndrome) < 0x10;
-        if (!page_fault || !kernel_user_fault(address, data_access(syndrome)) || load_32)
-            frame->pc = (u64)hal_user_access_failed;
+        /* also what a device's memory does not do, which a driver has told the kernel to copy: it did not answer (external
+         * abort), or not at such an address (alignment) */
+        frame->pc = (u64)hal_user_access_failed;
         return;
     }
     print_frame(frame);

@@ -2,7 +2,7 @@
 /*
  * The only instructions that touch user memory: loads and stores with the user's rights, so PAN stays on and the kernel
  * can never be led to an address that the user could not use. A fault between hal_user_access_start and
- * hal_user_access_end that cannot be resolved continues at hal_user_access_failed (trap.c). Leaf functions: x19..x30 kept.
+ * hal_user_access_end goes on at hal_user_access_failed (trap.c). Leaf functions: x19..x30 kept.
  */
     .text
     .globl hal_user_access_start, hal_user_access_end, hal_user_access_failed
@@ -100,7 +100,7 @@ hal_user_copy_out:
     copy out
 
 /* bool hal_user_load_32(void *to, vaddr from) */
-    .globl hal_user_load_32, hal_user_load_32_end
+    .globl hal_user_load_32
 hal_user_load_32:
     ldtr x3, [x1]
     ldtr x4, [x1, #8]
@@ -110,7 +110,6 @@ hal_user_load_32:
     stp x5, x6, [x0, #16]
     mov w0, #1
     ret
-hal_user_load_32_end:
 
 /* bool hal_user_load(u32 *value, vaddr from) */
     .globl hal_user_load

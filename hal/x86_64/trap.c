@@ -12,7 +12,7 @@ static_assert(
         offsetof(struct hal_cpu, current) == CPU_CURRENT,
     "offsets.h");
 
-extern const u8 hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[], hal_user_load_32_end[];
+extern const u8 hal_user_access_start[], hal_user_access_end[], hal_user_access_failed[];
 bool hal_user_load_32(void *to, const void *from);
 [[noreturn]] void hal_resume_status(const struct hal_context *context);
 [[noreturn]] void hal_resume_call(const struct hal_context *context);
@@ -109,13 +109,7 @@ void hal_trap_from_kernel(struct kernel_frame *frame)
     bool user_copy = frame->rip >= (u64)hal_user_access_start && frame->rip < (u64)hal_user_access_end;
     u64 address = fault_address();
     if (frame->vector == 14 && user_copy && address < KOS_USER_LIMIT) {
-        u64 flags = frame->flags;
-        __asm__ volatile("clac" ::: "cc");
-        bool mapped = kernel_user_fault(address, fault_access(frame->error));
-        bool load_32 = frame->rip >= (u64)hal_user_load_32 && frame->rip < (u64)hal_user_load_32_end;
-        if (!mapped || load_32)
-            frame->rip = (u64)hal_user_access_failed;
-        frame->flags = flags; /* AC of the copy comes back with it */
+        frame->rip = (u64)hal_user_access_failed; /* AC of the copy comes back with the flags */
         return;
     }
     kernel_print("\nexception %lu error %lx in the kernel on CPU %u\n", frame->vector, frame->error,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only instructions that touch user memory. A page fault between hal_user_access_start and hal_user_access_end that
- * cannot be resolved continues at hal_user_access_failed (trap.c).
+ * The only instructions that touch user memory. A page fault between hal_user_access_start and hal_user_access_end goes
+ * on at hal_user_access_failed (trap.c).
  */
     .text
     .globl hal_user_access_start, hal_user_access_end, hal_user_access_failed
@@ -21,7 +21,7 @@ hal_user_access_start:
     ret
 
 /* bool hal_user_load_32(void *to, const void *from) */
-    .globl hal_user_load_32, hal_user_load_32_end
+    .globl hal_user_load_32
 hal_user_load_32:
     mov (%rsi), %rax
     mov 8(%rsi), %rcx
@@ -33,7 +33,6 @@ hal_user_load_32:
     mov %r8, 24(%rdi)
     mov $1, %eax
     ret
-hal_user_load_32_end:
 
 /* bool hal_user_load_u32(u32 *value, const u32 *from) */
     .globl hal_user_load_u32

@@ -17,6 +17,7 @@ static void server_tests(unsigned cpus, unsigned cpu)
     expect("server/Connect", "main", KnTaskConnect(INVALID_HANDLE, server, "main"), rcOk);
     expect("server/Resume", NK_NULL, KnTaskResume(server), rcOk);
     expect("server/LookupResource", NK_NULL, KnTaskLookupResource(KOS_RESOURCE_CHANNEL, "main", &client), rcOk);
+    untouched_message_tests(client);
     message_tests(client);
     fp_tests(cpus, client);
     exchange_tests(client);
@@ -45,6 +46,7 @@ int main(void)
     profiler_tests(cpus);
     pm_tests(cpus);
     core_message_tests();
+    untouched_tests();
     server_tests(cpus, 0);
     if (cpus > 1)
         server_tests(cpus, cpus - 1);

@@ -82,6 +82,8 @@ void pm_tests(unsigned cpus);
 void profiler_tests(unsigned cpus);
 void interrupt_tests(void);
 void core_message_tests(void);
+void untouched_tests(void);
+void untouched_message_tests(Handle client);
 void message_tests(Handle client);
 /* The server ends. */
 void exchange_tests(Handle client);

@@ -7,6 +7,17 @@
 #define SECOND 1000000000ULL
 
 static unsigned cpu;
+static unsigned long long length = SECOND; /* isolation.ms: of what is watched, in all ways */
+
+static void length_get(void)
+{
+    char text[16];
+    if (KnHalGetEnv("isolation.ms", text, sizeof(text)) != rcOk)
+        return;
+    length = 0;
+    for (const char *at = text; *at >= '0' && *at <= '9'; at++)
+        length = length * 10 + (unsigned long long)(*at - '0') * 1000000;
+}
 
 static unsigned long long interrupts(unsigned of)
 {
@@ -21,11 +32,11 @@ static void settle(void)
         ;
 }
 
-/* In user mode for a second; how many interrupts that took. */
+/* In user mode for so long; how many interrupts that took. */
 static unsigned long long spin(void)
 {
     settle();
-    unsigned long long before = interrupts(cpu), end = kos_time_ns() + SECOND;
+    unsigned long long before = interrupts(cpu), end = kos_time_ns() + length;
     while (kos_time_ns() < end)
         ;
     return interrupts(cpu) - before;
@@ -35,7 +46,7 @@ static unsigned long long spin(void)
 static unsigned long long talk(Handle client)
 {
     settle();
-    unsigned long long before = interrupts(cpu), end = kos_time_ns() + SECOND;
+    unsigned long long before = interrupts(cpu), end = kos_time_ns() + length;
     unsigned calls = 0, right = 0;
     while (kos_time_ns() < end || calls <= 1000) {
         right += (unsigned)call(client, calls);
@@ -54,7 +65,7 @@ static unsigned long long idle(void)
     expect("idle/leave", KnThreadSetAffinityByHandle(CURRENT, 1), rcOk);
     (void)KnSleep(50);
     unsigned long long before = interrupts(cpu);
-    (void)KnSleep(1000);
+    (void)KnSleep((rtl_uint32_t)(length / 1000000));
     unsigned long long taken = interrupts(cpu) - before;
     expect("idle/return", KnThreadSetAffinityByHandle(CURRENT, 1ULL << cpu), rcOk);
     return taken;
@@ -63,6 +74,7 @@ static unsigned long long idle(void)
 int main(void)
 {
     cpu = KnHalGetCpuCount() - 1;
+    length_get();
     expect("self/priority", KOS_CORE(THREAD, SetPriority, CURRENT, FIFO(20)).rc, rcOk);
     expect("self/affinity", KnThreadSetAffinityByHandle(CURRENT, 1ULL << cpu), rcOk);
     Handle listener, server, client;

@@ -14,7 +14,7 @@
 #include <tests/patience.h>
 
 #define WARM_UP          2000U
-#define CALLS            40000U
+#define CALLS            40000U /* random_calls.calls: another number */
 #define CALLS_PER_THREAD 1500U
 /* No longer than this, where CPUs that are not there have to answer each other. */
 #define SECONDS_MAX 60
@@ -59,18 +59,24 @@ static void count(void *unused, void *unused2)
     }
 }
 
+/* A number on the command line; 0: there is none. */
+static int option(const char *name, nk_uint64_t *value)
+{
+    char text[24];
+    if (KnHalGetEnv(name, text, sizeof(text)) != rcOk)
+        return 0;
+    *value = 0;
+    for (const char *at = text; *at >= '0' && *at <= '9'; at++)
+        *value = *value * 10 + (nk_uint64_t)(*at - '0');
+    return 1;
+}
+
 static nk_uint64_t seed_get(void)
 {
-    static const char name[] = "random_calls.seed";
-    char text[KOS_NAME_SIZE];
-    nk_uint64_t words[8] = {(nk_uint64_t)sizeof(name) << 32}, seed = 0;
-    if (KOS_CORE_ARENA(HAL, GetEnv, words, name, sizeof(name), text, sizeof(text)) == rcOk) {
-        for (const char *at = text; *at >= '0' && *at <= '9'; at++)
-            seed = seed * 10 + (nk_uint64_t)(*at - '0');
-        return seed;
-    }
+    nk_uint64_t words[8] = {sizeof(rtl_uint32_t)}, seed;
     rtl_uint32_t drawn = 0;
-    words[0] = sizeof(drawn);
+    if (option("random_calls.seed", &seed))
+        return seed;
     (void)KOS_CORE_ARENA(HAL, GetEntropy, words, RTL_NULL, 0, &drawn, sizeof(drawn));
     return drawn;
 }
@@ -170,7 +176,8 @@ int main(void)
     unsigned cpus = KnHalGetCpuCount();
     Handle server, thread;
     Tid tid;
-    nk_uint64_t seed = seed_get();
+    nk_uint64_t seed = seed_get(), wanted = CALLS;
+    (void)option("random_calls.calls", &wanted);
     printf("random_calls.seed=%llu\n", (unsigned long long)seed);
     require("channel", KnHandleConnect(INVALID_HANDLE, &listener, &server, &progress), rcOk);
     require("thread", KnThreadCreateByHandle(&thread, &tid, 15, 0, count, RTL_NULL, RTL_NULL, 0), rcOk);
@@ -179,12 +186,12 @@ int main(void)
     (void)pairs_run(&seed, WARM_UP, cpus);
     long long before = pages_free();
     start.w[2] = account().w[2]; /* by now it has touched all the memory that it needs */
-    unsigned pairs = pairs_run(&seed, CALLS, cpus);
+    unsigned pairs = pairs_run(&seed, (unsigned)wanted, cpus);
     came_back(&start);
     free(held);
     long long after = pages_free();
     printf("%u calls by %u pairs of callers; %lld pages free before, %lld after\n", calls, pairs, before, after);
-    expect("random_calls/enough", calls >= CALLS / 4, 1);
+    expect("random_calls/enough", calls >= wanted / 4, 1);
     expect("random_calls/pages_came_back", before - after <= (long long)(PAGES_KEPT_PER_CPU * cpus), 1);
     printf("SUITE done\n");
     return (int)KnPmRequest(KOS_POWER_OFF);

@@ -35,6 +35,10 @@ bool fake_interrupt_pending(void) /* the machine lets time pass only outside the
 {
     return false;
 }
+bool page_reclaim_waits(void)
+{
+    return false;
+}
 bool page_reclaim(void)
 {
     return false;

@@ -113,7 +113,19 @@ static int teardown(void **state) /* nothing is ever left */
     list_for_each(node, &space.regions) count++;
     return count;
 }
+/* In as many steps as it takes. */
+[[maybe_unused]] static retcode space_fault(struct address_space *of, vaddr address, u32 access)
+{
+    retcode code;
+    do
+        code = space_fault_preemptible(of, address, access);
+    while (code == PREEMPTED);
+    return code;
+}
+/* Brought in if need be. */
 [[maybe_unused]] static u8 *at(vaddr address, u32 access)
 {
+    if (space_resolve(&space, address, access) == nullptr)
+        (void)space_fault(&space, address, access);
     return (u8 *)(u64)space_resolve(&space, address, access);
 }
