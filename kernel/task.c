@@ -16,7 +16,7 @@
 #define SCAN_AT_ONCE         64U
 #define PAGES_UNAWAITED      256U /* what a CPU may keep of a task that has ended: as many as its cache */
 
-static struct object_cache tasks, resources, futex_tables;
+static struct object_cache tasks, futex_tables;
 static struct spinlock tasks_lock;
 static struct tree all_tasks; /* named, not yet dead; by name; guarded by tasks_lock */
 static _Atomic u64 live_tasks;
@@ -93,7 +93,7 @@ static u32 task_events(const struct object *object)
 void task_room_init(void)
 {
     object_cache_init(&tasks, "task", sizeof(struct task), KOS_CACHE_LINE);
-    object_cache_init(&resources, "task_resource", sizeof(struct task_resource), 8);
+    task_resource_room_init();
     object_cache_init(&futex_tables, "futex_table", FUTEX_BUCKETS * sizeof(struct futex_bucket), KOS_CACHE_LINE);
     object_operations[OBJECT_TASK] =
         (struct object_operations){.abandoned = task_unreachable, .destroy = task_destroy, .events = task_events};
@@ -172,18 +172,6 @@ static void orphans_end(struct task *creator)
     }
 }
 
-static struct task_resource *resource_take(struct task *task)
-{
-    struct task_resource *resource = nullptr;
-    spinlock_lock(&task->lock); /* others may be looking for one: by a handle of the task, or the profiler */
-    if (!tree_empty(&task->resources)) {
-        resource = tree_entry(task->resources.first, struct task_resource, node);
-        tree_remove(&task->resources, &resource->node);
-    }
-    spinlock_unlock(&task->lock);
-    return resource;
-}
-
 /* What goes with a task's last thread; also undoes a creation that failed half way. With checkpoints. */
 static void teardown(struct task *task)
 {
@@ -195,11 +183,7 @@ static void teardown(struct task *task)
     if (unlikely(!atomic_compare_exchange_strong_explicit(&task->connections, &connections, CONNECTIONS_ENDED,
                                                           memory_order_acq_rel, memory_order_acquire)))
         connections_end(connections);
-    struct task_resource *resource;
-    while ((resource = resource_take(task)) != nullptr) { /* before what they name: task_find_resource() */
-        object_cache_free(&resources, resource, &task->domain.quota);
-        checkpoint();
-    }
+    task_resources_free(task); /* before what they name: task_find_resource() */
     handle_table_destroy(&task->domain.handles);
     checkpoint();
     orphans_end(task);
@@ -449,88 +433,6 @@ retcode task_set_environment(struct task *task, const char *args, u64 args_size,
     }
     spinlock_unlock(&task->lock);
     return created ? rcOk : rcInvalidOperation;
-}
-
-struct resource_key {
-    u32 hash, kind;
-    const char *name;
-};
-
-static struct resource_key resource_key(u32 kind, const char *name)
-{
-    return (struct resource_key){text_hash(kind, name, strlen(name)), kind, name};
-}
-
-static int resource_order(const struct tree_node *node, const struct resource_key *key)
-{
-    const struct task_resource *resource = tree_entry(node, struct task_resource, node);
-    if (resource->hash != key->hash)
-        return resource->hash > key->hash ? 1 : -1;
-    int order = strcmp(resource->name, key->name);
-    return order != 0 ? order : (resource->kind > key->kind) - (resource->kind < key->kind);
-}
-
-static bool resource_reached(const struct tree_node *node, const void *key)
-{
-    return resource_order(node, key) >= 0;
-}
-
-/* task->lock held. The resource of that name and kind; or null, and *next is what comes behind it. */
-static struct task_resource *resource_look(const struct task *task, const struct resource_key *key,
-                                           struct tree_node **next)
-{
-    *next = tree_find(&task->resources, resource_reached, key);
-    bool found = *next != nullptr && resource_order(*next, key) == 0;
-    return found ? tree_entry(*next, struct task_resource, node) : nullptr;
-}
-
-retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name)
-{
-    const struct resource_key key = resource_key(kind, name);
-    struct tree_node *next;
-    u32 present;
-    if (strlen(name) >= KOS_SHORT_NAME_SIZE)
-        return rcInvalidArgument;
-    if (task_find_resource(task, kind, name, &present) == rcOk)
-        return rcAlreadyExists;
-    struct task_resource *resource = object_cache_allocate(&resources, &task->domain.quota);
-    if (resource == nullptr)
-        return quota_refusal(&task->domain.quota, 0);
-    resource->kind = kind;
-    resource->handle = handle;
-    resource->hash = key.hash;
-    memcpy(resource->name, name, strlen(name) + 1);
-    spinlock_lock(&task->lock);
-    retcode code = resource_look(task, &key, &next) != nullptr ? rcAlreadyExists : rcOk;
-    if (task->state >= TASK_DYING) /* terminated on another CPU: its resources may be gone already */
-        code = rcInvalidOperation;
-    if (code == rcOk)
-        tree_insert_before(&task->resources, next, &resource->node);
-    spinlock_unlock(&task->lock);
-    if (code != rcOk)
-        object_cache_free(&resources, resource, &task->domain.quota);
-    return code;
-}
-
-/* The name of a handle that its owner has closed is free again. */
-retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
-{
-    const struct resource_key key = resource_key(kind, name);
-    struct task_resource *gone = nullptr;
-    struct tree_node *next;
-    spinlock_lock(&task->lock);
-    struct task_resource *found = resource_look(task, &key, &next);
-    if (found != nullptr && !handle_is_open(&task->domain.handles, found->handle)) {
-        tree_remove(&task->resources, &found->node);
-        gone = found;
-        found = nullptr;
-    }
-    if (found != nullptr)
-        *handle = found->handle;
-    spinlock_unlock(&task->lock);
-    if (gone != nullptr)
-        object_cache_free(&resources, gone, &task->domain.quota);
-    return found != nullptr ? rcOk : rcResourceNotFound;
 }
 
 retcode task_resume(struct task *task)

@@ -83,6 +83,9 @@ retcode task_set_environment(struct task *task, const char *args, u64 args_size,
 retcode task_bring(struct task *task, vaddr address);
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
+void task_resource_room_init(void); /* boot */
+/* All of them, when the task ends. With checkpoints. */
+void task_resources_free(struct task *task);
 /* Static channel: client handle under `name` in client, listener under `name` in server. Both must not run yet, but a
  * caller may connect its own running task (own) to one that it has made. arena: KOS_ARENA_*, the channel's discipline.
  */

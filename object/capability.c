@@ -86,13 +86,6 @@ retcode handle_table_init(struct handle_table *table, struct quota *quota)
  */
 #define GROWTH_STEP 8U
 
-/* lock held */
-static void entry_moved(struct handle_table *table, u64 index)
-{
-    if (unlikely(table->successor != nullptr) && index < table->moved)
-        table->successor->entries[index] = block_of(table)->entries[index];
-}
-
 static void successor_fill(struct handle_block *block, struct handle_block *successor, u64 from, u64 to)
 {
     for (u64 index = from; index < to; index++)
@@ -124,14 +117,6 @@ static retcode table_grow(struct handle_table *table)
     return rcOk;
 }
 
-/* lock held: the slot is not callable any more, in whichever block a thread looks. */
-static void slot_uncallable(struct handle_table *table, u64 index)
-{
-    for (struct handle_block *block = block_of(table); block != nullptr && index <= block->mask;
-         block = block->outgrown)
-        atomic_store_explicit(&block->entries[index].callable, 0, memory_order_relaxed);
-}
-
 retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
 {
     struct capability *capability = capability_of(table, handle);
@@ -146,9 +131,7 @@ retcode capability_get(struct handle_table *table, u32 handle, struct capability
 /* Its object's lock held: what became of a capability that was found without it. */
 static retcode lives(const struct capability *capability)
 {
-    if (capability->table == nullptr)
-        return rcInvalidHandle;
-    return capability->revoked ? rcHandleRevoked : rcOk;
+    return capability->table == nullptr ? rcInvalidHandle : capability->revoked ? rcHandleRevoked : rcOk;
 }
 
 retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
@@ -357,31 +340,6 @@ retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type
     if (code != rcOk)
         object_release(object);
     return code;
-}
-
-void capability_slot_release(struct capability *capability)
-{
-    struct handle_table *table = capability->table;
-    spinlock_lock(&table->lock);
-    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
-    struct handle_entry *entry = &block_of(table)->entries[index];
-    slot_uncallable(table, index);
-    atomic_store_explicit(&entry->capability, nullptr, memory_order_relaxed);
-    entry->next_free = table->free_first;
-    table->free_first = index;
-    table->count--;
-    entry_moved(table, index);
-    spinlock_unlock(&table->lock);
-}
-
-void capability_slot_revoke(struct capability *capability)
-{
-    struct handle_table *table = capability->table;
-    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
-    spinlock_lock(&table->lock); /* a table that grows on another CPU has copies of the entry */
-    slot_uncallable(table, index);
-    entry_moved(table, index);
-    spinlock_unlock(&table->lock);
 }
 
 retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_table *owner, u32 *ancestor)

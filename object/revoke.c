@@ -32,6 +32,33 @@
 
 #define WALK_STEP 4U
 
+/* object->lock held: the slot becomes free. */
+static void slot_release(struct capability *capability)
+{
+    struct handle_table *table = capability->table;
+    spinlock_lock(&table->lock);
+    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
+    struct handle_entry *entry = &block_of(table)->entries[index];
+    slot_uncallable(table, index);
+    atomic_store_explicit(&entry->capability, nullptr, memory_order_relaxed);
+    entry->next_free = table->free_first;
+    table->free_first = index;
+    table->count--;
+    entry_moved(table, index);
+    spinlock_unlock(&table->lock);
+}
+
+/* object->lock held: the slot stays occupied, but is not callable any more. */
+static void slot_revoke(struct capability *capability)
+{
+    struct handle_table *table = capability->table;
+    u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
+    spinlock_lock(&table->lock); /* a table that grows on another CPU has copies of the entry */
+    slot_uncallable(table, index);
+    entry_moved(table, index);
+    spinlock_unlock(&table->lock);
+}
+
 /* The capability was closed or revoked. */
 static void badge_detach(struct object *badge)
 {
@@ -73,8 +100,7 @@ static void ghost_rises(struct capability *ghost, struct capability *child)
     ghost_leaves(ghost);
 }
 
-/* One that may be a ghost has lost a child, or its only child has become a ghost. */
-static void settle_ghost(struct capability *at)
+[[gnu::noinline]] static void settle_ghost(struct capability *at)
 {
     while (at != nullptr && at->ghost && list_empty(&at->children)) { /* twice at most: see above */
         struct capability *parent = at->parent;
@@ -88,6 +114,7 @@ static void settle_ghost(struct capability *at)
         ghost_rises(at, child);
 }
 
+/* One that may be a ghost has lost a child, or its only child has become a ghost. */
 static inline void settle(struct capability *at)
 {
     if (unlikely(at != nullptr && at->ghost))
@@ -98,6 +125,7 @@ static inline void settle(struct capability *at)
 static bool leave_tree(struct capability *capability)
 {
     struct capability *parent = capability->parent;
+    capability->table = nullptr;
     list_remove(&capability->link);
     if (list_empty(&capability->children)) {
         list_remove(&capability->sibling);
@@ -116,8 +144,7 @@ static void close_under(struct handle_table *table, struct capability *capabilit
     bool live = !capability->revoked;
     if (live)
         badge_detach(capability->badge);
-    capability_slot_release(capability);
-    capability->table = nullptr;
+    slot_release(capability);
     quota_release_object(table->quota);
     if (leave_tree(capability)) {
         *badge = capability->badge;
@@ -140,7 +167,7 @@ retcode handle_close_slot(struct handle_table *table, u32 handle, struct object 
         return rcInvalidHandle;
     struct object *badge = nullptr;
     spinlock_lock(&(*object)->lock);
-    bool closes = capability->table != nullptr && !capability->closing; /* null: another thread was faster */
+    bool closes = capability->table != nullptr && !capability->closing;
     if (closes)
         close_under(table, capability, last, &badge);
     spinlock_unlock(&(*object)->lock);
@@ -176,7 +203,7 @@ void handle_unpin(struct capability *pin)
 static void mark_revoked(struct capability *capability)
 {
     if (capability->table != nullptr) { /* else a pin */
-        capability_slot_revoke(capability);
+        slot_revoke(capability);
         badge_detach(capability->badge);
     }
     capability->revoked = true;

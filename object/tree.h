@@ -3,11 +3,26 @@
 #pragma once
 #include <object/capability.h>
 
-/* ---- looking up ---- */
+/* ---- slots ---- */
 static inline struct handle_block *block_of(struct handle_table *table)
 {
     /* acquire: the entries were copied before the block was published */
     return atomic_load_explicit(&table->block, memory_order_acquire);
+}
+
+/* lock held */
+static inline void entry_moved(struct handle_table *table, u64 index)
+{
+    if (unlikely(table->successor != nullptr) && index < table->moved)
+        table->successor->entries[index] = block_of(table)->entries[index];
+}
+
+/* lock held: the slot is not callable any more, in whichever block a thread looks. */
+static inline void slot_uncallable(struct handle_table *table, u64 index)
+{
+    for (struct handle_block *block = block_of(table); block != nullptr && index <= block->mask;
+         block = block->outgrown)
+        atomic_store_explicit(&block->entries[index].callable, 0, memory_order_relaxed);
 }
 
 static inline struct handle_entry *entry_of(struct handle_table *table, u32 handle)
@@ -31,9 +46,6 @@ static inline struct capability *capability_of(struct handle_table *table, u32 h
 void handle_block_free(struct handle_table *table, struct handle_block *block);
 /* What handle names, without a new reference: valid during this kernel entry. rcInvalidHandle, rcHandleRevoked. */
 retcode capability_get(struct handle_table *table, u32 handle, struct capability **result);
-/* object->lock held: the slot becomes free; or stays occupied, but is not callable any more. */
-void capability_slot_release(struct capability *capability);
-void capability_slot_revoke(struct capability *capability);
 /* Its memory, and a badge that it still has, an epoch after it has left the tree. */
 void capability_reclaim(struct epoch_entry *entry);
 

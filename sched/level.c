@@ -36,7 +36,7 @@ bool sched_level_stale(const struct thread *thread)
 }
 
 /* The level, and the account that goes with a caller's; true if the level changed. */
-static bool level_apply(struct thread *thread)
+static inline __attribute__((always_inline)) bool level_apply(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
     bool queued = thread->home == cpu->hal.index && sched_queued(thread);
@@ -135,34 +135,31 @@ static struct thread *next_in_chain(struct thread *thread)
     return nullptr;
 }
 
-/* Whom it concerns next, as next_in_chain(), or null. */
-static inline __attribute__((always_inline)) struct thread *link_update(struct thread *thread)
+/* True if its level changed. */
+static inline __attribute__((always_inline)) bool link_update(struct thread *thread)
 {
     u32 inherited = futex_inherited_level(thread);
     thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
-    if (!level_apply(thread))
-        return nullptr;
-    answers_slowly(thread);
-    return next_in_chain(thread);
+    return level_apply(thread);
 }
 
 /* How long a chain is, its threads choose: after some links it goes on from the inbox, with preemption points. */
 #define LINKS_AT_ONCE 3U
 [[gnu::noinline]] static void chain_update(struct thread *thread)
 {
-    for (u32 links = 1; thread != nullptr && links < LINKS_AT_ONCE; links++)
-        thread = link_update(thread);
-    if (thread != nullptr)
+    u32 links = 1;
+    do {
+        answers_slowly(thread);
+        thread = next_in_chain(thread);
+    } while (thread != nullptr && links++ < LINKS_AT_ONCE && link_update(thread));
+    if (thread != nullptr && links > LINKS_AT_ONCE)
         sched_level_update_remote(thread, cpu_self()->hal.index);
 }
 
 void sched_level_update(struct thread *thread)
 {
-    if (thread == nullptr)
-        return;
-    struct thread *next = link_update(thread);
-    if (unlikely(next != nullptr))
-        chain_update(next);
+    if (thread != nullptr && link_update(thread))
+        chain_update(thread);
 }
 
 /* The fast path must not meet the thread where it is: it looks at neither affinity nor reservation. */

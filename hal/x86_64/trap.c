@@ -225,10 +225,14 @@ bool hal_load_user_32(void *to, vaddr from)
 
 bool hal_load_user_u32(u32 *value, vaddr from)
 {
-    if (from % 4 != 0 || from - KOS_USER_BASE >= KOS_USER_LIMIT - KOS_USER_BASE)
+    static_assert(KOS_USER_BASE % 4 == 0 && KOS_USER_LIMIT % 4 == 0);
+    /* aligned and in bounds in one compare: the lowest two bits become the highest */
+    if (unlikely(__builtin_rotateright64(from - KOS_USER_BASE, 2) >= (KOS_USER_LIMIT - KOS_USER_BASE) / 4))
         return false;
-    user_access_begin();
+    if (unlikely(!cpu_features.smap))
+        return hal_user_load_u32(value, (const u32 *)from);
+    __asm__ volatile("stac" ::: "cc", "memory");
     bool ok = hal_user_load_u32(value, (const u32 *)from);
-    user_access_end();
+    __asm__ volatile("clac" ::: "cc", "memory");
     return ok;
 }

@@ -115,6 +115,8 @@ static void link(void *argument)
     (void)links_lock(index);
     if (index < LINKS && links_lock(index + 1) == rcOk)
         links_unlock(index + 1);
+    if (index == LINKS)
+        holds = 1;
     while (index == LINKS && !stop)
         (void)KnSleep(1);
     links_unlock(index);
@@ -133,11 +135,11 @@ static void long_chain(unsigned cpus)
 {
     Handle threads[LINKS + 1];
     unsigned waiting = 0;
-    stop = got = 0;
+    stop = got = holds = 0;
     for (unsigned i = LINKS + 1; i-- > 0;) {
         threads[i] = start(FIFO(3), i % cpus, link, (void *)(rtl_uintptr_t)i);
-        waiting += i == LINKS ? (unsigned)reaches_state(threads[i], KOS_THREAD_STATE_SLEEPING)
-                              : (unsigned)reaches_state(threads[i], KOS_THREAD_STATE_FUTEX);
+        waiting +=
+            i == LINKS ? (unsigned)reached(&holds, 1) : (unsigned)reaches_state(threads[i], KOS_THREAD_STATE_FUTEX);
     }
     expect("long_chain/waits", waiting, LINKS + 1);
     Handle high = start(FIFO(22), 0, first_link_taker, RTL_NULL);
