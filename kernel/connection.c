@@ -80,8 +80,7 @@ static struct futex_word word_of(struct connection *connection)
     return (struct futex_word){&connection->bucket, 0, 0, &connection->word};
 }
 
-/* Eight bytes at a time, each mixed in by FNV-1a's step. */
-static u32 hash_text(u32 hash, const char *text, u64 length)
+u32 text_hash(u32 hash, const char *text, u64 length)
 {
     u64 at = 0;
     for (; at + sizeof(u64) <= length; at += sizeof(u64)) {
@@ -97,7 +96,7 @@ static u32 hash_text(u32 hash, const char *text, u64 length)
 struct connection_name connection_name(const char *client, const char *service, u64 length)
 {
     return (struct connection_name){service, length,
-                                    hash_text(hash_text(2166136261U, client, strlen(client)), service, length)};
+                                    text_hash(text_hash(2166136261U, client, strlen(client)), service, length)};
 }
 
 /* A place at the server, for a request that is not in its list yet. */

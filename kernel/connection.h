@@ -64,6 +64,9 @@ void connections_free(struct connections *connections);
 /* The task ends: who waits for it gets rcNotConnected. With checkpoints. */
 void connections_end(struct connections *connections);
 
+/* Of a text, begun with `hash`: eight bytes at a time, each mixed in by FNV-1a's step. */
+u32 text_hash(u32 hash, const char *text, u64 length);
+
 /* A request's service, and the hash of both names: taken before a checkpoint, for it takes as long as they are. */
 struct connection_name {
     const char *service;

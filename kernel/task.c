@@ -175,9 +175,9 @@ static struct task_resource *resource_take(struct task *task)
 {
     struct task_resource *resource = nullptr;
     spinlock_lock(&task->lock); /* others may be looking for one: by a handle of the task, or the profiler */
-    if (!list_empty(&task->resources)) {
-        resource = list_entry(task->resources.next, struct task_resource, link);
-        list_remove(&resource->link);
+    if (!tree_empty(&task->resources)) {
+        resource = tree_entry(task->resources.first, struct task_resource, node);
+        tree_remove(&task->resources, &resource->node);
     }
     spinlock_unlock(&task->lock);
     return resource;
@@ -286,7 +286,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     object_init(&task->domain.object, OBJECT_TASK);
     list_init(&task->threads);
     tree_init(&task->tids, thread_tid_before);
-    list_init(&task->resources);
+    tree_init(&task->resources, nullptr); /* who adds one has found its place */
     list_init(&task->joiners);
     tree_node_init(&task->all_node);
     list_init(&task->unborn);
@@ -450,8 +450,43 @@ retcode task_set_environment(struct task *task, const char *args, u64 args_size,
     return created ? rcOk : rcInvalidOperation;
 }
 
+struct resource_key {
+    u32 hash, kind;
+    const char *name;
+};
+
+static struct resource_key resource_key(u32 kind, const char *name)
+{
+    return (struct resource_key){text_hash(kind, name, strlen(name)), kind, name};
+}
+
+static int resource_order(const struct tree_node *node, const struct resource_key *key)
+{
+    const struct task_resource *resource = tree_entry(node, struct task_resource, node);
+    if (resource->hash != key->hash)
+        return resource->hash > key->hash ? 1 : -1;
+    int order = strcmp(resource->name, key->name);
+    return order != 0 ? order : (resource->kind > key->kind) - (resource->kind < key->kind);
+}
+
+static bool resource_reached(const struct tree_node *node, const void *key)
+{
+    return resource_order(node, key) >= 0;
+}
+
+/* task->lock held. The resource of that name and kind; or null, and *next is what comes behind it. */
+static struct task_resource *resource_look(const struct task *task, const struct resource_key *key,
+                                           struct tree_node **next)
+{
+    *next = tree_find(&task->resources, resource_reached, key);
+    bool found = *next != nullptr && resource_order(*next, key) == 0;
+    return found ? tree_entry(*next, struct task_resource, node) : nullptr;
+}
+
 retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name)
 {
+    const struct resource_key key = resource_key(kind, name);
+    struct tree_node *next;
     u32 present;
     if (strlen(name) >= KOS_SHORT_NAME_SIZE)
         return rcInvalidArgument;
@@ -462,32 +497,30 @@ retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *n
         return quota_refusal(&task->domain.quota, 0);
     resource->kind = kind;
     resource->handle = handle;
+    resource->hash = key.hash;
     memcpy(resource->name, name, strlen(name) + 1);
     spinlock_lock(&task->lock);
-    bool ending = task->state >= TASK_DYING; /* terminated on another CPU: its resources may be gone already */
-    if (!ending)
-        list_push_back(&task->resources, &resource->link);
+    retcode code = resource_look(task, &key, &next) != nullptr ? rcAlreadyExists : rcOk;
+    if (task->state >= TASK_DYING) /* terminated on another CPU: its resources may be gone already */
+        code = rcInvalidOperation;
+    if (code == rcOk)
+        tree_insert_before(&task->resources, next, &resource->node);
     spinlock_unlock(&task->lock);
-    if (ending)
+    if (code != rcOk)
         object_cache_free(&resources, resource, &task->domain.quota);
-    return ending ? rcInvalidOperation : rcOk;
+    return code;
 }
 
 /* The name of a handle that its owner has closed is free again. */
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
 {
-    struct task_resource *found = nullptr, *gone = nullptr;
+    const struct resource_key key = resource_key(kind, name);
+    struct task_resource *gone = nullptr;
+    struct tree_node *next;
     spinlock_lock(&task->lock);
-    list_for_each(node, &task->resources)
-    {
-        struct task_resource *resource = list_entry(node, struct task_resource, link);
-        if (resource->kind == kind && strcmp(resource->name, name) == 0) {
-            found = resource;
-            break;
-        }
-    }
+    struct task_resource *found = resource_look(task, &key, &next);
     if (found != nullptr && !handle_is_open(&task->domain.handles, found->handle)) {
-        list_remove(&found->link);
+        tree_remove(&task->resources, &found->node);
         gone = found;
         found = nullptr;
     }

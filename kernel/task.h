@@ -16,9 +16,10 @@ enum task_state : u32 { TASK_CREATED, TASK_RUNNING, TASK_DYING, TASK_DEAD };
 
 /* A named thing that the task finds by Task.LookupResource. */
 struct task_resource {
-    struct list link; /* in task->resources; guarded by task->lock */
-    u32 kind;         /* KOS_RESOURCE_* */
+    struct tree_node node; /* in task->resources; guarded by task->lock */
+    u32 kind;              /* KOS_RESOURCE_* */
     u32 handle;
+    u32 hash; /* of kind and name: names are compared once */
     char name[KOS_SHORT_NAME_SIZE];
 };
 
@@ -30,7 +31,7 @@ struct task {
     struct tree tids; /* the same threads, by tid */
     u32 thread_count;
     struct stack_pool stacks;
-    struct list resources;
+    struct tree resources;            /* by hash */
     struct list joiners;              /* threads in Task.Wait */
     struct thread_counters *counters; /* of threads that have ended; null: none was counted */
     bool ended;                       /* guarded by the join lock */

@@ -6,8 +6,7 @@
 #include <memory/object_cache.h>
 #include <memory/page.h>
 #include <hal/boot.h>
-#include <object/table_end.h>
-#include <smp/preemption.h>
+#include <object/tree.h>
 
 void *(*handle_channel_of)(struct handle_table *table, struct object *object, u32 rights);
 
@@ -146,8 +145,7 @@ static struct handle_entry *entry_of(struct handle_table *table, u32 handle)
     return index != 0 && index <= block->mask ? &block->entries[index] : nullptr;
 }
 
-/* Capability behind handle, revoked ones too; null if there is none. Valid during this kernel entry. */
-static struct capability *capability_of(struct handle_table *table, u32 handle)
+struct capability *capability_of(struct handle_table *table, u32 handle)
 {
     struct handle_entry *entry = entry_of(table, handle);
     /* acquire: the capability was filled in before it was published */
@@ -156,8 +154,7 @@ static struct capability *capability_of(struct handle_table *table, u32 handle)
     return capability != nullptr && capability->handle == handle ? capability : nullptr;
 }
 
-/* What handle names, without a new reference: valid during this kernel entry. */
-static retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
+retcode capability_get(struct handle_table *table, u32 handle, struct capability **result)
 {
     struct capability *capability = capability_of(table, handle);
     if (capability == nullptr)
@@ -166,6 +163,14 @@ static retcode capability_get(struct handle_table *table, u32 handle, struct cap
         return rcHandleRevoked;
     *result = capability;
     return rcOk;
+}
+
+/* Its object's lock held: what became of a capability that was found without it. */
+static retcode lives(struct handle_table *table, const struct capability *capability)
+{
+    if (capability_of(table, capability->handle) != capability)
+        return rcInvalidHandle;
+    return capability->revoked ? rcHandleRevoked : rcOk;
 }
 
 retcode handle_borrow(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct object **object)
@@ -198,13 +203,16 @@ retcode handle_view(struct handle_table *table, u32 handle, struct handle_view *
     if (!object_try_reference(object))
         return rcInvalidHandle;
     spinlock_lock(&object->lock);
-    view->object = object;
-    view->rights = capability->rights;
-    view->badge = capability->badge;
-    if (view->badge != nullptr)
-        object_reference(view->badge);
+    code = lives(table, capability); /* again, under the lock: else its badge may have gone with it */
+    if (code == rcOk) {
+        *view = (struct handle_view){object, capability->rights, capability->badge};
+        if (view->badge != nullptr)
+            object_reference(view->badge);
+    }
     spinlock_unlock(&object->lock);
-    return rcOk;
+    if (code != rcOk)
+        object_release(object);
+    return code;
 }
 
 void handle_view_release(struct handle_view *view)
@@ -231,9 +239,11 @@ bool handle_is_open(struct handle_table *table, u32 handle)
 
 /* ---- the tree ---- */
 
-static void capability_reclaim(struct epoch_entry *entry)
+void capability_reclaim(struct epoch_entry *entry)
 {
     struct capability *capability = container_of(entry, struct capability, epoch);
+    if (unlikely(capability->badge != nullptr)) /* a ghost's */
+        object_release(capability->badge);
     object_cache_free(&capabilities, capability, nullptr);
 }
 
@@ -306,11 +316,10 @@ static void badge_attach(struct object *badge)
     atomic_fetch_add_explicit(&badge->badged, 1, memory_order_relaxed);
 }
 
-/* The capability was closed or revoked. */
-static void badge_detach(struct object *badge)
+/* Whether something may be made from it, or why not. Its object's lock held. */
+static retcode made_from(const struct capability *parent)
 {
-    if (badge != nullptr && atomic_fetch_sub_explicit(&badge->badged, 1, memory_order_acq_rel) == 1)
-        object_tell(badge, KOS_EVENT_BADGE_CLOSED);
+    return parent == nullptr ? rcInvalidHandle : parent->revoked || parent->closing ? rcHandleRevoked : rcOk;
 }
 
 retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table *to, u32 rights, u32 right,
@@ -327,7 +336,7 @@ retcode handle_derive(struct handle_table *from, u32 handle, struct handle_table
     }
     spinlock_lock(&object->lock);
     struct capability *parent = capability_of(from, handle);
-    code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
+    code = made_from(parent); /* again, under the lock */
     if (code == rcOk) {
         child->rights = rights & parent->rights;
         child->branch = badge != nullptr;
@@ -359,7 +368,7 @@ retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type
     list_init(&pin->link);
     spinlock_lock(&object->lock);
     struct capability *parent = capability_of(table, handle);
-    code = parent == nullptr ? rcInvalidHandle : parent->revoked ? rcHandleRevoked : rcOk; /* again, under the lock */
+    code = made_from(parent); /* again, under the lock */
     if (code == rcOk) {
         pin->object = object;
         pin->parent = parent;
@@ -372,15 +381,7 @@ retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type
     return code;
 }
 
-void handle_unpin(struct capability *pin)
-{
-    spinlock_lock(&pin->object->lock);
-    list_remove(&pin->sibling);
-    spinlock_unlock(&pin->object->lock);
-}
-
-/* object lock held: the slot becomes free. */
-static void slot_release(struct capability *capability)
+void capability_slot_release(struct capability *capability)
 {
     struct handle_table *table = capability->table;
     spinlock_lock(&table->lock);
@@ -395,80 +396,7 @@ static void slot_release(struct capability *capability)
     spinlock_unlock(&table->lock);
 }
 
-/* object lock held. The children go to the parent. */
-static void tree_remove(struct capability *capability)
-{
-    while (!list_empty(&capability->children)) {
-        struct capability *child = list_entry(capability->children.next, struct capability, sibling);
-        list_remove(&child->sibling);
-        child->parent = capability->parent;
-        child->branch |= capability->branch && child->badge == capability->badge;
-        if (child->parent != nullptr)
-            list_push_back(&child->parent->children, &child->sibling);
-    }
-    list_remove(&capability->sibling);
-    list_remove(&capability->link);
-}
-
-void handle_object_left(struct object *object, bool last, u32 count)
-{
-    if (last) {
-        object_tell(object, KOS_EVENT_OBJECT_DESTROYED);
-        if (object_operations[object->type].abandoned != nullptr)
-            object_operations[object->type].abandoned(object);
-    }
-    while (count-- > 0)
-        object_release(object);
-}
-
-static retcode close_under(struct handle_table *table, u32 handle, struct object *object, bool *last, bool *live)
-{
-    struct capability *capability = capability_of(table, handle);
-    if (capability == nullptr || capability->object != object)
-        return rcInvalidHandle;
-    *live = !capability->revoked;
-    if (*live)
-        badge_detach(capability->badge);
-    tree_remove(capability);
-    slot_release(capability);
-    *last = *live && list_empty(&object->capabilities);
-    struct object *badge = capability->badge;
-    quota_release_object(table->quota);
-    epoch_defer(&capability->epoch, capability_reclaim);
-    if (badge != nullptr)
-        object_release(badge);
-    return rcOk;
-}
-
-retcode handle_close_slot(struct handle_table *table, u32 handle, struct object **object, bool *last, u32 *left)
-{
-    struct capability *capability = capability_of(table, handle);
-    if (capability == nullptr)
-        return rcInvalidHandle;
-    *object = capability->object;
-    /* A revoked capability keeps a reference too, so the object and its lock are there. */
-    if (!object_try_reference(*object))
-        return rcInvalidHandle;
-    bool live = false;
-    spinlock_lock(&(*object)->lock);
-    retcode code = close_under(table, handle, *object, last, &live);
-    spinlock_unlock(&(*object)->lock);
-    *left = code == rcOk ? 2 : 1;
-    return code;
-}
-
-retcode handle_close(struct handle_table *table, u32 handle)
-{
-    struct object *object;
-    bool last = false;
-    u32 left = 0;
-    retcode code = handle_close_slot(table, handle, &object, &last, &left);
-    if (left != 0)
-        handle_object_left(object, last, left);
-    return code;
-}
-
-static void slot_revoke(struct capability *capability)
+void capability_slot_revoke(struct capability *capability)
 {
     struct handle_table *table = capability->table;
     u32 index = capability->handle & ((1U << KOS_HANDLE_INDEX_BITS) - 1);
@@ -476,79 +404,6 @@ static void slot_revoke(struct capability *capability)
     slot_uncallable(table, index);
     entry_moved(table, index);
     spinlock_unlock(&table->lock);
-}
-
-/* object lock held. Marks capability revoked: out of the tree and of the live list, slot kept. */
-static void mark_revoked(struct capability *capability)
-{
-    bool pin = capability->table == nullptr;
-    if (!pin) {
-        slot_revoke(capability);
-        badge_detach(capability->badge);
-    }
-    capability->revoked = true;
-    capability->parent = nullptr;
-    list_remove(&capability->sibling);
-    list_remove(&capability->link);
-    if (pin)
-        object_operations[capability->object->type].pin_revoked(capability);
-}
-
-/* object lock held. All descendants of capability, iteratively: a leaf at a time. With badge: only subtrees whose root
- * carries it. */
-static void revoke_below(struct capability *capability, const struct object *badge)
-{
-    struct list *node = capability->children.next;
-    while (node != &capability->children) {
-        struct capability *root = list_entry(node, struct capability, sibling);
-        node = node->next;
-        if (badge != nullptr && (root->badge != badge || !root->branch))
-            continue;
-        struct capability *at = root;
-        for (;;) {
-            while (!list_empty(&at->children))
-                at = list_entry(at->children.next, struct capability, sibling);
-            struct capability *parent = at->parent;
-            bool done = at == root;
-            mark_revoked(at);
-            if (done)
-                break;
-            at = parent;
-        }
-    }
-}
-
-static retcode revoke(struct handle_table *table, u32 handle, const struct object *badge, bool close)
-{
-    struct capability *capability;
-    retcode code = capability_get(table, handle, &capability);
-    if (code != rcOk)
-        return code;
-    struct object *object = capability->object;
-    if (!object_try_reference(object))
-        return rcInvalidHandle;
-    bool last = false, live = false;
-    spinlock_lock(&object->lock);
-    capability = capability_of(table, handle);
-    code = capability == nullptr || capability->revoked ? rcInvalidHandle : rcOk;
-    if (code == rcOk) {
-        revoke_below(capability, badge);
-        if (close)
-            code = close_under(table, handle, object, &last, &live);
-    }
-    spinlock_unlock(&object->lock);
-    handle_object_left(object, last, close && code == rcOk ? 2 : 1);
-    return code;
-}
-
-retcode handle_revoke(struct handle_table *table, u32 handle)
-{
-    return revoke(table, handle, nullptr, true);
-}
-
-retcode handle_revoke_subtree(struct handle_table *table, u32 handle, const struct object *badge)
-{
-    return revoke(table, handle, badge, false);
 }
 
 retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_table *owner, u32 *ancestor)
@@ -560,15 +415,18 @@ retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_
     struct object *object = capability->object;
     if (!object_try_reference(object))
         return rcInvalidHandle;
-    code = rcResourceNotFound;
     spinlock_lock(&object->lock);
-    for (capability = capability->parent; capability != nullptr; capability = capability->parent)
-        if (capability->table == owner && !capability->revoked) {
-            *ancestor = capability->handle;
-            code = rcOk;
+    code = lives(from, capability); /* again, under the lock */
+    bool found = false;
+    for (u32 i = 0; code == rcOk && !found && i < HANDLE_ANCESTORS_MAX; i++) {
+        capability = capability->parent;
+        if (capability == nullptr)
             break;
-        }
+        found = capability->table == owner && !capability->revoked;
+    }
+    if (found)
+        *ancestor = capability->handle;
     spinlock_unlock(&object->lock);
     object_release(object);
-    return code;
+    return code == rcOk && !found ? rcResourceNotFound : code;
 }

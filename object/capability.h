@@ -21,8 +21,16 @@ struct capability {
     u32 handle, rights;
     struct object *badge; /* OBJECT_BADGE with which it, or what it was made from, was made; null; holds a reference */
     struct epoch_entry epoch; /* reclamation */
-    bool branch;              /* the subtree that belongs to the badge begins here; guarded by object's lock */
-    bool revoked;             /* guarded by object's lock; the slot stays occupied: rcHandleRevoked */
+    /* Guarded by the object's lock: */
+    bool branch;  /* the subtree that belongs to the badge begins here */
+    bool revoked; /* the slot stays occupied: rcHandleRevoked */
+    /* Of walks that revoke: object/revoke.c */
+    bool ghost;   /* closed, but others are below it: without a slot; revoked, too */
+    bool closing; /* all below it is being revoked, then it goes: nobody closes it or derives from it */
+    bool doomed;  /* it was below one that has been revoked, and will be */
+    u32 seen;     /* the walk of its parent that has looked at it */
+    u32 walk;     /* the walk of a badge through its children that is under way; 0: none */
+    const struct object *walk_badge; /* compared only */
 };
 
 /* One slot, 32 bytes, two to a cache line. */
@@ -112,12 +120,13 @@ void handle_take_back(struct handle_table *table, u32 handle);
 retcode handle_pin(struct handle_table *table, u32 handle, enum object_type type, u32 rights, struct capability *pin);
 /* The use is over. The reference to the object stays the caller's. */
 void handle_unpin(struct capability *pin);
-/* Closes handle, revokes all its descendants everywhere. */
+/* Closes handle, revokes all its descendants everywhere. With checkpoints. */
 retcode handle_revoke(struct handle_table *table, u32 handle);
-/* Revokes the subtrees derived from handle with that badge. */
+/* Revokes the subtrees derived from handle with that badge. With checkpoints. */
 retcode handle_revoke_subtree(struct handle_table *table, u32 handle, const struct object *badge);
 /* Nearest ancestor of (from, handle), itself excluded, that sits in `owner` and is not revoked: its handle. For
- * dereference. rcResourceNotFound. */
+ * dereference. rcResourceNotFound: there is none, or it is further up than HANDLE_ANCESTORS_MAX. */
+#define HANDLE_ANCESTORS_MAX 64U
 retcode handle_ancestor_in(struct handle_table *from, u32 handle, struct handle_table *owner, u32 *ancestor);
 
 /* Called whenever a slot becomes or stops being callable: fills entry->channel; returns null if the object is not a

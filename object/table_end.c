@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a handle table, and who may still come to it from outside meanwhile. */
 #include <hal/boot.h>
-#include <object/table_end.h>
+#include <object/tree.h>
 #include <smp/preemption.h>
 
 bool handle_table_enter(struct handle_table *table)

@@ -12,8 +12,8 @@
  *
  * Each CPU recomputes the level of its own threads only; the next link on another CPU is asked to, by level_request to
  * the thread's home or donation_request to the CPU that serves its call: two, for one on its way to the one would not
- * do for the other (model: level.pml). A chain is walked once per change, and ends where nothing changes; a circle of
- * locks ends there too.
+ * do for the other (model: level.pml). A chain is walked once per change, some links at a time, and ends where nothing
+ * changes; a circle of locks ends there too.
  */
 #include <sched/futex.h>
 #include <sched/local.h>
@@ -135,16 +135,34 @@ static struct thread *next_in_chain(struct thread *thread)
     return nullptr;
 }
 
+/* Whom it concerns next, as next_in_chain(), or null. */
+static inline __attribute__((always_inline)) struct thread *link_update(struct thread *thread)
+{
+    u32 inherited = futex_inherited_level(thread);
+    thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
+    if (!level_apply(thread))
+        return nullptr;
+    answers_slowly(thread);
+    return next_in_chain(thread);
+}
+
+/* How long a chain is, its threads choose: after some links it goes on from the inbox, with preemption points. */
+#define LINKS_AT_ONCE 3U
+[[gnu::noinline]] static void chain_update(struct thread *thread)
+{
+    for (u32 links = 1; thread != nullptr && links < LINKS_AT_ONCE; links++)
+        thread = link_update(thread);
+    if (thread != nullptr)
+        sched_level_update_remote(thread, cpu_self()->hal.index);
+}
+
 void sched_level_update(struct thread *thread)
 {
-    while (thread != nullptr) {
-        u32 inherited = futex_inherited_level(thread);
-        thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
-        if (!level_apply(thread))
-            return;
-        answers_slowly(thread);
-        thread = next_in_chain(thread);
-    }
+    if (thread == nullptr)
+        return;
+    struct thread *next = link_update(thread);
+    if (unlikely(next != nullptr))
+        chain_update(next);
 }
 
 /* The fast path must not meet the thread where it is: it looks at neither affinity nor reservation. */

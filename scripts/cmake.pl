@@ -10,19 +10,21 @@
 #   image        programs that build_kos_qemu_image puts into the image
 #   parts        key<TAB>file of SECURITY_PSL and CONNECTIONS_CFG of build_kos_qemu_image, the first such
 #   absent       warnings: files that are not there
-#   binary/      what configure_file makes
+#   binary/      what configure_file and generate_edl_file make
 # Commands that say nothing of these are read over; a mistake in a file ends the reading of it.
 use strict;
 use File::Basename qw(dirname basename);
 use File::Path qw(make_path);
+use File::Find qw(find);
+use File::Spec;
 use Cwd qw(getcwd);
 
 my ($folder, $into, @lists) = @ARGV;
 my %given; # by -D: no set() changes it
 while (@lists && $lists[0] =~ /^(\w+)=(.*)$/s) { $given{$1} = $2; shift @lists; }
 my $here = getcwd();
-my (@absent, @files, %parts, %includes, %evaluated, %all, %image, %sources, %definitions, %links, %properties, %functions, @order);
-my ($returning, $place) = (0, '');
+my (@absent, @files, %parts, %includes, %evaluated, %all, %image, %sources, %definitions, %links, %properties, %functions, %made, @order);
+my ($returning, $leaving, $place) = (0, '', '');
 
 sub absolute {
     my ($path, $base) = @_;
@@ -86,6 +88,20 @@ sub words {
         else { push @words, map { unescape($_) } grep { $_ ne '' } split /;/, $text; }
     }
     return @words;
+}
+
+# Generator expressions whose value is known here; the others stay.
+sub generated {
+    my ($text) = @_;
+    my $type = $given{CMAKE_BUILD_TYPE} // $all{CMAKE_BUILD_TYPE} // '';
+    my %values = (
+        BOOL => sub { is_true($_[0], {}) }, NOT => sub { $_[0] ? 0 : 1 }, AND => sub { (grep { !$_ } @_) ? 0 : 1 }, OR => sub { (grep { $_ } @_) ? 1 : 0 },
+        STREQUAL => sub { $_[0] eq $_[1] ? 1 : 0 }, EQUAL => sub { $_[0] == $_[1] ? 1 : 0 }, IF => sub { $_[0] ? $_[1] : $_[2] // '' },
+        CONFIG => sub { lc $_[0] eq lc $type ? 1 : 0 }, PLATFORM_ID => sub { $_[0] eq 'KasperskyOS' ? 1 : 0 }, BUILD_INTERFACE => sub { $_[0] }, INSTALL_INTERFACE => sub { '' },
+        1 => sub { join ',', @_ }, 0 => sub { '' });
+    my $known = join '|', keys %values;
+    for (1 .. 20) { last unless $text =~ s/\$<($known):([^<>]*)>/$values{$1}->(split \/,\/, $2, -1)/ge; }
+    return $text;
 }
 
 sub is_true {
@@ -163,8 +179,21 @@ sub run_foreach {
         }
         @words = @items;
     } elsif (($words[0] // '') eq 'RANGE') { @words = @words > 2 ? ($words[1] .. $words[2]) : (0 .. $words[1]); }
-    for (@words) { $scope->{$name} = $_; run($body, $scope); }
+    for (@words) { $scope->{$name} = $_; run($body, $scope); last if left(); }
 }
+
+sub run_while {
+    my ($body, $scope, @arguments) = @_;
+    for (1 .. 1000) {
+        my @words = map { $_->[1] ? (is_variable($_) ? expand($_->[0], $scope) : $_->[0]) : words($scope, $_) } @arguments;
+        last unless condition_or(\@words, $scope);
+        run($body, $scope);
+        last if left();
+    }
+}
+
+# What break() and continue() leave: true if it is the loop.
+sub left { my $loop = $leaving eq 'break' || $returning; $leaving = ''; return $loop; }
 
 sub run_function {
     my ($function, $scope, @words) = @_;
@@ -195,6 +224,49 @@ sub command_set {
     if ($parent && $scope->{' parent'}) { assign($scope->{' parent'}, $name, $value); } else { assign($scope, $name, $value); }
 }
 
+# Words by the keywords before them: PREFIX_KEYWORD.
+sub command_parse {
+    my ($scope, $prefix, @words) = @_;
+    my @given;
+    if ($prefix eq 'PARSE_ARGV') {
+        (my $from, $prefix, @words) = @words;
+        @given = map { $scope->{"ARGV$_"} // '' } $from .. ($scope->{ARGC} // 0) - 1;
+    }
+    my ($options, $ones, $several) = map { { map { $_ => 1 } split /;/, $words[$_] // '' } } 0 .. 2;
+    @given = @words[3 .. $#words] unless @given;
+    my %values = (map({ $_ => 'FALSE' } keys %$options), map({ $_ => undef } keys %$ones, keys %$several), UNPARSED_ARGUMENTS => undef);
+    my ($key, $one) = ('UNPARSED_ARGUMENTS', 0);
+    for (@given) {
+        if ($options->{$_}) { $values{$_} = 'TRUE'; $key = 'UNPARSED_ARGUMENTS'; $one = 0;
+        } elsif ($ones->{$_} || $several->{$_}) { ($key, $one) = ($_, $ones->{$_});
+        } else {
+            $values{$key} = defined $values{$key} && !$one ? "$values{$key};$_" : $_;
+            $key = 'UNPARSED_ARGUMENTS' if $one;
+            $one = 0;
+        }
+    }
+    for (keys %values) { if (defined $values{$_}) { $scope->{"${prefix}_$_"} = $values{$_}; } else { delete $scope->{"${prefix}_$_"}; } }
+}
+
+# A regular expression of CMake's; undef for what is none. A replacement's \\1 is $1.
+sub pattern { my ($text) = @_; return eval { qr/$text/ }; }
+
+sub command_regex {
+    my ($scope, $what, $text, @words) = @_;
+    my $pattern = pattern($text) // return;
+    my $to = $what eq 'REPLACE' ? shift @words : '';
+    my ($name, @in) = @words;
+    my $subject = join '', @in;
+    if ($what eq 'REPLACE') {
+        $subject =~ s/$pattern/my @found = ($&, map { defined $-[$_] ? substr($subject, $-[$_], $+[$_] - $-[$_]) : '' } 1 .. 9); $to =~ s{\\(\d)}{$found[$1] \/\/ ''}ger/ge;
+        assign($scope, $name, $subject);
+    } elsif ($what eq 'MATCH') {
+        my $found = $subject =~ $pattern;
+        assign($scope, $name, $found ? $& : '');
+        if ($found) { my @all = ($&, map { defined $-[$_] ? substr($subject, $-[$_], $+[$_] - $-[$_]) : '' } 1 .. 9); $scope->{"CMAKE_MATCH_$_"} = $all[$_] for 0 .. 9; }
+    } elsif ($what eq 'MATCHALL') { my @all; push @all, $& while $subject =~ /$pattern/g; assign($scope, $name, join ';', @all); }
+}
+
 sub command_list {
     my ($scope, $what, $name, @words) = @_;
     my @list = split /;/, $scope->{$name} // '';
@@ -203,6 +275,16 @@ sub command_list {
     } elsif ($what eq 'REMOVE_ITEM') { my %gone = map { $_ => 1 } @words; @list = grep { !$gone{$_} } @list;
     } elsif ($what eq 'REMOVE_DUPLICATES') { my %seen; @list = grep { !$seen{$_}++ } @list;
     } elsif ($what eq 'TRANSFORM' && $words[0] =~ /^(APPEND|PREPEND)$/) { @list = map { $1 eq 'APPEND' ? $_ . $words[1] : $words[1] . $_ } @list;
+    } elsif ($what eq 'SORT') { @list = sort @list;
+    } elsif ($what eq 'REVERSE') { @list = reverse @list;
+    } elsif ($what eq 'INSERT') { my $at = shift @words; splice @list, $at, 0, @words;
+    } elsif ($what eq 'REMOVE_AT') { splice @list, $_, 1 for sort { $b <=> $a } map { $_ < 0 ? $_ + @list : $_ } @words;
+    } elsif ($what eq 'FILTER') {
+        my $pattern = pattern($words[2] // '') // return;
+        @list = grep { $words[0] eq 'INCLUDE' ? $_ =~ $pattern : $_ !~ $pattern } @list;
+    } elsif ($what eq 'FIND') {
+        my ($at) = grep { $list[$_] eq $words[0] } 0 .. $#list;
+        return assign($scope, $words[1], $at // -1);
     } elsif ($what eq 'LENGTH') { return assign($scope, $words[0], scalar @list);
     } elsif ($what eq 'GET') { return assign($scope, $words[-1], join ';', @list[@words[0 .. $#words - 1]]);
     } elsif ($what eq 'JOIN') { return assign($scope, $words[1], join $words[0], @list);
@@ -217,7 +299,11 @@ sub command_string {
     } elsif ($what eq 'REPLACE') { my ($from, $to, $name, @in) = @words; assign($scope, $name, join('', @in) =~ s/\Q$from\E/$to/gr);
     } elsif ($what eq 'CONCAT') { my ($name, @in) = @words; assign($scope, $name, join '', @in);
     } elsif ($what eq 'APPEND') { my ($name, @in) = @words; assign($scope, $name, join '', $scope->{$name} // '', @in);
-    } elsif ($what eq 'JOIN') { my ($glue, $name, @in) = @words; assign($scope, $name, join $glue, @in); }
+    } elsif ($what eq 'JOIN') { my ($glue, $name, @in) = @words; assign($scope, $name, join $glue, @in);
+    } elsif ($what eq 'LENGTH') { assign($scope, $words[1], length $words[0]);
+    } elsif ($what eq 'FIND') { assign($scope, $words[2], index $words[0], $words[1]);
+    } elsif ($what eq 'SUBSTRING') { assign($scope, $words[3], $words[2] < 0 ? substr $words[0], $words[1] : substr $words[0], $words[1], $words[2]);
+    } elsif ($what eq 'REGEX') { command_regex($scope, @words); }
 }
 
 sub command_file {
@@ -225,13 +311,17 @@ sub command_file {
     return unless $what =~ /^GLOB/;
     my $base = $scope->{CMAKE_CURRENT_SOURCE_DIR};
     my @found;
-    for my $pattern (grep { !/^(LIST_DIRECTORIES|true|false|RELATIVE|CONFIGURE_DEPENDS)$/ } @words) {
+    my $relative;
+    for my $i (0 .. $#words) { if ($words[$i] eq 'RELATIVE') { (undef, $relative) = splice @words, $i, 2; last; } }
+    for my $pattern (grep { !/^(LIST_DIRECTORIES|true|false|CONFIGURE_DEPENDS)$/ } @words) {
         my $path = absolute($pattern, $base);
         my @in = dirname($path);
         if ($what eq 'GLOB_RECURSE') { for (my $i = 0; $i < @in; $i++) { push @in, grep { -d } glob "$in[$i]/*/"; } }
         push @found, map { s{//+}{/}gr } map { glob "$_/" . basename($path) } @in;
     }
-    assign($scope, $name, join ';', grep { -e } @found);
+    @found = grep { -e } @found;
+    @found = map { File::Spec->abs2rel($_, absolute($relative, $base)) } @found if defined $relative;
+    assign($scope, $name, join ';', @found);
 }
 
 # #cmakedefine NAME value, #cmakedefine01 NAME.
@@ -240,6 +330,18 @@ sub defined_line {
     my $on = ($scope->{$name} // '') !~ /^(0|OFF|NO|FALSE|N|IGNORE|NOTFOUND|)$/i;
     return "${hash}define $name " . ($on ? 1 : 0) if $number;
     return $on ? "${hash}define $name$value" : "/* #undef $name */";
+}
+
+# A file that the build makes; one that says the same stays, so nothing is built again.
+sub write_made {
+    my ($to, $text) = @_;
+    my $old = '';
+    $made{$to} = 1;
+    if (open my $was, '<', $to) { $old = join '', <$was>; }
+    make_path(dirname($to));
+    return if $old eq $text && -e $to;
+    open my $out, '>', $to or return;
+    print $out $text;
 }
 
 sub command_configure {
@@ -258,27 +360,26 @@ sub command_configure {
         $text =~ s/\@([A-Za-z0-9_.\/+-]+)\@/$scope->{$1} \/\/ ''/ge;
         $text = expand($text, $scope) unless grep { $_ eq '@ONLY' } @words;
     }
-    my $old = '';
-    if (open my $was, '<', $to) { $old = join '', <$was>; }
-    make_path(dirname($to));
-    return if $old eq $text && -e $to;
-    open my $out, '>', $to or return;
-    print $out $text;
+    write_made($to, $text);
 }
 
 sub add_definitions {
     my ($target, @words) = @_;
+    @words = map { generated($_) } @words;
     push @{$definitions{$target}}, map { "-D$_" } grep { length && !/[\$<>\t\n]/ } map { s/^-D//r } grep { !/^(PUBLIC|PRIVATE|INTERFACE|-[^D].*)$/ } @words;
 }
 
 sub add_includes {
     my ($scope, $target, @words) = @_;
+    @words = map { generated($_) } @words;
     push @{$includes{$target}}, map { absolute($_, $scope->{CMAKE_CURRENT_SOURCE_DIR}) } grep { !/^(PUBLIC|PRIVATE|INTERFACE|BEFORE|AFTER|SYSTEM)$/ && !/[\$<>]/ } @words;
 }
 
 sub add_sources {
     my ($scope, $target, @words) = @_;
+    @words = map { generated($_) } @words;
     $sources{$target} //= do { push @order, $target; [] };
+    push @{$links{$target}}, map { /^\$<TARGET_OBJECTS:(.+)>$/ ? $1 : () } @words;
     for (grep { /\.(c|cc|cpp|cxx)$/ } @words) {
         my $path = absolute($_, $scope->{CMAKE_CURRENT_SOURCE_DIR});
         my $made = absolute($_, $scope->{CMAKE_CURRENT_BINARY_DIR});
@@ -295,6 +396,25 @@ sub command_properties {
     shift @words;
     while (@words > 1) { my $name = shift @words; $values{$name} = shift @words; }
     for my $target (@targets) { $properties{$target}{$_} = $values{$_} for grep { /^EXTRA_(CONNECTIONS|ARGS|ENV)$/ } keys %values; }
+}
+
+# set_property(TARGET ... APPEND PROPERTY ...)
+sub command_property {
+    my ($scope, $what, @words) = @_;
+    my (@targets, $append);
+    while (@words && $words[0] !~ /^(PROPERTY|APPEND|APPEND_STRING)$/) { push @targets, shift @words; }
+    while (@words && $words[0] ne 'PROPERTY') { $append = shift @words; }
+    my (undef, $name, @values) = @words;
+    return unless $what eq 'TARGET' && ($name // '') =~ /^EXTRA_(CONNECTIONS|ARGS|ENV)$/;
+    for (@targets) { $properties{$_}{$name} = ($append ? $properties{$_}{$name} // '' : '') . join ';', @values; }
+}
+
+# generate_edl_file(NAME [PREFIX package]): a class without endpoints.
+sub command_edl {
+    my ($scope, $name, @words) = @_;
+    my %given = map { $words[$_] => $words[$_ + 1] // '' } 0 .. $#words;
+    my $class = ($given{PREFIX} // '') ne '' ? "$given{PREFIX}.$name" : $name;
+    write_made(absolute($into, $here) . '/binary/' . $class =~ s{\.}{/}gr . '.edl', "task class $class\n");
 }
 
 sub command_image {
@@ -367,14 +487,19 @@ my %commands = (
     target_include_directories => \&add_includes,
     include_directories => sub { my ($scope, @words) = @_; add_includes($scope, '*', @words); },
     set_target_properties => \&command_properties,
+    set_property => \&command_property,
+    cmake_parse_arguments => \&command_parse,
+    generate_edl_file => \&command_edl,
     return => sub { $returning = 1; },
+    break => sub { $leaving = 'break'; },
+    continue => sub { $leaving = 'continue'; },
     build_kos_qemu_image => \&command_image,
     build_kos_hw_image => \&command_image,
 );
 
 sub run {
     my ($commands, $scope) = @_;
-    for (my $i = 0; $i < @$commands && !$returning; $i++) {
+    for (my $i = 0; $i < @$commands && !$returning && !$leaving; $i++) {
         my ($name, $at, @arguments) = @{$commands->[$i]};
         $place = $at;
         my %ends = (if => 'endif', foreach => 'endforeach', while => 'endwhile', function => 'endfunction', macro => 'endmacro');
@@ -383,10 +508,11 @@ sub run {
             my @body = @$commands[$i + 1 .. $to - 1];
             if ($name eq 'if') { run_if($commands, $i, $to, $scope);
             } elsif ($name eq 'foreach') { run_foreach(\@body, $scope, words($scope, @arguments));
-            } elsif ($name ne 'while') { my ($called, @parameters) = words($scope, @arguments); $functions{lc $called} = [\@parameters, \@body, $name eq 'macro']; }
+            } elsif ($name eq 'while') { run_while(\@body, $scope, @arguments);
+            } else { my ($called, @parameters) = words($scope, @arguments); $functions{lc $called} = [\@parameters, \@body, $name eq 'macro']; }
             $i = $to;
         } elsif (my $function = $functions{$name}) { run_function($function, $scope, words($scope, @arguments));
-        } elsif (my $command = $commands{$name}) { my @words = words($scope, @arguments); $command->($scope, @words) if @words || $name eq 'return'; }
+        } elsif (my $command = $commands{$name}) { my @words = words($scope, @arguments); $command->($scope, @words) if @words || $name =~ /^(return|break|continue)$/; }
     }
 }
 
@@ -451,7 +577,8 @@ sub extras {
     my @keys = (map({ 'connections: [' . join(', ', @$_) . ']' } grep { $_ } $values{EXTRA_CONNECTIONS}),
                 map({ 'args: [' . join(', ', @$_) . ']' } grep { $_ } $values{EXTRA_ARGS}), map({ 'env: {' . join(', ', @$_) . '}' } grep { $_ } $values{EXTRA_ENV}));
     return ("INIT_${target}_ENTITY_CONNECTIONS=" . join("\x01", @keys), "INIT_${target}_ENTITY_CONNECTIONS+=" . join("\x01", map { "- $_" } @{$values{EXTRA_CONNECTIONS} // []}),
-            "INIT_${target}_ENTITY_ARGS=" . join('', grep { /^args/ } @keys), "INIT_${target}_ENTITY_ENV=" . join('', grep { /^env/ } @keys));
+            "INIT_${target}_ENTITY_ARGS=" . join('', grep { /^args/ } @keys), "INIT_${target}_ENTITY_ENV=" . join('', grep { /^env/ } @keys),
+            "INIT_${target}_ENTITY_ENV+=" . join("\x01", @{$values{EXTRA_ENV} // []}));
 }
 
 sub write_lines {
@@ -461,6 +588,7 @@ sub write_lines {
 }
 
 evaluate(absolute($_, $here)) for @lists;
+find({ no_chdir => 1, wanted => sub { unlink $_ if /\.[ice]dl$/ && !$made{$_}; } }, absolute($into, $here) . '/binary') if -d "$into/binary";
 my %values = (%all, %image);
 write_lines('variables', map { "$_=$values{$_}" } grep { !/[^A-Za-z0-9_]/ && $values{$_} !~ /\n/ } sort keys %values);
 write_lines('cmake', map { my $target = $_; map { "$target\t" . shown($_) } grep { -f } @{$sources{$target}} } grep { !/^lib / } @order);

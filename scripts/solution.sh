@@ -100,7 +100,7 @@ solution_library() {
         echo "  -nostdlibinc $(sed 's#^#-iquote #' "$built/header_folders" | tr '\n' ' ')-Ilibkos/include -Ilibkos/posix/include -Ibuild/musl/$arch/include -I. -Ilibkos/arch/$arch/include"
         echo "include ninja/libc.ninja"
     else
-        echo "  -ffreestanding -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include"
+        echo "  -ffreestanding -nostdlibinc -Ilibkos/include -Ilibkos/include/libc -I. -Ilibkos/arch/$arch/include"
     fi
 }
 

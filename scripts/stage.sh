@@ -38,7 +38,10 @@ stage_plain() { # WHAT LIST
 # Gathers all definitions as links under $stage, and their list in $built/names.
 stage_definitions() {
     stage=$built/definitions
-    stage_find -name '*.idl' -o -name '*.cdl' -o -name '*.edl' | stage_names >"$built/names.new"
+    {
+        stage_find -name '*.idl' -o -name '*.cdl' -o -name '*.edl'
+        [ ! -d "$built/binary" ] || find "$built/binary" -name '*.idl' -o -name '*.cdl' -o -name '*.edl' | sort
+    } | stage_names >"$built/names.new"
     if cmp -s "$built/names.new" "$built/names" && [ -d "$stage" ]; then rm "$built/names.new"; return 0; fi
     rm -rf "$stage"
     mkdir -p "$stage"
@@ -99,28 +102,7 @@ define_given() {
 # A file, or its template NAME.in with each @VARIABLE@ replaced, in which case lines keep their numbers. What the
 # build system of the original would put in for system programs is nothing here: there are none.
 stage_expand() { # TEMPLATE TO
-    awk -v variables="$built/variables" -v properties="$built/properties" '
-        function plain(word) { gsub("_", "", word); return tolower(word) }
-        BEGIN { while ((getline line < variables) > 0 || (getline line < properties) > 0) { at = index(line, "="); value[substr(line, 1, at - 1)] = substr(line, at + 1) } }
-        match($0, /^ *- /) { list = substr($0, 1, RLENGTH - 2) }
-        {
-            rest = $0; done = ""
-            indent = rest ~ /CONNECTIONS\+@/ ? list : substr(rest, 1, match(rest, /[^ ]|$/) - 1)
-            if (rest ~ /^ *@INIT_[A-Za-z0-9_]*CONNECTIONS\+@/) { sub(/^ */, "", rest); done = indent }
-            while (match(rest, /@[A-Za-z0-9_]+\+?@/)) {
-                name = substr(rest, RSTART + 1, RLENGTH - 2); replaced = ""
-                if (name in value) { replaced = value[name]; gsub("\001", "\n" indent, replaced) }
-                else if (name !~ /^INIT_.*(_ENTITY_(CONNECTIONS\+?|ENV|ARGS)|EXTERNAL_ENTITIES)$/) {
-                    near = ""
-                    for (known in value) if (plain(known) == plain(name)) near = ". Did you mean @" known "@?"
-                    printf "%s:%d:%d: error: no value for '\''@%s@'\''; set(%s ...) in a CMakeLists.txt gives one%s\n", FILENAME, FNR, length(done) + RSTART, name, name, near > "/dev/stderr"
-                    bad = 1
-                }
-                done = done substr(rest, 1, RSTART - 1) replaced; rest = substr(rest, RSTART + RLENGTH)
-            }
-            print done rest
-        }
-        END { exit bad }' "$1" >"$2.new" || exit 1
+    awk -v variables="$built/variables" -v properties="$built/properties" -f scripts/template.awk "$1" >"$2.new" || exit 1
     cmp -s "$2.new" "$2" || cp "$2.new" "$2"
     rm "$2.new"
     echo "$1" >"$2.template" # messages name the template

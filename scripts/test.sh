@@ -52,6 +52,7 @@ unit/memory_change	unit memory_change
 unit/memory_string	unit memory_string
 unit/object_capability	unit object_capability
 unit/object_capability_failure	unit object_capability_failure
+unit/object_revoke	unit object_revoke
 unit/ksm_message	unit ksm_message
 unit/ksm_policy	unit ksm_policy
 unit/ksm_content	unit ksm_content
@@ -137,6 +138,7 @@ LIST
             done
         done
     done
+    printf 'endpoints/x86_64/no_xsave\tguest_endpoints_no_xsave\n'
     printf 'system/aarch64/gicv2/debug\tguest_suite_gicv2 system\n'
     printf 'devices/aarch64/gicv2/debug\tguest_suite_gicv2 devices\n'
     printf 'policy/absent/x86_64\tno_policy x86_64\npolicy/absent/aarch64\tno_policy aarch64\n'
@@ -475,6 +477,15 @@ guest_random_calls() { # ARCH CPUS
     guest_suite random_calls "$1" "$2" debug
     status=$?
     unset KOS_APPEND
+    return $status
+}
+# FXSAVE and FXRSTOR.
+guest_endpoints_no_xsave() {
+    KOS_X86_CPU=max,-xsave
+    KOS_APPEND='endpoints.word endpoints.value=a=b  endpoints.empty= endpoints.last=9'
+    guest_suite endpoints x86_64 2 debug no_xsave
+    status=$?
+    unset KOS_APPEND KOS_X86_CPU
     return $status
 }
 guest_suite_gicv2() {

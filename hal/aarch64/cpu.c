@@ -3,6 +3,8 @@
 #include "port.h"
 
 #define CNTKCTL_EL0_VIRTUAL_COUNTER 2U
+/* TDCC: the registers of the debug communications channel are the same for all processes. */
+#define MDSCR_TRAP_DEBUG_CHANNEL (1ULL << 12)
 
 void hal_cpu_init(u32 index)
 {
@@ -12,7 +14,7 @@ void hal_cpu_init(u32 index)
     write_register(vbar_el1, hal_vectors);
     write_register(cpacr_el1, 0); /* FP, SVE and SME trap */
     write_register(cntkctl_el1, CNTKCTL_EL0_VIRTUAL_COUNTER);
-    write_register(mdscr_el1, 0);
+    write_register(mdscr_el1, MDSCR_TRAP_DEBUG_CHANNEL);
     write_register(tpidr_el0, 0);
     write_register(tpidrro_el0, 0);
     const u64 performance = read_register(id_aa64dfr0_el1) >> 8 & 15;

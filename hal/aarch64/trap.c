@@ -144,9 +144,12 @@ void hal_trap_kernel(struct kernel_frame *frame)
 {
     const u64 syndrome = read_register(esr_el1), address = read_register(far_el1);
     const bool in_copy = frame->pc >= (u64)hal_user_access_start && frame->pc < (u64)hal_user_access_end;
-    if (in_copy && exception_class(syndrome) == 0x25 && fault_status(syndrome) < 0x10 && address < KOS_USER_LIMIT) {
+    if (in_copy && exception_class(syndrome) == 0x25 && address < KOS_USER_LIMIT) {
         const bool load_32 = frame->pc >= (u64)hal_user_load_32 && frame->pc < (u64)hal_user_load_32_end;
-        if (!kernel_user_fault(address, data_access(syndrome)) || load_32)
+        /* else what a device's memory does not do, which a driver has told the kernel to copy: it did not answer
+         * (external abort), or not at such an address (alignment) */
+        const bool page_fault = fault_status(syndrome) < 0x10;
+        if (!page_fault || !kernel_user_fault(address, data_access(syndrome)) || load_32)
             frame->pc = (u64)hal_user_access_failed;
         return;
     }

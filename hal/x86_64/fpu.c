@@ -14,21 +14,17 @@ void hal_fpu_enable(struct hal_context *context)
     __asm__ volatile("clts");
     u8 *state = context->fpu;
     if (state[HAL_FPU_STATE_SIZE - 1] == 0) { /* first use: the initial state; the last byte is beyond what is saved */
-        u32 mxcsr = 0x1f80;
-        __asm__ volatile("fninit; ldmxcsr %0" ::"m"(mxcsr));
+        const u16 control = 0x37f;
+        const u32 mxcsr = 0x1f80;
         memset(state, 0, HAL_FPU_STATE_SIZE);
-        if (cpu_features.xsave) {
-            u16 control = 0x37f;
-            memcpy(state, &control, sizeof(control));
-            memcpy(state + 24, &mxcsr, sizeof(mxcsr));
-            __asm__ volatile("xrstor64 (%0)" ::"r"(state), "a"(~0U), "d"(~0U) : "memory");
-        }
+        memcpy(state, &control, sizeof(control));
+        memcpy(state + 24, &mxcsr, sizeof(mxcsr));
         state[HAL_FPU_STATE_SIZE - 1] = 1;
-    } else if (cpu_features.xsave) {
-        __asm__ volatile("xrstor64 (%0)" ::"r"(state), "a"(~0U), "d"(~0U) : "memory");
-    } else {
-        __asm__ volatile("fxrstor64 (%0)" ::"r"(state) : "memory");
     }
+    if (cpu_features.xsave)
+        __asm__ volatile("xrstor64 (%0)" ::"r"(state), "a"(~0U), "d"(~0U) : "memory");
+    else /* all registers, too: what others had in them is not this thread's to see */
+        __asm__ volatile("fxrstor64 (%0)" ::"r"(state) : "memory");
     hal_cpu_self()->pending |= HAL_PENDING_FPU;
 }
 

@@ -10,6 +10,7 @@ static u64 apic_per_ns; /* 32.32 */
 static u32 resolution = 1;
 
 #define WINDOW_NS 100000ULL
+#define FARTHEST  (1ULL << 60) /* ns: 36 years, at up to 15 GHz less than 64 bits of ticks */
 
 static u64 scale(u64 value, u64 factor)
 {
@@ -66,7 +67,8 @@ u32 hal_time_resolution(void)
 void hal_timer_set(u64 deadline)
 {
     if (cpu_features.tsc_deadline) {
-        msr_write(0x6e0, deadline == ~0ULL ? 0 : tsc_start + scale(deadline, tsc_per_ns) + 1);
+        u64 in_time = deadline < FARTHEST ? deadline : FARTHEST; /* as ticks it must not wrap into the past */
+        msr_write(0x6e0, deadline == ~0ULL ? 0 : tsc_start + scale(in_time, tsc_per_ns) + 1);
         return;
     }
     if (deadline == ~0ULL) {

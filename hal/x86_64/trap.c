@@ -231,7 +231,7 @@ bool hal_load_user_32(void *to, vaddr from)
 
 bool hal_load_user_u32(u32 *value, vaddr from)
 {
-    if (!user_range(from, 4))
+    if (from % 4 != 0 || from - KOS_USER_BASE >= KOS_USER_LIMIT - KOS_USER_BASE)
         return false;
     user_access_begin();
     bool ok = hal_user_load_u32(value, (const u32 *)from);

@@ -10,6 +10,7 @@ extern const rtl_uint64_t device_address; /* of its registers */
 extern const int device_line;
 extern const rtl_uint64_t controller_address; /* of an interrupt controller: the kernel's */
 extern const rtl_uint64_t ram_address;
+extern const rtl_uint64_t silent_address; /* no device answers there */
 
 void device_init(volatile void *registers);
 /* The line becomes active at once, or within microseconds; it stays so until device_quiet(). */

@@ -37,6 +37,49 @@ static void copy_tests(void)
     expect("handle/Close", "revoked_child", KnHandleClose(weak), rcOk);
 }
 
+/* Who was given a handle with a badge makes another with a badge of his own, and closes the first. */
+static void escape_tests(void)
+{
+    Handle user = user_object(~0U), given, own, kept, last;
+    Handle badge = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 1).w[0],
+           other = (Handle)KOS_CORE(HANDLE, CreateBadge, INVALID_HANDLE, 0, 2).w[0];
+    rtl_uint32_t sid;
+    expect("handle/escape", "give", KnHandleCopy(user, ~0U, badge, &given), rcOk);
+    expect("handle/escape", "own", KnHandleCopy(given, ~0U, other, &own), rcOk);
+    expect("handle/escape", "kept", KnHandleCopy(user, ~0U, other, &kept), rcOk);
+    expect("handle/escape", "close", KnHandleClose(given), rcOk);
+    expect("handle/escape", "last", KnHandleCopy(own, ~0U, badge, &last), rcOk);
+    expect("handle/escape", "close_own", KnHandleClose(own), rcOk);
+    expect("handle/escape", "works", KnHandleGetSidByHandle(last, &sid), rcOk);
+    expect("handle/escape", "not_his_subtree", KnHandleRevokeSubtree(user, other), rcOk);
+    expect("handle/escape", "goes_on", KnHandleGetSidByHandle(last, &sid), rcOk);
+    expect("handle/escape", "revoked_there", KnHandleGetSidByHandle(kept, &sid), rcHandleRevoked);
+    expect("handle/escape", "revoke", KnHandleRevokeSubtree(user, badge), rcOk);
+    expect("handle/escape", "no_way_out", KnHandleGetSidByHandle(last, &sid), rcHandleRevoked);
+    const Handle all[] = {user, kept, last, badge, other};
+    for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        expect("handle/escape", "close_all", KnHandleClose(all[i]), rcOk);
+}
+
+/* More than one step of a walk takes, side by side and in a chain. */
+static void crowd_tests(void)
+{
+    enum { CROWD = 200 };
+    static Handle copies[CROWD];
+    Handle user = user_object(~0U);
+    rtl_uint32_t sid;
+    unsigned revoked = 0;
+    for (unsigned i = 0; i < CROWD; i++)
+        (void)KnHandleCopy(i < CROWD / 2 ? user : copies[i - 1], ~0U, INVALID_HANDLE, &copies[i]);
+    expect("handle/crowd", "close_in_the_chain", KnHandleClose(copies[CROWD * 3 / 4]), rcOk);
+    expect("handle/crowd", "end_of_the_chain", KnHandleGetSidByHandle(copies[CROWD - 1], &sid), rcOk);
+    expect("handle/crowd", "revoke", KnHandleRevoke(user), rcOk);
+    for (unsigned i = 0; i < CROWD; i++)
+        revoked += KnHandleClose(copies[i]) == rcOk && i != CROWD * 3 / 4;
+    expect("handle/crowd", "all_are_there", revoked, CROWD - 1);
+    expect("handle/crowd", "closed", KnHandleGetSidByHandle(copies[0], &sid), rcInvalidHandle);
+}
+
 static void error_tests(void)
 {
     Handle user = user_object(0);
@@ -104,6 +147,8 @@ static void generation_tests(void)
 void handle_tests(void)
 {
     copy_tests();
+    escape_tests();
+    crowd_tests();
     error_tests();
     channel_tests();
     generation_tests();

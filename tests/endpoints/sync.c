@@ -35,6 +35,7 @@ static void error_tests(void)
     expect(name, "timeout", RC(SYNC, Wait, ADDRESS(&word), 5, 10), rcTimeout);
     expect(name, "timeout_zero", RC(SYNC, Wait, ADDRESS(&word), 5, 0), rcTimeout);
     expect(name, "unaligned", RC(SYNC, Wait, ADDRESS(&word) + 1, 5, 10), rcInvalidArgument);
+    expect(name, "unaligned_for_ever", RC(SYNC, Wait, ADDRESS(&word) + 1, ~0U, INFINITE_TIMEOUT), rcInvalidArgument);
     expect(name, "null", RC(SYNC, Wait, 0, 0, 10), rcInvalidArgument);
     expect(name, "kernel", RC(SYNC, Wait, KERNEL_ADDRESS, 0, 10), rcInvalidArgument);
     expect(name, "all_bits", RC(SYNC, Wait, ~3ULL, 0, 10), rcInvalidArgument);

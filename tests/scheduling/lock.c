@@ -95,6 +95,63 @@ static void chain(unsigned cpu)
     finish(low), finish(between), finish(high);
 }
 
+/* Longer than what is walked at once. */
+#define LINKS 24U
+static volatile unsigned links[LINKS + 1];
+
+static Retcode links_lock(unsigned index)
+{
+    return KOS_CORE(SYNC, Lock, (rtl_uintptr_t)&links[index], INFINITE_TIMEOUT).rc;
+}
+static void links_unlock(unsigned index)
+{
+    (void)KOS_CORE(SYNC, Unlock, (rtl_uintptr_t)&links[index]);
+}
+
+/* Holds its lock while it waits for the next one's; the last one until told. */
+static void link(void *argument)
+{
+    unsigned index = (unsigned)(rtl_uintptr_t)argument;
+    (void)links_lock(index);
+    if (index < LINKS && links_lock(index + 1) == rcOk)
+        links_unlock(index + 1);
+    while (index == LINKS && !stop)
+        (void)KnSleep(1);
+    links_unlock(index);
+    __atomic_fetch_add(&got, 1, __ATOMIC_SEQ_CST);
+}
+
+static void first_link_taker(void *unused)
+{
+    (void)unused;
+    result = links_lock(0);
+    links_unlock(0);
+    __atomic_fetch_add(&got, 1, __ATOMIC_SEQ_CST);
+}
+
+static void long_chain(unsigned cpus)
+{
+    Handle threads[LINKS + 1];
+    unsigned waiting = 0;
+    stop = got = 0;
+    for (unsigned i = LINKS + 1; i-- > 0;) {
+        threads[i] = start(FIFO(3), i % cpus, link, (void *)(rtl_uintptr_t)i);
+        waiting += i == LINKS ? (unsigned)reaches_state(threads[i], KOS_THREAD_STATE_SLEEPING)
+                              : (unsigned)reaches_state(threads[i], KOS_THREAD_STATE_FUTEX);
+    }
+    expect("long_chain/waits", waiting, LINKS + 1);
+    Handle high = start(FIFO(22), 0, first_link_taker, RTL_NULL);
+    expect("long_chain/end_inherits", reaches_level(threads[LINKS], LEVEL(22)), 1);
+    expect("long_chain/middle_inherits", reaches_level(threads[LINKS / 2], LEVEL(22)), 1);
+    expect("long_chain/lower", KOS_CORE(THREAD, SetPriority, high, FIFO(12)).rc, rcOk);
+    expect("long_chain/end_is_lowered", reaches_level(threads[LINKS], LEVEL(12)), 1);
+    stop = 1;
+    expect("long_chain/resolved", reached(&got, LINKS + 2), 1);
+    for (unsigned i = 0; i <= LINKS; i++)
+        finish(threads[i]);
+    finish(high);
+}
+
 static void time_limit(unsigned cpu)
 {
     Handle low = begin(0), high = start(FIFO(20), cpu, impatient, RTL_NULL);
@@ -142,6 +199,8 @@ static void mistakes(void)
 void lock_tests(unsigned cpus)
 {
     mistakes();
+    long_chain(1);
+    long_chain(cpus < 2 ? cpus : 2);
     for (unsigned cpu = 0; cpu < cpus && cpu < 2; cpu++) {
         inheritance(cpu);
         chain(cpu);

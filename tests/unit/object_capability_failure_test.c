@@ -154,42 +154,69 @@ static void what_takes_away_allocates_nothing(void **state)
 
 /* ---- random operations against a model ---- */
 
-#define NODES 300U
+#define NODES  300U
+#define PLACES (2 * NODES) /* ghosts, which are below live ones, stand behind the nodes */
 static struct node {
-    u32 table, object, handle, rights, badge, branch, parent; /* parent: node, NODES = none */
-    enum { NODE_FREE, NODE_LIVE, NODE_REVOKED } state;
-} nodes[NODES];
+    u32 table, object, handle, rights, badge, branch, parent; /* parent: node, PLACES = none */
+    enum { NODE_FREE, NODE_LIVE, NODE_REVOKED, NODE_GHOST } state;
+} nodes[PLACES];
+
+static bool in_tree(u32 node)
+{
+    return nodes[node].state == NODE_LIVE || nodes[node].state == NODE_GHOST;
+}
 
 static bool below(u32 node, u32 ancestor)
 {
-    while (node != NODES && node != ancestor)
+    while (node != PLACES && node != ancestor)
         node = nodes[node].parent;
     return node == ancestor;
 }
+static void children_get(u32 node, u32 parent)
+{
+    for (u32 i = 0; i < PLACES; i++)
+        if (in_tree(i) && nodes[i].parent == node && i != parent)
+            nodes[i].parent = parent;
+}
+/* What is below stays below what the handle was made by. */
 static void model_close(u32 node)
 {
-    for (u32 i = 0; i < NODES; i++)
-        if (nodes[i].state == NODE_LIVE && nodes[i].parent == node) {
-            nodes[i].parent = nodes[node].parent;
-            nodes[i].branch |= nodes[node].branch && nodes[i].badge == nodes[node].badge;
-        }
+    u32 place = nodes[node].parent, ghost = NODES;
+    if (nodes[node].state == NODE_LIVE && place != PLACES && nodes[place].state == NODE_LIVE) {
+        while (nodes[ghost].state == NODE_GHOST)
+            assert_true(++ghost < PLACES);
+        nodes[ghost] = nodes[node];
+        nodes[ghost].state = NODE_GHOST;
+        place = ghost;
+    }
+    for (u32 i = NODES; i < PLACES; i++)
+        if (nodes[i].state == NODE_GHOST && nodes[i].parent == node && i != place)
+            nodes[i].state = NODE_FREE, children_get(i, place);
+    children_get(node, place);
     nodes[node].state = NODE_FREE;
+    for (u32 i = NODES; i < PLACES; i++) {
+        u32 below_it = 0;
+        for (u32 k = 0; k < NODES; k++)
+            below_it += nodes[k].state == NODE_LIVE && nodes[k].parent == i;
+        if (nodes[i].state == NODE_GHOST && below_it == 0)
+            nodes[i].state = NODE_FREE;
+    }
 }
 /* With badge: only the branches that begin with it. */
 static void model_revoke_below(u32 node, u32 badge)
 {
-    bool hit[NODES] = {};
-    for (u32 i = 0; i < NODES; i++) {
-        if (nodes[i].state != NODE_LIVE || i == node || !below(i, node))
+    bool hit[PLACES] = {};
+    for (u32 i = 0; i < PLACES; i++) {
+        if (!in_tree(i) || i == node || !below(i, node))
             continue;
         u32 branch = i;
         while (nodes[branch].parent != node)
             branch = nodes[branch].parent;
         hit[i] = badge == 0 || (nodes[branch].branch && nodes[branch].badge == badge);
     }
-    for (u32 i = 0; i < NODES; i++)
+    for (u32 i = 0; i < PLACES; i++)
         if (hit[i])
-            nodes[i].state = NODE_REVOKED, nodes[i].parent = NODES;
+            nodes[i].state = i < NODES ? NODE_REVOKED : NODE_FREE, nodes[i].parent = PLACES;
 }
 static u32 random_below(u32 bound)
 {
@@ -202,7 +229,7 @@ static void random_birth(struct node *node)
     u32 badge = random_below(3) == 0 ? 4 + random_below(2) : 0;
     *node = (struct node){.table = random_below(TABLES), .handle = NO_HANDLE};
     if (nodes[from].state == NODE_FREE) {
-        node->object = random_below(4), node->rights = rights | COPY | TRANSFER, node->parent = NODES;
+        node->object = random_below(4), node->rights = rights | COPY | TRANSFER, node->parent = PLACES;
         assert_ok(handle_insert(&tables[node->table], &objects[node->object], node->rights, &node->handle));
         node->state = NODE_LIVE;
         return;

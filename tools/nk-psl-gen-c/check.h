@@ -31,7 +31,7 @@ bool psl_check_fits(struct psl_check *check, const struct psl_type *wanted, cons
 /* A level of a Mic object; false after an error. */
 bool psl_check_level(struct psl_check *check, const struct psl_object *object, struct psl_expression *level);
 /* The condition of a choice on `chosen`. */
-void psl_check_condition(struct psl_check *check, struct psl_expression *chosen, struct psl_case *branch);
+void psl_check_condition(struct psl_check *check, struct psl_expression *chosen, struct psl_expression *condition);
 
 void psl_check_bindings(struct psl_policy *policy);
 void psl_check_audit(struct psl_policy *policy);

@@ -237,11 +237,32 @@ static bool is_literal(const struct psl_expression *e)
     return literal;
 }
 
-void psl_check_condition(struct psl_check *check, struct psl_expression *chosen, struct psl_case *branch)
+/* A condition for each value of a tuple. */
+static void check_tuple(struct psl_check *check, struct psl_expression *chosen, struct psl_expression *condition)
 {
-    struct psl_expression *condition = branch->condition;
+    condition->type = chosen->type;
+    if (condition->operation != PSL_LIST || condition->items.count != chosen->items.count) {
+        psl_type_error(check, condition->at, "expected '_' or %u condition%s in brackets", chosen->items.count,
+                       chosen->items.count == 1 ? "" : "s");
+        return;
+    }
+    const struct psl_item *item = chosen->items.first;
+    for (struct psl_item *one = condition->items.first; one != nullptr; one = one->next, item = item->next)
+        psl_check_condition(check, item->value, one->value);
+}
+
+void psl_check_condition(struct psl_check *check, struct psl_expression *chosen, struct psl_expression *condition)
+{
     if (condition->operation == PSL_OTHERWISE)
         return;
+    if (chosen->operation == PSL_LIST) {
+        check_tuple(check, chosen, condition);
+        return;
+    }
+    if (condition->operation == PSL_LIST) {
+        psl_type_error(check, condition->at, "expected one condition: the choice is on one value");
+        return;
+    }
     const struct psl_method *method = chosen->operation == PSL_CALL ? chosen->callee : nullptr;
     if (method != nullptr && method->id == PSL_REGEX_SELECT) {
         if (condition->operation != PSL_TEXT)

@@ -57,29 +57,54 @@ static bool same_condition(const struct psl_expression *a, const struct psl_expr
         return false;
     if (a->operation == PSL_TEXT)
         return strcmp(a->text, b->text) == 0;
+    if (a->operation == PSL_LIST) {
+        const struct psl_item *one = a->items.first, *other = b->items.first;
+        while (one != nullptr && other != nullptr && same_condition(one->value, other->value)) {
+            one = one->next;
+            other = other->next;
+        }
+        return one == nullptr && other == nullptr;
+    }
     return a->operation == PSL_OTHERWISE ||
            ((a->operation == PSL_INTEGER || a->operation == PSL_BOOLEAN) && a->number == b->number);
+}
+
+static bool is_scalar(const struct psl_type *type)
+{
+    return psl_is_integer(type) || type->kind == PSL_BOOLEAN_TYPE || psl_fits(&psl_text, type);
+}
+
+static bool is_level(const struct psl_expression *e)
+{
+    return e->operation == PSL_CALL && e->callee != nullptr && e->callee->id == PSL_MIC_QUERY_LEVEL;
+}
+
+/* What a choice is on: false if nothing can be said of its conditions. */
+static bool check_chosen(struct psl_check *check, struct psl_expression *chosen)
+{
+    if (chosen->operation == PSL_CALL)
+        psl_check_call(check, chosen, false, true);
+    else
+        psl_check_expression(check, chosen);
+    bool usable = is_scalar(chosen->type) || is_level(chosen), tuple = chosen->operation == PSL_LIST;
+    for (const struct psl_item *item = chosen->items.first; tuple && item != nullptr; item = item->next)
+        usable = (item == chosen->items.first || usable) && is_scalar(item->value->type) && !is_level(item->value);
+    if (!usable && chosen->type->kind != PSL_BROKEN_TYPE)
+        psl_type_error(
+            check, chosen->at,
+            "a choice is on a number, Boolean, text or level, or on numbers, Booleans and texts in brackets, "
+            "not on a value of type %s",
+            psl_type_words(check->policy->pool, chosen->type));
+    return usable || chosen->type->kind == PSL_BROKEN_TYPE;
 }
 
 static void check_choice(struct psl_check *check, struct psl_statement *choice)
 {
     struct psl_expression *chosen = choice->expression;
-    if (chosen->operation == PSL_CALL)
-        psl_check_call(check, chosen, false, true);
-    else
-        psl_check_expression(check, chosen);
-    const struct psl_type *type = chosen->type;
-    bool usable =
-        psl_is_integer(type) || type->kind == PSL_BOOLEAN_TYPE || psl_fits(&psl_text, type) ||
-        type->kind == PSL_BROKEN_TYPE ||
-        (chosen->operation == PSL_CALL && chosen->callee != nullptr && chosen->callee->id == PSL_MIC_QUERY_LEVEL);
-    if (!usable)
-        psl_type_error(check, chosen->at, "a choice is on a number, Boolean, text or level, not on a value of type %s",
-                       psl_type_words(check->policy->pool, type));
-    bool otherwise = false;
+    bool usable = check_chosen(check, chosen), otherwise = false;
     for (struct psl_case *branch = choice->cases; branch != nullptr; branch = branch->next) {
         if (usable)
-            psl_check_condition(check, chosen, branch);
+            psl_check_condition(check, chosen, branch->condition);
         for (const struct psl_case *other = choice->cases; other != branch; other = other->next) {
             if (!same_condition(other->condition, branch->condition))
                 continue;

@@ -127,7 +127,7 @@ static bool is_repeated(struct psl_policy *policy, const struct psl_class_declar
 void psl_load_classes(struct psl_policy *policy)
 {
     static const char *const firsts[] = {"kl.core.Core", "Einit"};
-    unsigned count = 2;
+    unsigned count = 2, errors = policy->diagnostics->errors;
     for (const struct psl_class_declaration *d = policy->declarations.classes; d != nullptr; d = d->next)
         count++;
     policy->classes = pool_allocate(policy->pool, sizeof(struct psl_class *) * count);
@@ -151,6 +151,7 @@ void psl_load_classes(struct psl_policy *policy)
             add_class(policy, d);
     for (unsigned i = 0; i < policy->class_count; i++)
         policy->classes[i]->index = i;
+    policy->undefined = policy->diagnostics->errors != errors;
 }
 
 bool psl_endpoint_is_empty(const struct psl_policy *policy, const struct psl_class *class, const char *name)

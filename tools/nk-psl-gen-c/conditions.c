@@ -272,6 +272,9 @@ void psl_add_conditions(struct psl_policy *policy, struct psl_conditions *condit
         conditions->broken = true;
         return;
     }
+    conditions->broken |= policy->undefined; /* what is not found may stand where an error was */
+    if (policy->undefined)
+        return;
     if (values[PSL_SELECT_SRC].text != nullptr)
         set_class(policy, conditions, &conditions->source, values[PSL_SELECT_SRC], "src");
     if (values[PSL_SELECT_DST].text != nullptr)

@@ -183,6 +183,69 @@ static void choose_value(struct emitter *emitter, const struct psl_statement *ch
     numbered(emitter, choice, name, numbers);
 }
 
+struct component {
+    const char *name;
+    const struct psl_expression *value;
+    bool state; /* a Flow's, by number */
+};
+
+/* Each of the values into a variable. */
+static struct component *components(struct emitter *emitter, const struct psl_expression *tuple)
+{
+    struct component *all = pool_allocate(emitter->policy->pool, sizeof(*all) * (tuple->items.count + 1U));
+    struct component *one = all;
+    for (const struct psl_item *item = tuple->items.first; item != nullptr; item = item->next, one++) {
+        const struct psl_expression *e = item->value;
+        bool state = e->operation == PSL_CALL && e->callee->id == PSL_FLOW_QUERY;
+        const char *value = state ? emit_state(emitter, e->callee_object, e) : emit_value(emitter, e);
+        *one = (struct component){emit_name(emitter), e, state};
+        emit_line(emitter, "const %s %s = %s;", state ? "u32" : emit_c_type(e->type), one->name, value);
+    }
+    return all;
+}
+
+/* That the variable has the value; null if any will do. */
+static const char *component_equal(struct emitter *emitter, const struct component *one,
+                                   const struct psl_expression *wanted)
+{
+    if (wanted->operation == PSL_OTHERWISE)
+        return nullptr;
+    if (one->state)
+        return emit_print(emitter, "%s == %u", one->name,
+                          psl_name_index(&one->value->callee_object->states, wanted->text));
+    if (psl_is_integer(one->value->type))
+        return emit_print(emitter, "%s == (%s)%s", one->name, emit_c_type(one->value->type),
+                          emit_integer(emitter, wanted->number, one->value->type));
+    const char *value = emit_value(emitter, wanted);
+    return psl_fits(&psl_text, one->value->type) ? emit_print(emitter, "ksm_text_equal(%s, %s)", one->name, value)
+                                                 : emit_print(emitter, "%s == %s", one->name, value);
+}
+
+/* Conditions on several values at once, compared one after the other. */
+static void choose_tuple(struct emitter *emitter, const struct psl_statement *choice)
+{
+    const struct component *all = components(emitter, choice->expression);
+    const char **numbers = pool_allocate(emitter->policy->pool, sizeof(char *) * (count_conditions(choice) + 1U));
+    const char *name = emit_name(emitter);
+    unsigned i = 0;
+    emit_line(emitter, "u32 %s = 0;", name);
+    for (const struct psl_case *c = choice->cases; c != nullptr; c = c->next) {
+        if (c->condition->operation == PSL_OTHERWISE)
+            continue;
+        const struct component *one = all;
+        const char *condition = emit_print(emitter, "%s == 0", name);
+        for (const struct psl_item *item = c->condition->items.first; item != nullptr; item = item->next, one++) {
+            const char *equal = component_equal(emitter, one, item->value);
+            condition = equal != nullptr ? emit_print(emitter, "%s && %s", condition, equal) : condition;
+        }
+        numbers[i] = emit_print(emitter, "%u", i + 1);
+        emit_line(emitter, "if (%s)", condition);
+        emit_line(emitter, "    %s = %u;", name, i + 1);
+        i++;
+    }
+    numbered(emitter, choice, name, numbers);
+}
+
 static void choice(struct emitter *emitter, const struct psl_statement *statement)
 {
     const struct psl_expression *e = statement->expression;
@@ -194,6 +257,8 @@ static void choice(struct emitter *emitter, const struct psl_statement *statemen
         choose_state(emitter, statement);
     else if (id == PSL_REGEX_SELECT)
         choose_pattern(emitter, statement);
+    else if (e->operation == PSL_LIST)
+        choose_tuple(emitter, statement);
     else if (psl_is_integer(e->type))
         choose_number(emitter, statement);
     else

@@ -74,9 +74,9 @@ static void psl_yyerror(const PSL_YYLTYPE *at, void *scanner, struct psl_parse *
 %precedence UNARY
 
 %type <name> word any_word qualified_name name_after_dot opt_text opt_audit pal_word
-%type <expression> expression literal path argument argument_no_minus call record list number chosen condition opt_record
+%type <expression> expression literal path argument argument_no_minus call record list number chosen condition tuple opt_record
 %type <item> item key
-%type <items> items item_list list_items
+%type <items> items item_list list_items tuple_items
 %type <type> type simple_type type_list type_fields type_argument
 %type <selectors> selectors opt_selectors
 %type <selector> selector
@@ -161,16 +161,22 @@ statement
         $$ = psl_make_statement(parse, (struct psl_statement){.kind = PSL_STATEMENT_CHOICE, .at = @1, .expression = $2, .cases = $4});
     }
     ;
-chosen: '(' expression ')' { $$ = $2; } | call | path ;
+chosen: '(' expression ')' { $$ = $2; } | call | path | list ;
 cases
     : %empty { $$ = nullptr; COMPLETE(); }
     | cases case { $$ = psl_join_cases($1, $2); COMPLETE(); }
     | cases error { $$ = $1; COMPLETE(); }
     ;
 case: condition ':' branch opt_comma { $$ = psl_make_case(parse, $1, *$3, @1); } ;
-condition: literal | list | record
+condition: literal | tuple | record
     | '-' NUMBER { $$ = psl_make_number(parse, @$, -(__int128)$2); }
     | '_' { $$ = psl_make(parse, PSL_OTHERWISE, @$, nullptr, nullptr); } ;
+tuple: '[' tuple_items ']' { $$ = psl_make_items(parse, PSL_LIST, @$, $2); } ;
+tuple_items
+    : condition { $$ = psl_add_item(parse, (struct psl_items){0}, (struct psl_item){.value = $1}); }
+    | tuple_items ',' condition { $$ = psl_add_item(parse, $1, (struct psl_item){.value = $3}); }
+    | tuple_items ','
+    ;
 branch: statement { $$ = psl_make_body(parse); psl_add_statement($$, $1); } | block ;
 
 call

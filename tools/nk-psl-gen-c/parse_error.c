@@ -125,6 +125,23 @@ static void suggest_before(struct psl_parse *parse, bool value, bool test, bool 
     }
 }
 
+/* The last word of the line before `at`, if that line is a "use" that is not of an EDL file. */
+static bool used_before(struct location at, struct location *word)
+{
+    const char *text = at.source->text, *end = text + at.offset, *line;
+    while (end > text && strchr(" \t\r\n", end[-1]) != nullptr)
+        end--;
+    for (line = end; line > text && line[-1] != '\n';)
+        line--;
+    bool same_line = memchr(end, '\n', (size_t)(text + at.offset - end)) == nullptr;
+    const char *begin = end;
+    while (begin > line && psl_word_begins(begin[-1]))
+        begin--;
+    *word = (struct location){at.source, (uint32_t)(begin - text), (uint32_t)(end - begin)};
+    line += strspn(line, " \t");
+    return !same_line && strncmp(line, "use ", 4) == 0 && strncmp(line, "use EDL ", 8) != 0;
+}
+
 /* What people of other languages forget. */
 static bool suggest_habit(const struct psl_parse *parse, struct location at, const char *got, const char *const *tokens,
                           int count)
@@ -132,6 +149,11 @@ static bool suggest_habit(const struct psl_parse *parse, struct location at, con
     const struct name *word = &parse->words[0];
     if (strcmp(got, "=") == 0 && has(tokens, count, "'=='")) {
         diagnostic_note(parse->diagnostics, at, "did you mean '=='?");
+        return true;
+    }
+    struct location used;
+    if (has(tokens, count, "'.'") && used_before(at, &used)) {
+        diagnostic_note(parse->diagnostics, used, "a file is used by its name and '._'");
         return true;
     }
     if ((strcmp(got, "}") != 0 && strcmp(got, ";") != 0) || word->text == nullptr || !has(tokens, count, "'('"))

@@ -32,6 +32,7 @@ struct psl_policy {
     struct psl_declarations declarations;
     struct program program; /* EDL, CDL and IDL files */
     bool incomplete;        /* an error in the syntax: what is missing may be there */
+    bool undefined;         /* an error in the definitions of classes: so may what these lack */
     /* checked */
     struct psl_class **classes; /* class.h */
     unsigned class_count;

@@ -18,7 +18,7 @@ enum psl_operation : unsigned {
     PSL_INTEGER,
     PSL_TEXT,
     PSL_REGEX,      /* the block form of a pattern */
-    PSL_OTHERWISE,  /* _ as the condition of a choice */
+    PSL_OTHERWISE,  /* _ as the condition of a choice, or in one */
     PSL_SOURCE_SID, /* src_sid */
     PSL_DESTINATION_SID,
     PSL_MESSAGE,

@@ -5,7 +5,8 @@
 #include <kos/time.h>
 #include <tests/devices/device.h>
 
-const rtl_uint64_t device_address = 0x09010000, controller_address = 0x08000000, ram_address = 0x42000000;
+const rtl_uint64_t device_address = 0x09010000, controller_address = 0x08000000, ram_address = 0x42000000,
+                   silent_address = 0x0b000000;
 const int device_line = 32 + 2;
 
 #define DATA    0x00U

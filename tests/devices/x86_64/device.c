@@ -4,7 +4,8 @@
 #include <kos/time.h>
 #include <tests/devices/device.h>
 
-const rtl_uint64_t device_address = 0xfed00000, controller_address = 0xfec00000, ram_address = 0x2000000;
+const rtl_uint64_t device_address = 0xfed00000, controller_address = 0xfec00000, ram_address = 0x2000000,
+                   silent_address = 0xfd000000;
 const int device_line = 20;
 const rtl_uint64_t dma_device_address = 0; /* none in memory: QEMU's own (fw_cfg) is behind ports */
 

@@ -16,6 +16,7 @@ extern u64 fake_time;           /* ns, what hal_time_now says */
 
 /* One look in so many finds an interrupt that waits; 0: none ever. */
 extern u64 fake_interrupt_every;
+extern void (*fake_checkpoint)(void); /* what others do at a checkpoint that finds one */
 
 extern u64 fake_stale_here, fake_stale_there; /* entries removed since the last local, remote invalidation */
 extern u64 fake_invalidations, fake_shootdowns;

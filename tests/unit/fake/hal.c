@@ -255,7 +255,12 @@ void hal_page_zero(paddr page)
     memset(hal_direct(page), 0, KOS_PAGE_SIZE);
 }
 
-void checkpoint_reached(void) {}
+void (*fake_checkpoint)(void);
+void checkpoint_reached(void)
+{
+    if (fake_checkpoint != nullptr)
+        fake_checkpoint();
+}
 
 u64 fake_time;
 [[gnu::weak]] u64 hal_time_now(void) /* tests of timers bring their own */

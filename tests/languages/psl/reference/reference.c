@@ -70,16 +70,43 @@ static bool chosen(struct run *run, const struct psl_expression *on, const struc
     return reference_equal(value, &wanted);
 }
 
+/* That all values of a tuple are what the conditions in brackets want. */
+static bool all_chosen(struct run *run, const struct psl_expression *tuple, const struct value *values,
+                       const struct psl_expression *condition)
+{
+    const struct psl_item *wanted = condition->items.first;
+    if (condition->operation == PSL_OTHERWISE)
+        return false;
+    for (const struct psl_item *item = tuple->items.first; item != nullptr;
+         item = item->next, wanted = wanted->next, values++)
+        if (wanted->value->operation != PSL_OTHERWISE && !chosen(run, item->value, values, wanted->value))
+            return false;
+    return true;
+}
+
+/* The one value that a choice is on, or those of its tuple. */
+static bool evaluate_chosen(struct run *run, const struct psl_expression *e, struct value *values)
+{
+    if (e->operation != PSL_LIST)
+        return reference_evaluate(run->reference, run->event, e, values);
+    for (const struct psl_item *item = e->items.first; item != nullptr; item = item->next)
+        if (!reference_evaluate(run->reference, run->event, item->value, values++))
+            return false;
+    return true;
+}
+
 static void run_choice(struct run *run, const struct psl_statement *choice)
 {
-    struct value value;
-    if (!reference_evaluate(run->reference, run->event, choice->expression, &value)) {
+    const struct psl_expression *e = choice->expression;
+    struct value values[e->items.count + 1];
+    if (!evaluate_chosen(run, e, values)) {
         run->denied++;
         return;
     }
     const struct psl_case *taken = nullptr, *otherwise = nullptr;
     for (const struct psl_case *branch = choice->cases; branch != nullptr && taken == nullptr; branch = branch->next) {
-        if (chosen(run, choice->expression, &value, branch->condition))
+        if (e->operation == PSL_LIST ? all_chosen(run, e, values, branch->condition)
+                                     : chosen(run, e, values, branch->condition))
             taken = branch;
         if (branch->condition->operation == PSL_OTHERWISE)
             otherwise = branch;
