@@ -67,6 +67,7 @@
 #define KOS_RESOURCE_CHANNEL  0U /* client handle of a static channel */
 #define KOS_RESOURCE_LISTENER 1U /* listener handle of all static channels of that name in which the caller serves */
 #define KOS_RESOURCE_HANDLE   2U /* handle given by the parent (Task.AddResource) */
+#define KOS_RESOURCE_SELF     3U /* a new handle of the caller itself, whatever the name; it cannot control it */
 
 /* Task.Wait reasons. */
 #define KOS_TASK_EXITED     0U
@@ -79,6 +80,18 @@
 #define KOS_IRQ_EDGE_RAISE (1U << 2)
 #define KOS_IRQ_EDGE_FALL  (1U << 3)
 #define KOS_IRQ_FLAGS      (KOS_IRQ_LEVEL_LOW | KOS_IRQ_LEVEL_HIGH | KOS_IRQ_EDGE_RAISE | KOS_IRQ_EDGE_FALL)
+
+/* IO.RegisterDma: who writes the buffer (at least one), whether it lies below 4 GiB; and how it is to be cached, which
+ * is WRITE_BACK, whatever is asked for. */
+#define KOS_DMA_TO_DEVICE     (1U << 0)
+#define KOS_DMA_FROM_DEVICE   (1U << 1)
+#define KOS_DMA_BIDIR         (KOS_DMA_TO_DEVICE | KOS_DMA_FROM_DEVICE)
+#define KOS_DMA_32            (1U << 2)
+#define KOS_DMA_WRITE_BACK    (1U << 3)
+#define KOS_DMA_WRITE_THROUGH (1U << 4)
+#define KOS_DMA_CACHE_DISABLE (1U << 5)
+#define KOS_DMA_WRITE_COMBINE (1U << 6)
+#define KOS_DMA_FLAGS         0x7fU
 
 #define KOS_POWER_OFF   0U
 #define KOS_POWER_RESET 1U

@@ -46,7 +46,8 @@
 /* Shared memory handles. */
 #define KOS_RIGHT_MEMORY_READ  KOS_RIGHT_SPECIAL(0) /* map it readable, wait for its words and wake who does */
 #define KOS_RIGHT_MEMORY_WRITE KOS_RIGHT_SPECIAL(1) /* map it writable */
-/* Handles of devices' memory have the same two; of interrupts: */
+#define KOS_RIGHT_MEMORY_DMA   KOS_RIGHT_SPECIAL(2) /* a DMA buffer: where it lies, for a device */
+/* Handles of devices' memory have the first two; of interrupts: */
 #define KOS_RIGHT_IRQ_CONTROL KOS_RIGHT_SPECIAL(0) /* attach, detach, enable, disable */
 /* ROMFS file handles. */
 #define KOS_RIGHT_FILE_READ KOS_RIGHT_SPECIAL(0)

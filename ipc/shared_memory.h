@@ -23,6 +23,8 @@ struct shared_memory {
     struct quota *quota;
     struct list withdrawn; /* pins of revoked mappings, with a reference each; guarded by object.lock */
     struct epoch_entry epoch;
+    u32 dma_flags, dma_order; /* of a DMA buffer: KOS_DMA_*, and the order that was asked for; constant */
+    _Atomic bool dma_begun;
     struct list device_link;    /* among those of devices, which do not overlap; under a lock of theirs */
     struct futex_bucket bucket; /* who waits for words of it, by offset */
 };

@@ -30,17 +30,10 @@ retcode core_IO_RegisterMmio(struct core_call *call)
     return code;
 }
 
-/* Not supported yet: no port, no DMA. */
+/* Not supported: aarch64 has none, x86_64's are no process's. */
 retcode core_IO_RegisterPort(struct core_call *call)
 {
     CORE_METHOD(IO, RegisterPort);
-    OUT(resource) = KOS_INVALID_HANDLE;
-    return rcUnimplemented;
-}
-
-retcode core_IO_RegisterDma(struct core_call *call)
-{
-    CORE_METHOD(IO, RegisterDma);
     OUT(resource) = KOS_INVALID_HANDLE;
     return rcUnimplemented;
 }

@@ -176,12 +176,21 @@ retcode core_PM_Request(struct core_call *call)
     return rcInvalidArgument;
 }
 
+static u64 all_cpus(void)
+{
+    u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    return count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
+}
+
+static u64 online_cpus(void)
+{
+    return all_cpus() & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+}
+
 retcode core_PM_GetCpusOnline(struct core_call *call)
 {
     CORE_METHOD(PM, GetCpusOnline);
-    u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
-    u64 all = count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
-    OUT(online) = all & ~atomic_load_explicit(&cpus_offline, memory_order_relaxed);
+    OUT(online) = online_cpus();
     return rcOk;
 }
 
@@ -208,6 +217,39 @@ retcode core_PM_SetCpuOnline(struct core_call *call)
     order->arguments[0] = online;
     retcode code = rcOk;
     return order_give_cpus(call->self, order, 1ULL << cpu, &code) ? code : CORE_BLOCKED;
+}
+
+static retcode apply_set(struct thread *none, const struct order *order)
+{
+    (void)none;
+    return sched_set_online((order->arguments[0] >> cpu_self()->hal.index & 1U) != 0);
+}
+
+static retcode set_result(u64 wanted)
+{
+    return online_cpus() == wanted ? rcOk : rcBusy;
+}
+
+static void set_done(struct thread *asker, retcode code)
+{
+    (void)code; /* the last CPU's */
+    core_respond(asker, set_result(asker->order.arguments[0]), 0, 0);
+}
+
+retcode core_PM_SetCpusOnline(struct core_call *call)
+{
+    CORE_METHOD(PM, SetCpusOnline);
+    u64 wanted = IN(request), changed = wanted ^ online_cpus();
+    if ((wanted & ~all_cpus()) != 0 || (wanted & 1U) == 0 || IN(timeout) > KOS_INFINITE_TIMEOUT)
+        return rcInvalidArgument;
+    if (changed == 0)
+        return rcOk;
+    struct order *order = &call->self->order;
+    order->apply = apply_set;
+    order->done = set_done;
+    order->arguments[0] = wanted;
+    retcode code = rcOk;
+    return order_give_cpus(call->self, order, changed, &code) ? set_result(wanted) : CORE_BLOCKED;
 }
 
 static retcode apply_isolation(struct thread *none, const struct order *order)

@@ -97,7 +97,10 @@ retcode core_TASK_LookupResource(struct core_call *call)
     u32 handle = KOS_INVALID_HANDLE;
     if (name == nullptr)
         return rcInvalidArgument;
-    retcode code = task_find_resource(call->task, (u32)IN(kind), name, &handle);
+    retcode code = IN(kind) == KOS_RESOURCE_SELF
+                       ? handle_insert(&call->task->domain.handles, &call->task->domain.object,
+                                       TASK_RIGHTS & ~KOS_RIGHT_TASK_CONTROL, &handle)
+                       : task_find_resource(call->task, (u32)IN(kind), name, &handle);
     OUT(handle) = handle;
     return code;
 }

@@ -107,6 +107,7 @@ policy_explain() {
     explain ping request src=ping.Left dst=ping.Right endpoint=player.ball method=Hit number=1 speed=101 &&
         explain ping request src=ping.Right dst=ping.Left endpoint=player.ball method=Hit &&
         explain ping execute src=ping.Left dst=ping.Right &&
+        explain tests/strangers/customs request src=customs.Tourist dst=customs.Officer endpoint=red method=Ask mode=3 &&
         explain echo request src=echo.Client dst=echo.Server endpoint=echoer.echo method=Say text=hello &&
         explain tests/strangers/hydro request src=acme.hydro.Panel dst=acme.hydro.Controller endpoint=plant.cluster.south.health method=Reset &&
         explain hello request src=hello.Hello dst=kl.core.Core endpoint=vmm.VMM method=Free || { cat build/test/policy.explain; return 1; }
@@ -117,6 +118,8 @@ policy_explain() {
 denied
     examples/ping/security.psl:N:5: rally.enter {sid : dst_sid, state : "left"}: denied
     examples/ping/security.psl:N:5: assert (message.speed <= 100): granted
+denied
+    no rule was called
 denied
     no rule was called
 denied

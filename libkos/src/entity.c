@@ -216,6 +216,20 @@ void KosTaskFree(KosTask *task)
     KosMemFree(task);
 }
 
+const KosTask *KosTaskGetSelf(void)
+{
+    static KosTask self = {INVALID_HANDLE};
+    Handle none = INVALID_HANDLE, own;
+    if (__atomic_load_n(&self.handle, __ATOMIC_RELAXED) != INVALID_HANDLE)
+        return &self;
+    if (KnTaskLookupResource(KOS_RESOURCE_SELF, "self", &own) != rcOk)
+        return RTL_NULL;
+    /* relaxed: a handle is a number, the process was there before */
+    if (!__atomic_compare_exchange_n(&self.handle, &none, own, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        (void)KnHandleClose(own); /* another thread was first */
+    return &self;
+}
+
 Retcode KosTaskLookupResource(const char *name, Handle *handle)
 {
     return KnTaskLookupResource(KOS_RESOURCE_HANDLE, name, handle);

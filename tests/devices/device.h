@@ -19,3 +19,8 @@ void device_raise(volatile void *registers);
  * to within 20 ns. */
 void device_raise_later(volatile void *registers, unsigned delay_ns, unsigned long long *when);
 void device_quiet(volatile void *registers);
+
+/* A device that writes memory by itself, or 0: its registers. It is told, by what is made at `at` and lies at
+ * `physical` (page), to write four bytes behind it, at at + 64: "QEMU". False: it has not, after a second. */
+extern const rtl_uint64_t dma_device_address;
+int dma_device_write(volatile void *registers, void *at, rtl_uint64_t physical);

@@ -2,6 +2,7 @@
 /* Endpoint io.IO, with a device that interrupts. */
 #include <coresrv/hal/hal_api.h>
 #include <coresrv/handle/handle_api.h>
+#include <coresrv/io/dma.h>
 #include <coresrv/io/irq.h>
 #include <coresrv/io/mmio.h>
 #include <coresrv/pm/pm_api.h>
@@ -9,6 +10,7 @@
 #include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/vmm/vmm_api.h>
+#include <kos/alloc.h>
 #include <stdio.h>
 #include <tests/devices/device.h>
 #include <tests/devices/protocol.h>
@@ -100,6 +102,92 @@ static void registers_interrupts(void)
     expect("irq/attach_flags", KnIoAttachIrq(irq, 64, &delivery), rcInvalidArgument);
     expect("irq/attach_memory", KnIoAttachIrq(memory, IRQ_LEVEL_HIGH, &delivery), rcInvalidArgument);
     expect("irq/receive_unattached", KnIoWaitIrq(irq), rcInvalidOperation);
+}
+
+/* ---- memory that a device writes ---- */
+
+static int is_zero(const unsigned char *bytes, rtl_size_t size)
+{
+    rtl_size_t i = 0;
+    while (i < size && bytes[i] == 0)
+        i++;
+    return i == size;
+}
+
+static void dma_arguments(void)
+{
+    Handle other, mdl;
+    DmaInfo *info;
+    void *address;
+    expect("dma/no_direction", KnIoDmaCreate(0, 4096, DMA_ZONE_DMA32, &other), rcInvalidArgument);
+    expect("dma/unknown_flag", KnIoDmaCreate(0, 4096, DMA_DIR_BIDIR | 1U << 7, &other), rcInvalidArgument);
+    expect("dma/nothing", KnIoDmaCreate(0, 0, DMA_DIR_BIDIR, &other), rcInvalidArgument);
+    expect("dma/part_of_a_page", KnIoDmaCreate(0, 4097, DMA_DIR_BIDIR, &other), rcInvalidArgument);
+    expect("dma/too_large", KnIoDmaCreate(0, KOS_MDL_SIZE_MAX + 4096UL, DMA_DIR_BIDIR, &other), rcInvalidArgument);
+    expect("dma/order_too_large", KnIoDmaCreate(11, 4096, DMA_DIR_BIDIR, &other), rcInvalidArgument);
+    expect("dma/shared_memory", KnPmmMdlCreate(4096, VMM_FLAG_READ | VMM_FLAG_WRITE, &mdl), rcOk);
+    expect("dma/info_of_shared_memory", KnIoDmaGetPhysInfo(mdl, &info), rcNoCapability);
+    expect("dma/map_shared_memory", KnIoDmaMap(mdl, 0, 4096, RTL_NULL, VMM_FLAG_READ, &address, &other),
+           rcNoCapability);
+    expect("dma/begin_shared_memory", KnIoDmaBegin(mdl, &other), rcNoCapability);
+    expect("dma/info_of_device", KnIoDmaGetInfo(memory, &info), rcInvalidArgument);
+    expect("dma/no_memory", info == RTL_NULL, 1);
+    expect("dma/close_shared_memory", KnHandleClose(mdl), rcOk);
+}
+
+static void dma_by_device(char *at, rtl_uint64_t physical)
+{
+    Handle device, part;
+    void *address = RTL_NULL;
+    if (dma_device_address == 0)
+        return;
+    expect("dma/device/register", KnRegisterPhyMem(dma_device_address, 4096, &device), rcOk);
+    expect("dma/device/map", KnIoMapMem(device, VMM_FLAG_READ | VMM_FLAG_WRITE, 0, &address, &part), rcOk);
+    expect("dma/device/writes", dma_device_write(address, at, physical), 1);
+    expect("dma/device/closes", KnHandleClose(part) == rcOk && KnHandleClose(device) == rcOk, 1);
+}
+
+static void dma_buffers(void)
+{
+    Handle buffer, part, access, copy;
+    DmaInfo *info = RTL_NULL, *device = RTL_NULL, *none;
+    void *address = RTL_NULL;
+    const rtl_size_t size = 3UL * 4096;
+    expect("dma/create", KnIoDmaCreate(1, size, DMA_DIR_BIDIR | DMA_ZONE_DMA32 | DMA_ATTR_CACHE_DISABLE, &buffer),
+           rcOk);
+    expect("dma/map_executable",
+           KnIoDmaMap(buffer, 0, size, RTL_NULL, VMM_FLAG_READ | VMM_FLAG_EXECUTE, &address, &part), rcInvalidArgument);
+    expect("dma/map_beyond", KnIoDmaMap(buffer, 4096, size, RTL_NULL, VMM_FLAG_READ, &address, &part),
+           rcInvalidArgument);
+    expect(
+        "dma/map",
+        KnIoDmaMap(buffer, 0, size, RTL_NULL, VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_CACHE_DISABLE, &address, &part),
+        rcOk);
+    expect("dma/zeroed", is_zero(address, size), 1);
+    expect("dma/info", KnIoDmaGetPhysInfo(buffer, &info), rcOk);
+    expect("dma/info/flags", info->flags, DMA_DIR_BIDIR | DMA_ZONE_DMA32 | DMA_ATTR_WRITE_BACK);
+    expect("dma/info/size", (long long)info->size, (long long)size);
+    expect("dma/info/order", (long long)info->orderMin, 1);
+    expect("dma/info/one_block", info->count == 1 && info->descriptors[0].order == 2, 1);
+    rtl_uint64_t physical = (rtl_uint64_t)info->descriptors[0].frame << 12;
+    expect("dma/info/below_4_GiB", physical != 0 && physical + size <= 1ULL << 32, 1);
+    expect("dma/not_begun", KnIoDmaGetInfo(buffer, &device), rcOk);
+    expect("dma/not_begun/nothing", (long long)device->count, 0);
+    KosMemFree(device);
+    expect("dma/begin", KnIoDmaBegin(buffer, &access), rcOk);
+    expect("dma/begun", KnIoDmaGetInfo(buffer, &device), rcOk);
+    expect("dma/begun/address", device->count == 1 && device->descriptors[0].raw == info->descriptors[0].raw, 1);
+    expect("dma/begun/no_rights", KnIoDmaGetInfo(access, &none), rcNoCapability);
+    expect("dma/weak_copy", KnHandleCopy(buffer, OCAP_HANDLE_COPY, INVALID_HANDLE, &copy), rcOk);
+    expect("dma/weak_copy/info", KnIoDmaGetInfo(copy, &none), rcNoCapability);
+    dma_by_device(address, physical);
+    KosMemFree(device);
+    KosMemFree(info);
+    ((char *)address)[size - 1] = 1;
+    expect("dma/revoke", KnHandleRevoke(part), rcOk);
+    expect("dma/free", KnVmUnmap(address, size), rcOk);
+    expect("dma/close", KnHandleClose(copy) == rcOk && KnHandleClose(access) == rcOk && KnHandleClose(buffer) == rcOk,
+           1);
 }
 
 /* ---- a driver thread ---- */
@@ -256,6 +344,8 @@ int main(void)
     kernel_stays_out();
     nobody_answers();
     registers_interrupts();
+    dma_arguments();
+    dma_buffers();
     device_init(registers);
     delivers(0, "irq/delivers/first_cpu", "irq/detach_wakes/first_cpu");
     delivers(cpus - 1, "irq/delivers/last_cpu", "irq/detach_wakes/last_cpu");

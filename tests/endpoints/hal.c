@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoints hal.HAL and pm.PM. The command line is in scripts/test.sh. */
+#include <coresrv/pm/pm_api.h>
 #include <tests/endpoints/endpoints.h>
 
 static char out[KOS_NAME_SIZE];
@@ -106,4 +107,17 @@ void pm_tests(unsigned cpus)
     struct kos_core_result r = KOS_CORE0(PM, GetCpusOnline);
     expect("pm/GetCpusOnline", NK_NULL, r.rc, rcOk);
     expect("pm/GetCpusOnline", "mask", (long long)r.w[0], cpus == 64 ? -1LL : (1LL << cpus) - 1);
+    RtlCpuSet all = r.w[0], now = 0;
+    expect("pm/SetCpusOnline", "as_they_are", KnPmSetCpusOnline(all, 0), rcOk);
+    expect("pm/SetCpusOnline", "none", KnPmSetCpusOnline(RTL_CPU_SET_EMPTY, 0), rcInvalidArgument);
+    expect("pm/SetCpusOnline", "without_bootstrap", KnPmSetCpusOnline(RTL_CPU_SET_WITHOUT(all, 0), 0),
+           rcInvalidArgument);
+    expect("pm/SetCpusOnline", "no_such_cpu",
+           cpus == 64 ? rcInvalidArgument : KnPmSetCpusOnline(RTL_CPU_SET_WITH(all, cpus), 0), rcInvalidArgument);
+    expect("pm/SetCpusOnline", "timeout_too_wide", RC(PM, SetCpusOnline, all, 1ULL << 32), rcInvalidArgument);
+    expect("pm/SetCpusOnline", "bootstrap_alone", KnPmSetCpusOnline(RTL_CPU_SET_ONE(KnPmGetBootstrapCpuNum()), 100),
+           rcOk);
+    expect("pm/GetCpusOnline", "bootstrap_alone", KnPmGetCpusOnline(&now) == rcOk && now == RTL_CPU_SET_ONE(0), 1);
+    expect("pm/SetCpusOnline", "all_again", KnPmSetCpusOnline(all, INFINITE_TIMEOUT), rcOk);
+    expect("pm/GetCpusOnline", "all_again", KnPmGetCpusOnline(&now) == rcOk && now == all, 1);
 }

@@ -94,9 +94,26 @@ static void tasks(void)
     CHECK_SAME(KosTaskLookupResource("nothing", &gift), rcResourceNotFound);
 }
 
+static void self(void)
+{
+    const KosTask *task = KosTaskGetSelf();
+    char name[KOS_NAME_SIZE] = "", own[KOS_NAME_SIZE] = "-";
+    rtl_int32_t code;
+    rtl_uint32_t reason, sid = 0;
+    CHECK(task != RTL_NULL && KosTaskGetSelf() == task);
+    CHECK_SAME(KnTaskGetName(KosTaskGetHandle(task), name, sizeof(name)), rcOk);
+    CHECK_SAME(KnTaskGetName(INVALID_HANDLE, own, sizeof(own)), rcOk);
+    CHECK(strcmp(name, own) == 0);
+    CHECK_SAME(KnHandleGetSidByHandle(KosTaskGetHandle(task), &sid), rcOk);
+    CHECK(sid != 0);
+    CHECK_SAME(KosTaskWait((KosTask *)(rtl_uintptr_t)task, 0, &code, &reason), rcInvalidOperation);
+    CHECK_SAME(KnTaskTerminate(KosTaskGetHandle(task), 1), rcNoCapability);
+}
+
 void test_process(void)
 {
     RUN(entities);
     RUN(connections);
     RUN(tasks);
+    RUN(self);
 }

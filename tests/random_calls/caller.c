@@ -111,6 +111,7 @@ static const struct {
     CORE_METHOD(PM, SetCpuOnline, "nn", POOLS),
     CORE_METHOD(PM, SetIsolatedCpus, "n", POOLS),
     CORE_METHOD(PM, GetCpuInterrupts, "n", POOLS),
+    CORE_METHOD(PM, SetCpusOnline, "nn", POOLS),
     CORE_METHOD(IPC, CreateSyncObject, "e", SYNC),
     CORE_METHOD(IPC, SetInterrupt, "y", POOLS),
     CORE_METHOD(IPC, ClearInterrupt, "y", POOLS),
@@ -146,9 +147,13 @@ static const struct {
     CORE_METHOD(IO, DetachIrq, "h", POOLS),
     CORE_METHOD(IO, EnableIrq, "h", POOLS),
     CORE_METHOD(IO, DisableIrq, "h", POOLS),
+    CORE_METHOD(IO, MapDma, "M1zav", POOLS),
+    CORE_METHOD(IO, GetDmaInfo, "M", POOLS),
+    CORE_METHOD(IO, GetDmaPhysInfo, "M", POOLS),
+    CORE_METHOD(IO, BeginDma, "M", POOLS),
 };
 
-static_assert(KOS_CORE_INDEXES == 119, "a new method needs its parameters above");
+static_assert(KOS_CORE_INDEXES == 124, "a new method needs its parameters above");
 
 static const struct {
     unsigned short riid, mid, words;

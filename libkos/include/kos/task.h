@@ -36,6 +36,9 @@ Retcode KosTaskRun(KosTask *task); /* ours */
 /* Ours. reason: KOS_TASK_EXITED, TERMINATED or FAULTED. rcTimeout. */
 Retcode KosTaskWait(KosTask *task, rtl_uint32_t timeout, rtl_int32_t *code, rtl_uint32_t *reason);
 Handle KosTaskGetHandle(const KosTask *task);
+/* This process. Its handle can be passed on, waited for and asked about, and needs no closing; nobody can end the
+ * process by it. Null: the kernel gives none. */
+const KosTask *KosTaskGetSelf(void);
 void KosTaskFree(KosTask *task); /* ours: the process goes on; null: nothing happens */
 
 /* A handle that the parent gave to this process under that name (KnTaskAddResource). rcResourceNotFound. */

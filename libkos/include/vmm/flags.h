@@ -16,3 +16,4 @@
 #define VMM_FLAG_WRITE_THROUGH VMM_FLAG_CACHE_DISABLE /* no device's memory is cached: stricter than asked */
 #define VMM_FLAG_WRITE_COMBINE VMM_FLAG_CACHE_DISABLE
 #define VMM_FLAG_CACHE_MASK    VMM_FLAG_CACHE_DISABLE
+#define VMM_FLAG_ALIAS         0U /* a region may be mapped at several addresses anyhow */

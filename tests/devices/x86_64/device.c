@@ -7,6 +7,13 @@
 const rtl_uint64_t device_address = 0xfed00000, controller_address = 0xfec00000, ram_address = 0x2000000,
                    silent_address = 0xfd000000;
 const int device_line = 20;
+const rtl_uint64_t dma_device_address = 0; /* none in memory: QEMU's own (fw_cfg) is behind ports */
+
+int dma_device_write(volatile void *registers, void *at, rtl_uint64_t physical)
+{
+    (void)registers, (void)at, (void)physical;
+    return 0;
+}
 
 #define CONFIGURATION 0x010U
 #define STATUS        0x020U

@@ -18,6 +18,13 @@
 #define IRQ_LEVEL_HIGH KOS_IRQ_LEVEL_HIGH
 #define IRQ_EDGE_RAISE KOS_IRQ_EDGE_RAISE
 #define IRQ_EDGE_FALL  KOS_IRQ_EDGE_FALL
+/* Accepted. A line is one driver's: who registers it, too, gets rcAlreadyExists. */
+#define IRQ_SHARED 0U
+/* Accepted. Which of two interrupts is served first is decided by the priorities of the threads that are attached. */
+#define IRQ_PRIO_LOW    0U
+#define IRQ_PRIO_NORMAL 0U
+#define IRQ_PRIO_HIGH   0U
+#define IRQ_PRIO_RT     0U
 
 /* rcInvalidArgument: no such line; rcAlreadyExists: somebody has it. The handle can be passed on. */
 static inline Retcode KnRegisterIrq(int irq, Handle *outRid)

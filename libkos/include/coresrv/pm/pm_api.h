@@ -12,6 +12,12 @@ static inline Retcode KnPmGetCpusOnline(RtlCpuSet *cpus)
     *cpus = KOS_CORE_OUT(r, PM, GetCpusOnline, online);
     return r.rc;
 }
+/* Those CPUs, and no others. The bootstrap CPU must be one of them: rcInvalidArgument. Behind rcBusy a part has
+ * changed: ask for the set, and try again. Nothing of it waits, so timeout (milliseconds) has no meaning. */
+static inline Retcode KnPmSetCpusOnline(RtlCpuSet cpus, rtl_uint32_t timeout)
+{
+    return KOS_CORE(PM, SetCpusOnline, cpus, timeout).rc;
+}
 static inline rtl_uint32_t KnPmGetBootstrapCpuNum(void)
 {
     return 0;
