@@ -211,7 +211,6 @@ arenas 4
 scheduling 2
 scheduling 4
 edf 4
-isolation 4 isolation.ms=5
 system 4
 calls 4
 libkos 4
