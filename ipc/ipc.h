@@ -250,8 +250,8 @@ retcode sync_object_create(struct quota *quota, bool clears_itself, struct sync_
  * or PREEMPTED, and then it has to be called again. */
 void sync_object_set(struct sync_object *sync, bool interrupting);
 retcode sync_object_interrupt(struct sync_object *sync);
-/* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk, and then *limit is
- * for ipc_extended_arm(). PREEMPTED: what it waits for cannot be read, or is not there yet. */
+/* Begins an extended wait of the running thread: rcIpcInterrupt at once, rcInvalidHandle..., or rcOk, and then *limit
+ * is for ipc_extended_arm(). PREEMPTED: what it waits for cannot be read, or is not there yet. */
 retcode ipc_extended_begin(struct thread *thread, u32 *limit);
 /* Last of all, when the thread waits: it may end at once. */
 void ipc_extended_arm_limit(struct thread *thread, u32 limit);
