@@ -258,10 +258,29 @@ static unsigned order_of(u64 size)
     return order;
 }
 
-void arena_copy_free(u8 *copy, u64 size)
+void arena_copy_free(const struct thread *server, u8 *copy, u64 size)
 {
-    if (copy != nullptr)
-        page_free(hal_physical(copy), order_of(size));
+    if (copy == nullptr)
+        return;
+    page_free(hal_physical(copy), order_of(size));
+    quota_release_pages(&server->domain->quota, 1ULL << order_of(size));
+}
+
+/* A run of pages for size bytes, or null with *code. */
+static u8 *arena_copy_make(const struct thread *server, u64 size, retcode *code)
+{
+    *code = rcBufferTooLarge;
+    if (size > MESSAGE_ARENA_DECIDED_MAX)
+        return nullptr;
+    *code = quota_charge_pages(&server->domain->quota, 1ULL << order_of(size));
+    if (*code != rcOk)
+        return nullptr;
+    paddr pages = page_allocate(order_of(size));
+    if (pages != PADDR_NONE)
+        return hal_direct(pages);
+    quota_release_pages(&server->domain->quota, 1ULL << order_of(size));
+    *code = rcOutOfMemory;
+    return nullptr;
 }
 
 #define KEPT_AT_ONCE 2048U
@@ -280,18 +299,15 @@ retcode message_arena_keep(struct message_arena *arena, struct thread *sender, s
     }
     if (message->arena_copy != nullptr)
         return rcOk;
-    if (size > MESSAGE_ARENA_DECIDED_MAX)
-        return rcBufferTooLarge;
-    paddr pages = page_allocate(order_of(size));
-    if (pages == PADDR_NONE)
-        return rcOutOfMemory;
-    arena->copy = message->arena_copy = hal_direct(pages);
+    retcode code;
+    arena->copy = message->arena_copy = arena_copy_make(message->server, size, &code);
+    if (code != rcOk)
+        return code;
     for (u64 done = 0; done < size; done += KEPT_AT_ONCE) {
         u64 some = size - done < KEPT_AT_ONCE ? size - done : KEPT_AT_ONCE;
         if (done != 0 && !message_pause(message))
             return rcNotConnected;
-        retcode code =
-            message_copy_in(message, sender->domain, message->arena_copy + done, message->buffer.arena + done, some);
+        code = message_copy_in(message, sender->domain, message->arena_copy + done, message->buffer.arena + done, some);
         if (code != rcOk)
             return code;
     }

@@ -45,11 +45,13 @@ void message_arena_make(struct message_arena *arena, struct domain *domain, vadd
 bool message_arena_fits(struct message_arena *arena, struct message *message, const struct ksm_shape *shape,
                         const void *constant_part);
 
-/* A larger one must be sealed if a rule is to read it. */
-#define MESSAGE_ARENA_DECIDED_MAX 16384U
+/* A larger one must be sealed if a rule is to read it: the copy is one run of pages. */
+#define MESSAGE_ARENA_DECIDED_MAX (PAGE_SIZE << PAGE_ORDER_MAX)
 /* The arena of message in memory that the sender cannot change: where it is sealed, else in a copy of the kernel
- * (message->arena_copy), which is what will be delivered. rcSecurityDisallow (shared), rcBufferTooLarge, rcOutOfMemory,
+ * (message->arena_copy), which is what will be delivered; charged to message->server, whose own buffer is no smaller.
+ * rcQuotaExceeded, rcSecurityDisallow (shared), rcBufferTooLarge, rcOutOfMemory,
  * rcSourceFault; rcNotConnected: the call ended in a pause. */
 retcode message_arena_keep(struct message_arena *arena, struct thread *sender, struct thread *receiver,
                            struct message *message);
-void arena_copy_free(u8 *copy, u64 size); /* copy may be null */
+/* The copy, which may be null, and what message->server was charged for it. */
+void arena_copy_free(const struct thread *server, u8 *copy, u64 size);

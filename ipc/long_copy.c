@@ -44,7 +44,7 @@ static void transfer_end(struct thread *server, bool arrived)
         handles_drop(&server->transfer, arrived);
     if (server->transfer.snapshot != nullptr)
         page_free(hal_physical(server->transfer.snapshot), 0);
-    arena_copy_free(server->transfer.arena_copy, server->transfer.arena_size);
+    arena_copy_free(server, server->transfer.arena_copy, server->transfer.arena_size);
     server->transfer = (struct transfer){.selector = server->transfer.selector, .deadline = server->transfer.deadline};
 }
 

@@ -77,7 +77,7 @@ retcode ipc_security_ask(struct thread *client)
     if (method == nullptr || !ksm_shape_fits(&method->request, info, message.buffer.arena_size))
         return malformed(&query, &message);
     code = decide(client, &message, &method->request, &query);
-    arena_copy_free(message.arena_copy, message.buffer.arena_size);
+    arena_copy_free(client, message.arena_copy, message.buffer.arena_size);
     if (code != rcOk)
         return code;
     memset(client->context.words, 0, sizeof(client->context.words));

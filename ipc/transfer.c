@@ -383,7 +383,7 @@ static retcode verify_and_deliver(enum ksm_event event, struct thread *sender, s
     }
     if (unlikely(message->giving && message->held))
         object_release(&message->to->object);
-    arena_copy_free(message->arena_copy, message->buffer.arena_size);
+    arena_copy_free(message->server, message->arena_copy, message->buffer.arena_size);
     return code;
 }
 

@@ -82,6 +82,19 @@ static nk_err_t long_text(char last, unsigned size)
     return decisions_Rules_Long(&proxy.base, &req, &arena, &res, NK_NULL);
 }
 
+/* A rule reads a word beside a load that it does not look at. */
+static nk_err_t heavy(nk_size_t load, const char *word)
+{
+    static _Alignas(16) char large[(5 << 20) + 64];
+    struct decisions_Rules_Heavy_req req;
+    struct decisions_Rules_Heavy_res res;
+    nk_arena_init(&arena, large, large + sizeof(large));
+    nk_uint8_t *bytes = nk_arena_alloc(nk_uint8_t, &arena, &req.load, load);
+    memset(bytes, 1, load);
+    put(&req.word, word);
+    return decisions_Rules_Heavy(&proxy.base, &req, &arena, &res, NK_NULL);
+}
+
 /* So many bytes, whatever they are, as the text. */
 static nk_err_t named_bytes(const void *bytes, nk_size_t count)
 {
@@ -125,6 +138,9 @@ static void arenas_once(void)
     expect("arena/pages/other", long_text('c', 8990), NK_EPERM);
     expect("arena/pages/small", long_text('b', 900), rcOk);
     expect("arena/pages/small/other", long_text('c', 900), NK_EPERM);
+    expect("arena/heavy", heavy(1 << 20, "go"), rcOk);
+    expect("arena/heavy/other", heavy(100000, "stop"), NK_EPERM);
+    expect("arena/heavy/too_large", heavy(5 << 20, "go"), rcBufferTooLarge);
     expect("arena/bytes", named_bytes("aaaaaaaaaaaaaaaa.txt", 21), rcOk);
     expect("arena/bytes/behind", named_bytes("a.txt\0\xff\xff", 9), rcOk);
     expect("arena/bytes/no_end", named_bytes("aaaaaaaaaaaaaaaa.txt", 20), rcInvalidArgument);

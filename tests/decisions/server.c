@@ -12,7 +12,7 @@ static struct {
     nk_uint64_t words[8];
 } message;
 
-static _Alignas(16) char room[16384];
+static _Alignas(16) char room[(5 << 20) + 64];
 static NkKosTransport transport;
 static struct nk_arena arena = NK_ARENA_INITIALIZER(room, room + sizeof(room));
 
