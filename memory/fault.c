@@ -284,7 +284,8 @@ retcode space_fault_preemptible(struct address_space *space, vaddr address, u32 
 bool space_device_there(struct address_space *space, vaddr address, u32 access)
 {
     u32 present;
-    return hal_space_lookup(&space->hal, address, &present) != PADDR_NONE &&
+    return address < KOS_USER_LIMIT && /* the tables have the kernel's half too */
+           hal_space_lookup(&space->hal, address, &present) != PADDR_NONE &&
            (present & (access | HAL_PAGE_DEVICE)) == (access | HAL_PAGE_DEVICE);
 }
 

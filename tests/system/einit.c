@@ -192,6 +192,17 @@ static unsigned long long nanoseconds(const RtlTimeSpec *time)
     return (unsigned long long)time->sec * 1000000000 + (unsigned long long)time->nsec;
 }
 
+/* Waits for words of the kernel's half of the address space, 2 MiB apart; the answers that are wrong. */
+static int kernel_words(void)
+{
+    int wrong = 0;
+    for (rtl_uintptr_t i = 0; i < 2048; i++) {
+        rtl_uintptr_t base = i % 2 == 0 ? 0xffff800000000000ULL : 0xffffffff80000000ULL;
+        wrong += KnSyncWait((const rtl_uint32_t *)(base + (i / 2 << 21)), 5, 20) != rcInvalidArgument;
+    }
+    return wrong;
+}
+
 static void thread_tests(unsigned cpus)
 {
     Handle thread;
@@ -226,6 +237,7 @@ static void thread_tests(unsigned cpus)
     expect("futex/other_value", KnSyncWait(&word, 4, 100), rcFutexWouldBlock);
     expect("futex/timeout", KnSyncWait(&word, 5, 20), rcTimeout);
     expect("futex/unmapped", KnSyncWait((const rtl_uint32_t *)64, 5, 20), rcInvalidArgument);
+    expect("futex/kernel", kernel_words(), 0);
     expect("futex/unaligned", KnSyncWait((const rtl_uint32_t *)((rtl_uintptr_t)&word + 1), 5, 20), rcInvalidArgument);
     RtlTimeSpec before, after, later;
     expect("time/uptime", KnGetUpTime(&before), rcOk);
