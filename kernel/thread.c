@@ -337,8 +337,10 @@ static inline __attribute__((always_inline)) void thread_leave(struct thread *th
 /* Work of the last thread of a task that had much memory. On this CPU, as the pages are. */
 static void pages_awaited(struct thread *thread)
 {
-    if (!page_returned((u32)thread->work.progress.position))
+    if (!page_returned((u32)thread->work.progress.position)) {
+        hal_cpu_relax(); /* others pass: emulated CPUs that take turns only if this one gives it up */
         return;
+    }
     task_ended(task_of(thread->domain));
     thread_leave(thread);
 }
