@@ -11,7 +11,7 @@
 /* In so many tries a Call with a time limit begins anew for an interrupt's sake. */
 #define PAUSES (USER_COPY_TRIES / 2)
 
-[[gnu::noinline]] static void trace_entered(const struct thread *thread, word selector)
+static void trace_entered(const struct thread *thread, word selector)
 {
     static const u8 entries[] = {[KOS_OPERATION_CALL] = TRACE_CALL,
                                  [KOS_OPERATION_RECV] = TRACE_RECEIVE,
@@ -20,9 +20,11 @@
     trace_enter(cpu_self(), entries[selector >> KOS_OPERATION_SHIFT & 3U], 0, thread->object.sid, 0, 0);
 }
 
-/* To count is as long as some calls. */
-[[gnu::noinline]] static void pause_counted(const struct thread *thread)
+/* To count, or to record, is as long as some calls. */
+[[gnu::noinline]] static void pause_observed(const struct thread *thread, word selector)
 {
+    if (trace_on(cpu_self(), TRACE_enter))
+        trace_entered(thread, selector);
     checkpoint();
     if (unlikely(thread->dying)) /* and must not wait any more: its work is to end */
         sched_exit();
@@ -32,10 +34,8 @@ void ipc_slow(struct thread *thread)
 {
     word selector = thread->context.selector;
     const struct cpu *cpu = cpu_self();
-    if (unlikely(trace_on(cpu, TRACE_enter)))
-        trace_entered(thread, selector);
-    if (unlikely(counting_on(cpu)))
-        pause_counted(thread);
+    if (unlikely(cpu->trace_events != 0 || counting_on(cpu)))
+        pause_observed(thread, selector);
     /* The block may have been outgrown since; refresh it here so that the next try may be fast. acquire: see
      * handle_block */
     thread->handles = atomic_load_explicit(&thread->domain->handles.block, memory_order_acquire);

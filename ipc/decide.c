@@ -45,13 +45,8 @@ void message_sids_drop(struct message_sids *sids)
 retcode decide_traced(const struct ksm_plan *plan, const struct ksm_query *query)
 {
     enum trace_verdict verdict = TRACE_EVALUATED;
-    if (ksm_plan_known(plan)) { /* the plan does not say why */
-        struct ksm_descriptor descriptor = ksm_policy_now()->describe(
-            query->event, query->source_class, query->destination_class, query->riid, query->mid);
-        bool constant = descriptor.verdict != KSM_EVALUATE &&
-                        (descriptor.decision == nullptr || descriptor.decision->evaluate == nullptr);
-        verdict = constant ? TRACE_CONSTANT : TRACE_CACHED;
-    }
+    if (ksm_plan_known(plan)) /* what is evaluated, to record it too, has a decision */
+        verdict = plan->decision == nullptr ? TRACE_CONSTANT : TRACE_CACHED;
     u64 begun = hal_counter();
     retcode code = ksm_plan_decide(plan, query);
     trace_decision(cpu_self(), code != rcOk ? (u8)TRACE_DENIED : (u8)verdict, (u16)query->event,

@@ -140,7 +140,7 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
     struct domain *to = receiver->domain;
     struct progress *progress = &server->work.progress;
     retcode code;
-    for (; progress->stage < array_length(transfer->pieces); progress->stage++, progress->position = 0) {
+    while (progress->stage < array_length(transfer->pieces)) {
         vaddr target = transfer->pieces[progress->stage].target, source = transfer->pieces[progress->stage].source;
         u64 size = transfer->pieces[progress->stage].size;
         const u8 *kept = progress->stage == 0 ? transfer->snapshot : transfer->arena_copy;
@@ -148,6 +148,10 @@ static retcode transfer_go_on(struct thread *server, struct domain *from, struct
                                : copy_across_steps(to, target, from, source, size, &progress->position);
         if (code != rcOk)
             return code;
+        progress->stage++, progress->position = 0;
+        if (progress->stage == 1 && size != 0 &&
+            preemption_point()) /* the next one may begin with a page that is not there */
+            return PREEMPTED;
     }
     struct thread *client = server->caller;
     word info = receiver->context.info;

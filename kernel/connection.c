@@ -164,6 +164,11 @@ retcode connection_ask(struct thread *thread, struct task *server, const struct 
     retcode code = create(task_of(thread->domain), server, name, &connection);
     if (code != rcOk)
         return code;
+    checkpoint();
+    if (thread->dying) { /* and must not wait any more */
+        object_release(&connection->object);
+        return rcAbort;
+    }
     thread->futex_object = &connection->object; /* who is done with the wait drops the reference */
     const struct futex_word word = word_of(connection);
     code = futex_wait(thread, &word, 1, timeout_ms, &index);

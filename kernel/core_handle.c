@@ -186,6 +186,7 @@ retcode core_HANDLE_CreateBadge(struct core_call *call)
         code = handle_insert(table(call), badge, KOS_RIGHT_GET_EVENT | KOS_RIGHT_GET_SID, &handle);
         checkpoint();
         if (code == rcOk && (code = badge_announce(call, badge)) != rcOk) {
+            checkpoint();
             (void)handle_close(table(call), handle);
             handle = KOS_INVALID_HANDLE;
         }

@@ -289,8 +289,10 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     if (code == rcOk)
         futex_table_init(task->domain.futexes);
     checkpoint();
+    const u64 random = kernel_random();
+    checkpoint();
     if (code == rcOk)
-        code = space_init(&task->domain.space, &task->domain.quota, kernel_random());
+        code = space_init(&task->domain.space, &task->domain.quota, random);
     checkpoint();
     if (code == rcOk) {
         code = handle_table_init(&task->domain.handles, &task->domain.quota);

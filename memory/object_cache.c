@@ -152,6 +152,15 @@ static void refill(struct object_cache *cache, struct object_cache_cpu *cpu)
     spinlock_unlock(&cache->lock);
 }
 
+bool object_cache_fill(struct object_cache *cache, u32 count)
+{
+    struct object_cache_cpu *cpu = &cache->cpus[hal_cpu_self()->index];
+    if (likely(cpu->count >= count))
+        return false;
+    refill(cache, cpu);
+    return true;
+}
+
 static void drain(struct object_cache *cache, struct object_cache_cpu *cpu)
 {
     spinlock_lock(&cache->lock);

@@ -161,8 +161,8 @@ static retcode guard_split(struct address_space *space, vaddr start, vaddr end)
     return code;
 }
 
-/* progress->start: where the region is, once it has been made; end: where its upper guard is to be split off, for among
- * many regions to make three of them is too much for one step. */
+/* progress->start: where the region is, once it has been made; end: where its upper guard is to be split off, for to
+ * make three regions is too much for one step. */
 retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u32 flags, struct progress *progress)
 {
     if (size == 0 || size > KOS_USER_LIMIT || *address % PAGE_SIZE != 0 || (flags & ~ALLOCATE_FLAGS) != 0 ||
@@ -173,10 +173,12 @@ retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u3
     const u32 guards = KOS_VMM_LOW_GUARD | KOS_VMM_HIGH_GUARD;
     bool locked = (flags & KOS_VMM_LOCKED) != 0, many, later;
     if (progress->start == 0) {
+        if (unlikely(object_cache_fill(&regions, 2)) && preemption_point())
+            return PREEMPTED;
         do {
             spinlock_lock(&space->lock);
             many = region_many(space);
-            later = many && (flags & guards) == guards;
+            later = (flags & guards) == guards;
             code = later ? allocate(space, address, size + PAGE_SIZE, flags & ~(u32)KOS_VMM_HIGH_GUARD,
                                     REGION_ANONYMOUS, 0, progress)
                          : allocate(space, address, size, flags, REGION_ANONYMOUS, 0, progress);
@@ -185,7 +187,7 @@ retcode space_allocate(struct address_space *space, vaddr *address, u64 size, u3
         if (code == PREEMPTED)
             return code;
         *progress = (struct progress){};
-        if (code != rcOk || (!locked && !many))
+        if (code != rcOk || (!locked && !many && !later))
             return code;
         progress->start = *address;
         progress->end = later ? *address + size : 0;

@@ -28,6 +28,10 @@ static void order_arrived(struct request *request)
         inbox_send(cpu_table[target->home], &order->request, order_arrived, INBOX_AT_ONCE);
         return;
     }
+    if (preemption_point()) { /* what this CPU did before may have been long, and the order is: sched_exit() */
+        inbox_send(cpu_self(), &order->request, order_arrived, INBOX_AT_ONCE);
+        return;
+    }
     order->code = order->apply(target, order);
     if (target == nullptr && order->cpus != 0) {
         u32 next = next_cpu(order);

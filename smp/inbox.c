@@ -109,6 +109,10 @@ static struct request *in_order(struct cpu *self, struct request *taken)
 
 [[gnu::noinline]] static bool handle_some(struct cpu *self, struct request *first)
 {
+    if (unlikely(self->trace_events != 0) && preemption_point()) { /* what was traced before may have been long */
+        self->inbox_rest = first;
+        return true;
+    }
     for (u32 i = 0; i < REQUESTS_AT_ONCE && first != nullptr; i++) {
         struct request *next = atomic_load_explicit(&first->next, memory_order_relaxed);
         handle(self, first); /* which may push it again, and overwrite that */
@@ -128,7 +132,7 @@ bool inbox_drain(struct cpu *self)
         return false;
     /* model: inbox.pml m; acquire: what the senders wrote before they published */
     struct request *taken = atomic_exchange_explicit(&self->inbox.head, nullptr, memory_order_acquire);
-    if (unlikely(next_of(taken) != nullptr))
+    if (unlikely(next_of(taken) != nullptr || self->trace_events != 0))
         return handle_some(self, in_order(self, taken));
     handle(self, taken);
     return more_came(self);
