@@ -122,6 +122,7 @@ denied
     no rule was called
 denied
     no rule was called
+    tests/strangers/customs/policy/rules/gates.psl:N:1: this binding applies, but no rule in it does
 denied
     examples/echo/security.psl:N:75: grant (): granted
 granted
