@@ -215,6 +215,9 @@ system 4
 calls 4
 libkos 4
 notices 4
+random_calls 2 random_calls.seed=1 random_calls.calls=2000
+random_calls 4 random_calls.seed=1 random_calls.calls=2000
+isolation 4 isolation.ms=5
 LIST
 }
 
