@@ -13,6 +13,7 @@
 #include <tests/patience.h>
 
 #define MOST        4000U
+#define ROUNDS      3U
 #define EATER_KEEPS 256U /* as many pages as it gives back */
 #define RW          (KOS_VMM_READ | KOS_VMM_WRITE)
 
@@ -89,15 +90,15 @@ static struct kos_core_result account(void)
     return KOS_CORE(TASK, GetInfo, INVALID_HANDLE);
 }
 
-/* Objects come back when every CPU has passed, threads when they have ended; some, perhaps, after `before`. */
-static int came_back(const struct kos_core_result *before)
+/* Objects come back when every CPU has passed, threads when they have ended: once no more are there than before. */
+static struct kos_core_result came_back(const struct kos_core_result *before)
 {
     struct kos_core_result now = account();
     for (unsigned i = 0; i < PATIENCE_MS / 10 && (now.w[4] > before->w[4] || now.w[2] > before->w[2]); i++) {
         (void)KnSleep(10);
         now = account();
     }
-    return now.w[4] <= before->w[4] && now.w[2] <= before->w[2];
+    return now;
 }
 
 /* Number of them, or -1 if the first refusal gave another code, -2 if something could not be given back. */
@@ -127,13 +128,23 @@ int peer_exhaust(void)
                 break;
             before = now;
         }
-        int second = all_of(kind);
-        if (first < 10 || second < 10)
-            return (int)(10 * (kind + 1)) + (first < 0 ? -first : second < 0 ? -second : 3);
-        if (!came_back(&before))
-            return (int)(10 * (kind + 1)) + 4;
-        if (second < first / 2)
-            return (int)(10 * (kind + 1)) + 5;
+        /* As many objects as before, no more and no fewer; if some of the first came back later than that was looked
+         * at, with the next. */
+        int same = 0;
+        for (unsigned round = 0; round < ROUNDS && !same; round++) {
+            int second = all_of(kind);
+            if (first < 10 || second < 10)
+                return (int)(10 * (kind + 1)) + (first < 0 ? -first : second < 0 ? -second : 3);
+            struct kos_core_result now = came_back(&before);
+            if (now.w[4] > before.w[4] || now.w[2] > before.w[2])
+                return (int)(10 * (kind + 1)) + 4;
+            if (second < first / 2)
+                return (int)(10 * (kind + 1)) + 5;
+            same = now.w[4] == before.w[4];
+            before = now;
+        }
+        if (!same)
+            return (int)(10 * (kind + 1)) + 6;
     }
     return 0;
 }

@@ -219,6 +219,19 @@ static void client_changes(unsigned inner_cpu)
     end(&scene);
 }
 
+/* A stint without an overrun. If it paid, each had six; an emulator that stands still while the client looks at the
+ * clock adds one to some. */
+static int goes_unpaid(Handle client)
+{
+    unsigned more = 1;
+    for (unsigned i = 0; i < 8 && more != 0; i++) {
+        unsigned before = overruns(client);
+        (void)KnSleepUntilNs(kos_time_ns() + STINT);
+        more = overruns(client) - before;
+    }
+    return more == 0;
+}
+
 /* The channel closes under the client; the server of its server works on, at nobody's cost. */
 static void client_goes_on(unsigned inner_cpu)
 {
@@ -227,12 +240,11 @@ static void client_goes_on(unsigned inner_cpu)
     check(&scene, "revoke", KnHandleRevoke(first.client), rcOk);
     for (unsigned i = 0; i < PATIENCE_MS && client_rc == 77; i++)
         (void)KnSleep(1);
-    unsigned before = overruns(scene.client);
     spins = 1;
-    (void)KnSleepUntilNs(kos_time_ns() + STINT);
-    if (inner_cpu ==
-        0) /* six, if it paid; an emulator that stands still while the client looks at the clock adds one */
-        check(&scene, "not_for_others", overruns(scene.client) - before <= 2, 1);
+    if (inner_cpu == 0)
+        check(&scene, "not_for_others", goes_unpaid(scene.client), 1);
+    else
+        (void)KnSleepUntilNs(kos_time_ns() + STINT);
     expect_throttled(&scene);
     leave(&scene, rcHandleRevoked);
     check(&scene, "answered", reached(&answered, 2), 1);
