@@ -154,6 +154,28 @@ retcode shared_memory_zero(struct shared_memory *memory, struct progress *progre
     return rcOk;
 }
 
+retcode shared_memory_make(struct thread *thread, u64 size, paddr end, struct shared_memory **memory)
+{
+    struct work *work = &thread->work;
+    if (work->object == nullptr) {
+        retcode code = shared_memory_create(&thread->domain->quota, size, memory);
+        if (code != rcOk)
+            return code;
+        if ((*memory)->backing + (*memory)->size > end) {
+            object_release(&(*memory)->object);
+            return rcOutOfMemory;
+        }
+        work->object = *memory;
+    }
+    *memory = work->object;
+    retcode code = shared_memory_zero(*memory, &work->progress);
+    if (code == rcOk) {
+        work->object = nullptr;
+        work->progress = (struct progress){};
+    }
+    return code;
+}
+
 /* ---- mappings ---- */
 
 static void mapping_drop(struct shared_mapping *mapping)

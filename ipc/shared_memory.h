@@ -35,6 +35,9 @@ void shared_memory_room_init(void);
 retcode shared_memory_create(struct quota *quota, u64 size, struct shared_memory **memory);
 /* rcOk or PREEMPTED. */
 retcode shared_memory_zero(struct shared_memory *memory, struct progress *progress);
+/* Both, as the work of the running thread, in whose work.object the memory is meanwhile; below end, or rcOutOfMemory.
+ * PREEMPTED: again with the same, not to be given up half way. */
+retcode shared_memory_make(struct thread *thread, u64 size, paddr end, struct shared_memory **memory);
 /* What lies in [address, address + size), pages as a whole. One reference. rcInvalidArgument: it may not be given to
  * anybody (hal/irq.h), or is larger than KOS_DEVICE_SIZE_MAX; rcAlreadyExists: some of it is somebody's already;
  * rcQuotaExceeded. */

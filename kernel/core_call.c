@@ -306,6 +306,13 @@ bool core_bytes(const struct core_call *call, word chunk_word, const u8 **bytes,
     return true;
 }
 
+retcode core_give_object(struct core_call *call, struct object *object, u32 rights, u32 *handle)
+{
+    retcode code = handle_insert(&call->task->domain.handles, object, rights, handle);
+    object_release(object);
+    return code;
+}
+
 retcode core_return_bytes(struct core_call *call, word *chunk, const void *bytes, u64 size)
 {
     u64 end = call->response_size, offset = round_up(end, 8);

@@ -67,6 +67,11 @@ void core_respond_more(struct thread *thread, retcode code, word w1, word w2, wo
 /* core_notice.c: the same for one that was woken to take an event of the notice in futex_object. */
 void core_notice_complete(struct thread *thread);
 
+/* A handle of the caller's for a new object, whose reference goes, also where the table has no room. Codes of
+ * handle_insert. */
+#define CORE_OBJECT_RIGHTS (KOS_RIGHT_TRANSFER | KOS_RIGHT_COPY | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT)
+retcode core_give_object(struct core_call *call, struct object *object, u32 rights, u32 *handle);
+
 /* A chunk (struct kos_chunk) of so many bytes from the arena's offset on, as the word of a parameter. */
 static inline word core_chunk(u64 offset, u64 size)
 {

@@ -8,7 +8,7 @@
 #include <memory/page.h>
 
 #define DMA32_END     (1ULL << 32)
-#define BUFFER_RIGHTS (KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE | KOS_RIGHT_MEMORY_DMA)
+#define BUFFER_RIGHTS (CORE_OBJECT_RIGHTS | KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE | KOS_RIGHT_MEMORY_DMA)
 
 static bool parameters_fit(word size, word flags, word order)
 {
@@ -16,43 +16,24 @@ static bool parameters_fit(word size, word flags, word order)
            order <= PAGE_ORDER_MAX;
 }
 
-/* Not to be given up half way: the memory in work.object is nobody else's. */
-static retcode make(struct core_call *call, struct shared_memory **memory)
-{
-    CORE_METHOD(IO, RegisterDma);
-    struct work *work = &call->self->work;
-    if (!parameters_fit(IN(size), IN(flags), IN(order)))
-        return rcInvalidArgument;
-    if (work->object == nullptr) {
-        u64 least = (u64)PAGE_SIZE << IN(order);
-        retcode code = shared_memory_create(&call->task->domain.quota, IN(size) > least ? IN(size) : least, memory);
-        if (code != rcOk)
-            return code;
-        (*memory)->dma_flags = (u32)IN(flags);
-        (*memory)->dma_order = (u32)IN(order);
-        if ((IN(flags) & KOS_DMA_32) != 0 && (*memory)->backing + (*memory)->size > DMA32_END)
-            return rcOutOfMemory;
-        work->object = *memory;
-    }
-    *memory = work->object;
-    return shared_memory_zero(*memory, &work->progress);
-}
-
 retcode core_IO_RegisterDma(struct core_call *call)
 {
     CORE_METHOD(IO, RegisterDma);
     struct shared_memory *memory = nullptr;
     u32 handle = KOS_INVALID_HANDLE;
-    retcode code = make(call, &memory);
+    retcode code = rcInvalidArgument;
+    if (parameters_fit(IN(size), IN(flags), IN(order))) {
+        u64 least = (u64)PAGE_SIZE << IN(order);
+        code = shared_memory_make(call->self, IN(size) > least ? IN(size) : least,
+                                  (IN(flags) & KOS_DMA_32) != 0 ? DMA32_END : ~0ULL, &memory);
+    }
     if (code == PREEMPTED)
         return code;
-    call->self->work.object = nullptr, call->self->work.progress = (struct progress){};
-    if (code == rcOk)
-        code = handle_insert(
-            &call->task->domain.handles, &memory->object,
-            BUFFER_RIGHTS | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT, &handle);
-    if (memory != nullptr)
-        object_release(&memory->object);
+    if (code == rcOk) {
+        memory->dma_flags = (u32)IN(flags);
+        memory->dma_order = (u32)IN(order);
+        code = core_give_object(call, &memory->object, BUFFER_RIGHTS, &handle);
+    }
     OUT(resource) = handle;
     return code;
 }

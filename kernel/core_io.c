@@ -5,27 +5,15 @@
 #include <ipc/shared_memory.h>
 #include <kernel/core_call.h>
 
-#define RESOURCE_RIGHTS (KOS_RIGHT_TRANSFER | KOS_RIGHT_COPY | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT)
-
-/* A handle for a new object, whose reference goes. */
-static retcode give_handle(struct core_call *call, retcode code, struct object *object, u32 rights, u32 *handle)
-{
-    *handle = KOS_INVALID_HANDLE;
-    if (code == rcOk) {
-        code = handle_insert(&call->task->domain.handles, object, rights, handle);
-        object_release(object);
-    }
-    return code;
-}
-
 retcode core_IO_RegisterMmio(struct core_call *call)
 {
     CORE_METHOD(IO, RegisterMmio);
-    struct shared_memory *memory = nullptr;
-    u32 handle;
+    struct shared_memory *memory;
+    u32 handle = KOS_INVALID_HANDLE;
     retcode code = shared_memory_device(&call->task->domain.quota, IN(base), IN(size), &memory);
-    code = give_handle(call, code, memory == nullptr ? nullptr : &memory->object,
-                       RESOURCE_RIGHTS | KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE, &handle);
+    if (code == rcOk)
+        code = core_give_object(call, &memory->object,
+                                CORE_OBJECT_RIGHTS | KOS_RIGHT_MEMORY_READ | KOS_RIGHT_MEMORY_WRITE, &handle);
     OUT(resource) = handle;
     return code;
 }
@@ -71,13 +59,14 @@ retcode core_IO_MapMem(struct core_call *call)
 retcode core_IO_RegisterIrq(struct core_call *call)
 {
     CORE_METHOD(IO, RegisterIrq);
-    u32 handle;
+    u32 handle = KOS_INVALID_HANDLE;
     struct interrupt *interrupt = nullptr;
     retcode code = IN(irq) > 0xffffffffU ? rcInvalidArgument : rcOk;
     if (code == rcOk)
         code = interrupt_create(&call->task->domain.quota, (u32)IN(irq), &interrupt);
-    code = give_handle(call, code, interrupt == nullptr ? nullptr : &interrupt->object,
-                       RESOURCE_RIGHTS | KOS_RIGHT_IRQ_CONTROL | KOS_RIGHT_IPC_RECV, &handle);
+    if (code == rcOk)
+        code = core_give_object(call, &interrupt->object,
+                                CORE_OBJECT_RIGHTS | KOS_RIGHT_IRQ_CONTROL | KOS_RIGHT_IPC_RECV, &handle);
     OUT(resource) = handle;
     return code;
 }
@@ -115,7 +104,7 @@ retcode core_IO_AttachIrq(struct core_call *call)
 retcode core_IO_DetachIrq(struct core_call *call)
 {
     CORE_METHOD(IO, DetachIrq);
-    struct interrupt *interrupt;
+    struct interrupt *interrupt = nullptr;
     retcode code = interrupt_of_handle(call, IN(resource), &interrupt);
     if (code == rcOk)
         interrupt_detach(interrupt);
@@ -124,7 +113,7 @@ retcode core_IO_DetachIrq(struct core_call *call)
 
 static retcode enable(struct core_call *call, word resource, bool enabled)
 {
-    struct interrupt *interrupt;
+    struct interrupt *interrupt = nullptr;
     retcode code = interrupt_of_handle(call, resource, &interrupt);
     if (code == rcOk)
         interrupt_enable(interrupt, enabled);

@@ -90,44 +90,26 @@ retcode core_VMM_CreateArena(struct core_call *call)
 
 /* ---- shared memory ---- */
 
-/* Not to be given up half way: the memory in work.object is nobody else's. */
-static retcode mdl_make(struct core_call *call, struct shared_memory **memory)
-{
-    CORE_METHOD(VMM, MdlCreate);
-    struct work *work = &call->self->work;
-    u32 access = flags(IN(flags));
-    if ((access & KOS_VMM_READ) == 0 || (access & ~(u32)(KOS_VMM_READ | KOS_VMM_WRITE)) != 0)
-        return rcInvalidArgument;
-    if (work->object == nullptr) {
-        retcode code = shared_memory_create(&call->task->domain.quota, IN(bytes), memory);
-        if (code != rcOk)
-            return code;
-        work->object = *memory;
-    }
-    *memory = work->object;
-    return shared_memory_zero(*memory, &work->progress);
-}
-
 retcode core_VMM_MdlCreate(struct core_call *call)
 {
     CORE_METHOD(VMM, MdlCreate);
     struct shared_memory *memory = nullptr;
-    u32 handle = KOS_INVALID_HANDLE;
-    retcode code = mdl_make(call, &memory);
+    u32 access = flags(IN(flags));
+    retcode code = (access & KOS_VMM_READ) == 0 || (access & ~(u32)(KOS_VMM_READ | KOS_VMM_WRITE)) != 0
+                       ? rcInvalidArgument
+                       : shared_memory_make(call->self, IN(bytes), ~0ULL, &memory);
     if (code == PREEMPTED)
         return code;
-    call->self->work.object = nullptr, call->self->work.progress = (struct progress){};
-    if (code == rcOk) {
-        u32 rights =
-            KOS_RIGHT_MEMORY_READ | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER | KOS_RIGHT_GET_SID | KOS_RIGHT_GET_EVENT;
-        if ((IN(flags) & KOS_VMM_WRITE) != 0)
-            rights |= KOS_RIGHT_MEMORY_WRITE;
-        code = handle_insert(&call->task->domain.handles, &memory->object, rights, &handle);
-    }
-    OUT(mdl) = handle;
+    u32 handle = KOS_INVALID_HANDLE;
     OUT(size) = code == rcOk ? memory->size : 0;
-    if (memory != nullptr)
-        object_release(&memory->object);
+    if (code == rcOk)
+        code = core_give_object(call, &memory->object,
+                                CORE_OBJECT_RIGHTS | KOS_RIGHT_MEMORY_READ |
+                                    ((access & KOS_VMM_WRITE) != 0 ? KOS_RIGHT_MEMORY_WRITE : 0),
+                                &handle);
+    if (code != rcOk)
+        OUT(size) = 0;
+    OUT(mdl) = handle;
     return code;
 }
 

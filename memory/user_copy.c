@@ -26,7 +26,8 @@ static u64 piece(u64 done, u64 size)
     return size - done < USER_COPY_AT_ONCE ? size - done : USER_COPY_AT_ONCE;
 }
 
-bool user_copy_in_steps(struct address_space *space, void *to, vaddr from, u64 size)
+/* user_copy_in_steps, user_copy_out_steps. */
+static bool copy_steps(struct address_space *space, u8 *kernel, vaddr user, u64 size, u32 access)
 {
     u32 tries = 0;
     bool failed = size <= USER_COPY_AT_ONCE; /* it was tried */
@@ -34,28 +35,22 @@ bool user_copy_in_steps(struct address_space *space, void *to, vaddr from, u64 s
         u64 some = piece(done, size);
         if (done != 0)
             checkpoint();
-        if (likely(!failed && hal_copy_from_user((u8 *)to + done, from + done, some)))
+        if (likely(!failed && (access == HAL_ACCESS_READ ? hal_copy_from_user(kernel + done, user + done, some)
+                                                         : hal_copy_to_user(user + done, kernel + done, some))))
             done += some, tries = 0;
-        else if (tries++ == USER_COPY_TRIES || !user_bring(space, from + done, some, HAL_ACCESS_READ))
+        else if (tries++ == USER_COPY_TRIES || !user_bring(space, user + done, some, access))
             return false;
         failed = false;
     }
     return true;
 }
 
+bool user_copy_in_steps(struct address_space *space, void *to, vaddr from, u64 size)
+{
+    return copy_steps(space, to, from, size, HAL_ACCESS_READ);
+}
+
 bool user_copy_out_steps(struct address_space *space, vaddr to, const void *from, u64 size)
 {
-    u32 tries = 0;
-    bool failed = size <= USER_COPY_AT_ONCE; /* it was tried */
-    for (u64 done = 0; done < size;) {
-        u64 some = piece(done, size);
-        if (done != 0)
-            checkpoint();
-        if (likely(!failed && hal_copy_to_user(to + done, (const u8 *)from + done, some)))
-            done += some, tries = 0;
-        else if (tries++ == USER_COPY_TRIES || !user_bring(space, to + done, some, HAL_ACCESS_WRITE))
-            return false;
-        failed = false;
-    }
-    return true;
+    return copy_steps(space, (u8 *)(uintptr_t)from, to, size, HAL_ACCESS_WRITE); /* only read */
 }

@@ -84,11 +84,7 @@ static void changes_at_once(void **state)
 
 int main(void)
 {
-    fake_arena(4096);
-    fake_cpu_set(0);
-    page_allocator_add(0, 4096ULL << PAGE_SHIFT);
-    space_room_init();
-    space_shootdown = fake_shootdown;
+    machine_begin();
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(changes_at_once, setup, teardown)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -129,3 +129,13 @@ static int teardown(void **state) /* nothing is ever left */
         (void)space_fault(&space, address, access);
     return (u8 *)(u64)space_resolve(&space, address, access);
 }
+
+/* The machine of all tests: 16 MiB, one CPU. */
+[[maybe_unused]] static void machine_begin(void)
+{
+    fake_arena(4096);
+    fake_cpu_set(0);
+    page_allocator_add(0, 4096ULL << PAGE_SHIFT);
+    space_room_init();
+    space_shootdown = fake_shootdown;
+}

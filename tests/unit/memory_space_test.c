@@ -560,11 +560,7 @@ static void random_against_model(void **state)
 
 int main(void)
 {
-    fake_arena(4096);
-    fake_cpu_set(0);
-    page_allocator_add(0, 4096ULL << PAGE_SHIFT);
-    space_room_init();
-    space_shootdown = fake_shootdown;
+    machine_begin();
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         test(bad_arguments),

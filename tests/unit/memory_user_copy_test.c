@@ -99,11 +99,7 @@ static void no_page_left(void **state)
 
 int main(void)
 {
-    fake_arena(4096);
-    fake_cpu_set(0);
-    page_allocator_add(0, 4096ULL << PAGE_SHIFT);
-    space_room_init();
-    space_shootdown = fake_shootdown;
+    machine_begin();
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(pages_come_as_needed, setup, teardown),
                                        cmocka_unit_test_setup_teardown(ends_of_memory, setup, teardown),
                                        cmocka_unit_test_setup_teardown(taken_away, setup, teardown),
