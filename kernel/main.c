@@ -44,14 +44,18 @@ static void shootdown_run(const struct cross_call *call)
     hal_space_invalidate(call->space, call->address, call->count);
 }
 
-static void shootdown(struct address_space *space, vaddr address, u64 count)
+static void shootdown(struct address_space *space, vaddr address, u64 count, bool locked)
 {
     const struct cross_call call = {
         .function = shootdown_run, .space = &space->hal, .address = address, .count = count};
     /* model: shootdown.pml MASK. A thread that moves marks its new CPU, then reads entries there; we changed an entry,
      * then look at the marks. */
     atomic_thread_fence(memory_order_seq_cst);
-    cross_call(atomic_load_explicit(&space->cpus, memory_order_relaxed), &call);
+    u64 cpus = atomic_load_explicit(&space->cpus, memory_order_relaxed);
+    if (unlikely(space_shootdown_in_steps) && !locked)
+        cross_call_in_steps(cpus, &call);
+    else
+        cross_call(cpus, &call);
 }
 
 static void start_einit(void)
@@ -98,6 +102,7 @@ void kernel_main(struct hal_boot_info *boot)
     object_room_init();
     kernel_random_init(boot);
     start_cpus(boot->cpu_count);
+    space_shootdown_in_steps = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 + CROSS_CALL_BESIDE;
     ipc_init();
     user_object_init();
     shared_memory_room_init();
