@@ -22,7 +22,8 @@ char kernel_command_line[HAL_COMMAND_LINE_SIZE];
 /* The image's ROMFS: made by tools/romfs, put in by the link. */
 extern const u8 romfs_start[], romfs_end[];
 
-static u8 *scratch_page(void)
+/* For good. */
+static u8 *own_page(void)
 {
     paddr page = page_allocate(0);
     if (page == PADDR_NONE)
@@ -93,7 +94,8 @@ void kernel_main(struct hal_boot_info *boot)
         page_allocator_add(boot->ranges[i].start, boot->ranges[i].end);
     memcpy(kernel_command_line, boot->command_line, sizeof(kernel_command_line));
     sched_cpu_init(cpu_self());
-    cpu_init(cpu_self(), scratch_page());
+    cpu_init(cpu_self(), own_page());
+    checkpoint_cpu_init(own_page(), own_page());
     trace_init(kernel_command_line);
     trace_cpu_init(cpu_self());
     sample_cpu_init(cpu_self(), kernel_command_line);
@@ -124,7 +126,8 @@ void kernel_main(struct hal_boot_info *boot)
 void kernel_secondary_main(void)
 {
     sched_cpu_init(cpu_self());
-    cpu_init(cpu_self(), scratch_page());
+    cpu_init(cpu_self(), own_page());
+    checkpoint_cpu_init(own_page(), own_page());
     trace_cpu_init(cpu_self());
     sample_cpu_init(cpu_self(), kernel_command_line);
     hal_cpu_online();
