@@ -126,33 +126,6 @@ static void commit_gives_access_where_there_is_none(void **state)
     assert_null(at(BASE, HAL_ACCESS_WRITE));
 }
 
-static u64 regions_told;
-
-static void looking_shootdown(struct address_space *told, vaddr address, u64 count, bool locked)
-{
-    assert_false(locked);
-    regions_told = region_count();
-    fake_shootdown(told, address, count, locked);
-}
-
-/* Where other CPUs are told in steps, the addresses are given back behind that. */
-static void addresses_come_back_last(void **state)
-{
-    (void)state;
-    space_shootdown = looking_shootdown;
-    for (u32 steps = 0; steps < 2; steps++) {
-        space_shootdown_in_steps = steps != 0;
-        regions_told = ~0ULL;
-        assert_int_equal(allocate_at(BASE, PAGES(3), ALL_NOW | KOS_VMM_LOW_GUARD), rcOk);
-        assert_int_equal(space_free(&space, BASE, PAGES(3)), rcOk);
-        assert_int_equal(regions_told, steps != 0 ? 2 : 0);
-        assert_int_equal(region_count(), 0);
-        assert_int_equal(fake_stale_there, 0);
-    }
-    space_shootdown_in_steps = false;
-    space_shootdown = fake_shootdown;
-}
-
 static void protect_splits_and_merges(void **state)
 {
     (void)state;
@@ -596,7 +569,6 @@ int main(void)
         test(pages_come_zeroed_by_demand),
         test(reserved_is_not_usable),
         test(commit_gives_access_where_there_is_none),
-        test(addresses_come_back_last),
         test(protect_splits_and_merges),
         test(guards_guard_and_go_with_their_region),
         test(taken_ranges_are_refused),
