@@ -48,6 +48,7 @@ struct cpu {
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
 
     bool isolated;                          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */
+    u8 epoch_ask, epoch_ask_end;            /* CPUs that are still to be asked for epoch_current; none: equal */
     _Atomic u64 events[KOS_EVENT_COUNTERS]; /* since boot; others read them: cpu_count_event */
 
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
