@@ -148,7 +148,7 @@ retcode core_TASK_Wait(struct core_call *call)
         return code;
     if (task == call->task)
         code = rcInvalidOperation;
-    else if (thread_join(call->self, &task->joiners, &task->ended, (u32)IN(timeout)))
+    else if (thread_join(call->self, &task->joins, &task->ended, (u32)IN(timeout)))
         code = CORE_BLOCKED;
     else {
         OUT(code) = (word)(s64)task->exit_code;

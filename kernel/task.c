@@ -272,7 +272,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     list_init(&task->threads);
     tree_init(&task->tids, thread_tid_before);
     tree_init(&task->resources, nullptr); /* who adds one has found its place */
-    list_init(&task->joiners);
+    joins_init(&task->joins);
     tree_node_init(&task->all_node);
     list_init(&task->unborn);
     list_init(&task->unborn_link);
@@ -500,6 +500,5 @@ void task_ended(struct task *task)
     task->state = TASK_DEAD;
     thread_joinable_end(&task->ended);
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
-    thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
-    object_release(&task->domain.object);
+    thread_join_wake(&task->joins, &task->domain.object, task->exit_code, task->exit_reason);
 }
