@@ -114,8 +114,6 @@ static retcode create(struct task *client, struct task *server, const struct con
                       struct connection **result)
 {
     struct quota *quota = &client->domain.quota;
-    if (name->length >= CONNECTION_SERVICE_SIZE)
-        return rcInvalidArgument;
     struct connections *connections = connections_get(server);
     if (connections == nullptr)
         return rcNotConnected;

@@ -9,11 +9,11 @@
 retcode core_TASK_Create(struct core_call *call)
 {
     CORE_METHOD(TASK, Create);
-    const char *name = core_string(call, IN(name)), *class = core_string(call, IN(eiid)),
+    const char *name = core_short_string(call, IN(name)), *class = core_string(call, IN(eiid)),
                *path = core_string(call, IN(path));
     u32 thread_class = (u32)(IN(priority) >> 8), priority = (u32)IN(priority) & 0xffU;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE || class == nullptr || path == nullptr ||
-        IN(flags) != 0 || IN(priority) > 0xffffU || thread_class > KOS_CLASS_ROUND_ROBIN ||
+    if (name == nullptr || class == nullptr || path == nullptr || IN(flags) != 0 || IN(priority) > 0xffffU ||
+        thread_class > KOS_CLASS_ROUND_ROBIN ||
         priority > (thread_class == KOS_CLASS_STANDARD ? KOS_PRIORITY_STANDARD_MAX : KOS_PRIORITY_REAL_TIME_MAX))
         return rcInvalidArgument;
     struct task *task;
@@ -48,9 +48,9 @@ retcode core_TASK_SetEnv(struct core_call *call)
 retcode core_TASK_Connect(struct core_call *call)
 {
     CORE_METHOD(TASK, Connect);
-    const char *name = core_string(call, IN(channel));
+    const char *name = core_short_string(call, IN(channel));
     struct task *client, *server;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE || IN(arena) > KOS_ARENA_SHARED)
+    if (name == nullptr || IN(arena) > KOS_ARENA_SHARED)
         return rcInvalidArgument;
     retcode code = core_task(call, (u32)IN(client), KOS_RIGHT_TASK_CONTROL, &client);
     if (code != rcOk)
@@ -67,10 +67,10 @@ retcode core_TASK_Connect(struct core_call *call)
 retcode core_TASK_AddResource(struct core_call *call)
 {
     CORE_METHOD(TASK, AddResource);
-    const char *name = core_string(call, IN(name));
+    const char *name = core_short_string(call, IN(name));
     struct task *task;
     u32 handle = KOS_INVALID_HANDLE;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE)
+    if (name == nullptr)
         return rcInvalidArgument;
     retcode code = core_task(call, (u32)IN(task), KOS_RIGHT_TASK_CONTROL, &task);
     if (code != rcOk)
@@ -100,6 +100,8 @@ retcode core_TASK_LookupResource(struct core_call *call)
     retcode code = IN(kind) == KOS_RESOURCE_SELF
                        ? handle_insert(&call->task->domain.handles, &call->task->domain.object,
                                        TASK_RIGHTS & ~KOS_RIGHT_TASK_CONTROL, &handle)
+                   : core_chunk_size(IN(name)) > KOS_SHORT_NAME_SIZE
+                       ? rcResourceNotFound
                        : task_find_resource(call->task, (u32)IN(kind), name, &handle);
     OUT(handle) = handle;
     return code;
