@@ -92,9 +92,10 @@ void epoch_isolate(bool isolated)
 {
     (void)isolated;
 }
-void epoch_advance(u32 most)
+bool epoch_advance(u32 most)
 {
     (void)most;
+    return false;
 }
 void object_end(struct object *object)
 {
