@@ -52,7 +52,6 @@ struct cpu {
 
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
-    u32 epoch_ask, epoch_ask_end;      /* those from the one up to the other are still to be asked about them */
 
     u64 random_given; /* numbers that this CPU has drawn: kernel/random.c */
 

@@ -100,16 +100,31 @@ void epoch_isolate(bool isolated)
     atomic_store_explicit(&self->epoch_whereabouts, 1, memory_order_relaxed); /* inside, asked by inbox until now */
 }
 
-/* Each may take an IPI: some 90 instructions. */
-#define ASKED_AT_ONCE 8U
-
-/* model: epoch.pml ASK; a few CPUs more are asked. True: more are left. */
-static bool ask_some(struct cpu *self)
+void epoch_advance(u32 most)
 {
-    u32 passed = 0, target = self->epoch_ask, end = self->epoch_ask_end;
-    if (end - target > ASKED_AT_ONCE)
-        end = target + ASKED_AT_ONCE;
-    for (; target < end; target++) {
+    struct cpu *self = cpu_self();
+    self->hal.pending &= ~CPU_PENDING_EPOCH;
+    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed */
+    if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0)
+        return; /* the last CPU to pass sends an IPI, and the way out of that comes here again */
+    if (self->epoch_current != nullptr || self->epoch_next == nullptr) {
+        epoch_free(self, most);
+        if (self->epoch_current == nullptr && self->epoch_next != nullptr)
+            self->hal.pending |= CPU_PENDING_EPOCH;
+        return;
+    }
+    self->epoch_current = self->epoch_next;
+    self->epoch_next = nullptr;
+    u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
+    if (count == 1) {
+        epoch_free(self, most);
+        return;
+    }
+    /* model: epoch.pml ASK; relaxed: the pushes are releases */
+    atomic_store_explicit(&self->epoch_waiting, count - 1, memory_order_relaxed);
+    u32 passed = 0;
+    atomic_thread_fence(memory_order_seq_cst); /* model: epoch.pml 1 */
+    for (u32 target = 0; target < count; target++) {
         if (target == self->hal.index)
             continue;
         /* acquire: as in isolated_has_passed() */
@@ -123,41 +138,6 @@ static bool ask_some(struct cpu *self)
         if (!inbox_push(cpu_table[target], &pass->request, epoch_passed))
             kernel_panic("epoch: pass from CPU %u to %u still queued", self->hal.index, target);
     }
-    self->epoch_ask = target;
-    bool more = target != self->epoch_ask_end;
     if (passed != 0 && atomic_fetch_sub_explicit(&self->epoch_waiting, passed, memory_order_acq_rel) == passed)
         self->hal.pending |= CPU_PENDING_EPOCH;
-    if (unlikely(more))
-        self->hal.pending |= CPU_PENDING_EPOCH;
-    return more;
-}
-
-bool epoch_advance(u32 most)
-{
-    struct cpu *self = cpu_self();
-    self->hal.pending &= ~CPU_PENDING_EPOCH;
-    if (unlikely(self->epoch_ask != self->epoch_ask_end))
-        return ask_some(self);
-    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed */
-    if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0)
-        return false; /* the last CPU to pass sends an IPI, and the way out of that comes here again */
-    if (self->epoch_current != nullptr || self->epoch_next == nullptr) {
-        epoch_free(self, most);
-        if (self->epoch_current == nullptr && self->epoch_next != nullptr)
-            self->hal.pending |= CPU_PENDING_EPOCH;
-        return false;
-    }
-    self->epoch_current = self->epoch_next;
-    self->epoch_next = nullptr;
-    u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
-    if (count == 1) {
-        epoch_free(self, most);
-        return false;
-    }
-    /* relaxed: the pushes are releases. Those that are not asked yet count, too: it is not 0 before all are. */
-    atomic_store_explicit(&self->epoch_waiting, count - 1, memory_order_relaxed);
-    self->epoch_ask = 0;
-    self->epoch_ask_end = count;
-    atomic_thread_fence(memory_order_seq_cst); /* model: epoch.pml 1 */
-    return ask_some(self);
 }

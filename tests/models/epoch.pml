@@ -196,39 +196,11 @@ inline ask(target)
     fi
 }
 
-/* ask_some(): one CPU; what is left of them is asked later, and interrupts come in between */
-#ifdef ISOLATED
-#define FIRST  2
-#define SECOND 0
-#define THIRD  1
-#else
-#define FIRST  0
-#define SECOND 1
-#define THIRD  2
-#endif
-inline ask_next()
-{
-    if
-    :: asking == 1 -> ask(FIRST)
-    :: asking == 2 -> ask(SECOND)
-    :: asking == 3 ->
-        ask(THIRD)
-#ifdef MUTATION_count_after_push
-        ;
-        STORE(self, WAITING(self), 2)
-#endif
-    fi;
-    d_step { asking = (asking + 1) % 4; value = 0 }
-}
-
 /* epoch_advance() */
 inline advance()
 {
     pending = false;
     LOAD(self, WAITING(self), value);
-    if
-    :: asking != 0 -> ask_next()
-    :: else ->
     if
 #ifdef MUTATION_no_wait
     :: true ->
@@ -250,12 +222,19 @@ inline advance()
 #ifndef MUTATION_no_fence_ask
             FENCE(self); /* 1 */
 #endif
+            ask(2);
 #endif
-            asking = 1
+            ask(0);
+            ask(1);
+#ifndef ISOLATED
+            ask(2);
+#endif
+#ifdef MUTATION_count_after_push
+            STORE(self, WAITING(self), 2)
+#endif
         :: else
         fi
     :: else
-    fi
     fi;
     value = 0
 }
@@ -294,7 +273,6 @@ proctype cpu(byte self; byte removals; byte reads) /* removals: a bit per object
     bool pending;
     byte held; /* 1 + the object that this kernel entry has found */
     byte taken, value;
-    byte asking; /* 0: all have been asked */
 #ifdef ISOLATED
     bool isolated = (self == 2), special = (self == 2); /* special: CPU_PENDING_ISOLATED */
 #ifdef CHANGES
@@ -363,21 +341,17 @@ exit: /* sched_exit() */
     :: true
     fi;
 #endif
+#ifdef ISOLATED
     do
-#ifdef MUTATION_stops_asking
-    :: pending ->
-#else
-    :: pending || asking != 0 ->
-#endif
-        advance();
-        if
-        :: asking != 0 -> drain()
-        :: else
-        fi
+    :: pending -> advance()
     :: else -> break
     od;
-#ifdef ISOLATED
     leave();
+#else
+    if
+    :: pending -> advance()
+    :: else
+    fi;
 #endif
     goto end
 }
