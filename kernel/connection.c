@@ -114,8 +114,6 @@ static retcode create(struct task *client, struct task *server, const struct con
                       struct connection **result)
 {
     struct quota *quota = &client->domain.quota;
-    if (name->length >= CONNECTION_SERVICE_SIZE)
-        return rcInvalidArgument;
     struct connections *connections = connections_get(server);
     if (connections == nullptr)
         return rcNotConnected;
@@ -150,6 +148,7 @@ static void join(struct connection *connection)
     connection->code = rcNotConnected;
     if (!closed) {
         list_push_back(&connections->requests, &connection->link);
+        connection->number = ++connections->number;
         __atomic_store_n(&connections->arrivals, connections->arrivals + 1, __ATOMIC_RELAXED);
     }
     spinlock_unlock(&connections->lock);
@@ -193,22 +192,44 @@ retcode connection_look(struct connections *connections, char *client, char *ser
     return code;
 }
 
-struct connection *connection_find(struct connections *connections, const char *client,
-                                   const struct connection_name *name)
+/* lock held: of the requests with that hash, the one that came next after the one numbered `after`, or null. */
+static struct connection *next_alike(const struct connections *connections, u64 after, u32 hash)
 {
-    struct connection *found = nullptr;
-    checkpoint();
-    spinlock_lock(&connections->lock);
+    struct connection *next = nullptr;
     list_for_each(node, &connections->requests)
     {
         struct connection *connection = list_entry(node, struct connection, link);
-        if (connection->hash == name->hash && strcmp(connection->client->name, client) == 0 &&
-            strcmp(connection->service, name->service) == 0 && object_try_reference(&connection->object)) {
-            found = connection;
-            break;
-        }
+        if (connection->hash == hash && connection->number > after &&
+            (next == nullptr || connection->number < next->number))
+            next = connection;
     }
-    spinlock_unlock(&connections->lock);
+    return next;
+}
+
+/* How many have the same hash is the clients' choice, so names are compared one request at a time. */
+struct connection *connection_find(struct connections *connections, const char *client,
+                                   const struct connection_name *name)
+{
+    const size_t client_length = strlen(client);
+    struct connection *found = nullptr;
+    u64 after = 0, last = 0;
+    for (bool more = true; more;) {
+        checkpoint();
+        spinlock_lock(&connections->lock);
+        if (after == 0) /* those that come meanwhile are not looked at */
+            last = connections->number;
+        struct connection *connection = next_alike(connections, after, name->hash);
+        more = connection != nullptr && connection->number <= last;
+        if (more) {
+            after = connection->number;
+            if (memcmp(connection->client->name, client, client_length + 1) == 0 &&
+                memcmp(connection->service, name->service, name->length + 1) == 0 &&
+                object_try_reference(&connection->object))
+                found = connection;
+        }
+        spinlock_unlock(&connections->lock);
+        more = more && found == nullptr;
+    }
     return found;
 }
 

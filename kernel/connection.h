@@ -14,6 +14,10 @@
  *   5 go      who drops the last   the request leaves the list if it still stands there, and gives its place back
  *             reference
  *
+ * Between 2 and 3 the server finds a request by its names: those with the same hash, of which a client can make as many
+ * as there are places, one at a time, in the order of their numbers; the lock is not held in between, and what has come
+ * or gone meanwhile does not disturb that.
+ *
  * Only the sleeping thread holds a reference for long (thread->futex_object), so a request goes with its wait. Who
  * finds it in the list takes one by object_try_reference. The lock is a leaf, held for CONNECTIONS_MAX requests at
  * most. A request holds a reference to the server's task, in which the lock is.
@@ -36,6 +40,7 @@ struct connections {
     struct list requests; /* guarded by lock */
     u32 count;            /* places taken; guarded by lock */
     bool closed;          /* the task ends: set once, under lock */
+    u64 number;           /* of the request that came last, from 1 on; guarded by lock */
     u32 arrivals; /* changes whenever there is a new request, under lock; servers' threads wait for it in bucket */
     struct futex_bucket bucket;
 };
@@ -45,6 +50,7 @@ struct connection {
     struct list link;     /* in the server's requests until it is answered; guarded by the server's lock */
     struct task *server;  /* constant, with a reference */
     struct task *client;  /* constant, kept by quota */
+    u64 number;           /* of its arrival; set when it comes into the list */
     u32 hash;             /* of both names: the list is searched without reading them */
     struct quota *quota;  /* the client's */
     struct epoch_entry epoch;
@@ -83,7 +89,8 @@ retcode connection_ask(struct thread *thread, struct task *server, const struct 
  * be waited for. client has KOS_SHORT_NAME_SIZE bytes, service CONNECTION_SERVICE_SIZE. */
 retcode connection_look(struct connections *connections, char *client, char *service, u32 *arrivals);
 struct futex_word connections_word(struct connections *connections, u32 arrivals);
-/* A request by its names, with a reference, or null. */
+/* A request by its names, with a reference, or null: of several the oldest. Both are shorter than their places in a
+ * request. With checkpoints. */
 struct connection *connection_find(struct connections *connections, const char *client,
                                    const struct connection_name *name);
 /* Answers it, and drops the reference. The channel may be null. rcResourceNotFound: it was answered, or has gone. */

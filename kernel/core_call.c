@@ -285,14 +285,40 @@ HAL_FAST void core_call_isolated(HAL_FAST_PARAMETERS)
 
 /* ---- the general form: arenas, verdicts that are evaluated, everything that may be wrong ---- */
 
+static bool nul_among(const u8 *bytes, u32 size)
+{
+    u32 at = 0;
+    for (u64 word; at + sizeof(word) <= size; at += sizeof(word)) {
+        __builtin_memcpy(&word, bytes + at, sizeof(word)); /* one load, not a call */
+        /* Subtracting 1 from each sets a highest bit that was not set only where there is a 0, or behind one. */
+        if (((word - 0x0101010101010101U) & ~word & 0x8080808080808080U) != 0)
+            return true;
+    }
+    while (at < size && bytes[at] != '\0')
+        at++;
+    return at < size;
+}
+
+#define TEXT_AT_ONCE 256U
+
 const char *core_string(const struct core_call *call, word chunk_word)
 {
     const u8 *bytes;
     u32 size;
-    if (!core_bytes(call, chunk_word, &bytes, &size) || size < 2 || size > KOS_NAME_SIZE || bytes[size - 1] != '\0' ||
-        strlen((const char *)bytes) != size - 1)
+    if (!core_bytes(call, chunk_word, &bytes, &size) || size < 2 || size > KOS_NAME_SIZE || bytes[size - 1] != '\0')
         return nullptr;
-    return (const char *)bytes;
+    u32 left = size - 1;
+    for (const u8 *at = bytes; left > TEXT_AT_ONCE; at += TEXT_AT_ONCE, left -= TEXT_AT_ONCE) {
+        if (nul_among(at, TEXT_AT_ONCE))
+            return nullptr;
+        checkpoint();
+    }
+    return nul_among(bytes + size - 1 - left, left) ? nullptr : (const char *)bytes;
+}
+
+const char *core_short_string(const struct core_call *call, word chunk_word)
+{
+    return core_chunk_size(chunk_word) <= KOS_SHORT_NAME_SIZE ? core_string(call, chunk_word) : nullptr;
 }
 
 bool core_bytes(const struct core_call *call, word chunk_word, const u8 **bytes, u32 *size)

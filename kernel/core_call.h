@@ -81,8 +81,11 @@ static inline u64 core_chunk_size(word chunk)
 {
     return chunk >> 32;
 }
-/* NUL-terminated string of a chunk of the request: null if malformed or empty. Valid during the call. */
+/* NUL-terminated string of a chunk of the request: null if malformed or empty. Valid during the call. With checkpoints
+ * if it is long, so it is the first thing that a method does; its length is core_chunk_size() - 1. */
 const char *core_string(const struct core_call *call, word chunk);
+/* The same; null also if it is not shorter than KOS_SHORT_NAME_SIZE. */
+const char *core_short_string(const struct core_call *call, word chunk);
 /* Bytes of a chunk; false if out of bounds. */
 bool core_bytes(const struct core_call *call, word chunk, const u8 **bytes, u32 *size);
 /* Appends bytes to the response arena and stores their chunk in a parameter of the answer. rcBufferTooSmall. */

@@ -21,6 +21,11 @@ retcode core_CM_Connect(struct core_call *call)
     struct task *server = task_from_name(name, false);
     if (server == nullptr)
         return rcResourceNotFound;
+    if (length_of(IN(service)) >= CONNECTION_SERVICE_SIZE) {
+        bool there = strcmp(server->name, name) == 0;
+        object_release(&server->domain.object);
+        return there ? rcInvalidArgument : rcResourceNotFound;
+    }
     const struct connection_name wanted = connection_name(call->task->name, service, length_of(IN(service)));
     checkpoint();
     retcode code = rcAbort; /* since the checkpoint it is to end, and must not wait any more */
@@ -77,6 +82,8 @@ static retcode request_of(struct core_call *call, word client_name, word service
     struct connections *connections = connections_get(call->task);
     if (connections == nullptr)
         return rcOutOfMemory;
+    if (length_of(client_name) >= KOS_SHORT_NAME_SIZE || length_of(service_name) >= CONNECTION_SERVICE_SIZE)
+        return rcResourceNotFound;
     const struct connection_name name = connection_name(client, service, length_of(service_name));
     *connection = connection_find(connections, client, &name);
     return *connection != nullptr ? rcOk : rcResourceNotFound;

@@ -245,9 +245,12 @@ retcode core_HANDLE_GetRiid(struct core_call *call)
     if (name == nullptr)
         return rcInvalidArgument;
     retcode code = handle_borrow(table(call), (u32)IN(client), OBJECT_CHANNEL, 0, &object);
-    if (code == rcOk)
-        code = ksm_endpoint_find(container_of(object, struct channel, object)->endpoint->owner_class, name, &riid);
-    OUT(riid) = riid;
+    if (code == rcOk) {
+        const u32 class = container_of(object, struct channel, object)->endpoint->owner_class;
+        while ((code = ksm_endpoint_find(class, name, &riid)) == PREEMPTED) /* without the object, which is borrowed */
+            checkpoint();
+    }
+    OUT(riid) = code == rcOk ? riid : 0;
     return code;
 }
 

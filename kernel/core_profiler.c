@@ -10,10 +10,13 @@
 /* True, and *name behind it, if the name's first segments are `segments`: the whole name, or up to a dot. */
 static bool take(const char **name, const char *segments)
 {
-    size_t length = strlen(segments);
-    if (memcmp(*name, segments, length) != 0 || ((*name)[length] != '.' && (*name)[length] != '\0'))
+    const char *at = *name;
+    for (; *segments != '\0'; segments++, at++)
+        if (*at != *segments)
+            return false;
+    if (*at != '.' && *at != '\0')
         return false;
-    *name += length + ((*name)[length] == '.');
+    *name = at + (*at == '.');
     return true;
 }
 

@@ -108,7 +108,7 @@ retcode core_HAL_GetEnv(struct core_call *call)
     const char *name = core_string(call, IN(name));
     if (name == nullptr)
         return rcInvalidArgument;
-    size_t length = strlen(name);
+    size_t length = core_chunk_size(IN(name)) - 1;
     for (const char *at = kernel_command_line; *at != '\0';) {
         size_t span = 0;
         while (at[span] != '\0' && at[span] != ' ')
@@ -122,6 +122,7 @@ retcode core_HAL_GetEnv(struct core_call *call)
         at += span;
         while (*at == ' ')
             at++;
+        checkpoint();
     }
     return rcResourceNotFound;
 }

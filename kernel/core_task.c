@@ -10,11 +10,11 @@
 retcode core_TASK_Create(struct core_call *call)
 {
     CORE_METHOD(TASK, Create);
-    const char *name = core_string(call, IN(name)), *class = core_string(call, IN(eiid)),
+    const char *name = core_short_string(call, IN(name)), *class = core_string(call, IN(eiid)),
                *path = core_string(call, IN(path));
     u32 thread_class = (u32)(IN(priority) >> 8), priority = (u32)IN(priority) & 0xffU;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE || class == nullptr || path == nullptr ||
-        IN(flags) != 0 || IN(priority) > 0xffffU || thread_class > KOS_CLASS_ROUND_ROBIN ||
+    if (name == nullptr || class == nullptr || path == nullptr || IN(flags) != 0 || IN(priority) > 0xffffU ||
+        thread_class > KOS_CLASS_ROUND_ROBIN ||
         priority > (thread_class == KOS_CLASS_STANDARD ? KOS_PRIORITY_STANDARD_MAX : KOS_PRIORITY_REAL_TIME_MAX))
         return rcInvalidArgument;
     struct task *task;
@@ -49,9 +49,9 @@ retcode core_TASK_SetEnv(struct core_call *call)
 retcode core_TASK_Connect(struct core_call *call)
 {
     CORE_METHOD(TASK, Connect);
-    const char *name = core_string(call, IN(channel));
+    const char *name = core_short_string(call, IN(channel));
     struct task *client, *server;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE || IN(arena) > KOS_ARENA_SHARED)
+    if (name == nullptr || IN(arena) > KOS_ARENA_SHARED)
         return rcInvalidArgument;
     retcode code = core_task(call, (u32)IN(client), KOS_RIGHT_TASK_CONTROL, &client);
     if (code != rcOk)
@@ -68,10 +68,10 @@ retcode core_TASK_Connect(struct core_call *call)
 retcode core_TASK_AddResource(struct core_call *call)
 {
     CORE_METHOD(TASK, AddResource);
-    const char *name = core_string(call, IN(name));
+    const char *name = core_short_string(call, IN(name));
     struct task *task;
     u32 handle = KOS_INVALID_HANDLE;
-    if (name == nullptr || strlen(name) >= KOS_SHORT_NAME_SIZE)
+    if (name == nullptr)
         return rcInvalidArgument;
     retcode code = core_task(call, (u32)IN(task), KOS_RIGHT_TASK_CONTROL, &task);
     if (code != rcOk)
@@ -106,6 +106,8 @@ retcode core_TASK_LookupResource(struct core_call *call)
     retcode code = IN(kind) == KOS_RESOURCE_SELF
                        ? handle_insert(&call->task->domain.handles, &call->task->domain.object,
                                        TASK_RIGHTS & ~KOS_RIGHT_TASK_CONTROL, &handle)
+                   : core_chunk_size(IN(name)) > KOS_SHORT_NAME_SIZE
+                       ? rcResourceNotFound
                        : task_find_resource(call->task, (u32)IN(kind), name, &handle);
     OUT(handle) = handle;
     return code;
@@ -154,7 +156,7 @@ retcode core_TASK_Wait(struct core_call *call)
         return code;
     if (task == call->task)
         code = rcInvalidOperation;
-    else if (thread_join(call->self, &task->joiners, &task->ended, (u32)IN(timeout)))
+    else if (thread_join(call->self, &task->joins, &task->ended, (u32)IN(timeout)))
         code = CORE_BLOCKED;
     else {
         OUT(code) = (word)(s64)task->exit_code;

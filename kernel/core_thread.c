@@ -105,7 +105,7 @@ retcode core_THREAD_Wait(struct core_call *call)
         return code;
     if (thread == call->self)
         code = rcInvalidOperation;
-    else if (thread_join(call->self, &thread->joiners, &thread->ended, (u32)IN(timeout)))
+    else if (thread_join(call->self, &thread->joins, &thread->ended, (u32)IN(timeout)))
         code = CORE_BLOCKED;
     else
         OUT(code) = (word)(s64)thread->exit_code;

@@ -27,25 +27,50 @@ static struct task *task_named(const struct tree_node *node)
     return tree_entry(node, struct task, all_node);
 }
 
+/* As strcmp(), of names that are filled up with zeros: a word at a time, as a search compares them once at each level
+ * of the tree, and users choose how many there are and how much of them is the same. */
+static int name_order(const char *a, const char *b)
+{
+    u64 x = 0, y = 0;
+    static_assert(KOS_SHORT_NAME_SIZE % sizeof(x) == 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    for (u32 at = 0; at < KOS_SHORT_NAME_SIZE && x == y; at += sizeof(x)) {
+        __builtin_memcpy(&x, a + at, sizeof(x));
+        __builtin_memcpy(&y, b + at, sizeof(y));
+    }
+    x = __builtin_bswap64(x), y = __builtin_bswap64(y);
+    return (x > y) - (x < y);
+}
+
 static bool name_before(const struct tree_node *a, const struct tree_node *b)
 {
-    return strcmp(task_named(a)->name, task_named(b)->name) < 0;
+    return name_order(task_named(a)->name, task_named(b)->name) < 0;
 }
 
 static bool name_reached(const struct tree_node *node, const void *name)
 {
-    return strcmp(task_named(node)->name, name) >= 0;
+    return name_order(task_named(node)->name, name) >= 0;
 }
 
 static bool name_passed(const struct tree_node *node, const void *name)
 {
-    return strcmp(task_named(node)->name, name) > 0;
+    return name_order(task_named(node)->name, name) > 0;
+}
+
+/* Of a longer text: what a name may have of it. Whoever looks for one compares what he has found. */
+static size_t name_length(const char *name)
+{
+    size_t length = 0;
+    while (length < KOS_SHORT_NAME_SIZE - 1 && name[length] != '\0')
+        length++;
+    return length;
 }
 
 struct task *task_from_name(const char *name, bool beyond)
 {
+    char key[KOS_SHORT_NAME_SIZE] = {};
+    memcpy(key, name, name_length(name));
     spinlock_lock(&tasks_lock);
-    const struct tree_node *node = tree_find(&all_tasks, beyond ? name_passed : name_reached, name);
+    const struct tree_node *node = tree_find(&all_tasks, beyond ? name_passed : name_reached, key);
     struct task *task = node != nullptr ? task_named(node) : nullptr;
     if (task != nullptr)
         object_reference(&task->domain.object);
@@ -107,11 +132,11 @@ u64 task_count(void)
 
 static bool name_claim(struct task *task, const char *name)
 {
+    memcpy(task->name, name, name_length(name)); /* the rest of it is zero */
     spinlock_lock(&tasks_lock);
-    struct tree_node *node = tree_find(&all_tasks, name_reached, name);
-    bool free = node == nullptr || strcmp(task_named(node)->name, name) != 0;
+    struct tree_node *node = tree_find(&all_tasks, name_reached, task->name);
+    bool free = node == nullptr || name_order(task_named(node)->name, task->name) != 0;
     if (free) {
-        memcpy(task->name, name, strlen(name) + 1);
         tree_insert_before(&all_tasks, node, &task->all_node);
         if (task->creator != nullptr)
             list_push_back(&task_of(task->creator)->unborn, &task->unborn_link);
@@ -198,8 +223,13 @@ static retcode task_build(struct task *task, const char *class, const char *path
                           struct domain *creator)
 {
     struct domain *domain = &task->domain;
-    retcode code = ksm_class_find(class, &domain->class);
+    retcode code;
     struct romfs_file file;
+    u32 class_index = 0;
+    while ((code = ksm_class_find(class, &class_index)) == PREEMPTED)
+        checkpoint();
+    if (code == rcOk)
+        domain->class = class_index;
     checkpoint();
     if (code == rcOk)
         code = romfs_lookup(&kernel_romfs, path, &file);
@@ -272,7 +302,7 @@ retcode task_create(struct domain *creator, const char *name, const char *class,
     list_init(&task->threads);
     tree_init(&task->tids, thread_tid_before);
     tree_init(&task->resources, nullptr); /* who adds one has found its place */
-    list_init(&task->joiners);
+    joins_init(&task->joins);
     tree_node_init(&task->all_node);
     list_init(&task->unborn);
     list_init(&task->unborn_link);
@@ -504,6 +534,5 @@ void task_ended(struct task *task)
     task->state = TASK_DEAD;
     thread_joinable_end(&task->ended);
     object_tell(&task->domain.object, KOS_EVENT_TASK_COMPLETED);
-    thread_join_wake(&task->joiners, task->exit_code, task->exit_reason);
-    object_release(&task->domain.object);
+    thread_join_wake(&task->joins, &task->domain.object, task->exit_code, task->exit_reason);
 }

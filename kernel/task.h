@@ -33,7 +33,7 @@ struct task {
     u32 thread_count;
     struct stack_pool stacks;
     struct tree resources;            /* by hash */
-    struct list joiners;              /* threads in Task.Wait */
+    struct joins joins;               /* threads in Task.Wait */
     struct thread_counters *counters; /* of threads that have ended; null: none was counted */
     bool ended;                       /* guarded by the join lock */
     s32 exit_code;

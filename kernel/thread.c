@@ -12,7 +12,7 @@
 
 static struct object_cache threads;
 static _Atomic u32 next_tid = 1;
-static struct spinlock join_lock; /* guards joiners of threads and tasks */
+static struct spinlock join_lock; /* guards what waits in joins of threads and tasks */
 
 void fpu_room_init(void);
 void fpu_state_free(struct thread *thread);
@@ -102,7 +102,7 @@ static void thread_init(struct thread *thread, struct task *task, const struct t
     list_init(&thread->home_link);
     list_init(&thread->task_link);
     list_init(&thread->join_link);
-    list_init(&thread->joiners);
+    joins_init(&thread->joins);
     thread->lender = nullptr;
     timer_init(&thread->timer);
     timer_init(&thread->replenish);
@@ -235,22 +235,53 @@ void thread_joinable_end(bool *ended)
     spinlock_unlock(&join_lock);
 }
 
-void thread_join_wake(struct list *joiners, s32 code, u32 reason)
+void joins_init(struct joins *joins)
 {
-    for (;;) {
-        struct thread *joiner = nullptr;
-        spinlock_lock(&join_lock);
-        if (!list_empty(joiners)) {
-            joiner = list_entry(joiners->next, struct thread, join_link);
-            list_remove(&joiner->join_link);
-        }
-        spinlock_unlock(&join_lock);
-        if (joiner == nullptr)
-            return;
+    *joins = (struct joins){};
+    list_init(&joins->waiting);
+}
+
+/* Tells one, if there is one; true: there are more. */
+static bool join_wake_one(struct joins *joins, s32 code, u32 reason)
+{
+    struct thread *joiner = nullptr;
+    spinlock_lock(&join_lock);
+    if (!list_empty(&joins->waiting)) {
+        joiner = list_entry(joins->waiting.next, struct thread, join_link);
+        list_remove(&joiner->join_link);
+    }
+    bool more = !list_empty(&joins->waiting);
+    spinlock_unlock(&join_lock);
+    if (joiner != nullptr) {
         static_assert(KOS_CORE_THREAD_Wait_out_code == KOS_CORE_TASK_Wait_out_code); /* of a thread that is all */
         CORE_RESPOND(joiner, rcOk, TASK, Wait, .code = (word)(s64)code, .reason = reason);
         sched_wake_remote(joiner);
     }
+    return more;
+}
+
+static void join_wake_rest(struct request *request)
+{
+    struct joins *joins = container_of(request, struct joins, request);
+    while (!preemption_point()) { /* before the first, too: what came before may have been long */
+        if (join_wake_one(joins, joins->code, joins->reason))
+            continue;
+        object_release(joins->object);
+        return;
+    }
+    (void)inbox_push(cpu_self(), request, join_wake_rest); /* sched_exit() lets the interrupt in first */
+}
+
+void thread_join_wake(struct joins *joins, struct object *object, s32 code, u32 reason)
+{
+    if (!join_wake_one(joins, code, reason)) {
+        object_release(object);
+        return;
+    }
+    joins->object = object;
+    joins->code = code;
+    joins->reason = reason;
+    join_wake_rest(&joins->request);
 }
 
 static void join_time_limit(struct timer *timer)
@@ -266,13 +297,13 @@ static void join_time_limit(struct timer *timer)
     }
 }
 
-bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended, u32 timeout_ms)
+bool thread_join(struct thread *joiner, struct joins *joins, const bool *ended, u32 timeout_ms)
 {
     spinlock_lock(&join_lock);
     bool waits = !*ended;
     if (waits) {
         joiner->state = THREAD_JOINING;
-        list_push_back(joiners, &joiner->join_link);
+        list_push_back(&joins->waiting, &joiner->join_link);
         if (timeout_ms != KOS_INFINITE_TIMEOUT)
             timer_arm(&joiner->timer, timer_deadline(timeout_ms), join_time_limit);
     }
@@ -330,8 +361,7 @@ static inline __attribute__((always_inline)) void thread_leave(struct thread *th
     cpu->hal.current = &cpu->idle_context; /* the thread may be freed before another one runs here */
     thread_joinable_end(&thread->ended);
     object_tell(&thread->object, KOS_EVENT_THREAD_COMPLETED);
-    thread_join_wake(&thread->joiners, thread->exit_code, 0);
-    object_release(&thread->object); /* its own */
+    thread_join_wake(&thread->joins, &thread->object, thread->exit_code, 0); /* with its own reference */
 }
 
 /* Work of the last thread of a task that had much memory. On this CPU, as the pages are. */

@@ -30,12 +30,16 @@ void thread_terminate(struct thread *thread, s32 code);
 /* The running thread ends; leave by sched_exit(). */
 void thread_exit(struct thread *thread, s32 code);
 
-/* The running thread waits in joiners until *ended (a flag that its owner sets under the join lock before
+/* The running thread waits in joins until *ended (a flag that its owner sets under the join lock before
  * thread_join_wake), or the time limit. False: it has ended already. The waiter's response comes by core_respond: code,
  * reason. */
-bool thread_join(struct thread *joiner, struct list *joiners, const bool *ended, u32 timeout_ms);
+bool thread_join(struct thread *joiner, struct joins *joins, const bool *ended, u32 timeout_ms);
 void thread_joinable_end(bool *ended); /* sets it under the join lock */
-void thread_join_wake(struct list *joiners, s32 code, u32 reason);
+void joins_init(struct joins *joins);
+/* Object, a thread or a task, whose joins these are, has ended: all that wait are told, and the caller's reference to
+ * it is dropped. How many wait is the users' choice: when an interrupt comes, what is left is done from this CPU's
+ * inbox. From *ended on nobody comes to the list; who leaves it meanwhile (time limit, end) does so under the lock. */
+void thread_join_wake(struct joins *joins, struct object *object, s32 code, u32 reason);
 
 static inline struct thread *thread_from_object(struct object *object)
 {

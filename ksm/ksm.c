@@ -55,24 +55,29 @@ bool ksm_may_call_core(u32 class)
     return false;
 }
 
+#define NAMES_AT_ONCE 4U /* compared in a step */
+
 retcode ksm_class_find(const char *name, u32 *class)
 {
     const struct ksm_policy *policy = ksm_policy_now();
-    for (u32 i = 0; i < policy->class_count; i++) {
-        if (strcmp(policy->classes[i].name, name) == 0) {
-            *class = i;
+    for (u32 looked = 0; *class < policy->class_count; (*class)++) {
+        if (strcmp(policy->classes[*class].name, name) == 0)
             return rcOk;
+        if (++looked == NAMES_AT_ONCE) {
+            (*class)++;
+            return PREEMPTED;
         }
     }
     return rcResourceNotFound;
 }
 
-/* "<owner>.<endpoint>" */
-static bool named_within(const char *owner, const char *endpoint, const char *name)
+/* What follows on "<owner>." in name; null if it is not that of the owner's. */
+static const char *name_within(const char *owner, const char *name)
 {
-    size_t length = strlen(owner);
-    return strlen(name) > length && memcmp(name, owner, length) == 0 && name[length] == '.' &&
-           strcmp(name + length + 1, endpoint) == 0;
+    for (; *owner != '\0'; owner++, name++)
+        if (*owner != *name)
+            return nullptr;
+    return *name == '.' ? name + 1 : nullptr;
 }
 
 static const char *last_part(const char *path)
@@ -87,21 +92,22 @@ static const char *last_part(const char *path)
 /* The endpoint's path, that behind "<class>.", or its own name behind "<component type>.". */
 static bool endpoint_named(const struct ksm_class *class, u32 riid, const char *name)
 {
-    const char *path = class->endpoints[riid].name;
-    return strcmp(path, name) == 0 || named_within(class->name, path, name) ||
-           (class->owners != nullptr && named_within(class->owners[riid], last_part(path), name));
+    const char *path = class->endpoints[riid].name, *own = name_within(class->name, name);
+    if (strcmp(path, name) == 0 || (own != nullptr && strcmp(own, path) == 0))
+        return true;
+    own = class->owners != nullptr ? name_within(class->owners[riid], name) : nullptr;
+    return own != nullptr && strcmp(own, last_part(path)) == 0;
 }
 
 retcode ksm_endpoint_find(u32 class_index, const char *name, u32 *riid)
 {
     const struct ksm_class *class = &ksm_policy_now()->classes[class_index];
-    for (u32 i = 0; i < class->endpoint_count; i++) {
-        if (endpoint_named(class, i, name)) {
-            *riid = i;
-            return rcOk;
-        }
-    }
-    return rcResourceNotFound;
+    if (*riid < class->endpoint_count && endpoint_named(class, *riid, name))
+        return rcOk;
+    if (*riid >= class->endpoint_count)
+        return rcResourceNotFound;
+    (*riid)++;
+    return PREEMPTED;
 }
 
 static u32 info_riid(word info)

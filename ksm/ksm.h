@@ -82,9 +82,9 @@ static inline const struct ksm_policy *ksm_policy_now(void)
  * nothing, not even end. Boot. */
 bool ksm_may_call_core(u32 class);
 
-/* Class index by name: rcResourceNotFound. */
+/* Class index by name, in steps: *class is 0 at first; PREEMPTED: it is to be called again. rcResourceNotFound. */
 retcode ksm_class_find(const char *name, u32 *class);
-/* RIID of an endpoint of class by a name as ServiceLocatorGetRiid takes it: rcResourceNotFound. */
+/* RIID of an endpoint of class by a name as ServiceLocatorGetRiid takes it, in steps as above. rcResourceNotFound. */
 retcode ksm_endpoint_find(u32 class, const char *name, u32 *riid);
 /* Method addressed by an info word in class, or null. */
 const struct ksm_method *ksm_method(u32 class, word info);

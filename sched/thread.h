@@ -37,6 +37,15 @@ struct work {
     void *object; /* whatever run makes of it */
 };
 
+/* Who waits for the end of a thread or a task: kernel/thread.h. */
+struct joins {
+    struct list waiting;    /* threads in JOINING, by join_link; guarded by the join lock (kernel/thread.c) */
+    struct request request; /* in the inbox of the CPU where it ended, while some are still to be told: object with a */
+    struct object *object;  /* reference, and what they are told. That CPU's */
+    s32 code;
+    u32 reason;
+};
+
 /* A message of this thread that is being copied, step by step: ipc/long_copy.c. */
 struct transfer {
     struct {
@@ -185,7 +194,7 @@ struct thread {
     struct list futex_link;     /* among those whom one waker has claimed */
     struct list task_link;      /* in task->threads; guarded by task->lock */
     struct list join_link;      /* JOINING: in the waited object's list */
-    struct list joiners;
+    struct joins joins;
     struct thread *lender; /* who may still pay for a call of it elsewhere, though no longer for itself: with a
                               reference, until it runs again; null: nobody. sched_payee */
 };

@@ -62,8 +62,10 @@ struct cpu {
     struct trace_ring *trace_ring; /* null: off */
     bool trace_idle;               /* the last switch that was recorded is one to nobody */
 
-    struct request *inbox_rest;    /* taken from the inbox, not handled yet; in order: smp/inbox.h */
-    struct request inbox_reminder; /* in this CPU's own inbox, if it put them off */
+    struct request *inbox_rest;        /* taken from the inbox, not handled yet; in order: smp/inbox.h */
+    struct request *inbox_unturned;    /* the same, those that are not in order yet; then rest is not empty either */
+    struct request inbox_reminders[2]; /* one is in this CPU's own inbox, if it put them off */
+    u32 inbox_reminder;                /* which */
 
     struct hal_context idle_context; /* stands in as hal.current when the last thread is gone */
 

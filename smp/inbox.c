@@ -7,6 +7,7 @@
 
 #define LINKING          ((struct request *)1)
 #define REQUESTS_AT_ONCE 2U
+#define TURNED_AT_ONCE   16U /* more than there are reminders in a list: so some are no reminders */
 
 /* Another CPU has something in its inbox: it gets an IPI unless it will look soon enough. */
 static inline __attribute__((always_inline)) bool call_for(const struct cpu *target, u32 level)
@@ -90,13 +91,18 @@ static bool more_came(const struct cpu *self)
     return atomic_load_explicit(&self->inbox.head, memory_order_relaxed) != nullptr;
 }
 
-/* taken: sent last comes first; is turned round. The reminder has done what it is for, and is never among the rest. */
-static struct request *in_order(struct cpu *self, struct request *taken)
+static bool is_reminder(const struct cpu *self, const struct request *request)
 {
-    struct request *first = nullptr;
-    while (taken != nullptr) {
+    return request == &self->inbox_reminders[0] || request == &self->inbox_reminders[1];
+}
+
+/* Sent last comes first; some are turned round. A reminder has done what it is for, and is never among the rest. */
+static void turn_some(struct cpu *self)
+{
+    struct request *first = self->inbox_rest, *taken = self->inbox_unturned;
+    for (u32 i = 0; i < TURNED_AT_ONCE && taken != nullptr; i++) {
         struct request *next = next_of(taken);
-        if (unlikely(taken == &self->inbox_reminder)) {
+        if (unlikely(is_reminder(self, taken))) {
             atomic_store_explicit(&taken->queued, 0, memory_order_relaxed);
         } else {
             atomic_store_explicit(&taken->next, first, memory_order_relaxed);
@@ -104,15 +110,20 @@ static struct request *in_order(struct cpu *self, struct request *taken)
         }
         taken = next;
     }
-    return first;
+    self->inbox_rest = first;
+    self->inbox_unturned = taken;
 }
 
-[[gnu::noinline]] static bool handle_some(struct cpu *self, struct request *first)
+[[gnu::noinline]] static bool handle_some(struct cpu *self)
 {
-    if (unlikely(self->trace_events != 0) && preemption_point()) { /* what was traced before may have been long */
-        self->inbox_rest = first;
-        return true;
+    if (self->inbox_unturned != nullptr) {
+        turn_some(self);
+        if (unlikely(self->inbox_unturned != nullptr))
+            return true;
     }
+    struct request *first = self->inbox_rest;
+    if (unlikely(self->trace_events != 0) && preemption_point()) /* what was traced before may have been long */
+        return first != nullptr || more_came(self);
     for (u32 i = 0; i < REQUESTS_AT_ONCE && first != nullptr; i++) {
         struct request *next = atomic_load_explicit(&first->next, memory_order_relaxed);
         handle(self, first); /* which may push it again, and overwrite that */
@@ -127,13 +138,16 @@ static struct request *in_order(struct cpu *self, struct request *taken)
 bool inbox_drain(struct cpu *self)
 {
     if (unlikely(self->inbox_rest != nullptr))
-        return handle_some(self, self->inbox_rest);
+        return handle_some(self);
     if (!more_came(self))
         return false;
     /* model: inbox.pml m; acquire: what the senders wrote before they published */
     struct request *taken = atomic_exchange_explicit(&self->inbox.head, nullptr, memory_order_acquire);
-    if (unlikely(next_of(taken) != nullptr || self->trace_events != 0))
-        return handle_some(self, in_order(self, taken));
+    if (unlikely(next_of(taken) != nullptr || self->trace_events != 0)) {
+        self->inbox_unturned = taken;
+        self->inbox_reminder ^= 1;
+        return handle_some(self);
+    }
     handle(self, taken);
     return more_came(self);
 }
@@ -145,5 +159,5 @@ static void nothing(struct request *request)
 
 void inbox_put_off(struct cpu *self)
 {
-    (void)inbox_push(self, &self->inbox_reminder, nothing);
+    (void)inbox_push(self, &self->inbox_reminders[self->inbox_reminder], nothing);
 }

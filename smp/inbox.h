@@ -19,12 +19,15 @@
  *
  * A push is one atomic instruction, and never tries again: between its exchange and its link the request's `next` says
  * so, and the owner waits for those few instructions of the producer. The owner takes all at once (exchange with null)
- * and reverses: first in, first out. It handles a few, then lets interrupts in; meanwhile those that are left are its
- * own (cpu->inbox_rest), and a request to itself that does nothing (inbox_put_off) keeps the head from looking empty,
- * so that it comes back to them whatever the interrupt was. A request is in at most one inbox at a time: either its
- * protocol says so (inbox_send), or `queued` does (inbox_push): step 0, set by its pusher's exchange; step n, cleared
- * by the owner's exchange before it runs the handler. Each is acquire and release: the handler sees what any pusher
- * wrote before its push, also one that found the request queued.
+ * and reverses: first in, first out. How many have piled up behind a thread that makes no system call is the senders'
+ * choice, so both are done a few at a time, with interrupts in between; meanwhile those that are left are its own
+ * (cpu->inbox_unturned, which all come before the first is handled, and cpu->inbox_rest), and a request to itself that
+ * does nothing (inbox_put_off) keeps the head from looking empty, so that it comes back to them whatever the interrupt
+ * was. There are two of those, which take turns at each list that is taken: the one that is in the list is not needed
+ * again before that list is at its end, as the head is not taken before. A request is in at most one inbox at a time:
+ * either its protocol says so (inbox_send), or `queued` does (inbox_push): step 0, set by its pusher's exchange; step
+ * n, cleared by the owner's exchange before it runs the handler. Each is acquire and release: the handler sees what any
+ * pusher wrote before its push, also one that found the request queued.
  *
  * tests/models/inbox.pml has these steps.
  */

@@ -195,6 +195,31 @@ static void full_tests(unsigned cpus)
     expect("cm/Connect", "room_again", KnCmConnect(self_name, "one more", 1, &handle, &riid), rcTimeout);
 }
 
+/* Services whose names are as long as they may be, begin alike and have the same hash (kernel/connection.c: the halves
+ * of a word are combined by exclusive or): each is found, on no longer path (bench/interrupts_off). */
+static void alike_tests(unsigned cpus)
+{
+    static struct wish wishes[WAITING];
+    static char names[WAITING][256];
+    Handle threads[WAITING];
+    for (unsigned i = 0; i < WAITING; i++) {
+        memset(names[i], 'x', sizeof(names[i]) - 1);
+        names[i][240] = (char)('A' + i % 16);
+        names[i][241] = (char)('A' + i / 16);
+        names[i][244] = (char)(names[i][240] ^ 0x20);
+        names[i][245] = (char)(names[i][241] ^ 0x20);
+        wishes[i] = (struct wish){self_name, names[i], INFINITE_TIMEOUT, 0, 0};
+        threads[i] = wish_on(i % cpus, &wishes[i]);
+    }
+    unsigned dropped = 0;
+    for (unsigned i = WAITING; i-- > 0;) {
+        dropped += KnCmDrop(self_name, names[i]) == rcOk;
+        thread_join("cm/Connect/alike", threads[i], rcAbort);
+    }
+    expect("cm/Drop", "alike", dropped, WAITING);
+    expect("cm/Drop", "alike_none_left", KnCmDrop(self_name, names[0]), rcResourceNotFound);
+}
+
 /* The server ends: before it ran, and while it runs. */
 static void server_end_tests(unsigned cpus)
 {
@@ -216,5 +241,6 @@ void cm_tests(unsigned cpus)
     drop_tests(cpus);
     gone_tests(cpus);
     full_tests(cpus);
+    alike_tests(cpus);
     server_end_tests(cpus);
 }

@@ -76,6 +76,10 @@ void expect_string_errors(const char *name, const struct core_request *request, 
     changed.arena_size = 1024 + 201;
     /* Either the arena is beyond what the method takes, or the string beyond what a name may be. */
     expect(name, "string_too_long", with_word(&changed, place, CHUNK(0, 1024 + 201)), rcInvalidArgument);
+    /* Nothing is called so. That it takes no longer path than a short one, bench/interrupts_off sees. */
+    text[KOS_NAME_SIZE - 1] = '\0';
+    changed.arena_size = KOS_NAME_SIZE;
+    expect(name, "string_longest", with_word(&changed, place, CHUNK(0, KOS_NAME_SIZE)) != rcOk, 1);
 }
 
 Retcode raw_call(struct kos_message_words *m)

@@ -40,6 +40,11 @@ static void create_tests(void)
     expect(name, "stack_overflows", CORE(CREATE_WITH(CHUNK(0, 5), ~0ULL, 15, 0)).rc, rcInvalidArgument);
     expect(name, "unknown_class", create("task", "test.Nobody", "Peer"), rcResourceNotFound);
     expect(name, "unknown_file", create("task", "test.Peer", "Nothing"), rcResourceNotFound);
+    static char longest[KOS_NAME_SIZE];
+    memset(longest, 'x', sizeof(longest) - 1);
+    expect(name, "longest_class", create("task", longest, "Peer"), rcResourceNotFound);
+    expect(name, "longest_file", create("task", "test.Peer", longest), rcResourceNotFound);
+    expect(name, "all_too_long", create(longest, longest, longest), rcInvalidArgument);
     expect(name, "denied_by_policy", create("task", "test.Orphan", "Peer"), rcSecurityDisallow);
     expect(name, "not_a_program", create("task", "test.Peer", "License"), rcBadImage);
     expect(name, "name_in_use", create("Einit", "test.Peer", "Peer"), rcAlreadyExists);

@@ -97,6 +97,7 @@ int main(void)
     expect("self/affinity", KnThreadSetAffinityByHandle(CURRENT, 1), rcOk);
     wait_tests();
     turn_tests();
+    crowd_tests(cpus);
     lock_tests(cpus);
     donation_tests(cpus);
     apart_tests();

@@ -40,5 +40,6 @@ void queue_tests(unsigned cpus);
 void urgent_server_tests(unsigned cpus);
 void wait_tests(void);
 void turn_tests(void);
+void crowd_tests(unsigned cpus);
 void reservation_tests(void);
 void charge_tests(unsigned cpus);
