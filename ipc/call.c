@@ -472,12 +472,11 @@ retcode ipc_receive_once(struct thread *server, word selector)
     struct endpoint *endpoint = nullptr;
     retcode code = (selector & (KOS_CALL_MEMORY)) != 0 ? rcInvalidArgument : listened(server, selector, &endpoint);
     bool interrupt = code == rcInvalidArgument && (selector & KOS_CALL_FLAGS) == 0 && is_interrupt(server, selector);
-    if (code == rcOk || interrupt) {
+    if ((code == rcOk || interrupt) && unlikely(server->caller != nullptr || server->sealed != nullptr)) {
         ipc_abandon_caller(server, rcAbort); /* a request that was never answered */
-        if (unlikely(server->sealed != nullptr)) {
-            arena_unseal(server);
-            code = interrupt ? code : listened(server, selector, &endpoint); /* there may have been a checkpoint */
-        }
+        arena_unseal(server);
+        checkpoint(); /* to wake its client, and to take another, are two paths */
+        code = interrupt ? code : listened(server, selector, &endpoint);
     }
     if (unlikely(server->dying)) /* since the last checkpoint: it must not wait any more */
         return rcOk;

@@ -37,51 +37,56 @@ void fpu_state_free(struct thread *thread)
 
 #define DIVERTED (CPU_PENDING_ISOLATED | CPU_PENDING_COUNTING)
 
-static inline __attribute__((always_inline)) void interrupt_enter(enum trace_entry entry)
+/* True on a CPU whose entries are diverted. */
+static inline __attribute__((always_inline)) bool interrupt_enter(enum trace_entry entry)
 {
     struct cpu *cpu = cpu_self();
+    bool diverted = false;
     trace_interrupt(cpu, (u8)entry, 0, cpu->busy ? thread_current()->object.sid : 0, 0, 0);
-    if (unlikely((cpu->hal.pending & DIVERTED) != 0))
+    if (unlikely((cpu->hal.pending & DIVERTED) != 0)) {
         diverted_enter(cpu);
+        diverted = true;
+    }
     cpu_count_event(cpu, KOS_COUNT_INTERRUPT);
     if (!cpu->busy) /* model: inbox.pml g: it slept; relaxed: the way out looks at the inbox in any case */
         atomic_store_explicit(&cpu->doing, 0, memory_order_relaxed);
     if (cpu->epoch_current != nullptr) /* model: epoch.pml interrupt_enter(): perhaps the last CPU has passed */
         cpu->hal.pending |= CPU_PENDING_EPOCH;
+    return diverted;
 }
 
 void kernel_timer_interrupt(void)
 {
-    interrupt_enter(TRACE_TIMER);
+    bool diverted = interrupt_enter(TRACE_TIMER);
     cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
     timer_run();
-    if (cpu_self()->busy && preemption_point()) /* to wake somebody, and then to switch to him, is two paths */
+    if ((cpu_self()->busy || unlikely(diverted)) && preemption_point()) /* to wake somebody, and then to switch to him, is two paths */
         hal_interrupts_take();
     sched_exit();
 }
 
 void kernel_ipi_interrupt(void)
 {
-    interrupt_enter(TRACE_IPI);
+    (void)interrupt_enter(TRACE_IPI);
     sched_exit();
 }
 
 void kernel_device_interrupt(u32 line)
 {
-    interrupt_enter(TRACE_DEVICE);
+    (void)interrupt_enter(TRACE_DEVICE);
     interrupt_raised(line);
     sched_exit();
 }
 
 void kernel_spurious_interrupt(void)
 {
-    interrupt_enter(TRACE_SPURIOUS);
+    (void)interrupt_enter(TRACE_SPURIOUS);
     sched_exit();
 }
 
 void kernel_counter_interrupt(vaddr pc, u64 late)
 {
-    interrupt_enter(TRACE_COUNTER);
+    (void)interrupt_enter(TRACE_COUNTER);
     sample_take(cpu_self(), pc, late);
     sched_exit();
 }
