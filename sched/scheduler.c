@@ -225,7 +225,7 @@ static void reschedule(struct cpu *cpu)
     if (unlikely((cpu->hal.pending & CPU_PENDING_STEPS) != 0))
         (void)steps_resume(cpu, 0);
     else
-        (void)epoch_advance(EPOCH_STEP);
+        epoch_advance(EPOCH_STEP);
 }
 
 /* What is left to free is freed when nobody has anything else to do. Stops if somebody may have. */
@@ -246,11 +246,15 @@ static void clean_up(struct cpu *cpu)
 {
     bool real_time = thread->level >= RUN_LEVEL_REAL_TIME;
     u32 most = real_time ? 1 : EPOCH_ENTRIES, step = real_time ? 1 : EPOCH_STEP;
-    for (u32 freed = 0; freed < most && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0;) {
+    for (u32 freed = 0; freed < most && (cpu->hal.pending & CPU_PENDING_EPOCH) != 0; freed += step) {
         if (preemption_point()) /* before the first, too: what the thread did may have been long */
             hal_interrupts_take();
-        if (likely(!epoch_advance(step)))
-            freed += step;
+        epoch_advance(step);
+    }
+    while (unlikely(epoch_asks(cpu))) {
+        if (preemption_point())
+            hal_interrupts_take();
+        epoch_advance(step);
     }
 }
 

@@ -86,6 +86,12 @@ static inline struct cpu *cpu_self(void)
     return (struct cpu *)(void *)hal_cpu_self();
 }
 
+/* Other CPUs are still to be asked whether they have left the kernel: epoch_advance(). */
+static inline bool epoch_asks(const struct cpu *cpu)
+{
+    return cpu->epoch_ask != cpu->epoch_ask_end;
+}
+
 /* One more of an event, on this CPU. No read-modify-write: nobody else writes. */
 static inline void cpu_count_event(struct cpu *cpu, enum kos_event_counter event)
 {

@@ -103,8 +103,8 @@ void epoch_isolate(bool isolated)
 /* Each may take an IPI: some 90 instructions. */
 #define ASKED_AT_ONCE 8U
 
-/* model: epoch.pml ASK; a few CPUs more are asked. True: more are left. */
-static bool ask_some(struct cpu *self)
+/* model: epoch.pml ASK; a few CPUs more are asked. */
+[[gnu::noinline]] static void ask_some(struct cpu *self)
 {
     u32 passed = 0, target = self->epoch_ask, end = self->epoch_ask_end;
     if (end - target > ASKED_AT_ONCE)
@@ -123,41 +123,43 @@ static bool ask_some(struct cpu *self)
         if (!inbox_push(cpu_table[target], &pass->request, epoch_passed))
             kernel_panic("epoch: pass from CPU %u to %u still queued", self->hal.index, target);
     }
+    if (target == self->hal.index) /* so that while epoch_asks(), epoch_waiting counts somebody who is not asked yet */
+        target++;
     self->epoch_ask = target;
-    bool more = target != self->epoch_ask_end;
     if (passed != 0 && atomic_fetch_sub_explicit(&self->epoch_waiting, passed, memory_order_acq_rel) == passed)
         self->hal.pending |= CPU_PENDING_EPOCH;
-    if (unlikely(more))
+    if (unlikely(epoch_asks(self)))
         self->hal.pending |= CPU_PENDING_EPOCH;
-    return more;
 }
 
-bool epoch_advance(u32 most)
+void epoch_advance(u32 most)
 {
     struct cpu *self = cpu_self();
     self->hal.pending &= ~CPU_PENDING_EPOCH;
-    if (unlikely(self->epoch_ask != self->epoch_ask_end))
-        return ask_some(self);
-    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed */
-    if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0)
-        return false; /* the last CPU to pass sends an IPI, and the way out of that comes here again */
+    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed. Else the last CPU to pass sends an IPI, and the way
+     * out of that comes here again. */
+    if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0) {
+        if (unlikely(epoch_asks(self)))
+            ask_some(self);
+        return;
+    }
     if (self->epoch_current != nullptr || self->epoch_next == nullptr) {
         epoch_free(self, most);
         if (self->epoch_current == nullptr && self->epoch_next != nullptr)
             self->hal.pending |= CPU_PENDING_EPOCH;
-        return false;
+        return;
     }
     self->epoch_current = self->epoch_next;
     self->epoch_next = nullptr;
     u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
     if (count == 1) {
         epoch_free(self, most);
-        return false;
+        return;
     }
     /* relaxed: the pushes are releases. Those that are not asked yet count, too: it is not 0 before all are. */
     atomic_store_explicit(&self->epoch_waiting, count - 1, memory_order_relaxed);
     self->epoch_ask = 0;
     self->epoch_ask_end = count;
     atomic_thread_fence(memory_order_seq_cst); /* model: epoch.pml 1 */
-    return ask_some(self);
+    ask_some(self);
 }

@@ -33,9 +33,9 @@ void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *));
 
 /* Called on the slow way out of the kernel when CPU_PENDING_EPOCH is set: this CPU holds no pointer from before. Frees
  * that many entries at most; if more could be, the bit is set again. Among many CPUs each is asked in its turn, some in
- * a call: true if nothing was freed because others are still to be asked. Interrupts may be taken in between, but this
- * CPU does not leave the kernel, for then nobody might ask them. */
-bool epoch_advance(u32 most);
+ * a call: while epoch_asks() (smp/cpu.h) others are still to be asked. Interrupts may be taken in between, but this CPU
+ * does not leave the kernel, for then nobody might ask them. */
+void epoch_advance(u32 most);
 /* True if nothing is deferred on this CPU. */
 bool epoch_idle(void);
 
