@@ -154,11 +154,10 @@ retcode interrupt_receive(struct thread *thread, struct interrupt *interrupt)
         return code;
     if (!pending) {
         struct futex_word word = word_of(interrupt);
-        u32 index;
         object_reference(&interrupt->object); /* the handle's is there, or the epoch */
         thread->futex_object = &interrupt->object;
         thread->core_response = 0; /* no core call: futex_complete */
-        code = futex_wait(thread, &word, 1, KOS_INFINITE_TIMEOUT, &index);
+        code = futex_wait(thread, &word, KOS_INFINITE_TIMEOUT);
         if (code == rcOk)
             return code;
         pending = code == rcFutexWouldBlock;

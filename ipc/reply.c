@@ -95,6 +95,8 @@ void ipc_reply_end(struct thread *server, retcode code)
     selector &= ~(word)(KOS_CALL_MEMORY | KOS_CALL_THEN_RECV);
     code = ipc_receive_once(server, selector);
     client_ready(client, server->state == THREAD_RECEIVING);
-    if (unlikely(code != rcOk))
+    if (unlikely(code != rcOk)) {
+        checkpoint(); /* a reply, and a client more urgent than the server to switch to, are two paths */
         ipc_receive_failed(server, selector, code);
+    }
 }

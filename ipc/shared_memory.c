@@ -256,7 +256,7 @@ static retcode map(struct domain *domain, u32 handle, enum object_type type, u64
         size = memory_of(mapping->pin.object)->size, flags |= KOS_VMM_CACHE_DISABLE;
     checkpoint();
     code = map_pinned(mapping, offset, size, flags, address);
-    if (code == rcOk && type == OBJECT_DEVICE)
+    if (code == rcOk)
         checkpoint();
     if (code == rcOk && type == OBJECT_DEVICE &&
         (code = space_populate_owned(&domain->space, *address, &mapping->mapping)) != rcOk)

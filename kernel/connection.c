@@ -159,7 +159,6 @@ static void join(struct connection *connection)
 retcode connection_ask(struct thread *thread, struct task *server, const struct connection_name *name, u32 timeout_ms)
 {
     struct connection *connection;
-    u32 index = 0;
     retcode code = create(task_of(thread->domain), server, name, &connection);
     if (code != rcOk)
         return code;
@@ -170,7 +169,7 @@ retcode connection_ask(struct thread *thread, struct task *server, const struct 
     }
     thread->futex_object = &connection->object; /* who is done with the wait drops the reference */
     const struct futex_word word = word_of(connection);
-    code = futex_wait(thread, &word, 1, timeout_ms, &index);
+    code = futex_wait(thread, &word, timeout_ms);
     if (code == rcOk)
         join(connection); /* no time limit ends the wait before we leave the kernel */
     return code;

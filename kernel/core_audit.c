@@ -102,12 +102,12 @@ retcode core_AUDIT_Wait(struct core_call *call)
     retcode code = check(call, IN(handle));
     if (code != rcOk || IN(timeout) > KOS_INFINITE_TIMEOUT)
         return code != rcOk ? code : rcInvalidArgument;
-    u32 timeout = (u32)IN(timeout), index;
+    u32 timeout = (u32)IN(timeout);
     atomic_store_explicit(&waiting, 1, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
     struct futex_word word = log_word();
     if (ksm_audit_pending())
         return rcOk;
-    code = futex_wait(call->self, &word, 1, timeout, &index);
+    code = futex_wait(call->self, &word, timeout);
     return code == rcOk ? CORE_BLOCKED : rcOk; /* the word has changed: look again */
 }

@@ -53,7 +53,7 @@ retcode core_CM_Listen(struct core_call *call)
     CORE_METHOD(CM, Listen);
     struct connections *connections = connections_get(call->task);
     char client[KOS_SHORT_NAME_SIZE], service[CONNECTION_SERVICE_SIZE];
-    u32 timeout = (u32)IN(msecs), arrivals, index;
+    u32 timeout = (u32)IN(msecs), arrivals;
     if (IN(msecs) > KOS_INFINITE_TIMEOUT)
         return rcInvalidArgument;
     if (connections == nullptr)
@@ -69,7 +69,7 @@ retcode core_CM_Listen(struct core_call *call)
     if (timeout == 0)
         return rcTimeout;
     const struct futex_word word = connections_word(connections, arrivals);
-    code = futex_wait(call->self, &word, 1, timeout, &index);
+    code = futex_wait(call->self, &word, timeout);
     return code == rcOk ? CORE_BLOCKED : rcOk; /* arrivals has changed */
 }
 

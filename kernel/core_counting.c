@@ -12,7 +12,7 @@ static void order_done(struct thread *asker, retcode code)
 }
 
 /* Every CPU carries it out, one after the other, with that argument. */
-static retcode order_all(struct core_call *call, u64 argument, retcode (*apply)(struct thread *, const struct order *))
+static retcode order_all(struct core_call *call, u64 argument, retcode (*apply)(struct thread *, struct order *))
 {
     u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
     struct order *order = &call->self->order;
@@ -24,7 +24,7 @@ static retcode order_all(struct core_call *call, u64 argument, retcode (*apply)(
     return order_give_cpus(call->self, order, all, &code) ? code : CORE_BLOCKED;
 }
 
-static retcode apply_counting(struct thread *none, const struct order *order)
+static retcode apply_counting(struct thread *none, struct order *order)
 {
     (void)none;
     counting_set_self(order->arguments[0] != 0);
@@ -41,7 +41,7 @@ retcode core_PROFILER_SetCounting(struct core_call *call)
     return order_all(call, IN(on), apply_counting);
 }
 
-static retcode apply_pmu(struct thread *none, const struct order *order)
+static retcode apply_pmu(struct thread *none, struct order *order)
 {
     (void)none;
     return counting_set_pmu_self((u32)order->arguments[0]);
@@ -59,7 +59,7 @@ retcode core_PROFILER_SetPmu(struct core_call *call)
     return code == rcOk ? order_all(call, events, apply_pmu) : code;
 }
 
-static retcode apply_thread_pmu(struct thread *thread, const struct order *order)
+static retcode apply_thread_pmu(struct thread *thread, struct order *order)
 {
     return counting_set_pmu_thread(thread, (u32)order->arguments[0]);
 }
@@ -93,7 +93,7 @@ retcode core_PROFILER_GetPmu(struct core_call *call)
     return core_return_bytes(call, &OUT(description), description, strlen(description) + 1);
 }
 
-static retcode apply_trace(struct thread *none, const struct order *order)
+static retcode apply_trace(struct thread *none, struct order *order)
 {
     (void)none;
     return trace_set_self(order->arguments[0]);

@@ -95,11 +95,10 @@ static retcode event_get(struct core_call *call, struct notice *notice, u32 time
     CORE_METHOD(NOTICE, GetEvent);
     struct notice_event event = {};
     const struct futex_word word = notice_word(notice);
-    u32 index = 0;
     retcode code = notice_take(notice, &event);
     if (code == rcTimeout && timeout_ms != 0) {
         call->self->futex_object = &notice->object; /* who is done with the wait drops the reference */
-        code = futex_wait(call->self, &word, 1, timeout_ms, &index);
+        code = futex_wait(call->self, &word, timeout_ms);
         if (code == rcOk)
             return CORE_BLOCKED;
     } else {

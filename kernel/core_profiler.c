@@ -163,6 +163,7 @@ static bool service_counter(struct task *task, const char *name, const struct th
     if (calls <= name || calls - name >= KOS_SHORT_NAME_SIZE || strcmp(calls, ".calls") != 0)
         return false;
     memcpy(channel, name, (size_t)(calls - name));
+    checkpoint(); /* it was compared with many a name */
     if (task_find_resource(task, KOS_RESOURCE_CHANNEL, channel, &handle) != rcOk)
         return false;
     for (u32 i = 0; i < COUNTING_SERVICES; i++)

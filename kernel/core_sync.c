@@ -7,14 +7,29 @@
 #include <memory/user_copy.h>
 #include <sched/futex.h>
 
+static_assert(KOS_CORE_SYNC_WaitAny_out_index == 1 && KOS_CORE_SYNC_Wait_out_outDelay == 1);
+
+/* Its own work comes first: not STATUS, from which it would be resumed by others. */
+static void respond_any(struct thread *thread, retcode code, u32 index)
+{
+    core_respond(thread, code, index, 0);
+    if (thread->context.kind != HAL_RESUME_STATUS)
+        return;
+    memset(thread->context.words, 0, sizeof(thread->context.words));
+    thread->context.selector = 0;
+    thread->context.kind = HAL_RESUME_CALL;
+}
+
 void futex_complete(struct thread *thread, retcode code, u32 index)
 {
     if (unlikely(thread->core_response == 0)) /* it receives interrupts */
         interrupt_complete(thread, code);
     else if (code == rcOk && unlikely(thread->futex_object != nullptr) && thread->futex_object->type >= OBJECT_NOTICE)
         (thread->futex_object->type == OBJECT_NOTICE ? core_notice_complete : core_cm_complete)(thread);
+    else if (likely(thread->futex_words <= 1))
+        core_respond(thread, code, index, 0); /* index 0 */
     else
-        core_respond(thread, code, index, 0); /* 0 but for WaitAny, which has nothing behind it */
+        respond_any(thread, code, index);
 }
 
 /* All of the words that are or-ed together. */
@@ -23,24 +38,19 @@ static bool fits_u32(word all)
     return all <= 0xffffffffU;
 }
 
-static_assert(KOS_CORE_SYNC_WaitAny_out_index == 1 && KOS_CORE_SYNC_Wait_out_outDelay == 1);
-
-/* *index: as futex_wait. */
-static retcode wait(struct core_call *call, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index)
+static retcode wait(struct core_call *call, const struct futex_word *word, u32 timeout_ms)
 {
-    *index = 0;
-    retcode code = futex_wait(call->self, words, count, timeout_ms, index);
+    retcode code = futex_wait(call->self, word, timeout_ms);
     return code == rcOk ? CORE_BLOCKED : code;
 }
 
 retcode core_SYNC_Wait(struct core_call *call)
 {
     CORE_METHOD(SYNC, Wait);
-    u32 index;
     if (!fits_u32(IN(val) | IN(delay)))
         return rcInvalidArgument;
     struct futex_word word = futex_private(&call->task->domain, IN(ptr), (u32)IN(val));
-    retcode code = wait(call, &word, 1, (u32)IN(delay), &index);
+    retcode code = wait(call, &word, (u32)IN(delay));
     if (code < rcOk) /* else the words are still needed, or the answer comes otherwise */
         OUT(outDelay) = 0;
     return code;
@@ -62,7 +72,13 @@ static retcode wait_for_any(struct core_call *call, const struct futex_word *wor
         checkpoint();
         if (call->self->dying) /* it must not wait any more */
             return rcAbort;
-        code = wait(call, words, count, timeout_ms, index);
+        if (count == 1) {
+            code = wait(call, words, timeout_ms);
+        } else {
+            bool blocked = false;
+            code = futex_wait_any(call->self, words, count, timeout_ms, index, &blocked);
+            code = blocked ? CORE_BLOCKED : code;
+        }
     }
     return code == PREEMPTED ? rcInvalidArgument : code;
 }
@@ -94,8 +110,11 @@ retcode core_SYNC_WaitAny(struct core_call *call)
 [[gnu::noinline]] static u32 wake_several(const struct futex_word *word, u32 count)
 {
     u32 woken = 0;
-    while (woken < count && woken < FUTEX_AT_ONCE && futex_wake_one(word) == 1) {
-        woken++;
+    while (woken < count && woken < FUTEX_AT_ONCE) {
+        u32 found = futex_wake_one(word);
+        if (found == 0)
+            break;
+        woken += found == 1;
         checkpoint();
     }
     return woken;
@@ -107,11 +126,32 @@ retcode core_SYNC_Wake(struct core_call *call)
     if (!fits_u32(IN(nThreads)))
         return rcInvalidArgument;
     struct futex_word word = futex_private(&call->task->domain, IN(ptr), 0);
-    if (likely(IN(nThreads) == 1))
-        OUT(wokenCnt) = futex_wake_one(&word);
-    else
-        OUT(wokenCnt) = wake_several(&word, (u32)IN(nThreads));
+    u32 found = likely(IN(nThreads) == 1) ? futex_wake_one(&word) : FUTEX_SWEPT;
+    OUT(wokenCnt) = likely(found != FUTEX_SWEPT) ? found : wake_several(&word, (u32)IN(nThreads));
     return rcOk;
+}
+
+static u32 at_once(word count)
+{
+    return count < FUTEX_AT_ONCE ? (u32)count : FUTEX_AT_ONCE;
+}
+
+/* One after the other, too. The value counts each time: when it changes, or cannot be read any more, that is all. */
+static retcode requeue(struct core_call *call, const struct futex_word *word, const struct futex_word *target,
+                       u32 *to_wake, u32 *to_move)
+{
+    u32 wake = *to_wake, move = *to_move, woken = 0, moved = 0, found = 0;
+    retcode code;
+    do {
+        enum futex_what what = woken < wake ? FUTEX_WAKES : moved < move ? FUTEX_MOVES : FUTEX_LOOKS;
+        code = futex_requeue(call->self, word, target, what, &found);
+        woken += what == FUTEX_WAKES && found == 1;
+        moved += what == FUTEX_MOVES && found == 1;
+        if (found != 0)
+            checkpoint();
+    } while (found != 0 && (woken < wake || moved < move));
+    *to_wake = woken, *to_move = moved;
+    return woken + moved != 0 ? rcOk : code;
 }
 
 retcode core_SYNC_Requeue(struct core_call *call)
@@ -121,11 +161,11 @@ retcode core_SYNC_Requeue(struct core_call *call)
         return rcInvalidArgument;
     struct futex_word word = futex_private(&call->task->domain, IN(ptr), (u32)IN(val));
     struct futex_word target = futex_private(&call->task->domain, IN(target), 0);
-    u32 woken = (u32)IN(nWake), moved = (u32)IN(nMove);
-    retcode code = futex_requeue(call->self, &word, &target, &woken, &moved);
+    u32 woken = at_once(IN(nWake)), moved = at_once(IN(nMove));
+    retcode code = requeue(call, &word, &target, &woken, &moved);
     if (code == PREEMPTED)
         return code;
-    OUT(wokenCnt) = code == rcOk ? woken : 0;
+    OUT(wokenCnt) = woken;
     OUT(movedCnt) = moved;
     return code;
 }
@@ -166,7 +206,6 @@ static retcode shared_word(struct core_call *call, word mdl, u64 offset, u32 val
 retcode core_SYNC_WaitShared(struct core_call *call)
 {
     CORE_METHOD(SYNC, WaitShared);
-    u32 index;
     struct shared_memory *memory;
     struct futex_word word;
     if (!fits_u32(IN(val) | IN(delay)))
@@ -177,7 +216,7 @@ retcode core_SYNC_WaitShared(struct core_call *call)
     if (!object_try_reference(&memory->object))
         return rcInvalidHandle;
     call->self->futex_object = &memory->object; /* the bucket must stay */
-    code = wait(call, &word, 1, (u32)IN(delay), &index);
+    code = wait(call, &word, (u32)IN(delay));
     OUT(outDelay) = 0;
     return code;
 }

@@ -200,10 +200,10 @@ static void order_done(struct thread *asker, retcode code)
     core_respond(asker, code, 0, 0);
 }
 
-static retcode apply_online(struct thread *none, const struct order *order)
+static retcode apply_online(struct thread *none, struct order *order)
 {
     (void)none;
-    return sched_set_online(order->arguments[0] != 0);
+    return sched_set_online(order, order->arguments[0] != 0);
 }
 
 retcode core_PM_SetCpuOnline(struct core_call *call)
@@ -220,10 +220,10 @@ retcode core_PM_SetCpuOnline(struct core_call *call)
     return order_give_cpus(call->self, order, 1ULL << cpu, &code) ? code : CORE_BLOCKED;
 }
 
-static retcode apply_set(struct thread *none, const struct order *order)
+static retcode apply_set(struct thread *none, struct order *order)
 {
     (void)none;
-    return sched_set_online((order->arguments[0] >> cpu_self()->hal.index & 1U) != 0);
+    return sched_set_online(order, (order->arguments[0] >> cpu_self()->hal.index & 1U) != 0);
 }
 
 static retcode set_result(u64 wanted)
@@ -253,7 +253,7 @@ retcode core_PM_SetCpusOnline(struct core_call *call)
     return order_give_cpus(call->self, order, changed, &code) ? set_result(wanted) : CORE_BLOCKED;
 }
 
-static retcode apply_isolation(struct thread *none, const struct order *order)
+static retcode apply_isolation(struct thread *none, struct order *order)
 {
     (void)none, (void)order;
     sched_isolate_self();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoint task.Task. */
 #include <kernel/core_call.h>
+#include <smp/preemption.h>
 
 #define TASK_RIGHTS                                                                                                    \
     (KOS_RIGHT_TASK_CONTROL | KOS_RIGHT_TASK_WAIT | KOS_RIGHT_TASK_INFO | KOS_RIGHT_COPY | KOS_RIGHT_TRANSFER |        \
@@ -75,17 +76,22 @@ retcode core_TASK_AddResource(struct core_call *call)
     retcode code = core_task(call, (u32)IN(task), KOS_RIGHT_TASK_CONTROL, &task);
     if (code != rcOk)
         return code;
-    code = task_enter(task);
-    if (code == rcOk) {
+    struct task_resource *resource = nullptr;
+    code = task->state == TASK_CREATED ? task_resource_new(task, KOS_RESOURCE_HANDLE, name, &resource)
+                                       : rcInvalidOperation;
+    checkpoint();
+    if (code == rcOk && (code = task_enter(task)) == rcOk) {
         code = handle_derive(&call->task->domain.handles, (u32)IN(handle), &task->domain.handles, (u32)IN(rights),
                              KOS_RIGHT_TRANSFER, nullptr, &handle);
         if (code == rcOk) {
-            code = task_add_resource(task, KOS_RESOURCE_HANDLE, handle, name);
+            code = task_resource_add(task, handle, &resource);
             if (code != rcOk && handle_close(&task->domain.handles, handle) != rcOk)
                 code = rcInternalError;
         }
         task_leave(task);
     }
+    if (resource != nullptr)
+        task_resource_free(task, resource);
     object_release(&task->domain.object);
     return code;
 }

@@ -120,7 +120,7 @@ static void order_done(struct thread *asker, retcode code)
 
 /* Carries out `apply`, with what is in the caller's order.arguments, at home of the thread that the handle names: a
  * thread, or a task that does not run yet, whose first thread is meant. */
-static retcode order(struct core_call *call, word handle, retcode (*apply)(struct thread *, const struct order *))
+static retcode order(struct core_call *call, word handle, retcode (*apply)(struct thread *, struct order *))
 {
     struct thread *thread;
     retcode code = core_thread(call, (u32)handle, KOS_RIGHT_THREAD_CONTROL, &thread);
@@ -140,7 +140,7 @@ static retcode order(struct core_call *call, word handle, retcode (*apply)(struc
     return code;
 }
 
-static retcode apply_priority(struct thread *thread, const struct order *order)
+static retcode apply_priority(struct thread *thread, struct order *order)
 {
     if (thread->state == THREAD_DEAD)
         return rcInvalidThreadState;
@@ -162,7 +162,7 @@ retcode core_THREAD_SetPriority(struct core_call *call)
     return order(call, IN(thread), apply_priority);
 }
 
-static retcode apply_reservation(struct thread *thread, const struct order *order)
+static retcode apply_reservation(struct thread *thread, struct order *order)
 {
     return sched_set_reservation(thread, order->arguments[0], order->arguments[1], order->arguments[2],
                                  order->arguments[3] == KOS_RESERVATION_THROTTLE);
@@ -199,7 +199,7 @@ retcode core_THREAD_GetReservation(struct core_call *call)
     return rcOk;
 }
 
-static retcode apply_affinity(struct thread *thread, const struct order *order)
+static retcode apply_affinity(struct thread *thread, struct order *order)
 {
     if (thread->state == THREAD_DEAD)
         return rcInvalidThreadState;

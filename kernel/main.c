@@ -22,7 +22,8 @@ char kernel_command_line[HAL_COMMAND_LINE_SIZE];
 /* The image's ROMFS: made by tools/romfs, put in by the link. */
 extern const u8 romfs_start[], romfs_end[];
 
-static u8 *scratch_page(void)
+/* For good. */
+static u8 *own_page(void)
 {
     paddr page = page_allocate(0);
     if (page == PADDR_NONE)
@@ -44,14 +45,18 @@ static void shootdown_run(const struct cross_call *call)
     hal_space_invalidate(call->space, call->address, call->count);
 }
 
-static void shootdown(struct address_space *space, vaddr address, u64 count)
+static void shootdown(struct address_space *space, vaddr address, u64 count, bool locked)
 {
     const struct cross_call call = {
         .function = shootdown_run, .space = &space->hal, .address = address, .count = count};
     /* model: shootdown.pml MASK. A thread that moves marks its new CPU, then reads entries there; we changed an entry,
      * then look at the marks. */
     atomic_thread_fence(memory_order_seq_cst);
-    cross_call(atomic_load_explicit(&space->cpus, memory_order_relaxed), &call);
+    u64 cpus = atomic_load_explicit(&space->cpus, memory_order_relaxed);
+    if (unlikely(space_shootdown_in_steps) && !locked)
+        cross_call_in_steps(cpus, &call);
+    else
+        cross_call(cpus, &call);
 }
 
 static void start_einit(void)
@@ -89,7 +94,8 @@ void kernel_main(struct hal_boot_info *boot)
         page_allocator_add(boot->ranges[i].start, boot->ranges[i].end);
     memcpy(kernel_command_line, boot->command_line, sizeof(kernel_command_line));
     sched_cpu_init(cpu_self());
-    cpu_init(cpu_self(), scratch_page());
+    cpu_init(cpu_self(), own_page());
+    checkpoint_cpu_init(own_page(), own_page());
     trace_init(kernel_command_line);
     trace_cpu_init(cpu_self());
     sample_cpu_init(cpu_self(), kernel_command_line);
@@ -98,6 +104,7 @@ void kernel_main(struct hal_boot_info *boot)
     object_room_init();
     kernel_random_init(boot);
     start_cpus(boot->cpu_count);
+    space_shootdown_in_steps = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 + CROSS_CALL_BESIDE;
     ipc_init();
     user_object_init();
     shared_memory_room_init();
@@ -119,7 +126,8 @@ void kernel_main(struct hal_boot_info *boot)
 void kernel_secondary_main(void)
 {
     sched_cpu_init(cpu_self());
-    cpu_init(cpu_self(), scratch_page());
+    cpu_init(cpu_self(), own_page());
+    checkpoint_cpu_init(own_page(), own_page());
     trace_cpu_init(cpu_self());
     sample_cpu_init(cpu_self(), kernel_command_line);
     hal_cpu_online();

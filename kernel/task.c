@@ -516,7 +516,11 @@ bool task_end(struct task *task)
     const struct cross_call call = {.function = leave_space, .space = &task->domain.space.hal};
     trace_task_end(cpu_self(), 0, (u16)task->exit_reason, task->domain.object.sid, (u64)(s64)task->exit_code, 0);
     hal_context_leave_space(&thread_current()->context);
-    cross_call(atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire), &call);
+    u64 cpus = atomic_load_explicit(&task->domain.space.cpus, memory_order_acquire);
+    if (unlikely(space_shootdown_in_steps))
+        cross_call_in_steps(cpus, &call);
+    else
+        cross_call(cpus, &call);
     if (task->first != nullptr) {
         object_release(&task->first->object);
         task->first = nullptr;

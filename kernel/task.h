@@ -19,7 +19,8 @@ struct task_resource {
     struct tree_node node; /* in task->resources; guarded by task->lock */
     u32 kind;              /* KOS_RESOURCE_* */
     u32 handle;
-    u32 hash; /* of kind and name: names are compared once */
+    u32 hash;   /* of kind and name: names are compared once */
+    u32 length; /* of the name */
     char name[KOS_SHORT_NAME_SIZE];
 };
 
@@ -81,8 +82,23 @@ void task_leave(struct task *task);
 retcode task_set_environment(struct task *task, const char *args, u64 args_size, const char *envs, u64 envs_size);
 /* Brings in the page of address, to be written, of a task that does not run yet. With checkpoints. */
 retcode task_bring(struct task *task, vaddr address);
-retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name);
 retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle);
+/*
+ * A handle of another task's gets a name, as a user may give a task thousands of them and the names are long:
+ *
+ *   step                                                       path
+ *   1 new     the resource is made, its name hashed            its own; the caller has a reference to the task, no more
+ *   2 add     task_enter; the handle is made; one walk         its own: from task_enter to task_leave
+ *             through the tree; task_leave
+ *   3 free    if it was not added                              no matter
+ *
+ * Between 1 and 2 others may give that name away: rcAlreadyExists.
+ */
+/* rcInvalidArgument: the name is too long; rcQuotaExceeded, rcOutOfMemory. */
+retcode task_resource_new(struct task *task, u32 kind, const char *name, struct task_resource **resource);
+/* *resource is null afterwards if it is the task's; what is left of it is to be freed. rcAlreadyExists. */
+retcode task_resource_add(struct task *task, u32 handle, struct task_resource **resource);
+void task_resource_free(struct task *task, struct task_resource *resource);
 void task_resource_room_init(void); /* boot */
 /* All of them, when the task ends. With checkpoints. */
 void task_resources_free(struct task *task);

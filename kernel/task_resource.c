@@ -12,44 +12,59 @@ void task_resource_room_init(void)
 
 struct resource_key {
     u32 hash, kind;
+    u64 length; /* of name */
     const char *name;
 };
 
 static struct resource_key resource_key(u32 kind, const char *name)
 {
-    return (struct resource_key){text_hash(kind, name, strlen(name)), kind, name};
+    const u64 length = strlen(name);
+    return (struct resource_key){text_hash(kind, name, length), kind, length, name};
 }
 
-static int resource_order(const struct tree_node *node, const struct resource_key *key)
+/* Nearly always the hash tells; names are compared where it is the same. */
+static inline int resource_order(const struct task_resource *resource, const struct resource_key *key)
 {
-    const struct task_resource *resource = tree_entry(node, struct task_resource, node);
-    if (resource->hash != key->hash)
+    if (likely(resource->hash != key->hash))
         return resource->hash > key->hash ? 1 : -1;
-    int order = strcmp(resource->name, key->name);
-    return order != 0 ? order : (resource->kind > key->kind) - (resource->kind < key->kind);
-}
-
-static bool resource_reached(const struct tree_node *node, const void *key)
-{
-    return resource_order(node, key) >= 0;
+    if (resource->kind != key->kind)
+        return resource->kind > key->kind ? 1 : -1;
+    if (resource->length != key->length)
+        return resource->length > key->length ? 1 : -1;
+    return memcmp(resource->name, key->name, key->length);
 }
 
 /* task->lock held. The resource of that name and kind; or null, and *next is what comes behind it. */
 static struct task_resource *resource_look(const struct task *task, const struct resource_key *key,
                                            struct tree_node **next)
 {
-    *next = tree_find(&task->resources, resource_reached, key);
-    bool found = *next != nullptr && resource_order(*next, key) == 0;
-    return found ? tree_entry(*next, struct task_resource, node) : nullptr;
+    struct tree_node *at = task->resources.root, *behind = nullptr;
+    while (at != nullptr) {
+        struct task_resource *resource = tree_entry(at, struct task_resource, node);
+        int order = resource_order(resource, key);
+        if (order == 0)
+            return resource;
+        if (order > 0)
+            behind = at;
+        at = at->child[order < 0];
+    }
+    *next = behind;
+    return nullptr;
+}
+
+void task_resource_free(struct task *task, struct task_resource *resource)
+{
+    object_cache_free(&resources, resource, &task->domain.quota);
 }
 
 /* The name of a handle that its owner has closed is free again. */
-static retcode resource_find(struct task *task, const struct resource_key *key, u32 *handle)
+retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
 {
+    const struct resource_key key = resource_key(kind, name);
     struct task_resource *gone = nullptr;
     struct tree_node *next;
     spinlock_lock(&task->lock);
-    struct task_resource *found = resource_look(task, key, &next);
+    struct task_resource *found = resource_look(task, &key, &next);
     if (found != nullptr && !handle_is_open(&task->domain.handles, found->handle)) {
         tree_remove(&task->resources, &found->node);
         gone = found;
@@ -59,42 +74,46 @@ static retcode resource_find(struct task *task, const struct resource_key *key, 
         *handle = found->handle;
     spinlock_unlock(&task->lock);
     if (gone != nullptr)
-        object_cache_free(&resources, gone, &task->domain.quota);
+        task_resource_free(task, gone);
     return found != nullptr ? rcOk : rcResourceNotFound;
 }
 
-retcode task_find_resource(struct task *task, u32 kind, const char *name, u32 *handle)
+retcode task_resource_new(struct task *task, u32 kind, const char *name, struct task_resource **resource)
 {
     const struct resource_key key = resource_key(kind, name);
-    return resource_find(task, &key, handle);
+    if (key.length >= KOS_SHORT_NAME_SIZE)
+        return rcInvalidArgument;
+    struct task_resource *made = object_cache_allocate(&resources, &task->domain.quota);
+    if (made == nullptr)
+        return quota_refusal(&task->domain.quota, 0);
+    made->kind = kind;
+    made->hash = key.hash;
+    made->length = (u32)key.length;
+    memcpy(made->name, name, key.length + 1);
+    *resource = made;
+    return rcOk;
 }
 
-retcode task_add_resource(struct task *task, u32 kind, u32 handle, const char *name)
+retcode task_resource_add(struct task *task, u32 handle, struct task_resource **resource)
 {
-    size_t length = strlen(name);
-    const struct resource_key key = {text_hash(kind, name, length), kind, name};
+    struct task_resource *added = *resource;
+    const struct resource_key key = {added->hash, added->kind, added->length, added->name};
     struct tree_node *next;
-    u32 present;
-    if (length >= KOS_SHORT_NAME_SIZE)
-        return rcInvalidArgument;
-    if (resource_find(task, &key, &present) == rcOk)
-        return rcAlreadyExists;
-    struct task_resource *resource = object_cache_allocate(&resources, &task->domain.quota);
-    if (resource == nullptr)
-        return quota_refusal(&task->domain.quota, 0);
-    resource->kind = kind;
-    resource->handle = handle;
-    resource->hash = key.hash;
-    memcpy(resource->name, name, length + 1);
+    retcode code = rcOk;
     spinlock_lock(&task->lock);
-    retcode code = resource_look(task, &key, &next) != nullptr ? rcAlreadyExists : rcOk;
-    if (task->state >= TASK_DYING) /* terminated on another CPU: its resources may be gone already */
+    struct task_resource *present = resource_look(task, &key, &next);
+    if (task->state >= TASK_DYING) { /* terminated on another CPU: its resources may be gone already */
         code = rcInvalidOperation;
-    if (code == rcOk)
-        tree_insert_before(&task->resources, next, &resource->node);
+    } else if (present == nullptr) {
+        added->handle = handle;
+        tree_insert_before(&task->resources, next, &added->node);
+        *resource = nullptr;
+    } else if (handle_is_open(&task->domain.handles, present->handle)) {
+        code = rcAlreadyExists;
+    } else {
+        present->handle = handle; /* the name was free again */
+    }
     spinlock_unlock(&task->lock);
-    if (code != rcOk)
-        object_cache_free(&resources, resource, &task->domain.quota);
     return code;
 }
 
@@ -114,7 +133,7 @@ void task_resources_free(struct task *task)
 {
     struct task_resource *resource;
     while ((resource = take(task)) != nullptr) {
-        object_cache_free(&resources, resource, &task->domain.quota);
+        task_resource_free(task, resource);
         checkpoint();
     }
 }

@@ -390,6 +390,7 @@ void thread_finish(struct thread *thread)
     if ((cpu->hal.pending & CPU_PENDING_FPU) != 0)
         hal_fpu_release(&cpu->hal);
     if (unlikely(thread->counters != nullptr)) { /* a path of its own */
+        checkpoint();
         spinlock_lock(&task->lock);
         counting_keep(thread, &task->counters);
         spinlock_unlock(&task->lock);

@@ -26,6 +26,7 @@ struct change {
     bool (*undo)(struct change *change, struct region *region); /* or null */
     struct progress *progress;
     struct stale stale;
+    bool tell; /* the other CPUs, before it goes on */
 };
 
 static bool populates(u32 flags)
@@ -46,6 +47,10 @@ static bool free_part(struct change *change, struct region *region)
 {
     if (!drop_part(change, region))
         return false;
+    if (stale_first(&change->stale)) {
+        change->tell = true;
+        return false;
+    }
     region_remove(change->space, region);
     return true;
 }
@@ -260,6 +265,10 @@ static retcode run(struct change *change)
         spinlock_lock(&change->space->lock);
         code = step(change);
         spinlock_unlock(&change->space->lock);
+        if (unlikely(change->tell)) {
+            change->tell = false;
+            stale_end(change->space, &change->stale);
+        }
     } while (code == PREEMPTED && !preemption_point() && !page_reclaim_interrupted());
     stale_end(change->space, &change->stale);
     if (code != PREEMPTED)

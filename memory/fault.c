@@ -11,7 +11,8 @@ static_assert(HAL_ACCESS_READ == HAL_PAGE_READ && HAL_ACCESS_WRITE == HAL_PAGE_W
                   HAL_ACCESS_EXECUTE == HAL_PAGE_EXECUTE,
               "a fault's access is compared with a page's");
 
-void (*space_shootdown)(struct address_space *space, vaddr address, u64 count);
+void (*space_shootdown)(struct address_space *space, vaddr address, u64 count, bool locked);
+bool space_shootdown_in_steps;
 
 /* ---- pages on their way back ---- */
 
@@ -184,11 +185,11 @@ retcode space_init(struct address_space *space, struct quota *quota, u64 random)
     return code == rcOutOfMemory ? space->shortage : code;
 }
 
-static void forget(struct address_space *space, vaddr address, u64 count)
+static void forget(struct address_space *space, vaddr address, u64 count, bool locked)
 {
     hal_space_invalidate(&space->hal, address, count); /* model: shootdown.pml LOCAL */
     if (!HAL_INVALIDATE_BROADCASTS && space_shootdown != nullptr)
-        space_shootdown(space, address, count);
+        space_shootdown(space, address, count, locked);
 }
 
 retcode space_destroy(struct address_space *space, struct progress *progress)
@@ -208,7 +209,7 @@ retcode space_destroy(struct address_space *space, struct progress *progress)
         if (!pages) {
             stale_end(space, &stale); /* before the tables that led to the pages */
             if (progress->position == 0 && hal_space_keeps_translations(&space->hal))
-                forget(space, 0, ~0ULL); /* its identifier is given to others */
+                forget(space, 0, ~0ULL, false); /* its identifier is given to others */
             more = !hal_space_destroy(&space->hal, &tables, &progress->position);
         }
         if (more && (preemption_point() || page_reclaim_interrupted()))
@@ -351,15 +352,20 @@ static void stale_add(struct stale *stale, vaddr address)
         stale->end = address + PAGE_SIZE;
 }
 
-void stale_end(struct address_space *space, struct stale *stale)
+static inline void stale_forget(struct address_space *space, struct stale *stale, bool locked)
 {
     if (stale->end == 0)
         return;
     u64 count = (stale->end - stale->first) / PAGE_SIZE;
-    forget(space, stale->first, count);
+    forget(space, stale->first, count, locked);
     quota_release_pages(space->quota, stale->owned);
     page_chain_defer(&stale->chain);
     *stale = (struct stale){};
+}
+
+void stale_end(struct address_space *space, struct stale *stale)
+{
+    stale_forget(space, stale, false);
 }
 
 /* Order: entries (model: shootdown.pml ENTRY), translations on all CPUs and only then the pages: stale_end(). */
@@ -414,7 +420,7 @@ void region_seal(struct address_space *space, const struct region *region, vaddr
         address += PAGE_SIZE * hal_space_protect_run(&space->hal, address, (end - address) / PAGE_SIZE, access);
     stale.first = first, stale.end = end;
     if (sealed)
-        stale_end(space, &stale); /* model: shootdown.pml seal() */
+        stale_forget(space, &stale, true); /* model: shootdown.pml seal() */
     else
         hal_space_invalidate(&space->hal, first, (end - first) / PAGE_SIZE); /* elsewhere a fault finds it allowed */
 }

@@ -136,14 +136,15 @@ static void slab_put(struct object_cache *cache, void *object)
     page_free(hal_physical(slab), cache->order);
 }
 
-static void refill(struct object_cache *cache, struct object_cache_cpu *cpu)
+/* So that `least` are there, if there is memory. */
+static void refill(struct object_cache *cache, struct object_cache_cpu *cpu, u32 least)
 {
     spinlock_lock(&cache->lock);
     while (cpu->count < cache->batch) {
         struct slab *slab = nullptr;
         if (!list_empty(&cache->partial))
             slab = list_entry(cache->partial.next, struct slab, link);
-        else if (cpu->count == 0) /* half a batch will do rather than a new slab */
+        else if (cpu->count < least) /* half a batch will do rather than a new slab */
             slab = slab_new(cache);
         if (slab == nullptr)
             break;
@@ -157,8 +158,9 @@ bool object_cache_fill(struct object_cache *cache, u32 count)
     struct object_cache_cpu *cpu = &cache->cpus[hal_cpu_self()->index];
     if (likely(cpu->count >= count))
         return false;
-    refill(cache, cpu);
-    return true;
+    u32 before = cpu->count;
+    refill(cache, cpu, count);
+    return cpu->count != before;
 }
 
 static void drain(struct object_cache *cache, struct object_cache_cpu *cpu)
@@ -179,7 +181,7 @@ void *object_cache_allocate(struct object_cache *cache, struct quota *quota)
         return nullptr;
     struct object_cache_cpu *cpu = &cache->cpus[hal_cpu_self()->index];
     if (unlikely(cpu->free == nullptr)) {
-        refill(cache, cpu);
+        refill(cache, cpu, 1);
         if (cpu->free == nullptr) {
             quota_release_object(quota);
             return nullptr;

@@ -32,8 +32,8 @@ struct object_cache {
 void object_cache_init(struct object_cache *cache, const char *name, size_t size, size_t alignment);
 /* Only the first so many bytes of an object are zeroed from now on: what is behind is set before it is read. */
 void object_cache_clear_first(struct object_cache *cache, size_t bytes);
-/* A step of its own: if this CPU's list is short of `count` objects, it is filled as far as it can be; true then. At
- * most a batch, of objects up to 2 KiB four. */
+/* A step of its own: if this CPU's list is short of `count` objects, it is filled as far as it can be; true if it has
+ * more then. At most a batch, of objects up to 2 KiB four. */
 bool object_cache_fill(struct object_cache *cache, u32 count);
 /* Zeroed object charged to quota (null: the kernel); null if quota or memory is exhausted. */
 void *object_cache_allocate(struct object_cache *cache, struct quota *quota);

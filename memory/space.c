@@ -273,7 +273,7 @@ void space_unmap_owned(struct address_space *space, vaddr address, const struct 
         spinlock_lock(&space->lock);
         struct region *region = region_owned(space, address, mapping);
         more = region != nullptr && !region_drop_some(space, region, &stale);
-        if (region != nullptr && !more)
+        if (region != nullptr && !more && !(more = stale_first(&stale)))
             region_remove(space, region);
         spinlock_unlock(&space->lock);
         stale_end(space, &stale);

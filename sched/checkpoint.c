@@ -6,7 +6,8 @@
  *
  *   kept by the thread    page with the stack; the scratch page, which operations may have in use: the CPU gets another
  *
- * Without two free pages the operation goes on with interrupts masked: there is then a long path, but no error.
+ * Each CPU keeps two pages for that, so one thread can be put aside there when no memory is free. Without pages for
+ * another one the operation goes on with interrupts masked: there is then a long path, but no error.
  */
 #include <hal/stack.h>
 #include <memory/page.h>
@@ -15,6 +16,33 @@
 #include <sched/work.h>
 
 #define TIMES_IN_A_ROW 32U /* as many timers may be due */
+
+/* Pages for who is put aside: those not in use. Owned by its CPU, on which such a thread stays. */
+static struct reserve {
+    cache_aligned u32 count;
+    void *pages[2];
+} reserves[KOS_CPUS_MAX];
+
+void checkpoint_cpu_init(void *first, void *second)
+{
+    reserves[hal_cpu_self()->index] = (struct reserve){.count = 2, .pages = {first, second}};
+}
+
+static void *page_for(struct reserve *reserve)
+{
+    if (reserve->count != 0)
+        return reserve->pages[--reserve->count];
+    paddr page = page_allocate(0);
+    return page != PADDR_NONE ? hal_direct(page) : nullptr;
+}
+
+static void page_back(struct reserve *reserve, void *page)
+{
+    if (reserve->count < array_length(reserve->pages))
+        reserve->pages[reserve->count++] = page;
+    else
+        page_free(hal_physical(page), 0);
+}
 
 static void go_on(struct thread *thread)
 {
@@ -54,22 +82,22 @@ static void unpin(struct cpu *cpu, struct thread *thread)
         cpu->scratch = kept;
         unpin(cpu, thread);
     }
-    page_free(hal_physical(scratch), 0);
-    page_free(hal_physical(copy), 0);
+    page_back(&reserves[cpu->hal.index], scratch);
+    page_back(&reserves[cpu->hal.index], copy);
 }
 
 /* False: there is no memory for it. */
 static bool leave_the_stack(void)
 {
-    paddr copy = page_allocate(0), scratch = page_allocate(0);
-    if (copy != PADDR_NONE && scratch != PADDR_NONE) {
-        put_aside(cpu_self(), thread_current(), hal_direct(copy), hal_direct(scratch));
+    struct cpu *cpu = cpu_self();
+    struct reserve *reserve = &reserves[cpu->hal.index];
+    void *copy = page_for(reserve), *scratch = page_for(reserve);
+    if (copy != nullptr && scratch != nullptr) {
+        put_aside(cpu, thread_current(), copy, scratch);
         return true;
     }
-    if (copy != PADDR_NONE)
-        page_free(copy, 0);
-    if (scratch != PADDR_NONE)
-        page_free(scratch, 0);
+    if (copy != nullptr)
+        page_back(reserve, copy);
     return false;
 }
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <memory/object_cache.h>
 #include <sched/futex_bucket.h>
 #include <traces/trace.h>
 
-static struct object_cache waiter_sets; /* FUTEX_WORDS - 1 of struct futex_waiter */
 void pi_lock_room_init(void);
 
 void futex_room_init(void)
 {
-    object_cache_init(&waiter_sets, "futex_waiters", (FUTEX_WORDS - 1) * sizeof(struct futex_waiter), 8);
+    futex_any_room_init();
     pi_lock_room_init();
 }
 
@@ -52,7 +50,7 @@ struct futex_word futex_private(struct domain *domain, vaddr address, u32 value)
     return (struct futex_word){futex_private_bucket(domain, address), address, value, nullptr};
 }
 
-static struct futex_waiter *waiter_at(struct thread *thread, u32 index)
+struct futex_waiter *futex_waiter_at(struct thread *thread, u32 index)
 {
     return index == 0 ? &thread->waiter : &thread->more_waiters[index - 1];
 }
@@ -61,7 +59,8 @@ static struct futex_waiter *waiter_at(struct thread *thread, u32 index)
 static struct futex_bucket *bucket_lock_of(struct futex_waiter *waiter)
 {
     for (;;) {
-        struct futex_bucket *bucket = atomic_load_explicit(&waiter->bucket, memory_order_relaxed);
+        /* acquire: who took it out says before through which word: futex_leave() */
+        struct futex_bucket *bucket = atomic_load_explicit(&waiter->bucket, memory_order_acquire);
         if (bucket == nullptr)
             return nullptr;
         spinlock_lock(&bucket->lock);
@@ -71,7 +70,7 @@ static struct futex_bucket *bucket_lock_of(struct futex_waiter *waiter)
     }
 }
 
-/* Who claimed the thread, once it has left its buckets. Their memory stays until we leave the kernel: epochs. */
+/* Who claimed the thread, once it has left its bucket, whose memory stays until we leave the kernel: epochs. */
 static void drop_object(struct thread *thread)
 {
     struct object *object = thread->futex_object;
@@ -81,16 +80,14 @@ static void drop_object(struct thread *thread)
     }
 }
 
-/* model: futex.pml 3 */
-static void leave_all(struct thread *thread)
+void futex_leave_word(struct thread *thread, u32 index)
 {
-    for (u32 i = 0; i < thread->futex_words; i++) {
-        struct futex_bucket *bucket = bucket_lock_of(waiter_at(thread, i));
-        if (bucket == nullptr)
-            continue;
-        futex_leave(bucket, waiter_at(thread, i));
-        spinlock_unlock(&bucket->lock);
-    }
+    struct futex_waiter *waiter = futex_waiter_at(thread, index);
+    struct futex_bucket *bucket = bucket_lock_of(waiter);
+    if (bucket == nullptr)
+        return;
+    futex_leave(bucket, waiter);
+    spinlock_unlock(&bucket->lock);
 }
 
 static void time_limit(struct timer *timer)
@@ -125,10 +122,9 @@ retcode futex_word_bring(struct thread *thread, vaddr address)
     return code == rcOk || code == PREEMPTED ? PREEMPTED : rcInvalidArgument;
 }
 
-/* model: futex.pml 1, for one word */
-static retcode enter(struct thread *thread, u32 index, const struct futex_word *word)
+retcode futex_enter_word(struct thread *thread, u32 index, const struct futex_word *word)
 {
-    struct futex_waiter *waiter = waiter_at(thread, index);
+    struct futex_waiter *waiter = futex_waiter_at(thread, index);
     struct futex_bucket *bucket = word->bucket;
     spinlock_lock(&bucket->lock);
     retcode code = word_check(word);
@@ -140,126 +136,75 @@ static retcode enter(struct thread *thread, u32 index, const struct futex_word *
     return code;
 }
 
-retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index)
+void futex_block(struct thread *thread, u32 timeout_ms, u64 address)
 {
-    if (count > 1 && thread->more_waiters == nullptr) {
-        thread->more_waiters = object_cache_allocate(&waiter_sets, &thread->domain->quota);
-        if (thread->more_waiters == nullptr)
-            return quota_refusal(&thread->domain->quota, 0);
-    }
-    thread->futex_words = count; /* before anybody can claim the thread: he looks through all of them */
-    atomic_store_explicit(&thread->futex_claimed, 0, memory_order_relaxed); /* published by the buckets' locks */
-    for (u32 i = 0; i < count; i++) {
-        retcode code = enter(thread, i, &words[i]);
-        if (code != rcOk) {
-            *index = i;
-            if (futex_claim(thread)) {
-                leave_all(thread);
-                drop_object(thread);
-                return unlikely(code == PREEMPTED) ? futex_word_bring(thread, words[i].address) : code;
-            }
-            break; /* woken through a word before this one: the wake is in our inbox */
-        }
-    }
-    thread->state = THREAD_FUTEX; /* who wakes it leaves that to this CPU; who sees it finds it at all its words */
-    if (count > 1) {
-        /* model: futex.pml ENTERED. Who claimed the thread meanwhile may have looked for its waiters too early, and
-         * then he claimed first: we see it. */
-        atomic_thread_fence(memory_order_seq_cst);
-        if (atomic_load_explicit(&thread->futex_claimed, memory_order_relaxed) != 0)
-            leave_all(thread);
-    }
+    thread->state = THREAD_FUTEX; /* who wakes it leaves that to this CPU */
     if (timeout_ms != KOS_INFINITE_TIMEOUT)
         timer_arm(&thread->timer, timer_deadline(timeout_ms), time_limit);
-    trace_futex_wait(cpu_self(), 0, 0, thread->object.sid, words[0].address, 0);
+    trace_futex_wait(cpu_self(), 0, 0, thread->object.sid, address, 0);
     sched_block();
+}
+
+retcode futex_wait(struct thread *thread, const struct futex_word *word, u32 timeout_ms)
+{
+    thread->futex_words = 1; /* before anybody can claim the thread */
+    atomic_store_explicit(&thread->futex_claimed, FUTEX_WAITING, memory_order_relaxed); /* published by the lock */
+    retcode code = futex_enter_word(thread, 0, word);
+    if (code != rcOk) {
+        drop_object(thread);
+        return unlikely(code == PREEMPTED) ? futex_word_bring(thread, word->address) : code;
+    }
+    futex_block(thread, timeout_ms, word->address);
     return rcOk;
 }
 
 /* A claimed thread; outside the lock: a wake may send an IPI. */
 static inline void wake_claimed(struct thread *thread)
 {
-    if (unlikely(thread->futex_words > 1)) {       /* it has left the one through which it was claimed */
-        atomic_thread_fence(memory_order_seq_cst); /* model: futex.pml CLAIMED */
-        leave_all(thread);
-    }
     futex_complete(thread, rcOk, thread->futex_index); /* model: futex.pml 4; may look at the object */
     drop_object(thread);
     sched_wake_remote(thread);
 }
 
-/* Claimed threads, in order. */
-static void wake_all(struct list *woken)
-{
-    while (!list_empty(woken)) {
-        struct thread *thread = list_entry(woken->next, struct thread, futex_link);
-        list_remove(&thread->futex_link);
-        wake_claimed(thread);
-    }
-}
-
-/* Under bucket->lock. */
-static u32 take(struct futex_bucket *bucket, u64 address, u32 count, struct list *woken)
-{
-    u32 taken = 0;
-    struct futex_waiter *waiter = futex_first(bucket, address);
-    while (waiter != nullptr && waiter->address == address && taken < count) {
-        struct tree_node *next = tree_next(&waiter->node);
-        struct thread *thread = waiter->thread;
-        if (futex_claim(thread)) { /* else somebody else is about to take it out */
-            thread->futex_index = waiter->index;
-            futex_leave(bucket, waiter);
-            list_push_back(woken, &thread->futex_link);
-            taken++;
-        }
-        waiter = next == nullptr ? nullptr : waiter_of(next);
-    }
-    return taken;
-}
-
-static u32 bounded(u32 count)
-{
-    return count < FUTEX_AT_ONCE ? count : FUTEX_AT_ONCE;
-}
-
-/* The common case: there is a waiter, and nobody else is about to take it. */
-static struct thread *take_first(struct futex_bucket *bucket, u64 address)
+/* Under bucket->lock. model: futex.pml 2, 3. The thread whose waiter, the first of the word, was taken out, or null;
+ * *before: what it was to who claimed it. */
+static inline struct thread *take_first(struct futex_bucket *bucket, u64 address, u32 *before)
 {
     struct futex_waiter *waiter = futex_first(bucket, address);
-    if (waiter == nullptr || !futex_claim(waiter->thread))
+    if (waiter == nullptr)
         return nullptr;
-    waiter->thread->futex_index = waiter->index;
+    struct thread *thread = waiter->thread;
+    *before = futex_claim(thread);
+    if (likely(*before != FUTEX_CLAIMED))
+        thread->futex_index = waiter->index;
     futex_leave(bucket, waiter);
-    return waiter->thread;
-}
-
-[[gnu::noinline]] static u32 wake_some(const struct futex_word *word, u32 count)
-{
-    struct list woken;
-    list_init(&woken);
-    spinlock_lock(&word->bucket->lock);
-    u32 taken = take(word->bucket, word->address, bounded(count), &woken);
-    spinlock_unlock(&word->bucket->lock);
-    trace_futex_wake(cpu_self(), 0, 0, taken, word->address, 0);
-    wake_all(&woken);
-    return taken;
+    return thread;
 }
 
 u32 futex_wake_one(const struct futex_word *word)
 {
+    u32 before = FUTEX_CLAIMED;
     spinlock_lock(&word->bucket->lock);
-    struct thread *thread = take_first(word->bucket, word->address);
+    struct thread *thread = take_first(word->bucket, word->address, &before);
     spinlock_unlock(&word->bucket->lock);
-    if (unlikely(thread == nullptr))
-        return wake_some(word, 1);
-    trace_futex_wake(cpu_self(), 0, 0, 1, word->address, 0);
-    wake_claimed(thread);
-    return 1;
+    trace_futex_wake(cpu_self(), 0, 0, before != FUTEX_CLAIMED, word->address, 0);
+    if (likely(before == FUTEX_WAITING))
+        wake_claimed(thread);
+    return before != FUTEX_CLAIMED ? 1 : thread != nullptr ? FUTEX_SWEPT : 0;
 }
 
 u32 futex_wake(const struct futex_word *word, u32 count)
 {
-    return count == 1 ? futex_wake_one(word) : wake_some(word, count);
+    u32 woken = 0;
+    if (count > FUTEX_AT_ONCE)
+        count = FUTEX_AT_ONCE;
+    while (woken < count) {
+        u32 found = futex_wake_one(word);
+        if (found == 0)
+            break;
+        woken += found == 1;
+    }
+    return woken;
 }
 
 static void lock_both(struct futex_bucket *a, struct futex_bucket *b)
@@ -270,33 +215,43 @@ static void lock_both(struct futex_bucket *a, struct futex_bucket *b)
         spinlock_lock(&second->lock);
 }
 
-retcode futex_requeue(struct thread *thread, const struct futex_word *word, const struct futex_word *target, u32 *woken,
-                      u32 *moved)
+/* Both buckets are locked. */
+static u32 move_first(struct futex_bucket *from, u64 address, struct futex_bucket *to, u64 target)
+{
+    struct futex_waiter *waiter = futex_first(from, address);
+    if (waiter == nullptr)
+        return 0;
+    if (atomic_load_explicit(&waiter->thread->futex_claimed, memory_order_relaxed) == FUTEX_CLAIMED) {
+        futex_leave(from, waiter);
+        return FUTEX_SWEPT;
+    }
+    tree_remove(&from->waiters, &waiter->node);
+    waiter->address = target;
+    atomic_store_explicit(&waiter->bucket, to, memory_order_relaxed); /* under both locks */
+    tree_insert(&to->waiters, &waiter->node);
+    return 1;
+}
+
+retcode futex_requeue(struct thread *thread, const struct futex_word *word, const struct futex_word *target,
+                      enum futex_what what, u32 *found)
 {
     struct futex_bucket *from = word->bucket, *to = target->bucket;
-    struct list claimed;
-    u32 wanted = bounded(*moved);
-    list_init(&claimed);
-    *moved = 0;
+    struct thread *taken = nullptr;
+    u32 before = FUTEX_CLAIMED;
+    *found = 0;
     lock_both(from, to);
     retcode code = target->address % 4 != 0 ? rcInvalidArgument : word_check(word);
-    if (code == rcOk) {
-        *woken = take(from, word->address, bounded(*woken), &claimed);
-        struct futex_waiter *waiter = futex_first(from, word->address);
-        while (waiter != nullptr && waiter->address == word->address && *moved < wanted) {
-            struct tree_node *next = tree_next(&waiter->node);
-            tree_remove(&from->waiters, &waiter->node);
-            waiter->address = target->address;
-            atomic_store_explicit(&waiter->bucket, to, memory_order_relaxed); /* under both locks */
-            tree_insert(&to->waiters, &waiter->node);
-            (*moved)++;
-            waiter = next == nullptr || from == to ? futex_first(from, word->address) : waiter_of(next);
-        }
+    if (code == rcOk && what == FUTEX_WAKES) {
+        taken = take_first(from, word->address, &before);
+        *found = before != FUTEX_CLAIMED ? 1 : taken != nullptr ? FUTEX_SWEPT : 0;
+    } else if (code == rcOk && what == FUTEX_MOVES) {
+        *found = move_first(from, word->address, to, target->address);
     }
     spinlock_unlock(&from->lock);
     if (to != from)
         spinlock_unlock(&to->lock);
-    wake_all(&claimed);
+    if (before == FUTEX_WAITING)
+        wake_claimed(taken);
     return unlikely(code == PREEMPTED) ? futex_word_bring(thread, word->address) : code;
 }
 
@@ -304,22 +259,35 @@ bool futex_cancel(struct thread *thread)
 {
     if (thread->futex_words == 0)
         return pi_lock_cancel(thread);
-    if (!futex_claim(thread))
+    if (futex_claim(thread) != FUTEX_WAITING)
         return false;
-    leave_all(thread);
+    if (thread->futex_words == 1) /* else it leaves them when it runs */
+        futex_leave_word(thread, 0);
     drop_object(thread);
     return true;
 }
+
+/* Waiters that take their places anew at a time: the rest as a level that changes again, from the inbox. */
+#define LEVELS_AT_ONCE 1U
 
 struct thread *futex_level_changed(struct thread *thread)
 {
     if (thread->futex_words == 0)
         return pi_lock_level_changed(thread);
+    u32 changed = 0;
     for (u32 i = 0; i < thread->futex_words; i++) {
-        struct futex_waiter *waiter = waiter_at(thread, i);
-        struct futex_bucket *bucket = bucket_lock_of(waiter);
-        if (bucket == nullptr)
+        struct futex_waiter *waiter = futex_waiter_at(thread, i);
+        if (waiter->level == thread->level)
             continue;
+        if (changed++ == LEVELS_AT_ONCE) {
+            sched_level_update_remote(thread, cpu_self()->hal.index);
+            break;
+        }
+        struct futex_bucket *bucket = bucket_lock_of(waiter);
+        if (bucket == nullptr) {
+            waiter->level = thread->level;
+            continue;
+        }
         tree_remove(&bucket->waiters, &waiter->node);
         waiter->level = thread->level;
         tree_insert(&bucket->waiters, &waiter->node);
@@ -333,6 +301,6 @@ void pi_lock_thread_free(struct thread *thread);
 void futex_thread_free(struct thread *thread)
 {
     if (thread->more_waiters != nullptr)
-        object_cache_free(&waiter_sets, thread->more_waiters, &thread->domain->quota);
+        futex_any_thread_free(thread);
     pi_lock_thread_free(thread);
 }

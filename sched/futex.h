@@ -2,14 +2,21 @@
 /*
  * Futexes: threads wait on 32-bit words. Private ones lie in a hash table per task, so tasks never meet in a bucket;
  * shared ones in the bucket of the memory object that both map. In a bucket waiters are ordered by word, level,
- * arrival: every operation is logarithmic in their number, and takes out FUTEX_AT_ONCE threads at most.
+ * arrival: every operation is logarithmic in their number, and takes out one thread at a time.
  *
- *   step             by                        under bucket->lock
- *   1 wait           the thread, at home       the word still has the value: its waiter goes into the bucket
- *   2 claim          a waker, or the home CPU  exchange(claimed, 1): who reads 0 wakes the thread, and nobody else does
- *                    (time limit, end)
- *   3 leave          who claimed               all the thread's waiters leave their buckets, each under its own lock
- *   4 complete       who claimed               result, and RUNNABLE at home
+ *   step             by                        claimed
+ *   1 wait           the thread, at home       under bucket->lock the word still has the value: its waiter goes into
+ *                                              the bucket
+ *     several words                            ENTERING while it goes from one to the next, with checkpoints; then
+ *                                              compare and exchange with WAITING: if that fails, it is awake already
+ *   2 claim          a waker, with the lock;   exchange(claimed, CLAIMED), by what was there:
+ *                    the home CPU (time limit, WAITING: whoever reads that wakes the thread, and nobody else does
+ *                    end), without             ENTERING: the wake counts, and the thread finds it at its end of 1
+ *                                              CLAIMED: the waiter was left behind, and goes
+ *   3 leave          who claimed               the waiter through which it did leaves the bucket, under the same lock
+ *                    the thread, when it runs  those for other words, each under its own lock, as its work
+ *                                              (sched/work.h): until then whoever meets one takes it out
+ *   4 complete       who claimed a WAITING     result, and RUNNABLE at home
  *
  * A waker changes the word before it locks the bucket; a waiter looks at the word after: either the waiter sees the
  * change, or the waker sees the waiter.
@@ -57,19 +64,21 @@ void futex_bucket_init(struct futex_bucket *bucket);
 void futex_table_init(struct futex_bucket *buckets);
 struct futex_word futex_private(struct domain *domain, vaddr address, u32 value);
 
-/* The running thread waits while all words have their values: rcOk = it is blocked (futex_complete is called later with
- * rcOk and the index of the word that was woken, rcTimeout or rcAbort), else rcFutexWouldBlock (*index: which),
- * rcInvalidArgument (misaligned or unmapped), rcQuotaExceeded (more than one word). PREEMPTED: a word of the thread's
- * space had to be brought in; nothing else has happened, and the whole is to be tried again. */
-retcode futex_wait(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index);
-/* Wakes the first waiter of the word; returns how many: 1 or 0. */
+/* The running thread waits while the word has its value: rcOk = it is blocked (futex_complete is called later with
+ * rcOk, rcTimeout or rcAbort), else rcFutexWouldBlock, rcInvalidArgument (misaligned or unmapped). PREEMPTED: a word of
+ * the thread's space had to be brought in; nothing else has happened, and the whole is to be tried again. */
+retcode futex_wait(struct thread *thread, const struct futex_word *word, u32 timeout_ms);
+/* Wakes the first waiter of the word: 1; 0: there is none; or FUTEX_SWEPT: what was first waits no longer, and is gone
+ * now. */
+#define FUTEX_SWEPT 2U
 u32 futex_wake_one(const struct futex_word *word);
-/* Wakes up to count, FUTEX_AT_ONCE at most. */
+/* Wakes up to count, FUTEX_AT_ONCE at most; how many. For words for which nobody waits together with others. */
 u32 futex_wake(const struct futex_word *word, u32 count);
-/* If the word has its value: wakes up to *woken of its waiters, and moves up to *moved of the others to target. Sets
- * how many it did. rcFutexWouldBlock, rcInvalidArgument; PREEMPTED as above, with the counts gone. */
-retcode futex_requeue(struct thread *thread, const struct futex_word *word, const struct futex_word *target, u32 *woken,
-                      u32 *moved);
+/* If the word has its value: the first of its waiters is woken, or waits for target from now on; *found: as
+ * futex_wake_one. rcFutexWouldBlock, rcInvalidArgument; PREEMPTED as above. */
+enum futex_what { FUTEX_LOOKS, FUTEX_WAKES, FUTEX_MOVES };
+retcode futex_requeue(struct thread *thread, const struct futex_word *word, const struct futex_word *target,
+                      enum futex_what what, u32 *found);
 /* A word of the running thread's space that could not be read: PREEMPTED, it can be now, as far as that goes in one
  * path, or rcInvalidArgument. No lock is held. */
 retcode futex_word_bring(struct thread *thread, vaddr address);
@@ -78,9 +87,17 @@ bool futex_cancel(struct thread *thread);
 
 /* Level of the most urgent waiter for a lock that thread holds, or 0. Home. */
 u32 futex_inherited_level(struct thread *thread);
-/* The level of a waiting thread (home: this CPU) has changed: it takes its place anew. The holder of the lock that it
+/* The level of a waiting thread (home: this CPU) has changed: it takes its place anew, at a few of several words at a
+ * time: then sched_level_update_remote() comes back here. The holder of the lock that it
  * waits for, if that is concerned and at home here; else null. */
 struct thread *futex_level_changed(struct thread *thread);
+
+/* ---- futex_any.c ---- */
+/* As futex_wait, for 2 to FUTEX_WORDS private words: while all have their values. rcOk: *blocked, or it was woken
+ * meanwhile; *index: the word that was, or for rcFutexWouldBlock and rcInvalidArgument which. rcAbort: the thread ends;
+ * rcQuotaExceeded, rcOutOfMemory. With checkpoints. */
+retcode futex_wait_any(struct thread *thread, const struct futex_word *words, u32 count, u32 timeout_ms, u32 *index,
+                       bool *blocked);
 
 /* ---- pi_lock.c ---- */
 /* rcOk: taken; or blocked, *blocked set. rcInvalidArgument, rcInvalidOperation (holds it already), rcInvalidThreadState

@@ -25,10 +25,16 @@ static inline struct futex_waiter *futex_first(const struct futex_bucket *bucket
     return futex_first_beyond(bucket, address);
 }
 
-/* model: futex.pml 2; acq_rel: whoever claims sees the waiters as the thread left them. No lock needed. */
-static inline bool futex_claim(struct thread *thread)
+/* Values of futex_claimed. */
+#define FUTEX_WAITING  0U
+#define FUTEX_CLAIMED  1U
+#define FUTEX_ENTERING 2U
+
+/* model: futex.pml 2; acq_rel: whoever claims sees the waiters as the thread left them. No lock needed. What it was
+ * before: FUTEX_WAITING for who is to wake the thread. */
+static inline u32 futex_claim(struct thread *thread)
 {
-    return atomic_exchange_explicit(&thread->futex_claimed, 1, memory_order_acq_rel) == 0;
+    return atomic_exchange_explicit(&thread->futex_claimed, FUTEX_CLAIMED, memory_order_acq_rel);
 }
 
 static inline void futex_enter(struct futex_bucket *bucket, struct futex_waiter *waiter, struct thread *thread,
@@ -44,5 +50,17 @@ static inline void futex_enter(struct futex_bucket *bucket, struct futex_waiter 
 static inline void futex_leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
 {
     tree_remove(&bucket->waiters, &waiter->node);
-    atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
+    /* model: futex.pml LEFT; release: the thread, which may not take the lock, reads futex_index then */
+    atomic_store_explicit(&waiter->bucket, nullptr, memory_order_release);
 }
+
+/* ---- futex.c, for futex_any.c ---- */
+struct futex_waiter *futex_waiter_at(struct thread *thread, u32 index);
+/* model: futex.pml 1. rcOk: the word has the value, and the thread's waiter is in its bucket; else as futex_wait. */
+retcode futex_enter_word(struct thread *thread, u32 index, const struct futex_word *word);
+/* model: futex.pml 3. Takes the waiter out of the bucket where it is, if it still is in one. */
+void futex_leave_word(struct thread *thread, u32 index);
+/* The running thread, which waits from here on, blocks; address is for the trace. */
+void futex_block(struct thread *thread, u32 timeout_ms, u64 address);
+void futex_any_room_init(void);
+void futex_any_thread_free(struct thread *thread);

@@ -63,11 +63,20 @@ static void ask(struct thread *thread, struct request *request, u32 cpu, void (*
         object_release(&thread->object);
 }
 
+/* Or what is left of an earlier change. */
+static void update_here(struct thread *thread)
+{
+    u32 before = thread->level;
+    sched_level_update(thread);
+    if (thread->level == before && thread->state == THREAD_FUTEX && thread->futex_words > 1)
+        (void)futex_level_changed(thread);
+}
+
 static void level_arrived(struct request *request)
 {
     struct thread *thread = container_of(request, struct thread, level_request);
     if (thread->home == cpu_self()->hal.index)
-        sched_level_update(thread);
+        update_here(thread);
     else
         sched_level_update_remote(thread, thread->home); /* it has moved on */
     object_release(&thread->object);
@@ -184,6 +193,7 @@ void sched_set_class(struct thread *thread, u32 class, u32 priority)
     thread->class = class;
     thread->priority = priority;
     thread->own_level = run_level(class, priority);
+    sched_watch(thread); /* it may be that it must stay now: sched/offline.c */
     u32 inherited = futex_inherited_level(thread);
     thread->base_level = inherited > thread->own_level ? inherited : thread->own_level;
     u32 before = thread->level;

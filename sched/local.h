@@ -2,6 +2,19 @@
 /* What a CPU's scheduler keeps for itself, beside its run queue. Owner only, unless a line says otherwise. */
 #pragma once
 #include <sched/run_queue.h>
+#include <sched/steps.h>
+
+/* This CPU goes offline, or online again: sched/offline.c. */
+struct offline {
+    struct order *order;   /* that is being carried out; null: none is */
+    struct order *waiting; /* the first of those that come after it, by `behind`, or null */
+    struct order *last;    /* of them */
+    struct steps steps;
+    struct list *next; /* home_link of the thread that is looked at next, or the list's end; null: none is */
+    u64 before;        /* cpus_offline when CHECK began */
+    u64 others;        /* CPUs that stay online then */
+    bool checks, stays;
+};
 
 struct scheduler {
     cache_aligned struct timer slice;  /* end of the running thread's quantum; armed while others of its level wait */
@@ -16,6 +29,7 @@ struct scheduler {
     struct request pull;
     /* In this CPU's own inbox while there are steps to be done: sched/steps.h. */
     struct request stepper;
+    struct offline offline;
 
     /* Standard threads have waited for more than a turn, and no CPU slept that may have one: a set of CPUs that may,
      * for these to see when they are idle. On a line of its own, for it changes seldom. */
@@ -36,8 +50,8 @@ static inline bool inbox_waits(const struct cpu *cpu)
            atomic_load_explicit(&cpu->cross_senders, memory_order_relaxed) != 0;
 }
 
-/* CPUs that take part in nothing but what their own threads cause; CPUs that take no threads. Changed by PM calls only,
- * under a lock of theirs: sched/move.c. */
+/* CPUs that take part in nothing but what their own threads cause (sched_isolate); CPUs that take no threads
+ * (sched/offline.c). */
 extern _Atomic u64 cpus_isolated, cpus_offline;
 
 /* ---- account.c ---- */
@@ -56,6 +70,9 @@ void turn_end(struct cpu *cpu, struct thread *running);
 void turn_put_off(struct scheduler *scheduler);
 
 /* ---- move.c ---- */
+u64 cpus_all(void);
+/* Home: it may run on none of these. */
+bool thread_must_stay(const struct thread *thread, u64 others);
 /* Online CPUs on which thread may run; its affinity may leave none: then any that is online. */
 u64 thread_cpus(const struct thread *thread);
 /* thread (home: this CPU, in no queue, not running, nothing on its kernel side left to do) goes on to run on target. */
@@ -67,3 +84,8 @@ void balance_pull(struct cpu *cpu);
 /* A turn is over and standard threads wait: one goes to a CPU that sleeps; if none does, the first to become idle will
  * ask. */
 void balance_push(struct cpu *cpu);
+
+/* ---- offline.c ---- */
+/* A step of schedulers[].offline.steps of this CPU; as steps_do, and steps_done. */
+bool offline_step(void);
+void offline_done(void);

@@ -11,7 +11,7 @@
 
 _Atomic u64 cpus_isolated, cpus_offline;
 
-static u64 cpus_all(void)
+u64 cpus_all(void)
 {
     u32 count = atomic_load_explicit(&cpu_count, memory_order_relaxed);
     return count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1;
@@ -28,8 +28,18 @@ u64 thread_cpus(const struct thread *thread)
 
 void sched_watch(struct thread *thread)
 {
+    struct scheduler *scheduler = scheduler_self();
     thread->watched = thread->reservation.bandwidth != 0 || thread->lender != nullptr ||
                       ((thread_cpus(thread) >> thread->home) & 1U) == 0;
+    if (unlikely(scheduler->offline.checks) && thread_must_stay(thread, scheduler->offline.others))
+        scheduler->offline.stays = true;
+}
+
+bool thread_must_stay(const struct thread *thread, u64 others)
+{
+    /* with a reservation also while it has overrun, and runs as a standard thread */
+    bool real_time = thread->own_level != RUN_LEVEL_STANDARD || thread->reservation.bandwidth != 0;
+    return thread->pinned || (real_time && (thread->affinity & others) == 0);
 }
 
 u32 thread_choose_cpu(const struct thread *thread)
@@ -62,6 +72,8 @@ void sched_home_enter(struct thread *thread)
 void sched_home_leave(struct thread *thread)
 {
     struct scheduler *scheduler = &schedulers[thread->home];
+    if (unlikely(scheduler->offline.next == &thread->home_link))
+        scheduler->offline.next = thread->home_link.next;
     list_remove(&thread->home_link);
     scheduler->threads--;
     scheduler->reserved -= thread->reservation.bandwidth;
@@ -245,64 +257,4 @@ retcode sched_isolate(u64 cpus, u64 *changed)
 void sched_isolate_self(void)
 {
     epoch_isolate(((atomic_load_explicit(&cpus_isolated, memory_order_relaxed) >> cpu_self()->hal.index) & 1U) != 0);
-}
-
-/* ---- offline ---- */
-
-/* False: another CPU went offline or online meanwhile; then it may be that this one must stay. */
-static bool offline_change(u64 before, u64 after)
-{
-    return atomic_compare_exchange_strong_explicit(&cpus_offline, &before, after, memory_order_relaxed,
-                                                   memory_order_relaxed);
-}
-
-static bool must_stay(const struct thread *thread, u64 others)
-{
-    /* with a reservation also while it has overrun, and runs as a standard thread */
-    bool real_time = thread->own_level != RUN_LEVEL_STANDARD || thread->reservation.bandwidth != 0;
-    return thread->pinned || (real_time && (thread->affinity & others) == 0);
-}
-
-/* Others: CPUs that are online besides this one. */
-static bool may_leave(u64 others)
-{
-    if (others == 0)
-        return false;
-    list_for_each(node, &scheduler_self()->home)
-    {
-        if (must_stay(list_entry(node, struct thread, home_link), others))
-            return false;
-    }
-    return true;
-}
-
-retcode sched_set_online(bool online)
-{
-    struct cpu *cpu = cpu_self();
-    u64 self = 1ULL << cpu->hal.index;
-    if (online) {
-        cpu->accepts = true;
-        atomic_fetch_and_explicit(&cpus_offline, ~self, memory_order_relaxed);
-        list_for_each(node, &scheduler_self()->home) sched_watch(list_entry(node, struct thread, home_link));
-        return rcOk;
-    }
-    u64 offline;
-    do {
-        offline = atomic_load_explicit(&cpus_offline, memory_order_relaxed);
-        if (!may_leave(cpus_all() & ~offline & ~self))
-            return rcBusy;
-    } while (!offline_change(offline, offline | self));
-    cpu->accepts = false;
-    list_for_each_safe(node, &scheduler_self()->home)
-    {
-        struct thread *thread = list_entry(node, struct thread, home_link);
-        sched_watch(thread);
-        sched_off_fast_path(thread);
-        if (sched_queued(thread)) {
-            run_queue_remove(&cpu->run_queue, thread);
-            thread_move(thread, thread_choose_cpu(thread));
-        }
-    }
-    cpu->hal.pending |= CPU_PENDING_RESCHEDULE;
-    return rcOk;
 }

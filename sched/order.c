@@ -32,8 +32,15 @@ static void order_arrived(struct request *request)
         inbox_send(cpu_self(), &order->request, order_arrived, INBOX_AT_ONCE);
         return;
     }
-    order->code = order->apply(target, order);
-    if (target == nullptr && order->cpus != 0) {
+    retcode code = order->apply(target, order);
+    if (code != PREEMPTED)
+        order_applied(order, code);
+}
+
+void order_applied(struct order *order, retcode code)
+{
+    order->code = code;
+    if (order->target == nullptr && order->cpus != 0) {
         u32 next = next_cpu(order);
         inbox_send(cpu_table[next], &order->request, order_arrived, INBOX_AT_ONCE);
         return;
@@ -42,6 +49,12 @@ static void order_arrived(struct request *request)
         inbox_send(cpu_self(), &order->request, order_over, INBOX_AT_ONCE);
     else
         order_over(&order->request);
+}
+
+static void wait_for_answer(struct thread *asker)
+{
+    asker->state = THREAD_ORDERING;
+    sched_block();
 }
 
 static bool give(struct thread *asker, struct order *order, u32 cpu, retcode *code)
@@ -53,8 +66,7 @@ static bool give(struct thread *asker, struct order *order, u32 cpu, retcode *co
     }
     if (target != nullptr)
         object_reference(&target->object);
-    asker->state = THREAD_ORDERING;
-    sched_block();
+    wait_for_answer(asker);
     inbox_send(cpu_table[cpu], &order->request, order_arrived, INBOX_AT_ONCE);
     return false;
 }
@@ -69,8 +81,14 @@ bool order_give_cpus(struct thread *asker, struct order *order, u64 cpus, retcod
     u64 self = 1ULL << cpu_self()->hal.index;
     order->target = nullptr;
     order->cpus = cpus & ~self;
-    if ((cpus & self) != 0)
+    order->level = asker->level;
+    if ((cpus & self) != 0) {
         *code = order->apply(nullptr, order);
+        if (*code == PREEMPTED) {
+            wait_for_answer(asker);
+            return false;
+        }
+    }
     return order->cpus == 0 || give(asker, order, next_cpu(order), code);
 }
 

@@ -8,7 +8,7 @@
  *   1 ORDERING, blocked
  *   2 sends order.request
  *                                       3 target no longer here: sends it on
- *                                       4 apply
+ *                                       4 apply; of one to CPUs, it may be over later: PREEMPTED, then order_applied
  *   6 done(asker, code), RUNNABLE  <-   5 done's result into the asker's context, wake
  *
  * ORDERING cannot be cancelled: it ends by itself.
@@ -31,3 +31,5 @@ bool order_give(struct thread *asker, struct order *order, retcode *code);
 /* An order to CPUs, at least one, instead of a thread: target is null. One after the other, the result is the last's.
  */
 bool order_give_cpus(struct thread *asker, struct order *order, u64 cpus, retcode *code);
+/* What apply said PREEMPTED to has been carried out here, with that result. Not in the kernel entry in which it did. */
+void order_applied(struct order *order, retcode code);

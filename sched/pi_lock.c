@@ -186,8 +186,11 @@ retcode pi_lock(struct thread *thread, vaddr address, u32 timeout_ms, bool *bloc
             return PREEMPTED;
     }
     code = rcFutexWouldBlock;
-    for (u32 i = 0; i < TRIES && code == rcFutexWouldBlock; i++)
+    for (u32 i = 0; i < TRIES && code == rcFutexWouldBlock; i++) {
+        if (i != 0 && preemption_point())
+            return PREEMPTED;
         code = lock_once(thread, word, address, blocked);
+    }
     if (*blocked && timeout_ms != KOS_INFINITE_TIMEOUT)
         timer_arm(&thread->timer, timer_deadline(timeout_ms), time_limit);
     return code;

@@ -251,11 +251,6 @@ static void clean_up(struct cpu *cpu)
             hal_interrupts_take();
         epoch_advance(step);
     }
-    while (unlikely(epoch_asks(cpu))) {
-        if (preemption_point())
-            hal_interrupts_take();
-        epoch_advance(step);
-    }
 }
 
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */

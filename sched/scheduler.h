@@ -102,9 +102,10 @@ retcode sched_set_reservation(struct thread *thread, u64 budget, u64 period, u64
 /* Lists thread as one of this CPU's; home is set. On the way up: the creating CPU is the home. */
 void sched_home_enter(struct thread *thread);
 void sched_home_leave(struct thread *thread);
-/* Takes this CPU offline or online again: rcBusy if it is the last, or real-time threads may run nowhere else. Those of
- * its threads that wait move when they are woken. */
-retcode sched_set_online(bool online);
+/* Carries an order out that takes this CPU offline or online again: PREEMPTED, and when it is over order_applied() with
+ * rcOk, or rcBusy if it is the last, or real-time threads may run nowhere else. Those of its threads that wait move
+ * when they are woken. */
+retcode sched_set_online(struct order *order, bool online);
 /* Sets thread->watched from what it depends on. Home. */
 void sched_watch(struct thread *thread);
 /* The fast paths, which look at neither affinity nor reservation, do not meet the thread where it is. Home. */

@@ -34,10 +34,13 @@ static void stepper(struct request *request)
         cpu->hal.pending |= CPU_PENDING_STEPS;
         return;
     }
-    bool more = steps_do(first);
+    bool own = first == &scheduler_self()->offline.steps;
+    bool more = own ? offline_step() : steps_do(first);
     tree_remove(&cpu->steps, &first->node);
     if (more)
         tree_insert(&cpu->steps, &first->node); /* behind others of the level */
+    else if (own)
+        offline_done();
     else
         steps_done(first);
     if (!tree_empty(&cpu->steps))

@@ -68,8 +68,11 @@ struct order {
     struct request request;
     struct thread *target; /* with a reference */
     u64 cpus;              /* if target is null: CPUs that it goes on to */
+    u32 level;             /* the asker's, if target is null */
     retcode code;          /* what apply said */
-    retcode (*apply)(struct thread *target, const struct order *order);
+    struct order *behind;  /* comes after this one: sched/offline.c */
+    bool online;           /* what is to be: the same */
+    retcode (*apply)(struct thread *target, struct order *order);
     void (*done)(struct thread *asker, retcode code);
     u64 arguments[4];
 };
@@ -141,13 +144,13 @@ struct thread {
     /* ---- futex ---- */
     struct futex_waiter waiter;        /* for the first word, or in a turnstile */
     struct futex_waiter *more_waiters; /* for the others: allocated when first needed */
-    u32 futex_words;                   /* how many of them are in use; 0: it waits for a lock */
-    u32 futex_index;                   /* word through which it was woken; written by who claimed it */
-    _Atomic u32 futex_claimed;         /* 1: somebody is about to wake it; protocol in sched/futex.h */
-    struct object *futex_object;       /* whose bucket it waits in, with a reference until it has left; null: its own
-                                          task's */
-    struct turnstile *turnstile;       /* its own while it waits for no lock; null until it first does */
-    struct turnstile *blocked_on;      /* where it waits for a lock; guarded by the bucket's lock */
+    u32 futex_words;              /* how many of them are in use; 0: it waits for a lock. Owner; claimers read it */
+    u32 futex_index;              /* word through which it was woken; written by who claimed it */
+    _Atomic u32 futex_claimed;    /* FUTEX_WAITING and so on: protocol in sched/futex.h */
+    struct object *futex_object;  /* whose bucket it waits in, with a reference until it has left; null: its own
+                                     task's */
+    struct turnstile *turnstile;  /* its own while it waits for no lock; null until it first does */
+    struct turnstile *blocked_on; /* where it waits for a lock; guarded by the bucket's lock */
     struct spinlock held_lock;
     struct tree held; /* turnstiles of the locks that it holds and others wait for; guarded by held_lock */
     bool locks_gone;  /* it has ended and can hold none any more; guarded by held_lock */

@@ -7,6 +7,7 @@
  *   call to the kernel           core_call.c: again          progress; the request's words are in the context
  *   server: long message         ipc/long_copy.c             transfer, caller; progress: how much is copied
  *   thread that ends             thread.c: thread_finish     -
+ *   woken, of several words       sched/futex_any.c           futex_words: how many are left
  *   last of a large task         thread.c: pages_awaited     progress: for which pages; pinned
  *   thread at a checkpoint       checkpoint.c: go_on         the kernel's stack, and the work before
  *

@@ -48,11 +48,11 @@ struct cpu {
     u64 timer_programmed; /* deadline in the hardware, ~0 = none */
 
     bool isolated;                          /* or is to be no longer, when CPU_PENDING_ISOLATED is still set */
+    u8 epoch_ask, epoch_ask_end;            /* CPUs that are still to be asked for epoch_current; none: equal */
     _Atomic u64 events[KOS_EVENT_COUNTERS]; /* since boot; others read them: cpu_count_event */
 
     struct epoch_entry *epoch_next;    /* deferred since the last advance */
     struct epoch_entry *epoch_current; /* wait for the other CPUs */
-    u32 epoch_ask, epoch_ask_end;      /* those from the one up to the other are still to be asked about them */
 
     u64 random_given; /* numbers that this CPU has drawn: kernel/random.c */
 
@@ -84,12 +84,6 @@ static_assert(sizeof(struct cpu) <= HAL_CPU_AREA_SIZE, "the port reserves that m
 static inline struct cpu *cpu_self(void)
 {
     return (struct cpu *)(void *)hal_cpu_self();
-}
-
-/* Other CPUs are still to be asked whether they have left the kernel: epoch_advance(). */
-static inline bool epoch_asks(const struct cpu *cpu)
-{
-    return cpu->epoch_ask != cpu->epoch_ask_end;
 }
 
 /* One more of an event, on this CPU. No read-modify-write: nobody else writes. */

@@ -7,7 +7,11 @@
  */
 #include <smp/cpu.h>
 #include <smp/cross_call.h>
+#include <smp/lock_check.h>
+#include <smp/preemption.h>
 #include <traces/trace.h>
+
+#define AT_ONCE 8U
 
 void smp_poll(void)
 {
@@ -24,13 +28,15 @@ void smp_poll(void)
     }
 }
 
-void cross_call(u64 mask, const struct cross_call *call)
+static u64 others_of(const struct cpu *self, u64 mask)
 {
-    struct cpu *self = cpu_self();
     u32 count = atomic_load_explicit(&cpu_count, memory_order_acquire);
-    mask &= (count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1) & ~(1ULL << self->hal.index);
-    if (mask == 0)
-        return;
+    return mask & (count == KOS_CPUS_MAX ? ~0ULL : (1ULL << count) - 1) & ~(1ULL << self->hal.index);
+}
+
+/* mask: others, not none */
+static inline void call_all(struct cpu *self, u64 mask, const struct cross_call *call)
+{
     /* model: shootdown.pml 1; ordered by the release below */
     atomic_store_explicit(&self->cross_call, call, memory_order_relaxed);
     atomic_store_explicit(&self->cross_remaining, mask, memory_order_relaxed);
@@ -43,5 +49,27 @@ void cross_call(u64 mask, const struct cross_call *call)
     while (atomic_load_explicit(&self->cross_remaining, memory_order_acquire) != 0) { /* model: shootdown.pml 3 */
         smp_poll();
         hal_cpu_relax();
+    }
+}
+
+void cross_call(u64 mask, const struct cross_call *call)
+{
+    struct cpu *self = cpu_self();
+    mask = others_of(self, mask);
+    if (mask != 0)
+        call_all(self, mask, call);
+}
+
+void cross_call_in_steps(u64 mask, const struct cross_call *call)
+{
+    struct cpu *self = cpu_self(); /* also after a checkpoint */
+    kassert(lock_check_none_held(&self->hal));
+    mask = others_of(self, mask);
+    while (mask != 0) {
+        u64 some = 0;
+        for (u32 i = 0; i < AT_ONCE && mask != 0; i++, mask &= mask - 1)
+            some |= mask & -mask;
+        checkpoint();
+        call_all(self, some, call);
     }
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <smp/cpu.h>
 #include <smp/epoch.h>
+#include <smp/preemption.h>
 #include <traces/trace.h>
+
+#define ASK_AT_ONCE 4U
 
 /* passes[s][t]: CPU s asks CPU t to tell that it was outside the kernel. A request handled from the inbox is that
  * moment. */
@@ -100,35 +103,32 @@ void epoch_isolate(bool isolated)
     atomic_store_explicit(&self->epoch_whereabouts, 1, memory_order_relaxed); /* inside, asked by inbox until now */
 }
 
-/* Each may take an IPI: some 90 instructions. */
-#define ASKED_AT_ONCE 8U
-
-/* model: epoch.pml ASK; a few CPUs more are asked. */
-[[gnu::noinline]] static void ask_some(struct cpu *self)
+/* model: epoch.pml ASK. Those that are still to be asked, until an interrupt waits. */
+static void ask(struct cpu *self)
 {
-    u32 passed = 0, target = self->epoch_ask, end = self->epoch_ask_end;
-    if (end - target > ASKED_AT_ONCE)
-        end = target + ASKED_AT_ONCE;
-    for (; target < end; target++) {
-        if (target == self->hal.index)
-            continue;
-        /* acquire: as in isolated_has_passed() */
-        u64 whereabouts = atomic_load_explicit(&cpu_table[target]->epoch_whereabouts, memory_order_acquire);
-        if (unlikely(whereabouts != 0)) {
-            passed += isolated_has_passed(cpu_table[target], whereabouts);
-            continue;
+    u32 target = self->epoch_ask, passed = 0;
+    const u32 end = self->epoch_ask_end;
+    do {
+        for (u32 asked = 0; target < end && asked < ASK_AT_ONCE; target++) {
+            if (target == self->hal.index)
+                continue;
+            asked++;
+            /* acquire: as in isolated_has_passed() */
+            u64 whereabouts = atomic_load_explicit(&cpu_table[target]->epoch_whereabouts, memory_order_acquire);
+            if (unlikely(whereabouts != 0)) {
+                passed += isolated_has_passed(cpu_table[target], whereabouts);
+                continue;
+            }
+            struct pass *pass = &passes[self->hal.index][target];
+            pass->source = self;
+            if (!inbox_push(cpu_table[target], &pass->request, epoch_passed))
+                kernel_panic("epoch: pass from CPU %u to %u still queued", self->hal.index, target);
         }
-        struct pass *pass = &passes[self->hal.index][target];
-        pass->source = self;
-        if (!inbox_push(cpu_table[target], &pass->request, epoch_passed))
-            kernel_panic("epoch: pass from CPU %u to %u still queued", self->hal.index, target);
-    }
-    if (target == self->hal.index) /* so that while epoch_asks(), epoch_waiting counts somebody who is not asked yet */
-        target++;
-    self->epoch_ask = target;
-    if (passed != 0 && atomic_fetch_sub_explicit(&self->epoch_waiting, passed, memory_order_acq_rel) == passed)
+    } while (target < end && !preemption_point());
+    self->epoch_ask = (u8)target;
+    if (target < end)
         self->hal.pending |= CPU_PENDING_EPOCH;
-    if (unlikely(epoch_asks(self)))
+    if (passed != 0 && atomic_fetch_sub_explicit(&self->epoch_waiting, passed, memory_order_acq_rel) == passed)
         self->hal.pending |= CPU_PENDING_EPOCH;
 }
 
@@ -136,12 +136,11 @@ void epoch_advance(u32 most)
 {
     struct cpu *self = cpu_self();
     self->hal.pending &= ~CPU_PENDING_EPOCH;
-    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed. Else the last CPU to pass sends an IPI, and the way
-     * out of that comes here again. */
+    /* model: epoch.pml ADVANCE; acquire: pairs with epoch_passed */
     if (atomic_load_explicit(&self->epoch_waiting, memory_order_acquire) != 0) {
-        if (unlikely(epoch_asks(self)))
-            ask_some(self);
-        return;
+        if (unlikely(self->epoch_ask != self->epoch_ask_end)) /* who is still to be asked is among the waiting */
+            ask(self);
+        return; /* the last CPU to pass sends an IPI, and the way out of that comes here again */
     }
     if (self->epoch_current != nullptr || self->epoch_next == nullptr) {
         epoch_free(self, most);
@@ -156,10 +155,10 @@ void epoch_advance(u32 most)
         epoch_free(self, most);
         return;
     }
-    /* relaxed: the pushes are releases. Those that are not asked yet count, too: it is not 0 before all are. */
+    /* relaxed: the pushes are releases */
     atomic_store_explicit(&self->epoch_waiting, count - 1, memory_order_relaxed);
-    self->epoch_ask = 0;
-    self->epoch_ask_end = count;
     atomic_thread_fence(memory_order_seq_cst); /* model: epoch.pml 1 */
-    ask_some(self);
+    self->epoch_ask = 0;
+    self->epoch_ask_end = (u8)count;
+    ask(self);
 }

@@ -4,6 +4,16 @@
  * deferred here is freed once every online CPU has been outside the kernel, or idle, since. Readers pay nothing: the
  * deferring CPU asks the others by inbox, and the way out of the interrupt is their pass.
  *
+ * It asks a few CPUs in a step; if an interrupt waits after it, that is taken, or a thread runs, before the next:
+ *
+ *   first step   current := next; waiting := all others; fence; asks some
+ *   next steps   asks some more
+ *   then         nothing, until waiting is 0: the last to pass sends an IPI
+ *   then         frees what is in current, some in a step
+ *
+ * Who was asked may pass before others are asked; waiting counts these, too, so it is not 0 before all have passed.
+ * What is deferred meanwhile is in next.
+ *
  * An isolated CPU is not asked; it says where it is. Its system calls come in by another door (hal_entry_divert), and
  * it always leaves the slow way (CPU_PENDING_ISOLATED), so other CPUs have no instruction more for that.
  *
@@ -32,9 +42,8 @@ struct epoch_entry {
 void epoch_defer(struct epoch_entry *entry, void (*free)(struct epoch_entry *));
 
 /* Called on the slow way out of the kernel when CPU_PENDING_EPOCH is set: this CPU holds no pointer from before. Frees
- * that many entries at most; if more could be, the bit is set again. Among many CPUs each is asked in its turn, some in
- * a call: while epoch_asks() (smp/cpu.h) others are still to be asked. Interrupts may be taken in between, but this CPU
- * does not leave the kernel, for then nobody might ask them. */
+ * that many entries at most; if more could be, or other CPUs are still to be asked and an interrupt waits, the bit is
+ * set again. */
 void epoch_advance(u32 most);
 /* True if nothing is deferred on this CPU. */
 bool epoch_idle(void);

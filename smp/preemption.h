@@ -42,6 +42,8 @@ static inline bool preemption_point(void)
 
 /* Implemented by sched/checkpoint.c. */
 void checkpoint_reached(void);
+/* Each CPU on its way up: two pages for who is put aside there. */
+void checkpoint_cpu_init(void *first, void *second);
 
 /* If an interrupt waits: it is taken, more urgent threads run, and then the operation goes on. */
 static inline void checkpoint(void)

@@ -6,12 +6,6 @@ static s32 height_of(const struct tree_node *node)
     return node == nullptr ? 0 : node->height;
 }
 
-static void height_update(struct tree_node *node)
-{
-    s32 left = height_of(node->child[0]), right = height_of(node->child[1]);
-    node->height = 1 + (left > right ? left : right);
-}
-
 /* `with` takes the place of node below node's parent. */
 static void replace(struct tree *tree, const struct tree_node *node, struct tree_node *with)
 {
@@ -24,8 +18,8 @@ static void replace(struct tree *tree, const struct tree_node *node, struct tree
         with->parent = parent;
 }
 
-/* The child on `side` rises above node. */
-static struct tree_node *rotate(struct tree *tree, struct tree_node *node, u32 side)
+/* The child on `side` rises above node. Heights stay. */
+static inline void rise(struct tree *tree, struct tree_node *node, u32 side)
 {
     struct tree_node *riser = node->child[side], *middle = riser->child[!side];
     replace(tree, node, riser);
@@ -34,27 +28,78 @@ static struct tree_node *rotate(struct tree *tree, struct tree_node *node, u32 s
         middle->parent = node;
     riser->child[!side] = node;
     node->parent = riser;
-    height_update(node);
-    height_update(riser);
-    return riser;
 }
 
-/* Restores heights and balance from node upwards, until nothing changes any more. */
-static void rebalance(struct tree *tree, struct tree_node *node)
+/* node, at the bottom, may be as high as its parent. */
+static inline void balance_inserted(struct tree *tree, struct tree_node *node)
 {
-    while (node != nullptr) {
-        s32 before = node->height;
-        s32 lean = height_of(node->child[1]) - height_of(node->child[0]);
-        height_update(node);
-        if (lean > 1 || lean < -1) {
-            u32 side = lean > 0;
-            struct tree_node *heavy = node->child[side];
-            if (height_of(heavy->child[!side]) > height_of(heavy->child[side]))
-                (void)rotate(tree, heavy, !side);
-            node = rotate(tree, node, side);
+    struct tree_node *parent = node->parent;
+    while (parent != nullptr && parent->height == node->height) {
+        u32 side = parent->child[1] == node;
+        if (parent->height == height_of(parent->child[!side]) + 1) {
+            parent->height++;
+            node = parent;
+            parent = node->parent;
+            continue;
         }
-        if (node->height == before)
-            return;
+        struct tree_node *inner = node->child[!side];
+        parent->height--;
+        if (inner != nullptr && node->height == inner->height + 1) {
+            inner->height++;
+            node->height--;
+            rise(tree, node, !side);
+        }
+        rise(tree, parent, side);
+        return;
+    }
+}
+
+static bool is_leaf(const struct tree_node *node)
+{
+    return node->child[0] == nullptr && node->child[1] == nullptr;
+}
+
+/* The last steps of what follows: `low` is three below node, its sibling one. */
+static void rotate_removed(struct tree *tree, struct tree_node *node, u32 sibling_side)
+{
+    struct tree_node *sibling = node->child[sibling_side];
+    if (sibling->height == height_of(sibling->child[sibling_side]) + 1) {
+        sibling->height++;
+        node->height--;
+        rise(tree, node, sibling_side);
+        if (is_leaf(node))
+            node->height = 1;
+        return;
+    }
+    struct tree_node *inner = sibling->child[!sibling_side];
+    inner->height += 2;
+    sibling->height--;
+    node->height -= 2;
+    rise(tree, sibling, !sibling_side);
+    rise(tree, node, sibling_side);
+}
+
+/* What is below node on one side, `low` or nothing, may be too low by now. */
+static void balance_removed(struct tree *tree, struct tree_node *node, const struct tree_node *low)
+{
+    if (node != nullptr && is_leaf(node) && node->height == 2) {
+        node->height = 1;
+        low = node;
+        node = node->parent;
+    }
+    while (node != nullptr && node->height == height_of(low) + 3) {
+        u32 side = node->child[0] == low; /* of the sibling */
+        struct tree_node *sibling = node->child[side];
+        if (node->height == sibling->height + 1) {
+            if (sibling->height != height_of(sibling->child[0]) + 2 ||
+                sibling->height != height_of(sibling->child[1]) + 2) {
+                rotate_removed(tree, node, side);
+                return;
+            }
+            sibling->height--;
+        }
+        node->height--;
+        low = node;
         node = node->parent;
     }
 }
@@ -77,7 +122,7 @@ void tree_insert_below(struct tree *tree, struct tree_node *node)
         parent->child[side] = node;
     if (least)
         tree->first = node;
-    rebalance(tree, parent);
+    balance_inserted(tree, node);
 }
 
 void tree_insert_before(struct tree *tree, struct tree_node *next, struct tree_node *node)
@@ -97,19 +142,22 @@ void tree_insert_before(struct tree *tree, struct tree_node *next, struct tree_n
         parent->child[side] = node;
     if (tree->first == next)
         tree->first = node;
-    rebalance(tree, parent);
+    balance_inserted(tree, node);
 }
 
 void tree_remove_between(struct tree *tree, struct tree_node *node)
 {
     if (tree->first == node)
         tree->first = tree_next(node);
-    struct tree_node *changed = node->parent; /* lowest whose subtree has changed */
+    struct tree_node *changed = node->parent,
+                     *below; /* lowest whose subtree has changed; what has taken a place there */
     if (node->child[0] == nullptr || node->child[1] == nullptr) {
-        replace(tree, node, node->child[node->child[0] == nullptr]);
+        below = node->child[node->child[0] == nullptr];
+        replace(tree, node, below);
     } else {
         struct tree_node *next = tree_next(node); /* the least of the right subtree: has no left child */
         changed = next->parent == node ? next : next->parent;
+        below = next->child[1];
         if (next->parent != node) {
             replace(tree, next, next->child[1]);
             next->child[1] = node->child[1];
@@ -121,7 +169,7 @@ void tree_remove_between(struct tree *tree, struct tree_node *node)
         next->height = node->height;
     }
     node->height = 0;
-    rebalance(tree, changed);
+    balance_removed(tree, changed, below);
 }
 
 struct tree_node *tree_next(const struct tree_node *node)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ordered intrusive set: a height-balanced (AVL) binary tree, so that every operation takes a number of steps that is
- * logarithmic in the number of nodes, at worst and not on average. Equal nodes stay in the order of insertion. Not
- * synchronized: whoever owns the tree, owns its nodes' links.
+ * Ordered intrusive set, so that every operation takes a number of steps that is logarithmic in the number of nodes, at
+ * worst and not on average, and turns the tree round at most twice: a weak AVL tree (Haeupler, Sen, Tarjan,
+ * "Rank-balanced trees", 2015). A node is one or two higher than each of its children, nothing has height 0, and a leaf
+ * has 1. Equal nodes stay in the order of insertion. Not synchronized: whoever owns the tree, owns its nodes' links.
  */
 #pragma once
 #include <hal/base.h>
@@ -10,7 +11,7 @@
 struct tree_node {
     struct tree_node *parent;
     struct tree_node *child[2]; /* [0] comes before, [1] after */
-    s32 height;                 /* of the subtree; 0: in no tree */
+    s32 height;                 /* 0: in no tree */
 };
 
 struct tree {

@@ -196,66 +196,58 @@ inline ask(target)
     fi
 }
 
-/* ask_some(): one CPU; what is left of them is asked later, and interrupts come in between */
-#ifdef ISOLATED
-#define FIRST  2
-#define SECOND 0
-#define THIRD  1
-#else
-#define FIRST  0
-#define SECOND 1
-#define THIRD  2
-#endif
-inline ask_next()
-{
-    if
-    :: asking == 1 -> ask(FIRST)
-    :: asking == 2 -> ask(SECOND)
-    :: asking == 3 ->
-        ask(THIRD)
-#ifdef MUTATION_count_after_push
-        ;
-        STORE(self, WAITING(self), 2)
-#endif
-    fi;
-    d_step { asking = (asking + 1) % 4; value = 0 }
-}
-
-/* epoch_advance() */
+/* epoch_advance(): asks in two steps, between which the CPU may do anything else */
 inline advance()
 {
     pending = false;
-    LOAD(self, WAITING(self), value);
     if
-    :: asking != 0 -> ask_next()
-    :: else ->
-    if
-#ifdef MUTATION_no_wait
-    :: true ->
+    :: asking ->
+        asking = false;
+#ifdef ISOLATED
+        ask(0);
+        ask(1)
 #else
-    :: value == 0 -> /* ADVANCE */
+        ask(2)
 #endif
-        d_step {
-            freed[0] = freed[0] || (current & BIT(0)) != 0;
-            freed[1] = freed[1] || (current & BIT(1)) != 0;
-            current = next;
-            next = 0
-        };
+    :: else ->
+        LOAD(self, WAITING(self), value);
         if
-        :: current != 0 ->
+#ifdef MUTATION_no_wait
+        :: true ->
+#else
+        :: value == 0 -> /* ADVANCE */
+#endif
+            d_step {
+                freed[0] = freed[0] || (current & BIT(0)) != 0;
+                freed[1] = freed[1] || (current & BIT(1)) != 0;
+                current = next;
+                next = 0
+            };
+            if
+            :: current != 0 ->
 #ifndef MUTATION_count_after_push
-            STORE(self, WAITING(self), 2); /* ASK */
+                STORE(self, WAITING(self), 2); /* ASK: all, also those of the second step */
 #endif
 #ifdef ISOLATED
 #ifndef MUTATION_no_fence_ask
-            FENCE(self); /* 1 */
+                FENCE(self); /* 1 */
 #endif
+                ask(2);
+#else
+                ask(0);
+                ask(1);
 #endif
-            asking = 1
+#ifdef MUTATION_count_after_push
+                STORE(self, WAITING(self), 2);
+#endif
+                asking = true;
+#ifndef MUTATION_no_pending_ask
+                pending = true
+#endif
+            :: else
+            fi
         :: else
         fi
-    :: else
-    fi
     fi;
     value = 0
 }
@@ -292,9 +284,9 @@ proctype cpu(byte self; byte removals; byte reads) /* removals: a bit per object
 {
     byte next, current; /* objects deferred since the last advance; objects that wait for the other CPUs */
     bool pending;
+    bool asking; /* the second step is still to come */
     byte held; /* 1 + the object that this kernel entry has found */
     byte taken, value;
-    byte asking; /* 0: all have been asked */
 #ifdef ISOLATED
     bool isolated = (self == 2), special = (self == 2); /* special: CPU_PENDING_ISOLATED */
 #ifdef CHANGES
@@ -314,6 +306,11 @@ end: /* in user mode, or idle */
         :: current != 0 -> pending = true /* interrupt_enter() */
         :: else
         fi;
+#endif
+        goto exit
+    :: pending -> /* the thread that left with that comes in again; an idle CPU goes on at once */
+#ifdef ISOLATED
+        enter();
 #endif
         goto exit
     :: removals != 0 ->
@@ -363,19 +360,10 @@ exit: /* sched_exit() */
     :: true
     fi;
 #endif
-    do
-#ifdef MUTATION_stops_asking
-    :: pending ->
-#else
-    :: pending || asking != 0 ->
-#endif
-        advance();
-        if
-        :: asking != 0 -> drain()
-        :: else
-        fi
-    :: else -> break
-    od;
+    if
+    :: pending -> advance()
+    :: else
+    fi;
 #ifdef ISOLATED
     leave();
 #endif

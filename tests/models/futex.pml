@@ -11,7 +11,7 @@
  *
  * Properties: a thread is woken once for each time that it waits; when it goes on, none of its waiters is in a bucket;
  * nobody sleeps for ever on a word that was changed before the wake; a wake that finds a waiter wakes one, also if a
- * time limit passes at the same moment.
+ * time limit passes at the same moment; who was claimed while it entered its words knows through which.
  */
 #define CPUS   3
 #define BUFFER 2
@@ -20,8 +20,13 @@
 #define CLAIMED(t)  (2 + (t))
 #define PLACE(t, i) (4 + 2 * (t) + (i)) /* waiter->bucket: 0 none, else 1 + bucket */
 #define LOCK(b)     (8 + (b))
-#define CELLS       10
+#define INDEX       10 /* 1 + futex_index of CPU 0's thread */
+#define CELLS       11
 #include "store_buffer.inc"
+
+#define WAITING  0
+#define IS_TAKEN 1 /* FUTEX_CLAIMED */
+#define ENTERING 2
 
 #define BIT(n)       (1 << (n))
 #define WAITER(t, i) BIT(2 * (t) + (i))
@@ -51,18 +56,18 @@ inline release(b)
     STORE_RELEASE(self, LOCK(b), 0)
 }
 
-/* Step 2; value is 0 for who claims */
+/* Step 2; value: what it was */
 inline claim(t)
 {
 #ifdef MUTATION_claim_by_store
     LOAD(self, CLAIMED(t), value);
-    STORE_RELEASE(self, CLAIMED(t), 1)
+    STORE_RELEASE(self, CLAIMED(t), IS_TAKEN)
 #else
-    RMW_RELEASE(self, CLAIMED(t), 1, value)
+    RMW_RELEASE(self, CLAIMED(t), IS_TAKEN, value)
 #endif
 }
 
-/* For one waiter: bucket_lock_of(), leave() */
+/* futex_leave_word() */
 inline leave(t, i)
 {
     do
@@ -92,7 +97,7 @@ inline leave(t, i)
 inline leave_all(t) /* 3 */
 {
     leave(t, 0);
-#if !defined(REQUEUE) && !defined(ONE)
+#if !defined(REQUEUE) && !defined(ONE) && !defined(MUTATION_leave_one)
     leave(t, 1)
 #endif
 }
@@ -118,48 +123,74 @@ inline enter(i, w)
 }
 
 /* CPU 0 and, as far as they wait, others */
+#if defined(REQUEUE) || defined(ONE)
 inline wait()
 {
 #ifndef MUTATION_claimed_late
-    STORE(self, CLAIMED(self), 0);
+    STORE(self, CLAIMED(self), WAITING);
 #endif
     enter(0, 0);
-#if !defined(REQUEUE) && !defined(ONE)
+#ifdef MUTATION_claimed_late
+    STORE(self, CLAIMED(self), WAITING);
+#endif
+    if
+    :: value != 0 -> asleep[self] = false
+    :: else
+    fi;
+    value = 0
+}
+#else
+/* It was woken, or is not to wait, before it blocked. */
+inline never_blocked()
+{
+    leave_all(self);
+    if
+    :: before == IS_TAKEN ->
+        LOAD(self, INDEX, value); /* LEFT */
+        assert(value != 0)
+    :: else
+    fi;
+    asleep[self] = false
+}
+inline wait()
+{
+    STORE(self, INDEX, 0);
+#if defined(MUTATION_enters_waiting)
+    STORE(self, CLAIMED(self), WAITING);
+#elif !defined(MUTATION_claimed_late)
+    STORE(self, CLAIMED(self), ENTERING);
+#endif
+    enter(0, 0);
     if
     :: value == 0 -> enter(1, 1)
     :: else
     fi;
-#endif
 #ifdef MUTATION_claimed_late
-    STORE(self, CLAIMED(self), 0);
+    STORE(self, CLAIMED(self), ENTERING);
 #endif
     if
-    :: value != 0 -> /* no wait, unless somebody has claimed the thread already */
+    :: value != 0 ->
         claim(self);
-        if
-        :: value == 0 -> leave_all(self); asleep[self] = false
-        :: else -> value = 0
-        fi
-    :: else
-    fi;
-#if !defined(REQUEUE) && !defined(ONE)
-    if
-    :: asleep[self] -> /* who claimed it while it entered may have looked for waiters too early */
-#ifndef MUTATION_no_fence_entered
-        FENCE(self); /* ENTERED */
-#endif
+        before = value;
+        never_blocked()
+    :: else ->
+#if defined(MUTATION_entered_by_store)
+        STORE_RELEASE(self, CLAIMED(self), WAITING)
+#else
+        RMW_RELEASE(self, CLAIMED(self), (value == ENTERING -> WAITING : value), value); /* ENTERED */
+        before = value;
 #ifndef MUTATION_no_look_entered
-        LOAD(self, CLAIMED(self), value);
         if
-        :: value != 0 -> leave_all(self)
+        :: before == IS_TAKEN -> never_blocked()
         :: else
         fi
 #endif
-    :: else
-    fi;
 #endif
-    value = 0
+    fi;
+    value = 0;
+    before = 0
 }
+#endif
 
 inline sleeps()
 {
@@ -167,7 +198,10 @@ inline sleeps()
     wait();
 end_asleep:
     do
-    :: atomic { asleep[self] && woken[self] -> asleep[self] = false; woken[self] = false }
+    :: atomic { asleep[self] && woken[self] -> asleep[self] = false; woken[self] = false };
+#if !defined(REQUEUE) && !defined(ONE)
+        leave_all(self)
+#endif
     :: asleep[self] && self == 0 && !late -> /* futex_cancel() */
         late = true;
 #ifdef MUTATION_no_claim
@@ -176,7 +210,7 @@ end_asleep:
         claim(self);
 #endif
         if
-        :: value == 0 -> leave_all(self); gave_up = true; asleep[self] = false
+        :: value == WAITING -> leave_all(self); gave_up = true; asleep[self] = false
         :: else -> value = 0
         fi
     :: asleep[self] && self == 0 && !late -> late = true /* it does not pass */
@@ -186,46 +220,57 @@ end_asleep:
     assert((bucket[1] & (WAITER(self, 0) | WAITER(self, 1))) == 0)
 }
 
-/* A claimed thread, outside the lock: wake_all() */
+/* A claimed thread, outside the lock: wake_claimed() */
 inline wake(t)
 {
     if
     :: (claimed & BIT(t)) != 0 ->
-#ifndef MUTATION_no_fence_claimed
-        FENCE(self); /* CLAIMED */
-#endif
-#ifndef MUTATION_leave_one
-        leave_all(t);
-#endif
         atomic { FENCE(self) -> assert(asleep[t] && !woken[t]); woken[t] = true } /* 4 */
     :: else
     fi
 }
 
-/* take(), under the lock of bucket w: waiter i of thread t */
+/* futex_leave(), under the lock of the bucket */
+inline out(t, i, w)
+{
+    bucket[w] = bucket[w] & ~WAITER(t, i);
+#ifdef MUTATION_left_unreleased
+    STORE(self, PLACE(t, i), 0)
+#else
+    STORE_RELEASE(self, PLACE(t, i), 0) /* LEFT */
+#endif
+}
+
+/* take_first(), under the lock of bucket w: waiter i of thread t */
 inline take(t, i, w)
 {
     if
     :: count > 0 && (bucket[w] & WAITER(t, i)) != 0 ->
 #ifdef MUTATION_no_claim
-        value = 0;
+        value = WAITING;
 #else
         claim(t);
 #endif
         if
-        :: value == 0 ->
-            STORE(self, PLACE(t, i), 0);
-            atomic {
-                bucket[w] = bucket[w] & ~WAITER(t, i);
-                claimed = claimed | BIT(t);
-                count--
-            }
+        :: value != IS_TAKEN ->
+#if !defined(REQUEUE) && !defined(ONE)
+            STORE(self, INDEX, 1 + i);
+#endif
+            if
+            :: value == WAITING -> claimed = claimed | BIT(t)
+#ifdef MUTATION_entering_woken
+            :: value == ENTERING -> claimed = claimed | BIT(t)
+#endif
+            :: else
+            fi;
+            count--
         :: else ->
 #ifdef MUTATION_count_lost
             count--
 #endif
         fi;
-        value = 0
+        value = 0;
+        out(t, i, w)
     :: else
     fi
 }
@@ -248,10 +293,13 @@ inline wake_word(w, i, n)
     claimed = 0
 }
 
+/* move_first() */
 inline move(t)
 {
+    LOAD(self, CLAIMED(t), value);
     if
-    :: (bucket[0] & WAITER(t, 0)) != 0 ->
+    :: (bucket[0] & WAITER(t, 0)) != 0 && value == IS_TAKEN -> out(t, 0, 0)
+    :: (bucket[0] & WAITER(t, 0)) != 0 && value != IS_TAKEN ->
         moving = true; /* the tree of bucket 1 is half changed */
         atomic {
             moving = false;
@@ -260,7 +308,8 @@ inline move(t)
         };
         STORE(self, PLACE(t, 0), 2)
     :: else
-    fi
+    fi;
+    value = 0
 }
 
 /* futex_requeue(): wakes one or none, moves the others */
@@ -292,7 +341,7 @@ inline requeue()
 
 proctype sleeper(byte self)
 {
-    byte value, place;
+    byte value, place, before;
     byte times = TIMES;
     do
     :: times > 0 ->

@@ -4,6 +4,7 @@
  * server has a request; s, it goes on behind its Reply; c, d, the clients have their answers; o, another thread.
  * Three rounds each: the first one takes the general paths. All on CPU 0, below main, which waits.
  */
+#include <string.h>
 #include <tests/patience.h>
 #include <tests/scheduling/scheduling.h>
 
@@ -104,19 +105,16 @@ static void other_main(void *context)
     ended++;
 }
 
-static void order(const char *name, const char *expected)
+/* How often equals of the standard class may be in another order: an emulator that stands still ends a quantum. */
+#define QUANTA 8
+
+static int in_order(const char *expected)
 {
-    unsigned i = 0;
-    while (expected[i] != 0 && expected[i] == log[i])
-        i++;
-    expect(name, i, expected[i] == 0 && log[i] == 0 ? (long long)i : -1);
-    if (expected[i] != log[i])
-        printf("%s: expected %s, got %s\n", name, expected, log);
+    return strcmp(log, expected) == 0;
 }
 
-/* other: a thread that runs other_main or second_main, which the server wakes while it serves the client; or 0. */
-static void one(const char *name, unsigned server_class, unsigned client_class, unsigned other_class,
-                void (*other_main_)(void *), const char *expected)
+static int scene(const char *name, unsigned server_class, unsigned client_class, unsigned other_class,
+                 void (*other_main_)(void *), const char *expected)
 {
     for (unsigned i = 0; i < sizeof(log); i++)
         log[i] = 0;
@@ -132,7 +130,7 @@ static void one(const char *name, unsigned server_class, unsigned client_class, 
     Handle client = start(client_class, 0, client_main, RTL_NULL);
     expect(name, reached(&ended, other_class != 0 ? 2 : 1), 1);
     expect(name, reaches_state(server, KOS_THREAD_STATE_RECEIVING), 1);
-    order(name, expected);
+    int right = in_order(expected);
     expect(name, wrong, 0);
     expect(name, level_of(server),
            server_class >> 8 == KOS_CLASS_STANDARD ? KOS_LEVEL_STANDARD : LEVEL(server_class & 0xff));
@@ -143,6 +141,20 @@ static void one(const char *name, unsigned server_class, unsigned client_class, 
     expect(name, reaches_state(server, KOS_THREAD_STATE_DEAD), 1); /* its Recv has ended */
     finish(server);
     (void)KnHandleClose(client_handle);
+    return right;
+}
+
+/* other: a thread that runs other_main or second_main, which the server wakes while it serves the client; or 0. */
+static void one(const char *name, unsigned server_class, unsigned client_class, unsigned other_class,
+                void (*other_main_)(void *), const char *expected)
+{
+    int tries = server_class >> 8 == KOS_CLASS_STANDARD && client_class == server_class ? QUANTA : 1;
+    int right = 0;
+    while (!right && tries-- > 0)
+        right = scene(name, server_class, client_class, other_class, other_main_, expected);
+    expect(name, right, 1);
+    if (!right)
+        printf("%s: expected %s, got %s\n", name, expected, log);
 }
 
 void apart_tests(void)

@@ -126,8 +126,8 @@ static void levels(unsigned cpu, int nested)
     expect("donation/revoked", reaches_level(outer, KOS_LEVEL_STANDARD), 1);
     expect("donation/revoked_inner", reaches_level(last, KOS_LEVEL_STANDARD), 1);
     answer();
+    expect("donation/revoked_rc", returned(), rcHandleRevoked);
     finish(thread);
-    expect("donation/revoked_rc", client_rc, rcHandleRevoked);
     finish(outer), finish(inner);
     close(&first), close(&second);
 }

@@ -258,6 +258,63 @@ static void offline(unsigned cpus)
     finish(runs), finish(sleeps);
 }
 
+/* As many threads at home there as take several steps to look at, some of which wait to run; and two who ask at once:
+ * the one is answered after the other, and finds it done. */
+#define CROWD 120U
+static volatile unsigned crowd_counts[CROWD], crowd_asked, crowd_answered, crowd_refused;
+
+static void asks_too(void *unused)
+{
+    (void)unused;
+    for (unsigned round = 1;; round++) {
+        while (__atomic_load_n(&crowd_asked, __ATOMIC_ACQUIRE) < round)
+            (void)KnSleep(1);
+        if (KOS_CORE(PM, SetCpuOnline, 1, round % 2 == 0).rc != rcOk)
+            __atomic_fetch_add(&crowd_refused, 1, __ATOMIC_RELAXED);
+        __atomic_store_n(&crowd_answered, round, __ATOMIC_RELEASE);
+    }
+}
+
+/* Those that count are nowhere on CPU 1, and go on. */
+static unsigned crowd_left(const Handle *crowd)
+{
+    unsigned left = 0;
+    for (unsigned i = 0; i < CROWD; i++) {
+        for (int tries = 0; i % 3 != 2 && tries < PATIENCE_MS && cpu_of(crowd[i]) == 1; tries++)
+            (void)KnSleep(1);
+        left += i % 3 == 2 || (cpu_of(crowd[i]) != 1 && advances(&crowd_counts[i]));
+    }
+    return left;
+}
+
+static void crowd_offline(void)
+{
+    static Handle crowd[CROWD];
+    stop = 0;
+    for (unsigned i = 0; i < CROWD; i++) {
+        void *count = (void *)(rtl_uintptr_t)&crowd_counts[i];
+        crowd[i] = start(STANDARD(5), 1, i % 24 == 0 ? spin : i % 3 == 2 ? sleep_long : sleeper, count);
+        (void)KnThreadSetAffinityByHandle(crowd[i], ~0ULL);
+    }
+    Handle other = start(STANDARD(5), 0, asks_too, RTL_NULL);
+    unsigned wrong = 0;
+    for (unsigned round = 1; round <= 4; round++) {
+        __atomic_store_n(&crowd_asked, round, __ATOMIC_RELEASE);
+        unsigned refused = KOS_CORE(PM, SetCpuOnline, 1, round % 2 == 0).rc != rcOk;
+        expect("offline/crowd_answered", reached(&crowd_answered, round), 1);
+        wrong += refused;
+        wrong += ((KOS_CORE0(PM, GetCpusOnline).w[0] >> 1) & 1U) != (round % 2 == 0);
+        if (round % 2 != 0)
+            expect("offline/crowd_left", crowd_left(crowd), CROWD);
+    }
+    expect("offline/crowd_refused", crowd_refused, 0);
+    expect("offline/crowd_wrong", wrong, 0);
+    finish(other);
+    stop = 1;
+    for (unsigned i = 0; i < CROWD; i++)
+        finish(crowd[i]);
+}
+
 void move_tests(unsigned cpus)
 {
     expect("affinity/none", KnThreadSetAffinityByHandle(CURRENT, 0), rcInvalidArgument);
@@ -271,6 +328,7 @@ void move_tests(unsigned cpus)
     isolation(cpus);
     offline(cpus);
     offline_reservation();
+    crowd_offline();
     if (cpus == 2)
         all_offline();
     (void)word;

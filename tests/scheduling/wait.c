@@ -109,9 +109,52 @@ static void any(void)
     expect("wait_any/ended", (long long)KOS_CORE(SYNC, Wake, (rtl_uintptr_t)&words[3], 8).w[0], 0);
 }
 
+/* Many wait for the same eight words: they go by level at each, also when the levels change, and leave all. */
+#define CROWD 24U
+static volatile unsigned crowd_awake[CROWD + 1], crowd_count, crowd_wrong;
+
+static void crowd_waiter(void *number)
+{
+    struct kos_core_result result = wait_any(8, (rtl_uintptr_t)number % 4 == 3 ? 60 : INFINITE_TIMEOUT);
+    crowd_wrong += result.rc != ((rtl_uintptr_t)number % 4 == 3 ? rcTimeout : rcOk);
+    crowd_awake[crowd_count++] = (unsigned)(rtl_uintptr_t)number;
+}
+
+/* Raised in turn, so that their places change; a prime: each has another level. */
+static unsigned crowd_priority(unsigned number)
+{
+    return 1 + number * 7 % CROWD;
+}
+
+static void any_crowd(void)
+{
+    Handle threads[CROWD];
+    crowd_count = crowd_wrong = 0;
+    for (unsigned i = 0; i < CROWD; i++) {
+        threads[i] = start(FIFO(1 + i), 0, crowd_waiter, (void *)(rtl_uintptr_t)i);
+        expect("wait_any/crowd_blocks", reaches_state(threads[i], KOS_THREAD_STATE_FUTEX), 1);
+    }
+    for (unsigned i = 0; i < CROWD; i++)
+        expect("wait_any/crowd_raise", KOS_CORE(THREAD, SetPriority, threads[i], FIFO(crowd_priority(i))).rc, rcOk);
+    expect("wait_any/crowd_time_limits", reached(&crowd_count, CROWD / 4), 1);
+    for (unsigned i = 0; i < CROWD / 2; i++)
+        expect("wait_any/crowd_wake", (long long)KOS_CORE(SYNC, Wake, (rtl_uintptr_t)&words[i % 8], 1).w[0], 1);
+    expect("wait_any/crowd_woken", reached(&crowd_count, CROWD * 3 / 4), 1);
+    unsigned disorder = 0;
+    for (unsigned i = CROWD / 4 + 1; i < CROWD * 3 / 4; i++)
+        disorder += crowd_priority(crowd_awake[i]) > crowd_priority(crowd_awake[i - 1]);
+    expect("wait_any/crowd_order", disorder, 0);
+    expect("wait_any/crowd_wrong", crowd_wrong, 0);
+    for (unsigned i = 0; i < CROWD; i++)
+        finish(threads[i]); /* the rest leave as they end */
+    for (unsigned i = 0; i < 8; i++)
+        expect("wait_any/crowd_left", (long long)KOS_CORE(SYNC, Wake, (rtl_uintptr_t)&words[i], 8).w[0], 0);
+}
+
 void wait_tests(void)
 {
     by_priority();
     requeue();
     any();
+    any_crowd();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Changes of a space by several threads, step by step. */
+/* Changes of a space by several threads, step by step, and what other CPUs may see of them. */
 #include "memory_space_fixture.h"
 
 /* Four threads change the same window at once, each stopped after every step. Which of them wins does not matter; that
@@ -82,9 +82,37 @@ static void changes_at_once(void **state)
     fake_interrupt_every = 0;
 }
 
+static u64 regions_told;
+
+static void looking_shootdown(struct address_space *told, vaddr address, u64 count, bool locked)
+{
+    assert_false(locked);
+    regions_told = region_count();
+    fake_shootdown(told, address, count, locked);
+}
+
+/* Where other CPUs are told in steps, the addresses are given back behind that. */
+static void addresses_come_back_last(void **state)
+{
+    (void)state;
+    space_shootdown = looking_shootdown;
+    for (u32 steps = 0; steps < 2; steps++) {
+        space_shootdown_in_steps = steps != 0;
+        regions_told = ~0ULL;
+        assert_int_equal(allocate_at(BASE, PAGES(3), ALL_NOW | KOS_VMM_LOW_GUARD), rcOk);
+        assert_int_equal(space_free(&space, BASE, PAGES(3)), rcOk);
+        assert_int_equal(regions_told, steps != 0 ? 2 : 0);
+        assert_int_equal(region_count(), 0);
+        assert_int_equal(fake_stale_there, 0);
+    }
+    space_shootdown_in_steps = false;
+    space_shootdown = fake_shootdown;
+}
+
 int main(void)
 {
     machine_begin();
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(changes_at_once, setup, teardown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(changes_at_once, setup, teardown),
+                                       cmocka_unit_test_setup_teardown(addresses_come_back_last, setup, teardown)};
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -9,7 +9,7 @@ void fake_arena(u64 pages);   /* physical memory [0, pages), filled with garbage
 void fake_cpu_set(u32 index); /* plays that CPU from now on */
 void fake_epoch_run(void);    /* every CPU was outside the kernel: runs what is deferred, also what that defers */
 u64 fake_epoch_count(void);   /* entries that wait */
-void fake_shootdown(struct address_space *space, vaddr address, u64 count); /* for space_shootdown */
+void fake_shootdown(struct address_space *space, vaddr address, u64 count, bool locked); /* for space_shootdown */
 
 extern void (*fake_poll)(void); /* what other CPUs do while this one waits for a lock */
 extern u64 fake_time;           /* ns, what hal_time_now says */

@@ -240,8 +240,9 @@ void hal_space_invalidate(const struct hal_space *space, vaddr address, u64 coun
     fake_invalidations++;
 }
 
-void fake_shootdown(struct address_space *space, vaddr address, u64 count)
+void fake_shootdown(struct address_space *space, vaddr address, u64 count, bool locked)
 {
+    (void)locked;
     if (fake_stale_here != 0)
         kernel_panic("other CPUs before this one");
     if (address == 0 && count == ~0ULL)
