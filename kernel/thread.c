@@ -235,36 +235,31 @@ void thread_joinable_end(bool *ended)
     spinlock_unlock(&join_lock);
 }
 
-void joins_init(struct joins *joins)
-{
-    *joins = (struct joins){};
-    list_init(&joins->waiting);
-}
-
 /* Tells one, if there is one; true: there are more. */
-static bool join_wake_one(struct joins *joins, s32 code, u32 reason)
+static inline __attribute__((always_inline)) bool join_wake_one(struct joins *joins)
 {
     struct thread *joiner = nullptr;
+    bool more = false;
     spinlock_lock(&join_lock);
     if (!list_empty(&joins->waiting)) {
         joiner = list_entry(joins->waiting.next, struct thread, join_link);
         list_remove(&joiner->join_link);
+        more = !list_empty(&joins->waiting);
     }
-    bool more = !list_empty(&joins->waiting);
     spinlock_unlock(&join_lock);
     if (joiner != nullptr) {
         static_assert(KOS_CORE_THREAD_Wait_out_code == KOS_CORE_TASK_Wait_out_code); /* of a thread that is all */
-        CORE_RESPOND(joiner, rcOk, TASK, Wait, .code = (word)(s64)code, .reason = reason);
+        CORE_RESPOND(joiner, rcOk, TASK, Wait, .code = (word)(s64)joins->code, .reason = joins->reason);
         sched_wake_remote(joiner);
     }
     return more;
 }
 
-static void join_wake_rest(struct request *request)
+[[gnu::noinline]] static void join_wake_rest(struct request *request)
 {
     struct joins *joins = container_of(request, struct joins, request);
     while (!preemption_point()) { /* before the first, too: what came before may have been long */
-        if (join_wake_one(joins, joins->code, joins->reason))
+        if (join_wake_one(joins))
             continue;
         object_release(joins->object);
         return;
@@ -274,14 +269,13 @@ static void join_wake_rest(struct request *request)
 
 void thread_join_wake(struct joins *joins, struct object *object, s32 code, u32 reason)
 {
-    if (!join_wake_one(joins, code, reason)) {
-        object_release(object);
-        return;
-    }
     joins->object = object;
     joins->code = code;
     joins->reason = reason;
-    join_wake_rest(&joins->request);
+    if (unlikely(join_wake_one(joins)))
+        join_wake_rest(&joins->request);
+    else
+        object_release(joins->object);
 }
 
 static void join_time_limit(struct timer *timer)

@@ -35,7 +35,11 @@ void thread_exit(struct thread *thread, s32 code);
  * reason. */
 bool thread_join(struct thread *joiner, struct joins *joins, const bool *ended, u32 timeout_ms);
 void thread_joinable_end(bool *ended); /* sets it under the join lock */
-void joins_init(struct joins *joins);
+static inline void joins_init(struct joins *joins)
+{
+    list_init(&joins->waiting);
+    atomic_store_explicit(&joins->request.queued, 0, memory_order_relaxed);
+}
 /* Object, a thread or a task, whose joins these are, has ended: all that wait are told, and the caller's reference to
  * it is dropped. How many wait is the users' choice: when an interrupt comes, what is left is done from this CPU's
  * inbox. From *ended on nobody comes to the list; who leaves it meanwhile (time limit, end) does so under the lock. */

@@ -55,7 +55,7 @@ bool ksm_may_call_core(u32 class)
     return false;
 }
 
-#define NAMES_AT_ONCE 4U /* compared in a step */
+#define NAMES_AT_ONCE 8U /* compared in a step */
 
 retcode ksm_class_find(const char *name, u32 *class)
 {

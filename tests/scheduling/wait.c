@@ -102,6 +102,9 @@ static void any(void)
     expect("wait_any/none", wait_any(0, 2).rc, rcInvalidArgument);
     thread = start(FIFO(5), 0, any_waiter, RTL_NULL);
     (void)reaches_state(thread, KOS_THREAD_STATE_FUTEX);
+    /* it changes its place at all words */
+    expect("wait_any/raise", KOS_CORE(THREAD, SetPriority, thread, FIFO(12)).rc, rcOk);
+    expect("wait_any/raised", level_of(thread), LEVEL(12));
     finish(thread); /* leaves all its places */
     expect("wait_any/ended", (long long)KOS_CORE(SYNC, Wake, (rtl_uintptr_t)&words[3], 8).w[0], 0);
 }
