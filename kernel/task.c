@@ -82,8 +82,14 @@ static void task_reclaim(struct epoch_entry *entry)
 {
     struct task *task = container_of(entry, struct task, epoch);
     struct domain *creator = task->creator;
-    if (task->domain.futexes != nullptr) /* else there was no memory for it */
+    if (task->domain.futexes != nullptr) { /* else there was no memory for it */
         object_cache_free(&futex_tables, task->domain.futexes, nullptr);
+        task->domain.futexes = nullptr;
+        if (preemption_point()) { /* that may have given pages back, and what follows may */
+            epoch_defer(entry, task_reclaim);
+            return;
+        }
+    }
     if (unlikely(task->counters != nullptr))
         thread_counters_free(task->counters);
     struct connections *connections = atomic_load_explicit(&task->connections, memory_order_relaxed);

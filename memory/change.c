@@ -265,7 +265,7 @@ static retcode run(struct change *change)
         spinlock_lock(&change->space->lock);
         code = step(change);
         spinlock_unlock(&change->space->lock);
-        if (unlikely(change->tell)) {
+        if (!HAL_INVALIDATE_BROADCASTS && unlikely(change->tell)) {
             change->tell = false;
             stale_end(change->space, &change->stale);
         }

@@ -256,8 +256,11 @@ static void clean_up(struct cpu *cpu)
 /* Returns when there is something in the inbox; steps a to g of smp/inbox.h. */
 static void sched_idle(struct cpu *cpu)
 {
-    if (unlikely(counting_on(cpu)))
+    if (unlikely(counting_on(cpu))) {
+        if (preemption_point()) /* as on the way out to a thread */
+            hal_interrupts_take();
         counting_leave(cpu, nullptr);
+    }
     kassert(lock_check_none_held(&cpu->hal));
     /* While others are awake they may send something soon; the only CPU need not wait for itself. */
     bool alone = atomic_load_explicit(&cpu_count, memory_order_relaxed) == 1;
@@ -346,11 +349,10 @@ void sched_exit(void)
                     thread->work.run == nullptr) {
                     if (publish_level(cpu, thread->level) && inbox_waits(cpu))
                         continue;
-                    if (counting_on(cpu)) {
-                        if (preemption_point()) /* what is counted may have been as long as a path may */
-                            hal_interrupts_take();
+                    if (preemption_point()) /* what was done may have been as long as a path may */
+                        hal_interrupts_take();
+                    if (counting_on(cpu))
                         counting_leave(cpu, thread);
-                    }
                     if ((cpu->hal.pending & CPU_PENDING_ISOLATED) != 0)
                         epoch_leave(cpu);
                     trace_resume(cpu, 0, 0, thread->object.sid, 0, 0);
