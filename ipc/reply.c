@@ -24,6 +24,15 @@ static void unlink_caller(struct thread *server)
     ipc_disconnect(server);
 }
 
+/* What comes behind the response is longer where somebody pays for the time, there is a limit to it, or it is recorded.
+ */
+static bool ends_long(const struct thread *server)
+{
+    const struct cpu *cpu = cpu_self();
+    return unlikely(cpu->account != nullptr || cpu->trace_events != 0 ||
+                    (server->context.selector & KOS_CALL_EXTENDED) != 0);
+}
+
 /* Verification, decision, delivery of the response; the client is told of a failure too, for the exchange ends here. */
 static retcode respond(struct thread *server, struct thread *client)
 {
@@ -40,7 +49,7 @@ static retcode respond(struct thread *server, struct thread *client)
         return message_malformed(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message, server->receive_endpoint);
     code = message_deliver(error ? KSM_ERROR : KSM_RESPONSE, server, client, &message,
                            error ? &method->error : &method->response, server->receive_endpoint);
-    bool paused_last = !message.in_memory || message.giving || transfer_pending(server);
+    bool paused_last = (!message.in_memory && !ends_long(server)) || message.giving || transfer_pending(server);
     return code == rcOk && !paused_last && !message_pause(&message) ? rcNotConnected : code;
 }
 

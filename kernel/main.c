@@ -104,7 +104,9 @@ void kernel_main(struct hal_boot_info *boot)
     object_room_init();
     kernel_random_init(boot);
     start_cpus(boot->cpu_count);
-    space_shootdown_in_steps = atomic_load_explicit(&cpu_count, memory_order_relaxed) > 1 + CROSS_CALL_BESIDE;
+    u32 cpus = atomic_load_explicit(&cpu_count, memory_order_relaxed);
+    space_shootdown_first = cpus > 1;
+    space_shootdown_in_steps = cpus > 1 + CROSS_CALL_BESIDE;
     ipc_init();
     user_object_init();
     shared_memory_room_init();

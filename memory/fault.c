@@ -12,7 +12,7 @@ static_assert(HAL_ACCESS_READ == HAL_PAGE_READ && HAL_ACCESS_WRITE == HAL_PAGE_W
               "a fault's access is compared with a page's");
 
 void (*space_shootdown)(struct address_space *space, vaddr address, u64 count, bool locked);
-bool space_shootdown_in_steps;
+bool space_shootdown_first, space_shootdown_in_steps;
 
 /* ---- pages on their way back ---- */
 

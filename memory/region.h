@@ -154,10 +154,10 @@ vaddr region_protect_some(struct address_space *space, const struct region *regi
 /* Order: entries, translations on all CPUs, and only then the pages. Lock not needed. */
 void stale_end(struct address_space *space, struct stale *stale);
 /* A region's pages are gone, it may not go before stale_end() has told so: else who gets its addresses next on another
- * CPU might meet old translations there for as long as the checkpoints take. */
+ * CPU might meet old translations there, and lose what he writes. */
 static inline bool stale_first(const struct stale *stale)
 {
-    return stale->end != 0 && unlikely(space_shootdown_in_steps) && !HAL_INVALIDATE_BROADCASTS;
+    return stale->end != 0 && unlikely(space_shootdown_first) && !HAL_INVALIDATE_BROADCASTS;
 }
 
 static inline bool range_valid(vaddr address, u64 size)

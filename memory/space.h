@@ -125,6 +125,7 @@ bool page_returned(u32 ticket);
 /* Called by the memory room when translations must go on other CPUs: set by smp at boot. cpus = space->cpus. locked:
  * by who holds a lock. */
 extern void (*space_shootdown)(struct address_space *space, vaddr address, u64 count, bool locked);
-/* There are so many CPUs that this has checkpoints if no lock is held: set at boot. Addresses are then given back
- * behind it, not before. */
+/* There are other CPUs: addresses are given back behind that, not before. Set at boot. */
+extern bool space_shootdown_first;
+/* So many that it has checkpoints if no lock is held. */
 extern bool space_shootdown_in_steps;

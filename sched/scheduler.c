@@ -192,6 +192,9 @@ void sched_yield(void)
 /* Preempts the running thread if a more urgent one waits. */
 static void reschedule(struct cpu *cpu)
 {
+    /* What was done, and a switch that is paid for or recorded, are two paths. */
+    if (unlikely(cpu->account != nullptr || cpu->trace_events != 0) && preemption_point())
+        hal_interrupts_take();
     cpu->hal.pending &= ~CPU_PENDING_RESCHEDULE;
     struct thread *running = thread_current();
     struct scheduler *scheduler = scheduler_self();

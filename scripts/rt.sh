@@ -215,9 +215,21 @@ system 4
 calls 4
 libkos 4
 notices 4
-random_calls 2 random_calls.seed=1 random_calls.calls=2000
-random_calls 4 random_calls.seed=1 random_calls.calls=2000
+endpoints 2 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
+endpoints 4 endpoints.word endpoints.value=a=b endpoints.empty= endpoints.last=9
 isolation 4 isolation.ms=5
+system 16
+calls 16
+libkos 16
+notices 16
+devices 16
+scheduling 16
+random_calls 2 random_calls.seed=1 random_calls.calls=3000
+random_calls 2 random_calls.seed=2 random_calls.calls=3000
+random_calls 4 random_calls.seed=1 random_calls.calls=3000
+random_calls 4 random_calls.seed=2 random_calls.calls=3000
+random_calls 8 random_calls.seed=1 random_calls.calls=3000
+random_calls 8 random_calls.seed=2 random_calls.calls=3000
 LIST
 }
 

@@ -91,21 +91,21 @@ static void looking_shootdown(struct address_space *told, vaddr address, u64 cou
     fake_shootdown(told, address, count, locked);
 }
 
-/* Where other CPUs are told in steps, the addresses are given back behind that. */
+/* Where other CPUs are to be told, the addresses are given back behind that. */
 static void addresses_come_back_last(void **state)
 {
     (void)state;
     space_shootdown = looking_shootdown;
-    for (u32 steps = 0; steps < 2; steps++) {
-        space_shootdown_in_steps = steps != 0;
+    for (u32 others = 0; others < 2; others++) {
+        space_shootdown_first = others != 0;
         regions_told = ~0ULL;
         assert_int_equal(allocate_at(BASE, PAGES(3), ALL_NOW | KOS_VMM_LOW_GUARD), rcOk);
         assert_int_equal(space_free(&space, BASE, PAGES(3)), rcOk);
-        assert_int_equal(regions_told, steps != 0 ? 2 : 0);
+        assert_int_equal(regions_told, others != 0 ? 2 : 0);
         assert_int_equal(region_count(), 0);
         assert_int_equal(fake_stale_there, 0);
     }
-    space_shootdown_in_steps = false;
+    space_shootdown_first = false;
     space_shootdown = fake_shootdown;
 }
 
