@@ -16,8 +16,8 @@
 #include <sched/order.h>
 #include <sched/scheduler.h>
 
-/* How much of a step each piece takes: a dozen instructions, sixty, four hundred. */
-#define POINTS_CHECK 1U
+/* How much of a step each piece takes: forty instructions, eighty, four hundred. */
+#define POINTS_CHECK 2U
 #define POINTS_WATCH 4U
 #define POINTS_MOVE  24U
 #define POINTS_STEP  40U

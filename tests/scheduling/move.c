@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where threads run: affinity of running, waiting and serving threads, balancing, isolation, CPUs going offline. */
+#include <kos/thread.h>
 #include <tests/scheduling/scheduling.h>
 #include <tests/patience.h>
 
@@ -192,8 +193,11 @@ static void goes_offline(void *cpu_number)
 {
     unsigned cpu = (unsigned)(rtl_uintptr_t)cpu_number;
     for (unsigned round = 1;; round++) {
-        while (__atomic_load_n(&rounds_begun, __ATOMIC_ACQUIRE) < round)
-            kos_cpu_relax();
+        for (unsigned looks = 1; __atomic_load_n(&rounds_begun, __ATOMIC_ACQUIRE) < round; looks++)
+            if (looks % 256 == 0)
+                KosThreadYield(); /* the other may be waiting here, if its CPU went */
+            else
+                kos_cpu_relax();
         if (KOS_CORE(PM, SetCpuOnline, cpu, 0).rc != rcOk)
             __atomic_fetch_add(&last_out, 1, __ATOMIC_RELAXED);
         __atomic_fetch_add(&rounds_done, 1, __ATOMIC_RELEASE);
@@ -275,14 +279,26 @@ static void asks_too(void *unused)
     }
 }
 
+/* Two of them always want to run, the others now and then, or never. */
+static void crowd_main(void *number)
+{
+    unsigned i = (unsigned)(rtl_uintptr_t)number;
+    for (;;) {
+        if (i > 1)
+            (void)KnSleep(i % 3 == 2 ? INFINITE_TIMEOUT : 5);
+        crowd_counts[i] = crowd_counts[i] + 1;
+    }
+}
+
 /* Those that count are nowhere on CPU 1, and go on. */
 static unsigned crowd_left(const Handle *crowd)
 {
     unsigned left = 0;
     for (unsigned i = 0; i < CROWD; i++) {
-        for (int tries = 0; i % 3 != 2 && tries < PATIENCE_MS && cpu_of(crowd[i]) == 1; tries++)
+        int sleeps = i > 1 && i % 3 == 2;
+        for (int tries = 0; !sleeps && tries < PATIENCE_MS && cpu_of(crowd[i]) == 1; tries++)
             (void)KnSleep(1);
-        left += i % 3 == 2 || (cpu_of(crowd[i]) != 1 && advances(&crowd_counts[i]));
+        left += sleeps || (cpu_of(crowd[i]) != 1 && (i > 3 || advances(&crowd_counts[i])));
     }
     return left;
 }
@@ -290,10 +306,8 @@ static unsigned crowd_left(const Handle *crowd)
 static void crowd_offline(void)
 {
     static Handle crowd[CROWD];
-    stop = 0;
     for (unsigned i = 0; i < CROWD; i++) {
-        void *count = (void *)(rtl_uintptr_t)&crowd_counts[i];
-        crowd[i] = start(STANDARD(5), 1, i % 24 == 0 ? spin : i % 3 == 2 ? sleep_long : sleeper, count);
+        crowd[i] = start(STANDARD(5), 1, crowd_main, (void *)(rtl_uintptr_t)i);
         (void)KnThreadSetAffinityByHandle(crowd[i], ~0ULL);
     }
     Handle other = start(STANDARD(5), 0, asks_too, RTL_NULL);
@@ -310,7 +324,6 @@ static void crowd_offline(void)
     expect("offline/crowd_refused", crowd_refused, 0);
     expect("offline/crowd_wrong", wrong, 0);
     finish(other);
-    stop = 1;
     for (unsigned i = 0; i < CROWD; i++)
         finish(crowd[i]);
 }
