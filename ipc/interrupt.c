@@ -74,7 +74,7 @@ static struct futex_word word_of(struct interrupt *interrupt)
 static void wake(struct interrupt *interrupt)
 {
     struct futex_word word = word_of(interrupt);
-    (void)futex_wake(&word, 1);
+    (void)futex_wake_first(&word);
 }
 
 static void route(struct interrupt *interrupt, u32 cpu)

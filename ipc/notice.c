@@ -124,7 +124,7 @@ static void settle(struct object *object, const struct aftermath *after)
         subscription_free(after->freed);
     if (after->woken != nullptr) {
         struct futex_word word = notice_word(after->woken);
-        (void)futex_wake(&word, 1);
+        (void)futex_wake_first(&word);
         object_release(&after->woken->object);
     }
     if (after->gone)
@@ -321,7 +321,7 @@ retcode notice_subscribe(struct notice *notice, struct object *object, u32 mask,
         object_release(object);
     } else if (woken) {
         struct futex_word word = notice_word(notice);
-        (void)futex_wake(&word, 1);
+        (void)futex_wake_first(&word);
     }
     return code;
 }

@@ -248,7 +248,7 @@ retcode connection_answer(struct connection *connection, retcode code, struct ch
     if (first && channel != nullptr)
         object_reference(&channel->object);
     const struct futex_word word = word_of(connection);
-    bool woken = first && futex_wake(&word, 1) == 1;
+    bool woken = first && futex_wake_first(&word) == 1;
     object_release(&connection->object);
     return woken ? rcOk : rcResourceNotFound;
 }

@@ -57,11 +57,14 @@ static inline __attribute__((always_inline)) bool interrupt_enter(enum trace_ent
 
 void kernel_timer_interrupt(void)
 {
-    bool busy = cpu_self()->busy; /* before: who ran may have used up his budget */
     bool diverted = interrupt_enter(TRACE_TIMER);
     cpu_count_event(cpu_self(), KOS_COUNT_TIMER);
-    timer_run();
-    if ((busy || unlikely(diverted)) && preemption_point()) /* to wake somebody, and then to switch to him, is two paths */
+    if (likely(!cpu_self()->busy && !diverted)) {
+        timer_run();
+        sched_exit();
+    }
+    timer_run();            /* which may end the turn of who ran */
+    if (preemption_point()) /* to wake somebody, and then to switch to him, is two paths */
         hal_interrupts_take();
     sched_exit();
 }

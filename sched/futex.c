@@ -181,29 +181,40 @@ static inline struct thread *take_first(struct futex_bucket *bucket, u64 address
     return thread;
 }
 
+/* Nobody, or one who sees to the rest himself, or waits no longer. */
+[[gnu::noinline]] static u32 not_woken(const struct futex_word *word, const struct thread *thread, u32 before)
+{
+    trace_futex_wake(cpu_self(), 0, 0, before != FUTEX_CLAIMED, word->address, 0);
+    return before != FUTEX_CLAIMED ? 1 : thread != nullptr ? FUTEX_SWEPT : 0;
+}
+
 u32 futex_wake_one(const struct futex_word *word)
 {
     u32 before = FUTEX_CLAIMED;
     spinlock_lock(&word->bucket->lock);
     struct thread *thread = take_first(word->bucket, word->address, &before);
     spinlock_unlock(&word->bucket->lock);
-    trace_futex_wake(cpu_self(), 0, 0, before != FUTEX_CLAIMED, word->address, 0);
-    if (likely(before == FUTEX_WAITING))
-        wake_claimed(thread);
-    return before != FUTEX_CLAIMED ? 1 : thread != nullptr ? FUTEX_SWEPT : 0;
+    if (unlikely(before != FUTEX_WAITING))
+        return not_woken(word, thread, before);
+    trace_futex_wake(cpu_self(), 0, 0, 1, word->address, 0);
+    wake_claimed(thread);
+    return 1;
+}
+
+u32 futex_wake_first(const struct futex_word *word)
+{
+    u32 found;
+    do {
+        found = futex_wake_one(word);
+    } while (unlikely(found == FUTEX_SWEPT));
+    return found;
 }
 
 u32 futex_wake(const struct futex_word *word, u32 count)
 {
     u32 woken = 0;
-    if (count > FUTEX_AT_ONCE)
-        count = FUTEX_AT_ONCE;
-    while (woken < count) {
-        u32 found = futex_wake_one(word);
-        if (found == 0)
-            break;
-        woken += found == 1;
-    }
+    while (woken < count && woken < FUTEX_AT_ONCE && futex_wake_first(word) == 1)
+        woken++;
     return woken;
 }
 

@@ -72,7 +72,9 @@ retcode futex_wait(struct thread *thread, const struct futex_word *word, u32 tim
  * now. */
 #define FUTEX_SWEPT 2U
 u32 futex_wake_one(const struct futex_word *word);
-/* Wakes up to count, FUTEX_AT_ONCE at most; how many. For words for which nobody waits together with others. */
+/* Wakes one, or (0) nobody; or up to count, FUTEX_AT_ONCE at most; how many. For words for which nobody waits together
+ * with others. */
+u32 futex_wake_first(const struct futex_word *word);
 u32 futex_wake(const struct futex_word *word, u32 count);
 /* If the word has its value: the first of its waiters is woken, or waits for target from now on; *found: as
  * futex_wake_one. rcFutexWouldBlock, rcInvalidArgument; PREEMPTED as above. */

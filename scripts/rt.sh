@@ -242,6 +242,8 @@ off_measure() {
         echo "  $1: $solution, $run_cpus CPU" >&2
         rm -f "$2.raw"
         if [ "$1" = aarch64 ]; then KOS_CPU=cortex-a57,cntfrq=1000000000; model=$KOS_CPU; else model=max,-rdrand; fi
+        off_run=$solution/$run_cpus
+        case $options in *seed=*) off_seed=${options#*seed=} off_run=$off_run/${off_seed%% *} ;; esac
         off_status=0 off_begin=$(date +%s)
         boot_exec="timeout --foreground -k 5 $off_limit"
         boot "$1" "build/$1/release/$solution" -cpu "$model" -smp "$run_cpus" -accel tcg -icount shift=0,sleep=off \
@@ -252,11 +254,11 @@ off_measure() {
             { echo "kos: $solution did not finish on $1:" >&2; tail -5 "$2.console" >&2; return 1; } ;;
         124 | 137) # in time, by the first signal; 137: by the second
             echo "  $1: $solution, $run_cpus CPU: had not ended after $off_limit s" >&2
-            printf '%s\tstopped\n' "$solution/$run_cpus" >>"$2" ;;
+            printf '%s\tstopped\n' "$off_run" >>"$2" ;;
         *) tail -3 "$2.err" >&2; return 1 ;;
         esac
         [ -s "$2.raw" ] || continue
-        awk -F '\t' -v run="$solution/$run_cpus" '{ print run "\t" $0 }' "$2.raw" >>"$2"
+        awk -F '\t' -v run="$off_run" '{ print run "\t" $0 }' "$2.raw" >>"$2"
         echo "    $(awk -F '\t' '$1 == "path" { print $3; exit }' "$2.raw") instructions, $(($(date +%s) - off_begin)) s" >&2
     done
 }
@@ -270,8 +272,8 @@ off_stopped() { # ARCH FILE
 off_table() { # ARCH FILE
     awk -F '\t' '$2 == "path" { print $4 "\t" $1 "\t" $3 "\t" $7 "\t" $8 "\t" $9 }' "$2" | sort -t '	' -k1,1nr |
         awk -F '\t' '!(($4, $5, $6) in seen) { seen[$4, $5, $6] = 1; print; if (++n == 10) exit }' >"$2.top"
-    printf '%-8s %9s  %-12s %-26s %-26s %s\n' "$1" instr. in from to 'most in'
-    awk -F '\t' '{ printf "%8d %9d  %-12s %-26s %-26s %s\n", NR, $1, $2, $4, $5, $6 }' "$2.top"
+    printf '%-8s %9s  %-16s %-26s %-26s %s\n' "$1" instr. in from to 'most in'
+    awk -F '\t' '{ printf "%8d %9d  %-16s %-26s %-26s %s\n", NR, $1, $2, $4, $5, $6 }' "$2.top"
     echo "the longest, by function:"
     IFS='	' read -r _ off_run off_rank _ <"$2.top"
     awk -F '\t' -v run="$off_run" -v rank="$off_rank" '$2 == "function" && $1 == run && $3 == rank { printf "%18d  %s\n", $5, $4 }' "$2" | sort -rn
