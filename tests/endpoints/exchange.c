@@ -189,11 +189,17 @@ static void limit_tests(Handle client)
     static nk_uint64_t constant[4] = {0, 0, 0, 40};
     const nk_uint64_t info = KOS_INFO(0, PEER_Slow, sizeof(constant), 0);
     SMsgHdr in = {.constant_part = ADDRESS(constant), .constant_size = 24, .timeout = 5, .sync_handle = INVALID_HANDLE};
-    struct kos_message_words m = {
-        .selector = client | KOS_CALL_EXTENDED, .info = info, .receive = ADDRESS(&in), .w = {40}};
-    expect("exchange/Slow", "timeout", raw_call(&m), rcTimeout);
-    (void)KnSleep(60);
-    expect("exchange/Slow", "server_is_told", reply_code(client), rcNotConnected);
+    struct kos_message_words m;
+    Retcode told = rcOk;
+    /* If an emulator stands still until the limit has passed the request never comes: then once more. */
+    for (unsigned i = 0; i < 8 && told != rcNotConnected; i++) {
+        m = (struct kos_message_words){
+            .selector = client | KOS_CALL_EXTENDED, .info = info, .receive = ADDRESS(&in), .w = {40}};
+        expect("exchange/Slow", "timeout", raw_call(&m), rcTimeout);
+        (void)KnSleep(60);
+        told = reply_code(client);
+    }
+    expect("exchange/Slow", "server_is_told", told, rcNotConnected);
     in.timeout = INFINITE_TIMEOUT;
     m = (struct kos_message_words){
         .selector = client | KOS_CALL_EXTENDED, .info = info, .receive = ADDRESS(&in), .w = {1}};
