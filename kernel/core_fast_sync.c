@@ -166,7 +166,7 @@ HAL_FAST static void wake_first(HAL_FAST_PARAMETERS)
     /* model: futex.pml 2, without an exchange: who else may claim it now would hold this lock, or be this CPU */
     kassert(atomic_load_explicit(&woken->futex_claimed, memory_order_relaxed) == 0);
     atomic_store_explicit(&woken->futex_claimed, 1, memory_order_relaxed);
-    futex_leave(bucket, waiter); /* model: futex.pml 3 */
+    futex_leave_only(bucket, waiter); /* model: futex.pml 3 */
     spinlock_unlock(&bucket->lock);
     struct object *object = woken->futex_object;
     if (object != nullptr) {

@@ -47,6 +47,13 @@ static inline void futex_enter(struct futex_bucket *bucket, struct futex_waiter 
     tree_insert(&bucket->waiters, &waiter->node);
 }
 
+/* One for the thread's only word: nobody looks at it without the lock. */
+static inline void futex_leave_only(struct futex_bucket *bucket, struct futex_waiter *waiter)
+{
+    tree_remove(&bucket->waiters, &waiter->node);
+    atomic_store_explicit(&waiter->bucket, nullptr, memory_order_relaxed);
+}
+
 static inline void futex_leave(struct futex_bucket *bucket, struct futex_waiter *waiter)
 {
     tree_remove(&bucket->waiters, &waiter->node);

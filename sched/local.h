@@ -77,6 +77,9 @@ bool thread_must_stay(const struct thread *thread, u64 others);
 u64 thread_cpus(const struct thread *thread);
 /* thread (home: this CPU, in no queue, not running, nothing on its kernel side left to do) goes on to run on target. */
 void thread_move(struct thread *thread, u32 target);
+/* Where thread may run has changed: if that is no longer here, true, and it goes, now if it is queued, else when it
+ * leaves the kernel, or is woken. Home. */
+bool sched_send_off(struct thread *thread);
 /* The least busy of the CPUs on which thread may run. */
 u32 thread_choose_cpu(const struct thread *thread);
 /* This CPU has nothing to do: asks another that has too much. */

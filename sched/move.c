@@ -115,18 +115,12 @@ void thread_move(struct thread *thread, u32 target)
     inbox_send(cpu_table[target], &thread->wake_request, moved, thread->level);
 }
 
-retcode sched_set_affinity(struct thread *thread, u64 cpus)
+bool sched_send_off(struct thread *thread)
 {
     struct cpu *cpu = cpu_self();
-    cpus &= cpus_all();
-    if (cpus == 0)
-        return rcInvalidArgument;
-    if (thread->reservation.bandwidth != 0 && ((cpus >> thread->home) & 1U) == 0)
-        return rcInvalidThreadState; /* its time is this CPU's */
-    thread->affinity = cpus;
     sched_watch(thread);
     if (((thread_cpus(thread) >> thread->home) & 1U) != 0)
-        return rcOk;
+        return false;
     sched_off_fast_path(thread);
     if (sched_queued(thread)) {
         run_queue_remove(&cpu->run_queue, thread);
@@ -134,6 +128,18 @@ retcode sched_set_affinity(struct thread *thread, u64 cpus)
     } else if (thread->state == THREAD_RUNNABLE) {
         cpu->hal.pending |= CPU_PENDING_RESCHEDULE; /* the running one goes on the way out */
     }
+    return true;
+}
+
+retcode sched_set_affinity(struct thread *thread, u64 cpus)
+{
+    cpus &= cpus_all();
+    if (cpus == 0)
+        return rcInvalidArgument;
+    if (thread->reservation.bandwidth != 0 && ((cpus >> thread->home) & 1U) == 0)
+        return rcInvalidThreadState; /* its time is this CPU's */
+    thread->affinity = cpus;
+    (void)sched_send_off(thread);
     return rcOk;
 }
 

@@ -3,10 +3,12 @@
  * CPUs that take no threads. An order (sched/order.h) is carried out by the CPU itself; as it may be home to any number
  * of threads, these are looked at in steps (sched/steps.h) of the asker's level:
  *
- *   CHECK    offline   each thread at home: if one must stay, or becomes such meanwhile (sched_watch), it is over:
- * rcBusy CHANGE   both      cpus_offline; if another CPU has gone or come since CHECK began: again from there WATCH
- * both      each thread at home: watched. Those that are queued go elsewhere now, the running one on the way out of the
- * kernel, others when they are woken
+ *   step     going      what
+ *   CHECK    offline    each thread at home: one that must stay ends it with rcBusy, also if it becomes such
+ *                       meanwhile (sched_watch)
+ *   CHANGE   both       cpus_offline; if another CPU has gone or come since CHECK began: again from there
+ *   WATCH    both       each thread at home: watched. Those that are queued go elsewhere now, the running one on the
+ *                       way out of the kernel, others when they are woken
  *
  * Threads that come are watched as they come, and are behind those that are to be looked at. `next` is the first of
  * these; when it goes, that is the one behind it (sched_home_leave). Between the steps threads run here, in WATCH also
@@ -75,25 +77,10 @@ static bool check_ends(struct offline *offline)
     return true;
 }
 
-static u32 watch(struct thread *thread)
-{
-    sched_watch(thread);
-    if (((thread_cpus(thread) >> thread->home) & 1U) != 0)
-        return POINTS_WATCH;
-    sched_off_fast_path(thread);
-    if (sched_queued(thread)) {
-        run_queue_remove(&cpu_self()->run_queue, thread);
-        thread_move(thread, thread_choose_cpu(thread));
-    } else if (thread->state == THREAD_RUNNABLE) {
-        cpu_self()->hal.pending |= CPU_PENDING_RESCHEDULE;
-    }
-    return POINTS_MOVE;
-}
-
 static u32 look(struct offline *offline, struct thread *thread)
 {
     if (!offline->checks)
-        return watch(thread);
+        return sched_send_off(thread) ? POINTS_MOVE : POINTS_WATCH;
     offline->stays |= thread_must_stay(thread, offline->others);
     return POINTS_CHECK;
 }
